@@ -1,0 +1,65 @@
+# The one door. `make report` and `make test` each do all the set-up a fresh machine needs:
+# Python 3.11-3.13 with pip, and make, are enough.
+PYTHON ?= python3
+PLAN   ?= evaluation.yml
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help report test test-slow lint lab bench data lock venv clean
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evaluation.yml)
+	@$(BIN)/impact run $(PLAN)
+
+test: $(DEV) ## everything but the slow checks
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
+
+test-slow: $(DEV) ## simulations and everything else that takes minutes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+lint: $(DEV) ## style, types, and imports that only go down
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lab: $(READY) ## JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir notebooks
+
+bench: $(DEV) ## speed, memory and import cost as ratios against peers
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	@$(BIN)/python -m benchmarks
+
+data: $(READY) ## make the embedded case again (data/artisans.*)
+	@$(BIN)/impact data
+
+lock: $(VENV)/bin/uv ## resolve requirements.lock again (hashes, no addresses)
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet \
+	  --no-header --no-emit-index-url --output-file requirements.lock
+
+venv: $(DEV) ## the virtual environment with everything for development
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 11) <= v < (3, 14))' || \
+	  { echo "impact needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): $(VENV)/bin/uv pyproject.toml requirements.lock
+	@echo "setting up $(VENV)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(DEV): $(READY)
+	@touch $@
+
+clean: ## remove the virtual environment and caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

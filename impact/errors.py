@@ -1,0 +1,162 @@
+"""Every error a user can meet, one tree, one exit code a branch.
+
+::
+
+    ImpactError                     1
+    ├── UsageError                  2   a command, an option, a parameter
+    │   ├── PlanError                   the evaluation plan or a parameter
+    │   └── UnknownNameError            a name that is none of the known ones
+    ├── DataError                   3   the data do not say what they must
+    │   ├── SourceError                 a file is missing, unreadable or of an unknown kind
+    │   ├── SchemaError                 a schema contradicts itself or its file
+    │   ├── MissingColumnError
+    │   ├── DuplicateKeyError           (unit, time) repeats
+    │   ├── MissingValueError           an id, time or outcome is missing
+    │   ├── UnparsableValueError        an id, time, cohort or number cannot be read
+    │   ├── InfiniteValueError
+    │   ├── RangeError                  outside what the schema declares
+    │   ├── VaryingCohortError          a cohort or weight changes within a unit
+    │   ├── TreatmentReversalError      treatment switches off
+    │   └── NoComparisonError           no treated or no untreated unit
+    ├── EstimationError             4   the data are sound, the question cannot be answered
+    │   ├── NotIdentifiedError
+    │   └── NotAvailableError           a result that this estimate does not carry
+    ├── RunError                    5   a notebook, a kernel, a renderer
+    │   ├── NotebookError               a cell failed
+    │   ├── KernelDiedError
+    │   └── RenderError
+    ├── StorageError                6   disk full, no permission, a report that is not whole
+    └── Interrupted               130   Ctrl-C
+
+An error names the column, the rule, the rows and the remedy. It never shows a data value: values are
+confidential, and messages end up in notebooks and logs.
+"""
+
+from collections.abc import Iterable
+
+MAX_ROWS_NAMED = 5  # enough to find the place; the count says how many more
+
+
+class ImpactError(Exception):
+    """Root of everything this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(ImpactError):
+    """A command, an option or a parameter is wrong."""
+
+    exit_code = 2
+
+
+class PlanError(UsageError):
+    """The evaluation plan, or a parameter, breaks a rule."""
+
+
+class UnknownNameError(UsageError):
+    """A name is none of the known ones; the message lists them."""
+
+
+class DataError(ImpactError):
+    """The data do not say what they must."""
+
+    exit_code = 3
+
+
+class SourceError(DataError):
+    """A data file is missing, unreadable or of an unknown kind."""
+
+
+class SchemaError(DataError):
+    """A schema contradicts itself or the file it describes."""
+
+
+class MissingColumnError(DataError):
+    """A column that was asked for is not there."""
+
+
+class DuplicateKeyError(DataError):
+    """A (unit, time) pair stands on more than one row."""
+
+
+class MissingValueError(DataError):
+    """An id, a time or an outcome is missing where it must not be."""
+
+
+class UnparsableValueError(DataError):
+    """An id, a time, a cohort or a number cannot be read."""
+
+
+class InfiniteValueError(DataError):
+    """A number is infinite."""
+
+
+class RangeError(DataError):
+    """A value lies outside what the schema declares."""
+
+
+class VaryingCohortError(DataError):
+    """A cohort, cluster, weight or stratum changes within a unit."""
+
+
+class TreatmentReversalError(DataError):
+    """A treatment declared absorbing switches off."""
+
+
+class NoComparisonError(DataError):
+    """There is no treated unit, or no untreated one, to compare."""
+
+
+class EstimationError(ImpactError):
+    """The data are sound, but the question cannot be answered from them."""
+
+    exit_code = 4
+
+
+class NotIdentifiedError(EstimationError):
+    """A parameter is not determined by the data."""
+
+
+class NotAvailableError(EstimationError):
+    """A result that this estimate does not carry."""
+
+
+class RunError(ImpactError):
+    """A notebook, a kernel or a renderer failed."""
+
+    exit_code = 5
+
+
+class NotebookError(RunError):
+    """A notebook cell raised an error."""
+
+
+class KernelDiedError(RunError):
+    """A notebook's kernel ended before its notebook did."""
+
+
+class RenderError(RunError):
+    """An executed notebook could not be turned into a report."""
+
+
+class StorageError(ImpactError):
+    """Writing or reading a run failed: disk full, no permission, or a run that is not whole."""
+
+    exit_code = 6
+
+
+class Interrupted(ImpactError):  # noqa: N818 (it is not an error but the user's wish)
+    """The user stopped the run."""
+
+    exit_code = 130
+
+
+def rows_named(rows: Iterable[int]) -> str:
+    """Write row numbers for a message: ``rows 2, 5 and 9`` or ``rows 1, 2, 3, 4, 5 and 40 more``."""
+    numbers = sorted({int(row) for row in rows})
+    shown, more = numbers[:MAX_ROWS_NAMED], len(numbers) - MAX_ROWS_NAMED
+    words = [str(number) for number in shown]
+    if more > 0:
+        words.append(f"{more} more")
+    text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"row {text}" if len(numbers) == 1 else f"rows {text}"
