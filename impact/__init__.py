@@ -1,0 +1,57 @@
+"""Measure what a promotion programme did to artisans' revenue, and report it so that a funder can check."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from impact.data.panel import Panel
+    from impact.data.readers import read_panel
+    from impact.estimate import CheckResult, Estimate
+    from impact.estimators.callaway_santanna import CallawaySantAnna
+    from impact.estimators.difference_in_differences import DifferenceInDifferences
+    from impact.estimators.event_study import EventStudy
+    from impact.estimators.panel import (
+        BetweenEffects,
+        FirstDifferences,
+        FixedEffects,
+        PooledOLS,
+        RandomEffects,
+        hausman,
+    )
+    from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+    from impact.inference.randomization import RandomizationInference
+    from impact.moments import PathMoments
+
+__version__ = "0.1.0"
+
+# Public name -> module. Loaded on first use: `import impact` costs no more than its own few lines.
+_ROOMS = {
+    "BetweenEffects": "impact.estimators.panel",
+    "CallawaySantAnna": "impact.estimators.callaway_santanna",
+    "CheckResult": "impact.estimate",
+    "DifferenceInDifferences": "impact.estimators.difference_in_differences",
+    "Estimate": "impact.estimate",
+    "EventStudy": "impact.estimators.event_study",
+    "FirstDifferences": "impact.estimators.panel",
+    "FixedEffects": "impact.estimators.panel",
+    "Panel": "impact.data.panel",
+    "PathMoments": "impact.moments",
+    "PooledOLS": "impact.estimators.panel",
+    "RandomEffects": "impact.estimators.panel",
+    "RandomizationInference": "impact.inference.randomization",
+    "TwoWayFixedEffects": "impact.estimators.two_way_fixed_effects",
+    "hausman": "impact.estimators.panel",
+    "read_panel": "impact.data.readers",
+}
+
+__all__ = [*sorted(_ROOMS), "__version__"]  # noqa: PLE0604 (the names are strings)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'impact' has no attribute {name!r}")
+    return getattr(import_module(_ROOMS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,1 @@
+"""Schema, readers and the one validated `Panel`."""

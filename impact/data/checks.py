@@ -1,0 +1,181 @@
+"""The rules a long table must keep to become a panel; each names column, rule, data rows and remedy, never a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.data.times import TimeAxis
+from impact.errors import (
+    DataError,
+    DuplicateKeyError,
+    InfiniteValueError,
+    MissingColumnError,
+    MissingValueError,
+    NoComparisonError,
+    RangeError,
+    TreatmentReversalError,
+    UnparsableValueError,
+    VaryingCohortError,
+    rows_named,
+)
+from impact.terms import MissingOutcome
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse columns that are not there or stand there twice."""
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        raise DataError(f"{', '.join(map(str, twice))}: column names repeat; give each column its own name")
+    for name in names:
+        if name not in frame.columns:
+            near = get_close_matches(name, [str(column) for column in frame.columns], n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise MissingColumnError(f"{name}: no such column; {hint}columns are {', '.join(map(str, frame.columns))}")
+
+
+def numbers(column: pd.Series, *, rows: Integers) -> Floats:
+    """Return a column as floats; refuse text that is no number, and infinities."""
+    missing = column.isna().to_numpy()
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = np.isnan(values) & ~missing
+    if bad.any():
+        raise UnparsableValueError(
+            f"{column.name}: {rows_named(rows[bad])} cannot be read as a number; correct them or leave them empty"
+        )
+    if np.isinf(values).any():
+        raise InfiniteValueError(
+            f"{column.name}: infinite on {rows_named(rows[np.isinf(values)])}; correct them or leave them empty"
+        )
+    return values
+
+
+def outcome_present(y: Floats, name: str, *, rows: Integers, rule: MissingOutcome) -> Mask:
+    """Return which rows have an outcome; refuse missing ones unless they may be dropped."""
+    kept = ~np.isnan(y)
+    if rule == "refuse" and not kept.all():
+        raise MissingValueError(
+            f"{name}: missing on {rows_named(rows[~kept])}; fill them in, or say missing_outcome='drop' "
+            "to treat these as not observed (they are then counted)"
+        )
+    if not kept.any():
+        raise MissingValueError(f"{name}: no row has a value; check the column and its missing codes")
+    return kept
+
+
+def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray[Any]]:
+    """Number a column of ids by their sorted labels; refuse missing or blank ones."""
+    blank = column.isna()
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        blank |= column.astype("string").str.strip().eq("").fillna(value=True)
+    if blank.any():
+        raise MissingValueError(
+            f"{column.name}: no id on {rows_named(rows[blank.to_numpy()])}; every row needs its unit's id"
+        )
+    try:
+        codes, labels = pd.factorize(column, sort=True)
+    except TypeError:
+        raise UnparsableValueError(
+            f"{column.name}: ids mix text and numbers and cannot be put in order; read the column as text"
+        ) from None
+    return codes.astype(np.int64), np.asarray(labels)
+
+
+def unique_order(unit: Integers, time: Floats, *, names: tuple[str, str], rows: Integers) -> Integers:
+    """Return the order by (unit, time); refuse a pair that repeats."""
+    same = unit[1:] == unit[:-1]
+    if np.all((unit[1:] > unit[:-1]) | (same & (time[1:] > time[:-1]))):
+        return np.arange(len(unit))
+    order = np.lexsort((time, unit))
+    repeated = (np.diff(unit[order]) == 0) & (np.diff(time[order]) == 0)
+    if repeated.any():
+        at = np.flatnonzero(repeated)
+        both = np.union1d(order[at], order[at + 1])
+        raise DuplicateKeyError(
+            f"{names[0]}, {names[1]} repeat on {rows_named(rows[both])}; keep one row per {names[0]} and {names[1]}"
+        )
+    return order
+
+
+def absorbing(column: pd.Series, unit: Integers, exposed: Mask, rows: Integers) -> None:
+    """Refuse a 0/1 treatment that switches off, or that contradicts the cohort."""
+    treated = numbers(column, rows=rows)
+    if not np.isin(treated, (0.0, 1.0)).all():
+        bad = ~np.isin(treated, (0.0, 1.0))
+        raise RangeError(f"{column.name}: neither 0 nor 1 on {rows_named(rows[bad])}; code treatment as 0 or 1")
+    off = (np.diff(treated) < 0) & (np.diff(unit) == 0)
+    if off.any():
+        raise TreatmentReversalError(
+            f"{column.name}: treatment switches off on {rows_named(rows[1:][off])}; these estimators need treatment "
+            "that stays on: define the cohort as the first treated period and leave this column out"
+        )
+    contrary = (treated == 1) != exposed
+    if contrary.any():
+        raise VaryingCohortError(
+            f"{column.name}: disagrees with the cohort on {rows_named(rows[contrary])}; correct one of the two"
+        )
+
+
+def comparison(cohort: Floats, name: str) -> None:
+    """Refuse a panel with nobody treated, or with nobody to compare them with."""
+    treated = np.isfinite(cohort)
+    if not treated.any():
+        raise NoComparisonError(f"{name}: no unit is treated after the first period; check the column and its codes")
+    if treated.all() and len(np.unique(cohort)) == 1:
+        raise NoComparisonError(
+            f"{name}: every unit is treated at the same time; a comparison needs units treated later or never"
+        )
+
+
+@dataclass(frozen=True)
+class UnitColumns:
+    """Columns that must be constant within a unit, observations sorted by unit."""
+
+    unit_index: Integers
+    n_units: int
+    rows: Integers
+
+    def cohort(self, column: pd.Series, *, axis: TimeAxis, never: Sequence[Any]) -> Floats:
+        """Return each unit's first treated period; infinity where missing or coded as never."""
+        blank = column.isin(list(never)) if len(never) else pd.Series(data=False, index=column.index)
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            blank |= column.astype("string").str.strip().eq("").fillna(value=False)
+        number = axis.parse(column.mask(blank), rows=self.rows, missing_allowed=True)
+        return self._constant(np.where(np.isnan(number), np.inf, number), str(column.name))
+
+    def weight(self, column: pd.Series) -> Floats:
+        """Return each unit's weight; refuse missing, zero or negative ones."""
+        values = numbers(column, rows=self.rows)
+        bad = ~(values > 0)
+        if bad.any():
+            raise RangeError(f"{column.name}: not positive on {rows_named(self.rows[bad])}; weights must be above zero")
+        return self._constant(values, str(column.name))
+
+    def codes(self, columns: pd.DataFrame) -> Integers:
+        """Number the combinations of columns (clusters, strata) from 0, by sorted label."""
+        joint = np.zeros(len(columns), dtype=np.int64)
+        for name in columns.columns:
+            code = identifiers(columns[name], rows=self.rows)[0]
+            self._constant(code.astype(float), str(name))
+            joint = joint * (int(code.max()) + 1) + code
+        of_unit = self._constant(joint.astype(float), " x ".join(map(str, columns.columns)))
+        return np.unique(of_unit, return_inverse=True)[1].astype(np.int64)
+
+    def _constant(self, values: Floats, name: str) -> Floats:
+        of_unit = np.empty(self.n_units)
+        of_unit[self.unit_index[::-1]] = values[::-1]  # the first row of each unit is written last
+        varying = of_unit[self.unit_index] != values
+        if varying.any():
+            raise VaryingCohortError(
+                f"{name}: changes within a unit on {rows_named(self.rows[varying])}; it must be the same on all rows "
+                "of a unit"
+            )
+        return of_unit

@@ -1,0 +1,269 @@
+"""The panel: validated once, sorted by (unit, time), never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.data import checks
+from impact.data.sample import Sample
+from impact.data.times import TimeAxis
+from impact.terms import Frequency, MissingOutcome
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """N units observed at some of T periods.
+
+    Attributes
+    ----------
+    units : ndarray, (N,)
+        Labels, sorted.
+    times : ndarray, (T,)
+        Calendar numbers of the observed periods, ascending.
+    unit_index, time_index : ndarray of int, (n,)
+        Unit and period of each observation, sorted by (unit, time).
+    y : ndarray, (n,)
+        Outcome, in its own unit (MAD for revenue).
+    cohort : ndarray, (N,)
+        Calendar number of the first treated period; infinity for never treated.
+    cluster, stratum : ndarray of int, (N,)
+        Codes from 0; the unit itself and a single stratum by default.
+    weight : ndarray, (N,)
+    covariates : DataFrame, n rows
+        Further columns, one row an observation.
+    sample : Sample
+    """
+
+    units: NDArray[Any]
+    times: Floats
+    time_axis: TimeAxis
+    unit_index: Integers
+    time_index: Integers
+    y: Floats
+    cohort: Floats
+    cluster: Integers
+    weight: Floats
+    stratum: Integers
+    covariates: pd.DataFrame
+    outcome: str
+    names: dict[str, Any] = field(repr=False)
+    sample: Sample
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        unit: str,
+        time: str,
+        outcome: str,
+        cohort: str | None = None,
+        cluster: str | None = None,
+        weight: str | None = None,
+        covariates: Sequence[str] = (),
+        strata: Sequence[str] = (),
+        frequency: Frequency = "integer",
+        never: Sequence[Any] = (),
+        missing_outcome: MissingOutcome = "refuse",
+        absorbing_treatment: str | None = None,
+    ) -> Self:
+        """Validate a long table and make a panel of it.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row a (unit, time). Not changed.
+        unit, time, outcome : str
+            Columns.
+        cohort : str, optional
+            First treated period in the units of ``time``; missing means never treated.
+        cluster, weight, strata : str, optional
+            Columns constant within a unit: cluster above the unit, weight, strata of the assignment.
+        covariates : sequence of str
+            Further columns to carry along.
+        frequency : {"integer", "year", "quarter", "month"}
+            What ``time`` and ``cohort`` count.
+        never : sequence
+            Codes in ``cohort`` that also mean never treated, such as 0 or 9999.
+        missing_outcome : {"refuse", "drop"}
+            What to do with rows without an outcome; dropped ones are counted in ``sample``.
+        absorbing_treatment : str, optional
+            A 0/1 column that must never switch off and must agree with ``cohort``.
+
+        Raises
+        ------
+        DataError
+            One of its branches, with column, rule, data rows (1 is the first) and remedy.
+        """
+        named = [unit, time, outcome, cohort, cluster, weight, absorbing_treatment, *covariates, *strata]
+        checks.known_columns(frame, [name for name in named if name is not None])
+        axis = TimeAxis(frequency)
+        rows = np.arange(1, len(frame) + 1)
+        y = checks.numbers(frame[outcome], rows=rows)
+        kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
+        frame, rows, y = frame.loc[kept], rows[kept], y[kept]
+        unit_index, units = checks.identifiers(frame[unit], rows=rows)
+        moment = axis.parse(frame[time], rows=rows)
+        order = checks.unique_order(unit_index, moment, names=(unit, time), rows=rows)
+        frame, rows, unit_index = frame.iloc[order], rows[order], unit_index[order]
+        times, time_index = np.unique(moment[order], return_inverse=True)
+        by_unit = checks.UnitColumns(unit_index, len(units), rows)
+        first = np.full(len(units), np.inf)
+        if cohort is not None:
+            first = by_unit.cohort(frame[cohort], axis=axis, never=never)
+        if absorbing_treatment is not None:
+            checks.absorbing(frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows)
+        panel = cls(
+            units=units,
+            times=times,
+            time_axis=axis,
+            unit_index=unit_index,
+            time_index=time_index.astype(np.int64),
+            y=y[order],
+            cohort=first,
+            cluster=np.arange(len(units)) if cluster is None else by_unit.codes(frame[[cluster]]),
+            weight=np.ones(len(units)) if weight is None else by_unit.weight(frame[weight]),
+            stratum=by_unit.codes(frame[list(strata)]) if strata else np.zeros(len(units), dtype=np.int64),
+            covariates=frame[list(covariates)].reset_index(drop=True),
+            outcome=outcome,
+            names={"unit": unit, "time": time, "cohort": cohort, "cluster": cluster, "strata": tuple(strata)},
+            sample=Sample(0, 0, 0, 0, 0),
+        )
+        panel = panel._counted({"missing_outcome": int((~kept).sum())})
+        return panel if cohort is None else panel._comparable()
+
+    def _counted(self, dropped: dict[str, int]) -> Self:
+        """Return the panel with its counts brought up to date and reasons for dropping added."""
+        sample = Sample(
+            n_obs=len(self.y),
+            n_units=len(self.units),
+            n_treated=int(np.isfinite(self.cohort).sum()),
+            n_never=int(np.isinf(self.cohort).sum()),
+            n_clusters=len(np.unique(self.cluster)),
+            dropped=self.sample.dropped,
+        )
+        for reason, count in dropped.items():
+            sample = sample.with_dropped(reason, count)
+        return replace(self, sample=sample)
+
+    def _comparable(self) -> Self:
+        """Drop units treated from the first period on; refuse a panel without treated or without untreated units."""
+        always = self.cohort <= self.times[0]
+        beyond = np.isfinite(self.cohort) & (self.cohort > self.times[-1])
+        later = replace(self, cohort=np.where(beyond, np.inf, self.cohort)) if beyond.any() else self
+        panel = later.subset(~always, reason="always_treated")
+        if beyond.any():
+            panel = panel._counted({"treated_after_last_period_counted_as_untreated": int(beyond.sum())})
+        checks.comparison(panel.cohort, str(self.names["cohort"]))
+        return panel
+
+    def subset(self, units: NDArray[np.bool_], *, reason: str) -> Self:
+        """Return the panel of the units (N,) marked True; the others are counted under ``reason``."""
+        if units.all():
+            return self
+        rows = units[self.unit_index]
+        times, time_index = np.unique(self.time_index[rows], return_inverse=True)
+        cluster = np.unique(self.cluster[units], return_inverse=True)[1]
+        smaller = replace(
+            self,
+            units=self.units[units],
+            times=self.times[times],
+            unit_index=(np.cumsum(units) - 1)[self.unit_index[rows]],
+            time_index=time_index.astype(np.int64),
+            y=self.y[rows],
+            cohort=self.cohort[units],
+            cluster=cluster.astype(np.int64),
+            weight=self.weight[units],
+            stratum=self.stratum[units],
+            covariates=self.covariates.loc[rows].reset_index(drop=True),
+        )
+        return smaller._counted({reason: int((~units).sum())})
+
+    def between(self, first: float, last: float) -> Self:
+        """Return the observations of periods ``first`` to ``last`` (calendar numbers, both included)."""
+        moment = self.times[self.time_index]
+        rows = (moment >= first) & (moment <= last)
+        present = np.zeros(len(self.units), dtype=bool)
+        present[self.unit_index[rows]] = True
+        times, time_index = np.unique(self.time_index[rows], return_inverse=True)
+        cut = replace(
+            self,
+            times=self.times[times],
+            unit_index=self.unit_index[rows],
+            time_index=time_index.astype(np.int64),
+            y=self.y[rows],
+            covariates=self.covariates.loc[rows].reset_index(drop=True),
+        )
+        return cut.subset(present, reason="not_observed_in_window")._counted({})
+
+    def with_cohort(self, cohort: Floats) -> Self:
+        """Return the panel with other first treated periods (N,), as placebo tests and permutations need."""
+        return replace(self, cohort=np.asarray(cohort, dtype=float))._counted({})
+
+    def with_outcome(self, y: Floats, name: str) -> Self:
+        """Return the panel with another outcome (n,), such as a transformed one."""
+        return replace(self, y=np.asarray(y, dtype=float), outcome=name)
+
+    @cached_property
+    def wide(self) -> Floats:
+        """Outcomes as an N x T matrix, NaN where a unit was not observed."""
+        n_units, n_periods = len(self.units), len(self.times)
+        if self.balanced:
+            return self.y.reshape(n_units, n_periods)
+        matrix = np.full((n_units, n_periods), np.nan)
+        matrix[self.unit_index, self.time_index] = self.y
+        return matrix
+
+    @property
+    def n_units(self) -> int:
+        """N."""
+        return len(self.units)
+
+    @property
+    def n_periods(self) -> int:
+        """T, the number of observed periods."""
+        return len(self.times)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every unit is observed in every period."""
+        return len(self.y) == len(self.units) * len(self.times)
+
+    @property
+    def cohorts(self) -> Floats:
+        """Calendar numbers of the treated cohorts, ascending."""
+        return np.unique(self.cohort[np.isfinite(self.cohort)])
+
+    @property
+    def event_time(self) -> Floats:
+        """Periods since treatment of each observation, (n,); minus infinity for never treated."""
+        return np.asarray(self.times[self.time_index] - self.cohort[self.unit_index])
+
+    @property
+    def exposed(self) -> NDArray[np.bool_]:
+        """Whether each observation is under treatment, (n,)."""
+        return np.asarray(self.event_time >= 0)
+
+    def frame(self) -> pd.DataFrame:
+        """Return a tidy copy: ``unit, time, cohort, exposed`` and the outcome, then the covariates."""
+        label = self.time_axis.label
+        first = np.array([None if np.isinf(g) else label(g) for g in self.cohort], dtype=object)
+        time = np.array([label(t) for t in self.times])
+        tidy = pd.DataFrame(
+            {
+                "unit": self.units[self.unit_index],
+                "time": time[self.time_index],
+                "cohort": first[self.unit_index],
+                "exposed": self.exposed,
+                self.outcome: self.y,
+            }
+        )
+        return pd.concat([tidy, self.covariates], axis=1)

@@ -1,0 +1,40 @@
+"""Who is in a panel, and who is not and why."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Counts of a panel.
+
+    Attributes
+    ----------
+    n_obs, n_units, n_treated, n_never, n_clusters : int
+        Observations; units, those ever treated, those never treated; clusters.
+    dropped : Mapping of str to int
+        Reason to count: observations for ``missing_outcome``, units for everything else.
+    """
+
+    n_obs: int
+    n_units: int
+    n_treated: int
+    n_never: int
+    n_clusters: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def with_dropped(self, reason: str, count: int) -> "Sample":
+        """Return the sample with a further reason; nothing is added for a count of zero."""
+        if not count:
+            return self
+        return replace(self, dropped={**self.dropped, reason: self.dropped.get(reason, 0) + count})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**asdict(self), "dropped": dict(self.dropped)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
+        return cls(**values)

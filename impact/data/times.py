@@ -1,0 +1,98 @@
+"""Times are declared, not guessed: integer waves, or calendar years, quarters and months.
+
+A time becomes a *calendar number* (the wave itself, or the pandas period's ordinal), so that event time is a difference and
+a gap stays a gap.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.errors import MissingValueError, UnparsableValueError, rows_named
+from impact.terms import Frequency
+
+_CODES: dict[Frequency, str] = {"year": "Y", "quarter": "Q", "month": "M"}
+_PATTERNS: dict[Frequency, re.Pattern[str]] = {
+    "year": re.compile(r"[12]\d{3}(\.0)?"),
+    "quarter": re.compile(r"[12]\d{3}-?Q[1-4]"),
+    "month": re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])"),
+}
+_EXAMPLES: dict[Frequency, str] = {
+    "integer": "3", "year": "2013", "quarter": "2013Q1", "month": "2013-01",
+}  # fmt: skip
+LARGEST_WAVE = 10**9  # beyond it an integer is an identifier or a date in seconds, not a wave
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """How times are written and counted.
+
+    Parameters
+    ----------
+    frequency : {"integer", "year", "quarter", "month"}
+    """
+
+    frequency: Frequency = "integer"
+
+    def parse(
+        self, column: pd.Series, *, rows: NDArray[np.int64], missing_allowed: bool = False
+    ) -> NDArray[np.float64]:
+        """Turn labels into calendar numbers; NaN where missing is allowed.
+
+        Raises
+        ------
+        MissingValueError, UnparsableValueError
+            With the data rows (1 is the first) that break the rule.
+        """
+        codes, labels = pd.factorize(column, use_na_sentinel=True)
+        known = np.array([self._number(label) for label in labels], dtype=float)
+        numbers = np.append(known, np.nan)[codes]
+        bad = np.isnan(numbers) & (codes >= 0)
+        if bad.any():
+            raise UnparsableValueError(
+                f"{column.name}: {rows_named(rows[bad])} cannot be read as {self._words()}; "
+                f"write times like {_EXAMPLES[self.frequency]}"
+            )
+        if not missing_allowed and (codes < 0).any():
+            raise MissingValueError(
+                f"{column.name}: no time on {rows_named(rows[codes < 0])}; fill it in or remove the rows"
+            )
+        return numbers
+
+    def label(self, number: float) -> int | str:
+        """Write a calendar number the way data write it: an int for waves and years, ``2013Q1``, ``2013-01``."""
+        if self.frequency == "integer":
+            return int(number)
+        period = pd.Period(ordinal=int(number), freq=_CODES[self.frequency])
+        return int(period.year) if self.frequency == "year" else str(period)
+
+    def _words(self) -> str:
+        return "an integer wave" if self.frequency == "integer" else f"a {self.frequency}"
+
+    def _number(self, label: object) -> float:
+        """Calendar number of one label, NaN when it is not one."""
+        if isinstance(label, pd.Period):
+            matches = self.frequency != "integer" and label.freqstr[0] == _CODES[self.frequency]
+            return float(label.ordinal) if matches else np.nan
+        if self.frequency == "integer":
+            return _whole(label)
+        if self.frequency == "year" and isinstance(label, (int, float, np.number)):
+            whole = _whole(label)
+            label = "" if np.isnan(whole) else str(int(whole))
+        if not isinstance(label, str) or not _PATTERNS[self.frequency].fullmatch(label.strip()):
+            return np.nan
+        text = label.strip().removesuffix(".0").replace("-Q", "Q")
+        return float(pd.Period(text, freq=_CODES[self.frequency]).ordinal)
+
+
+def _whole(label: object) -> float:
+    if isinstance(label, str):
+        text = label.strip()
+        label = int(text) if re.fullmatch(r"[+-]?[0-9]{1,10}", text) else np.nan
+    if isinstance(label, (bool, np.bool_)) or not isinstance(label, (int, float, np.number)):
+        return np.nan
+    value = float(label)
+    return value if np.isfinite(value) and value == int(value) and abs(value) < LARGEST_WAVE else np.nan

@@ -1,0 +1,1 @@
+"""Estimators: one a file, each a frozen dataclass with ``fit``."""
