@@ -82,7 +82,10 @@ class CallawaySantAnna:
     def _comparisons(self, moments: PathMoments) -> list[Comparison]:
         times, observed = moments.times, moments.observed
         found = []
-        for cohort in moments.cohorts:
+        cohorts = moments.cohorts
+        if np.isfinite(moments.cohort).all():
+            cohorts = cohorts[:-1]  # the last cohort is everybody's control and has none itself
+        for cohort in cohorts:
             before = np.flatnonzero(times + self.anticipation < cohort)
             if not before.size:
                 continue

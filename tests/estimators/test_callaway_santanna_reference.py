@@ -1,0 +1,132 @@
+"""Callaway-Sant'Anna against R did 2.5.1 (att_gt, aggte): every case without covariates that the reference folder holds."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impact
+
+# Exact formulas on both sides; what remains is rounding in two different orders of summation.
+VALUE = {"rtol": 1e-8, "atol": 1e-12}
+STD_ERROR = {"rtol": 1e-6, "atol": 1e-12}
+AGGREGATES = {"simple": "overall", "group": "cohort", "dynamic": "event_time", "calendar": "time"}
+CONTROLS = {"nevertreated": "never_treated", "notyettreated": "not_yet_treated"}
+
+CASES = [
+    "mpdta/dr/nevertreated/ant0/none/varying",
+    "mpdta/dr/nevertreated/ant0/none/universal",
+    "mpdta/dr/nevertreated/ant1/none/varying",
+    "mpdta/dr/notyettreated/ant0/none/universal",
+    "mpdta/dr/notyettreated/ant1/none/universal",
+    *(f"mpdta_w/reg/{control}/none" for control in CONTROLS),
+    *(
+        f"mpdta_unbal/reg/{control}/none/{rule}"
+        for control in CONTROLS
+        for rule in ("balance", "allow")
+    ),
+    "mpdta_nonever/reg/none",
+    "base_stagg/nevertreated/dr",
+    "base_stagg_nonever",
+    *(f"{name}/{control}" for name in ("castle", "castle_popwt") for control in CONTROLS),
+]
+
+
+@pytest.fixture(scope="module")
+def golden(reference):
+    return pd.read_csv(reference / "golden" / "did_2.5.1.csv.gz")
+
+
+def frame_of(reference, name):
+    """Data set, its columns, and its never-treated code."""
+    if name.startswith("mpdta"):
+        frame = pd.read_csv(reference / "data" / "mpdta" / "mpdta.csv")
+        return frame, {"unit": "countyreal", "time": "year", "outcome": "lemp", "cohort": "first.treat"}, 0
+    if name.startswith("castle"):
+        frame = pd.read_csv(reference / "data" / "castle" / "castle.csv")
+        return frame, {"unit": "sid", "time": "year", "outcome": "l_homicide", "cohort": "effyear"}, 0
+    frame = pd.read_csv(reference / "data" / "r" / "base_stagg.csv")
+    return frame, {"unit": "id", "time": "year", "outcome": "y", "cohort": "year_treated"}, 10000
+
+
+def panel_of(reference, name, options):
+    frame, names, never = frame_of(reference, name)
+    if "drop" in options:
+        assert options["drop"] == "(countyreal*7+year*3)%%11==0"
+        frame = frame[(frame.countyreal * 7 + frame.year * 3) % 11 != 0]
+    if "sample" in options:
+        frame = frame[~frame[names["cohort"]].isin([never])]
+    if options.get("weights") == "1+(countyreal%%5)/2":
+        frame = frame.assign(w=1 + (frame.countyreal % 5) / 2)
+        names = {**names, "weight": "w"}
+    elif options.get("weights") == "popwt":
+        names = {**names, "weight": "popwt"}
+    return impact.Panel.from_frame(frame, **names, never=[never])
+
+
+def estimator_of(options):
+    missing = {True: "cross_sections", False: "balanced"}[options.get("allow_unbalanced_panel", False)]
+    return impact.CallawaySantAnna(
+        control_group=CONTROLS[options["control_group"]],
+        anticipation=options.get("anticipation", 0),
+        base_period=options.get("base_period", "varying"),
+        missing=missing,
+    )
+
+
+def compare(ours, theirs, *, key):
+    """Compare estimates and standard errors matched on ``key``; every reference row must be found."""
+    joined = theirs.merge(ours, on=key, how="left", suffixes=("_reference", ""))
+    assert len(joined) == len(theirs) > 0
+    known = joined["estimate_reference"].notna()
+    np.testing.assert_allclose(joined.loc[known, "estimate"], joined.loc[known, "estimate_reference"], **VALUE)
+    has_error = known & joined["se"].notna() & (joined["se"] > 1e-14) & joined["std_error"].notna()
+    np.testing.assert_allclose(joined.loc[has_error, "std_error"], joined.loc[has_error, "se"], **STD_ERROR)
+    return has_error
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_group_time_effects_and_all_four_averages_equal_did(reference, golden, case):
+    rows = golden[golden.case == f"did/{case}"]
+    rows = rows[rows.method == "att_gt"]
+    assert len(rows), f"no reference for {case}"
+    options = json.loads(rows.options.iloc[0])
+    fitted = estimator_of(options).fit(panel_of(reference, case, options))
+
+    ours = fitted.table.drop(columns=["event_time"]).rename(columns={"cohort": "group"})
+    ours = ours.astype({"group": float, "time": float})
+    theirs = rows[["group", "time", "estimate", "se"]]
+    assert compare(ours, theirs, key=["group", "time"]).any()
+
+    for name, by in AGGREGATES.items():
+        average = golden[golden.case == f"did/{case}/{name}"]
+        if average.empty:
+            continue
+        overall = average[average.rel.isna()]
+        mean = fitted.aggregate(by="overall", average="cells" if by == "overall" else by)
+        np.testing.assert_allclose(mean.table.estimate, overall.estimate, **VALUE)
+        np.testing.assert_allclose(mean.table.std_error, overall.se, **STD_ERROR)
+        if by != "overall":
+            part = fitted.aggregate(by=by).table.astype({by: float})
+            part = part[[by, "estimate", "std_error"]].rename(columns={by: "rel"})
+            compare(part, average.loc[average.rel.notna(), ["rel", "estimate", "se"]], key=["rel"])
+
+
+def test_balanced_event_times_equal_did(reference, golden):
+    rows = golden[golden.case.str.startswith("did/mpdta_balance_e1") & (golden.method == "aggte_dynamic")]
+    options = json.loads(rows.options.iloc[0])
+    fitted = estimator_of({"control_group": "nevertreated", **options}).fit(panel_of(reference, "mpdta", {}))
+    ours = fitted.aggregate(by="event_time", balance=1).table.rename(columns={"event_time": "rel"})
+    compare(ours[["rel", "estimate", "std_error"]], rows.loc[rows.rel.notna(), ["rel", "estimate", "se"]], key=["rel"])
+
+
+def test_published_readme_numbers_of_did(reference):
+    published = {item["name"]: item for item in json.loads((reference / "replications.json").read_text())}
+    fitted = impact.CallawaySantAnna(control_group="never_treated").fit(panel_of(reference, "mpdta", {}))
+    by_cohort = fitted.aggregate(by="overall", average="cohort").table.iloc[0]
+    by_event = fitted.aggregate(by="overall", average="event_time").table.iloc[0]
+    assert round(by_cohort.estimate, 3) == published["mpdta_group"]["published"]["est"]
+    assert round(by_event.estimate, 4) == published["mpdta_dynamic"]["published"]["est"]
+    first = fitted.row("att(2004,2004)")
+    assert round(first.estimate, 4) == published["mpdta_att_2004_2004"]["published"]["est"]
