@@ -1,0 +1,1 @@
+"""The data-generating process of the promotion programme: nobody real is in it."""
