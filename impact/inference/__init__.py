@@ -1,0 +1,1 @@
+"""Inference that works on a finished estimate or refits an estimator."""
