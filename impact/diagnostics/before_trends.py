@@ -1,0 +1,73 @@
+"""Did treated and untreated firms move alike before treatment?"""
+
+import numpy as np
+
+from impact.data.panel import Panel
+from impact.diagnostics.balance import wald
+from impact.errors import ImpactError
+from impact.estimate import CheckResult, Estimate, not_applicable
+from impact.estimators.callaway_santanna import CallawaySantAnna
+
+MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
+SMALL_P = 0.05
+
+
+def before_trend_test(event_study: Estimate, *, n_treated: int) -> CheckResult:
+    """Test jointly the leads nearest to treatment (at most four) of a universal-base event study.
+
+    F with (number of leads, treated units - 1) degrees of freedom: the treated side carries the uncertainty.
+    """
+    table = event_study.table
+    leads = table.index[(table["event_time"] < 0) & table["std_error"].notna()]
+    nearest = leads[np.argsort(-table.loc[leads, "event_time"].to_numpy())][:MOST_LEADS].to_numpy()
+    if not len(nearest):
+        return not_applicable("before_trends", "no_period_before_the_reference")
+    values = table["estimate"].to_numpy()[nearest]
+    vcov = event_study.vcov[np.ix_(nearest, nearest)]
+    return wald("before_trends", values, vcov, df=float(max(n_treated - 1, 1)))
+
+
+def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> CheckResult:
+    """Pretend treatment began ``periods`` earlier, on observations before it did: the effect should be nil.
+
+    Only observations before actual treatment are used, so nothing of the programme is in them.
+    """
+    wide = np.where(panel.times < panel.cohort[:, None], panel.wide, np.nan)
+    kept = ~np.isnan(wide[panel.unit_index, panel.time_index])
+    window = panel.times < panel.cohorts[-1]
+    kept &= window[panel.time_index]
+    try:
+        earlier = _observations(panel, kept).with_cohort(panel.cohort - periods)
+        overall = estimator.fit(earlier).aggregate(by="overall")
+    except ImpactError:
+        return not_applicable("placebo_date", "too_few_periods_before_treatment")
+    row = overall.table.iloc[0]
+    p = float(row["p_value"])
+    if np.isnan(p):
+        return not_applicable("placebo_date", "no_variation_before_treatment")
+    return CheckResult(
+        "placebo_date",
+        "pass" if p >= SMALL_P else "warn",
+        f"periods_earlier:{periods}",
+        statistic=float(row["estimate"]),
+        p_value=p,
+        table=overall.table[["estimate", "std_error", "conf_low", "conf_high"]],
+    )
+
+
+def _observations(panel: Panel, kept: np.ndarray) -> Panel:
+    """Return the panel with only the observations marked, periods and units that remain."""
+    from dataclasses import replace
+
+    times, time_index = np.unique(panel.time_index[kept], return_inverse=True)
+    present = np.zeros(panel.n_units, dtype=bool)
+    present[panel.unit_index[kept]] = True
+    cut = replace(
+        panel,
+        times=panel.times[times],
+        unit_index=panel.unit_index[kept],
+        time_index=time_index.astype(np.int64),
+        y=panel.y[kept],
+        covariates=panel.covariates.loc[kept].reset_index(drop=True),
+    )
+    return cut.subset(present, reason="not_observed_before_treatment")

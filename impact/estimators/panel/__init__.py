@@ -1,0 +1,12 @@
+"""The panel models of the textbooks, through linearmodels, with our panel and our result."""
+
+from impact.estimators.panel.hausman import hausman
+from impact.estimators.panel.models import (
+    BetweenEffects,
+    FirstDifferences,
+    FixedEffects,
+    PooledOLS,
+    RandomEffects,
+)
+
+__all__ = ["BetweenEffects", "FirstDifferences", "FixedEffects", "PooledOLS", "RandomEffects", "hausman"]

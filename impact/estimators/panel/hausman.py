@@ -1,0 +1,40 @@
+"""Hausman's test: do fixed and random effects agree?"""
+
+import numpy as np
+
+from impact.estimate import CheckResult, Estimate, not_applicable
+
+SMALL_P = 0.05
+NEGATIVE = -1e-10  # relative to the largest eigenvalue; smaller than this the difference is not a covariance
+
+
+def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
+    """Compare the coefficients that fixed and random effects share.
+
+    A small p-value speaks against the random-effects assumption. The classical form needs homoskedastic covariances
+    (``vcov="iid"`` in both), whose difference must be positive definite; otherwise it is refused, not forced.
+
+    References
+    ----------
+    Hausman (1978), Econometrica 46(6), eq. 2.6.
+    """
+    from scipy.special import chdtrc
+
+    if fixed.spec.get("vcov") != "iid" or random.spec.get("vcov") != "iid":
+        return not_applicable("hausman", "needs_homoskedastic_covariances")
+    shared = [term for term in fixed.table["term"] if term in set(random.table["term"])]
+    if not shared:
+        return not_applicable("hausman", "no_coefficient_in_common")
+    at_fixed, at_random = (
+        [list(estimate.table["term"]).index(term) for term in shared] for estimate in (fixed, random)
+    )
+    difference = fixed.table["estimate"].to_numpy()[at_fixed] - random.table["estimate"].to_numpy()[at_random]
+    vcov = fixed.vcov[np.ix_(at_fixed, at_fixed)] - random.vcov[np.ix_(at_random, at_random)]
+    values = np.linalg.eigvalsh(vcov)
+    if values.min() <= NEGATIVE * max(values.max(), 0) or values.max() <= 0:
+        return not_applicable("hausman", "difference_of_covariances_not_positive_definite")
+    statistic = float(difference @ np.linalg.solve(vcov, difference))
+    p = float(chdtrc(len(shared), statistic))
+    return CheckResult(
+        "hausman", "pass" if p >= SMALL_P else "warn", f"coefficients_compared:{len(shared)}", statistic, p
+    )
