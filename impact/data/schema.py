@@ -32,12 +32,16 @@ class Column(_Strict):
 
     type: ColumnType
     label: Words
-    unit: str | None = None
+    unit: str | Words | None = None
     minimum: float | None = None
     maximum: float | None = None
     categories: list[str] | None = None
     missing: list[str] = Field(default_factory=list)
     description: Words | None = None
+
+    def unit_in(self, language: Language) -> str:
+        """Return the unit in one language; empty without one."""
+        return self.unit.in_language(language) if isinstance(self.unit, Words) else self.unit or ""
 
     @model_validator(mode="after")
     def _categories_are_declared(self) -> Self:
@@ -104,7 +108,7 @@ class Schema(_Strict):
             meaning = column.label.in_language(language)
             if column.description is not None:
                 meaning += f". {column.description.in_language(language)}"
-            lines.append(f"| `{name}` | {meaning} | {column.type} | {column.unit or ''} | {_values(column)} |")
+            lines.append(f"| `{name}` | {meaning} | {column.type} | {column.unit_in(language)} | {_values(column)} |")
         return "\n".join(lines) + "\n"
 
 

@@ -69,7 +69,9 @@ class CallawaySantAnna:
         """
         moments = as_moments(data)
         if self.missing == "balanced":
-            moments = moments.where(lambda all_cells: all_cells.observed.all(axis=1))
+            moments = moments.where(
+                lambda every: every.observed.all(axis=1), reason="not_observed_in_all_periods"
+            )
         found = [pair for pair in self._comparisons(moments) if pair.treated.any() and pair.control.any()]
         if not found:
             raise NotIdentifiedError(

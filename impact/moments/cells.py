@@ -135,8 +135,10 @@ class PathMoments:
         """Periods since treatment of each cell and period, (P, T); minus infinity for never treated."""
         return self.times[None, :] - self.cohort[:, None]
 
-    def where(self, kept: Callable[["PathMoments"], NDArray[np.bool_]]) -> "PathMoments":
-        """Return the cells for which ``kept(moments)`` holds; the sample still describes the whole panel."""
+    def where(
+        self, kept: Callable[["PathMoments"], NDArray[np.bool_]], *, reason: str
+    ) -> "PathMoments":
+        """Return the cells for which ``kept(moments)`` holds; the units of the others are counted under ``reason``."""
         chosen = kept(self)
         clusters = self.clusters
         if clusters is not None:
@@ -149,7 +151,22 @@ class PathMoments:
                 total=clusters.total[rows],
             )
         names = ("cohort", "observed", "n", "weight", "mean", "weight2", "mean2", "scatter2")
-        return replace(self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names})
+        fewer = replace(self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names})
+        return replace(fewer, sample=fewer._counted(reason, int(self.n[~chosen].sum())))
+
+    def _counted(self, reason: str, dropped: int) -> Sample:
+        treated = np.isfinite(self.cohort)
+        n_units = int(self.n.sum())
+        n_clusters = n_units if self.clusters is None else len(np.unique(self.clusters.cluster))
+        counts = Sample(
+            n_obs=self.n_obs,
+            n_units=n_units,
+            n_treated=int(self.n[treated].sum()),
+            n_never=int(self.n[~treated].sum()),
+            n_clusters=n_clusters,
+            dropped=self.sample.dropped,
+        )
+        return counts.with_dropped(reason, dropped)
 
 
 def cells_of(panel: Panel) -> Integers:

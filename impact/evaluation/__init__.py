@@ -1,0 +1,1 @@
+"""One study, answered part by part: quality, sample, impact, panel models, robustness."""

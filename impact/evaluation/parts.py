@@ -1,0 +1,236 @@
+"""The parts of an evaluation and how each is computed from a study."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from impact.data.panel import Panel
+from impact.data.sample import Sample
+from impact.diagnostics import balance, quality
+from impact.diagnostics.before_trends import before_trend_test
+from impact.errors import EstimationError, ImpactError
+from impact.estimate import CheckResult, Estimate
+from impact.estimators.event_study import EventStudy
+from impact.evaluation.study import Study
+from impact.inference.believe import Verdict, believe
+from impact.inference.randomization import RandomizationInference, RandomizationResult
+
+SMALLEST_SHOWN = 10  # treated units behind any released figure; rule of ten (ABS DataLab output clearance)
+
+
+@dataclass(frozen=True)
+class DataQuality:
+    """What the data are like."""
+
+    name: ClassVar[str] = "data_quality"
+    sample: Sample
+    n_rows: int
+    checks: tuple[CheckResult, ...]
+    distribution: pd.DataFrame
+    coverage: pd.DataFrame
+
+    @classmethod
+    def of(cls, study: Study) -> "DataQuality":
+        """Compute from a study, on raw values."""
+        panel = study.panel(winsorise=0.0)
+        return cls(
+            sample=panel.sample,
+            n_rows=len(study.frame),
+            checks=tuple(quality.quality_checks(panel)),
+            distribution=quality.describe(panel),
+            coverage=quality.coverage_by_period(panel),
+        )
+
+
+@dataclass(frozen=True)
+class SampleAndComparability:
+    """Who is compared with whom, and how alike they were before."""
+
+    name: ClassVar[str] = "sample"
+    flow: pd.DataFrame
+    cohorts: pd.DataFrame
+    baseline: pd.DataFrame
+    checks: tuple[CheckResult, ...]
+    paths: pd.DataFrame
+
+    @classmethod
+    def of(cls, study: Study) -> "SampleAndComparability":
+        """Compute from a study."""
+        panel = study.panel()
+        baseline = balance.baseline_table(panel)
+        checks = (balance.balance_check(baseline), balance.joint_balance(panel), balance.attrition(panel))
+        return cls(
+            flow=_flow(study, panel),
+            cohorts=_cohorts(study, panel),
+            baseline=baseline,
+            checks=checks,
+            paths=_paths(panel),
+        )
+
+
+@dataclass(frozen=True)
+class OutcomeEffect:
+    """The effect on one outcome: level, percent, both inferences, and the verdict between them."""
+
+    outcome: str
+    overall: Estimate
+    percent: Estimate | None
+    randomization: RandomizationResult | None
+    verdict: Verdict
+    verdict_percent: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Impact:
+    """By how much did outcomes rise because of the programme."""
+
+    name: ClassVar[str] = "impact"
+    effects: tuple[OutcomeEffect, ...]
+    event_study: Estimate
+    least_squares_event_study: Estimate | None
+    by_cohort: Estimate | None
+    by_time: Estimate | None
+    subgroups: pd.DataFrame
+    before_trends: CheckResult
+    smallest_cohort: int
+
+    @classmethod
+    def of(cls, study: Study) -> "Impact":
+        """Compute from a study."""
+        panel = study.panel()
+        group_time = study.estimator().fit(panel)
+        universal = study.estimator(base_period="universal").fit(panel)
+        event_study = universal.aggregate(by="event_time")
+        smallest = smallest_cohort(panel)
+        shown = smallest >= SMALLEST_SHOWN
+        return cls(
+            effects=tuple(_effect(study, outcome) for outcome in study.outcomes),
+            event_study=event_study,
+            least_squares_event_study=_or_none(lambda: EventStudy(level=study.level).fit(panel)),
+            by_cohort=group_time.aggregate(by="cohort") if shown else None,
+            by_time=_or_none(lambda: group_time.aggregate(by="time")),
+            subgroups=_subgroups(study, panel),
+            before_trends=before_trend_test(event_study, n_treated=panel.sample.n_treated),
+            smallest_cohort=smallest,
+        )
+
+
+def smallest_cohort(panel: Panel) -> int:
+    """Return the number of treated units in the smallest cohort."""
+    return int(min((panel.cohort == cohort).sum() for cohort in panel.cohorts))
+
+
+def _effect(study: Study, outcome: str) -> OutcomeEffect:
+    panel = study.panel(outcome)
+    overall = study.estimator().fit(panel).aggregate(by="overall")
+    randomization = _or_none(
+        lambda: RandomizationInference(draws=study.permutations, seed=study.seed, level=study.level).test(
+            panel, study.estimator()
+        )
+    )
+    verdict = believe(overall, randomization, smallest_cohort=smallest_cohort(panel))
+    positive = bool((panel.y >= 0).all())
+    percent = _or_none(overall.percent) if positive else None
+    in_percent = None
+    if percent is not None:
+        # the believed interval divided by the counterfactual mean that each of its ends implies
+        observed = float(percent.spec["observed_mean"][0])
+        in_percent = tuple(
+            100 * value / (observed - value) if np.isfinite(value) and value < observed else float("inf")
+            for value in (verdict.estimate, verdict.conf_low, verdict.conf_high)
+        )
+    return OutcomeEffect(
+        outcome=outcome,
+        overall=overall,
+        percent=percent,
+        randomization=randomization,
+        verdict=verdict,
+        verdict_percent=in_percent,
+    )
+
+
+def _or_none(compute):  # type: ignore[no-untyped-def]
+    """Return a result, or None where the data cannot give it."""
+    try:
+        return compute()
+    except EstimationError:
+        return None
+
+
+def _subgroups(study: Study, panel: Panel) -> pd.DataFrame:
+    """Overall effect by level of each pre-specified subgroup; levels with too few treated units are left out."""
+    rows = []
+    for name in study.subgroups:
+        first = panel.covariates.groupby(panel.unit_index, sort=True)[name].first()
+        of_unit = first.reindex(range(panel.n_units))
+        for level in sorted(of_unit.dropna().unique()):
+            chosen = (of_unit == level).to_numpy()
+            n_treated = int(np.isfinite(panel.cohort[chosen]).sum())
+            row = {"subgroup": name, "level": str(level), "n_units": int(chosen.sum()), "n_treated": n_treated}
+            if n_treated >= SMALLEST_SHOWN:
+                try:
+                    part = panel.subset(chosen, reason=f"not_{name}_{level}")
+                    found = study.estimator().fit(part).aggregate(by="overall").table.iloc[0]
+                    row |= {key: float(found[key]) for key in ("estimate", "std_error", "conf_low", "conf_high")}
+                except ImpactError:
+                    pass
+            rows.append(row)
+    columns = ["subgroup", "level", "n_units", "n_treated", "estimate", "std_error", "conf_low", "conf_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _flow(study: Study, panel: Panel) -> pd.DataFrame:
+    """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``."""
+    seen = ~np.isnan(panel.wide)
+    treated = np.isfinite(panel.cohort)
+    before = panel.times < panel.cohorts[0]
+    after = panel.times >= panel.cohorts[-1]
+    stages = [
+        ("in_analysis", np.ones(panel.n_units, dtype=bool)),
+        ("seen_before", seen[:, before].any(axis=1)),
+        ("seen_before_and_after", seen[:, before].any(axis=1) & seen[:, after].any(axis=1)),
+        ("seen_in_last_period", seen[:, -1]),
+    ]
+    rows = [{"stage": "in_file", "units": study.frame[study.schema.unit].nunique(), "treated": None, "comparison": None}]
+    for stage, kept in stages:
+        rows.append(
+            {
+                "stage": stage,
+                "units": int(kept.sum()),
+                "treated": int((kept & treated).sum()),
+                "comparison": int((kept & ~treated).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _cohorts(study: Study, panel: Panel) -> pd.DataFrame:
+    """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
+    actual = {panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts}
+    planned: dict[object, int] = {}
+    if study.planned_cohort is not None:
+        as_planned = study.panel(cohort=study.planned_cohort)
+        planned = {as_planned.time_axis.label(g): int((as_planned.cohort == g).sum()) for g in as_planned.cohorts}
+    periods = sorted({*actual, *planned}, key=str)
+    return pd.DataFrame(
+        {
+            "period": [str(period) for period in periods],
+            "planned": [planned.get(period, 0) if planned else None for period in periods],
+            "actual": [actual.get(period, 0) for period in periods],
+        }
+    )
+
+
+def _paths(panel: Panel) -> pd.DataFrame:
+    """Return mean outcome by group and period, with standard errors of the means."""
+    treated = np.isfinite(panel.cohort)
+    table = {"time": [str(panel.time_axis.label(number)) for number in panel.times]}
+    for group, units in (("treated", treated), ("comparison", ~treated)):
+        part = panel.wide[units]
+        count = (~np.isnan(part)).sum(axis=0)
+        table[group] = np.nanmean(part, axis=0)
+        table[f"{group}_std_error"] = np.nanstd(part, axis=0, ddof=1) / np.sqrt(count)
+        table[f"{group}_n"] = count
+    return pd.DataFrame(table)

@@ -1,0 +1,151 @@
+"""Would other defensible choices have told the same story?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from impact.data.panel import Panel
+from impact.diagnostics.before_trends import placebo_date
+from impact.errors import ImpactError
+from impact.estimate import CheckResult, Estimate
+from impact.estimators.difference_in_differences import DifferenceInDifferences
+from impact.estimators.event_study import EventStudy
+from impact.estimators.panel import (
+    BetweenEffects,
+    FirstDifferences,
+    FixedEffects,
+    PooledOLS,
+    RandomEffects,
+    hausman,
+)
+from impact.estimators.panel.models import EXPOSED
+from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.study import Study
+from impact.inference.randomization import RandomizationInference, RandomizationResult
+
+ESTIMATORS = (
+    "callaway_santanna",
+    "difference_in_differences",
+    "two_way_fixed_effects",
+    "event_study",
+)
+"""Names a plan may list; the first is always the main one."""
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Estimators side by side, other choices, placebo dates, and the permutation test."""
+
+    name: ClassVar[str] = "robustness"
+    alternatives: pd.DataFrame
+    randomization: RandomizationResult | None
+    checks: tuple[CheckResult, ...]
+
+    @classmethod
+    def of(cls, study: Study) -> "Robustness":
+        """Compute from a study."""
+        panel = study.panel()
+        inference = RandomizationInference(draws=study.permutations, seed=study.seed, level=study.level)
+        try:
+            randomization = inference.test(panel, study.estimator())
+        except ImpactError:
+            randomization = None
+        rows = [_row(name, family, compute) for name, family, compute in _alternatives(study, panel)]
+        placebos = [
+            placebo_date(panel, study.estimator(), periods=periods)
+            for periods in dict.fromkeys((study.placebo_periods, max(1, study.placebo_periods // 2)))
+        ]
+        return cls(alternatives=pd.DataFrame(rows), randomization=randomization, checks=tuple(placebos))
+
+
+@dataclass(frozen=True)
+class PanelModels:
+    """The textbook models side by side, their Hausman test, and the plan's own model."""
+
+    name: ClassVar[str] = "panel_models"
+    models: tuple[Estimate, ...]
+    hausman: CheckResult
+    own_model: Estimate | None
+
+    @classmethod
+    def of(cls, study: Study) -> "PanelModels":
+        """Compute from a study: being under treatment as the regressor, period effects in every model but between."""
+        panel = study.panel()
+        kinds = (PooledOLS, BetweenEffects, RandomEffects, FirstDifferences, FixedEffects)
+        fixed, random = (kind(vcov="iid", level=study.level).fit(panel) for kind in (FixedEffects, RandomEffects))
+        return cls(
+            models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
+            hausman=hausman(_only(fixed), _only(random)),
+            own_model=_own_model(study),
+        )
+
+
+def _only(estimate: Estimate) -> Estimate:
+    """Return the estimate of the treatment coefficient alone, which is what Hausman's test compares here."""
+    from dataclasses import replace
+
+    at = np.flatnonzero(estimate.table["term"] == EXPOSED)
+    return replace(estimate, table=estimate.table.iloc[at], vcov=estimate.vcov[np.ix_(at, at)])
+
+
+def _own_model(study: Study) -> Estimate | None:
+    if study.panel_model is None:
+        return None
+    model = dict(study.panel_model)
+    outcome, regressors = model.pop("outcome"), tuple(model.pop("regressors"))
+    from impact.data.readers import panel_of
+
+    panel = panel_of(study.frame, schema=study.schema, outcome=outcome, covariates=regressors)
+    return FixedEffects(regressors=regressors, level=study.level, **model).fit(panel)
+
+
+def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+    """Yield (name, family, how to compute) in the order shown."""
+    level, main = study.level, study.estimator()
+
+    def averaged(**changes: Any) -> Callable[[], Estimate]:
+        average = changes.pop("average", "cells")
+        data = changes.pop("panel", panel)
+        return lambda: study.estimator(**changes).fit(data).aggregate(by="overall", average=average)
+
+    others: dict[str, Callable[[], Estimate]] = {
+        "difference_in_differences": lambda: DifferenceInDifferences(level=level).fit(panel),
+        "two_way_fixed_effects": lambda: TwoWayFixedEffects(level=level).fit(panel),
+        "event_study": lambda: EventStudy(level=level).fit(panel).aggregate(by="overall"),
+    }
+    yield "callaway_santanna", "estimator", averaged()
+    for name in study.estimators or ESTIMATORS:
+        if name in others:
+            yield name, "estimator", others[name]
+    yield "average_of_cohorts", "aggregation", averaged(average="cohort")
+    yield "average_of_event_times", "aggregation", averaged(average="event_time")
+    other = "never_treated" if main.control_group == "not_yet_treated" else "not_yet_treated"
+    yield f"control_{other}", "comparison", averaged(control_group=other)
+    yield "anticipation_one_more", "comparison", averaged(anticipation=main.anticipation + 1)
+    yield "seen_in_all_periods", "sample", averaged(missing="balanced")
+    for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
+        if share != study.winsorise and (panel.y >= 0).all():
+            yield name, "outliers", averaged(panel=study.panel(winsorise=share))
+    if study.planned_cohort is not None:
+        yield "as_planned", "treatment", averaged(panel=study.panel(cohort=study.planned_cohort))
+
+
+def _row(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": name, "family": family}
+    try:
+        estimate = compute()
+    except ImpactError as problem:
+        return {**row, "why_not": type(problem).__name__}
+    found = estimate.table.iloc[0]
+    numbers = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+    return {
+        **row,
+        **{key: float(found[key]) for key in numbers},
+        "n_units": estimate.sample.n_units,
+        "n_treated": estimate.sample.n_treated,
+        "method": estimate.method,
+        "why_not": "",
+    }

@@ -1,0 +1,84 @@
+"""Write a part to JSON and read it back to the last digit."""
+
+import json
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.data.sample import Sample
+from impact.errors import StorageError
+from impact.estimate import CheckResult, Estimate
+from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
+from impact.evaluation.robustness import PanelModels, Robustness
+from impact.evaluation.study import Study
+from impact.inference.believe import Verdict
+from impact.inference.randomization import RandomizationResult
+
+PARTS = {part.name: part for part in (DataQuality, SampleAndComparability, Impact, PanelModels, Robustness)}
+_TYPES: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (*PARTS.values(), OutcomeEffect, Estimate, CheckResult, Sample, RandomizationResult, Verdict)
+}
+_KIND = "type"
+
+
+def part_of(study: Study, name: str, *, results: Path | None = None) -> Any:
+    """Return a part: read from the ``results`` folder where it is there, computed otherwise."""
+    if results is not None and (path := results / f"{name}.json").is_file():
+        return read_part(path)
+    return PARTS[name].of(study)
+
+
+def write_part(part: Any, folder: Path) -> Path:
+    """Write a part as ``<name>.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{part.name}.json"
+    text = json.dumps(encode(part), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def read_part(path: Path) -> Any:
+    """Read what `write_part` wrote."""
+    try:
+        return decode(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise StorageError(f"{path.name}: damaged or written by another version; run the evaluation again") from problem
+
+
+def encode(value: Any) -> Any:
+    """Turn parts, estimates, frames and numbers into plain JSON with their type's name."""
+    if isinstance(value, pd.DataFrame):
+        columns = {str(name): [encode(item) for item in value[name]] for name in value.columns}
+        return {_KIND: "frame", "columns": list(map(str, value.columns)), "values": columns}
+    if isinstance(value, (Estimate, CheckResult, Sample, RandomizationResult, Verdict)):
+        return {_KIND: type(value).__name__, "values": value.to_dict()}
+    if is_dataclass(value) and not isinstance(value, type):
+        content = {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        return {_KIND: type(value).__name__, "values": content}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None if np.isnan(value) else {_KIND: "infinity", "values": "+" if value > 0 else "-"}
+    return value
+
+
+def decode(value: Any) -> Any:
+    """Undo `encode`."""
+    if isinstance(value, list):
+        return tuple(decode(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    kind, content = value[_KIND], value["values"]
+    if kind == "infinity":
+        return float(f"{content}inf")
+    if kind == "frame":
+        return pd.DataFrame({name: list(decode(content[name])) for name in value["columns"]}, columns=value["columns"])
+    if hasattr(_TYPES[kind], "from_dict"):
+        return _TYPES[kind].from_dict(content)
+    return _TYPES[kind](**{name: decode(item) for name, item in content.items()})

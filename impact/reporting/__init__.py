@@ -1,0 +1,1 @@
+"""Exhibits (tables, figures, paragraphs) in two languages, and the pages made of them."""

@@ -1,0 +1,137 @@
+"""Numbers, dates and words as a reader of English or French expects them."""
+
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from impact.errors import ImpactError
+from impact.terms import Language
+
+MINUS = "\u2212"
+DASH = "\u2014"
+NARROW = "\u202f"
+_CATALOGUE = Path(__file__).parent / "locales" / "fr.po"
+
+
+class MissingTranslationError(ImpactError):
+    """A sentence has no French in ``locales/fr.po``."""
+
+
+class Words:
+    """Sentences in one language: ``t = Words("fr"); t("Revenue rose by {x}.", x="5 %")``.
+
+    English sentences in the code are the keys; ``locales/fr.po`` holds the French. Values arrive formatted and, where they
+    come from data, escaped.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, sentence: str, **values: Any) -> str:
+        """Return the sentence in this language with its values filled in."""
+        if self.language == "fr":
+            translated = _french().get(sentence)
+            if not translated:
+                raise MissingTranslationError(f"no French for: {sentence}")
+            sentence = translated
+        return sentence.format(**values) if values else sentence
+
+
+@cache
+def _french() -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with _CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
+
+
+class Formats:
+    """Numbers in one language: true minus, narrow no-break space or comma for thousands, a dash for what is missing."""
+
+    def __init__(self, language: Language) -> None:
+        from babel import Locale
+
+        self.language = language
+        self._locale = Locale.parse(language)
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Write a number with a fixed count of decimals."""
+        from babel.numbers import format_decimal
+
+        if value is None or math.isnan(value):
+            return DASH
+        if math.isinf(value):
+            return "∞" if value > 0 else f"{MINUS}∞"
+        rounded = round(value, digits) + 0.0
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = format_decimal(rounded, format=pattern, locale=self._locale)
+        return str(text).replace("-", MINUS).replace("\xa0", NARROW)
+
+    def significant(self, value: float | None, digits: int = 3) -> str:
+        """Write a number with about ``digits`` significant digits, whole numbers in full."""
+        if value is None or not math.isfinite(value) or value == 0:
+            return self.number(value)
+        decimals = digits - 1 - math.floor(math.log10(abs(value)))
+        return self.number(value, max(0, min(decimals, 6)))
+
+    def percent(self, value: float | None, digits: int = 1) -> str:
+        """Write a number that is already in percent."""
+        text = self.number(value, digits)
+        if text == DASH:
+            return text
+        return f"{text}{NARROW}%" if self.language == "fr" else f"{text}%"
+
+    def interval(self, low: float | None, high: float | None, write: Callable[[float | None], str]) -> str:
+        """Write an interval ``low to high``; an unbounded end is an infinity."""
+        if low is None or high is None or math.isnan(low) or math.isnan(high):
+            return DASH
+        word = "à" if self.language == "fr" else "to"
+        return f"{write(low)} {word} {write(high)}"
+
+    def p_value(self, value: float | None) -> str:
+        """Write a p-value to three decimals; smaller ones as below a thousandth."""
+        if value is None or math.isnan(value):
+            return DASH
+        return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+
+    def time(self, label: Any) -> str:
+        """Write a time label: ``2013 Q1`` or ``T1 2013``; anything else as it is."""
+        found = re.fullmatch(r"(\d{4})Q([1-4])", str(label))
+        if not found:
+            return str(label)
+        year, quarter = found.groups()
+        return f"T{quarter} {year}" if self.language == "fr" else f"{year} Q{quarter}"
+
+    def month(self, label: str | None) -> str:
+        """Write ``2013-01`` as a month and year."""
+        from datetime import date
+
+        from babel.dates import format_date
+
+        if not label:
+            return DASH
+        year, month = (int(part) for part in label.split("-"))
+        return str(format_date(date(year, month, 1), "MMMM y", locale=self._locale))
+
+    def ticks(self) -> Callable[[float, int], str]:
+        """Return a formatter for matplotlib's axes."""
+
+        def write(value: float, position: int) -> str:
+            del position
+            whole = abs(value - round(value)) < 1e-9
+            return self.number(value) if whole else self.significant(value, 2)
+
+        return write
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~^$@:\"'=])")
+
+
+def escape(value: Any) -> str:
+    """Make any text inert in Markdown, hence in the pages made of it."""
+    flat = " ".join(str(value).split())
+    return _MARKDOWN.sub(r"\\\1", flat)

@@ -1,0 +1,54 @@
+"""What every section speaks with: the study, its language's words and its numbers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from impact.evaluation.study import Study
+from impact.reporting.formats import Formats, Words, escape
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A study in its language. ``t`` writes sentences, ``f`` numbers."""
+
+    study: Study
+
+    @cached_property
+    def t(self) -> Words:
+        """Sentences."""
+        return Words(self.study.language)
+
+    @cached_property
+    def f(self) -> Formats:
+        """Numbers."""
+        return Formats(self.study.language)
+
+    def name(self, column: str) -> str:
+        """Return a column's label, safe in Markdown."""
+        return escape(self.study.label(column))
+
+    def in_currency(self, outcome: str) -> bool:
+        """Whether an outcome is an amount of the study's currency."""
+        return self.study.unit(outcome).startswith(self.study.currency)
+
+    def amount(self, outcome: str, value: float | None) -> str:
+        """Write a value of an outcome: with its currency where it has one."""
+        if not self.in_currency(outcome):
+            return self.f.significant(value)
+        text = self.f.number(value)
+        return f"{text}\u00a0{self.study.currency}" if value is not None and value == value else text  # noqa: PLR0124
+
+    def span(self, outcome: str, low: float | None, high: float | None) -> str:
+        """Write an interval of an outcome, the currency once."""
+        plain = self.f.number if self.in_currency(outcome) else self.f.significant
+        text = self.f.interval(low, high, plain)
+        return f"{text}\u00a0{self.study.currency}" if self.in_currency(outcome) else text
+
+    def plain(self, outcome: str):  # type: ignore[no-untyped-def]
+        """Return the function that writes an outcome's values in tables, where the unit stands in the caption."""
+        return self.f.number if self.in_currency(outcome) else self.f.significant
+
+    @property
+    def confidence(self) -> str:
+        """Confidence level in words: ``95%``."""
+        return self.f.percent(100 * self.study.level, 0)
