@@ -187,10 +187,8 @@ class Panel:
         )
         return smaller._counted({reason: int((~units).sum())})
 
-    def between(self, first: float, last: float) -> Self:
-        """Return the observations of periods ``first`` to ``last`` (calendar numbers, both included)."""
-        moment = self.times[self.time_index]
-        rows = (moment >= first) & (moment <= last)
+    def where(self, rows: NDArray[np.bool_], *, reason: str) -> Self:
+        """Return the observations (n,) marked True; units that lose all of theirs are counted under ``reason``."""
         present = np.zeros(len(self.units), dtype=bool)
         present[self.unit_index[rows]] = True
         times, time_index = np.unique(self.time_index[rows], return_inverse=True)
@@ -202,7 +200,7 @@ class Panel:
             y=self.y[rows],
             covariates=self.covariates.loc[rows].reset_index(drop=True),
         )
-        return cut.subset(present, reason="not_observed_in_window")._counted({})
+        return cut.subset(present, reason=reason)._counted({})
 
     def with_cohort(self, cohort: Floats) -> Self:
         """Return the panel with other first treated periods (N,), as placebo tests and permutations need."""

@@ -32,13 +32,11 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
 
     Only observations before actual treatment are used, so nothing of the programme is in them.
     """
-    wide = np.where(panel.times < panel.cohort[:, None], panel.wide, np.nan)
-    kept = ~np.isnan(wide[panel.unit_index, panel.time_index])
-    window = panel.times < panel.cohorts[-1]
-    kept &= window[panel.time_index]
+    moment = panel.times[panel.time_index]
+    before = (moment < panel.cohort[panel.unit_index]) & (moment < panel.cohorts[-1])
     try:
-        earlier = _observations(panel, kept).with_cohort(panel.cohort - periods)
-        overall = estimator.fit(earlier).aggregate(by="overall")
+        untouched = panel.where(before, reason="not_observed_before_treatment")
+        overall = estimator.fit(untouched.with_cohort(untouched.cohort - periods)).aggregate(by="overall")
     except ImpactError:
         return not_applicable("placebo_date", "too_few_periods_before_treatment")
     row = overall.table.iloc[0]
@@ -53,21 +51,3 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
         p_value=p,
         table=overall.table[["estimate", "std_error", "conf_low", "conf_high"]],
     )
-
-
-def _observations(panel: Panel, kept: np.ndarray) -> Panel:
-    """Return the panel with only the observations marked, periods and units that remain."""
-    from dataclasses import replace
-
-    times, time_index = np.unique(panel.time_index[kept], return_inverse=True)
-    present = np.zeros(panel.n_units, dtype=bool)
-    present[panel.unit_index[kept]] = True
-    cut = replace(
-        panel,
-        times=panel.times[times],
-        unit_index=panel.unit_index[kept],
-        time_index=time_index.astype(np.int64),
-        y=panel.y[kept],
-        covariates=panel.covariates.loc[kept].reset_index(drop=True),
-    )
-    return cut.subset(present, reason="not_observed_before_treatment")

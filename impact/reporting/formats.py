@@ -98,6 +98,11 @@ class Formats:
             return DASH
         return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
 
+    def p_clause(self, value: float | None) -> str:
+        """Write a p-value for a sentence: ``p = 0.048`` or ``p < 0.001``."""
+        text = self.p_value(value)
+        return f"p {text}" if text.startswith("<") else f"p = {text}"
+
     def time(self, label: Any) -> str:
         """Write a time label: ``2013 Q1`` or ``T1 2013``; anything else as it is."""
         found = re.fullmatch(r"(\d{4})Q([1-4])", str(label))

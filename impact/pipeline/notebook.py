@@ -1,0 +1,142 @@
+"""What a notebook opens: the study of its parameters, with its parts and how they are shown."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from impact.errors import PlanError
+from impact.evaluation.store import part_of, write_part
+from impact.evaluation.study import Study
+from impact.pipeline.parameters import Parameters
+from impact.pipeline.plan import read_plan
+from impact.reporting.exhibits import Exhibits
+from impact.reporting.sections import frame, sample, summary
+from impact.reporting.sections.impact import impact
+from impact.reporting.sections.panel_models import panel_models
+from impact.reporting.sections.quality import data_quality
+from impact.reporting.sections.robustness import robustness
+from impact.reporting.voice import Voice
+
+
+def open_study(**parameters: Any) -> "NotebookStudy":
+    """Open the study that a notebook's parameters describe.
+
+    Parameters
+    ----------
+    **parameters
+        As in `Parameters`; unknown names and wrong types are refused.
+    """
+    checked = Parameters.of(parameters)
+    path = find_plan(checked.plan)
+    plan = read_plan(path)
+    changes = checked.changes()
+    if checked.outcome:
+        changes["outcomes"] = (checked.outcome, *(name for name in plan.outcomes if name != checked.outcome))
+    study = plan.study(path.parent, **changes)
+    return NotebookStudy(study=study, results=Path(checked.results) if checked.results else None)
+
+
+def find_plan(name: str) -> Path:
+    """Return the plan's path from the working folder or the nearest one above, so that notebooks run from anywhere inside."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / name).is_file():
+            return (folder / name).resolve()
+    raise PlanError(f"{Path(name).name}: no such plan here or in a folder above; check the path")
+
+
+@dataclass(frozen=True)
+class NotebookStudy:
+    """A study inside a notebook. Each method shows one section and, in a run, leaves its results for the report."""
+
+    study: Study
+    results: Path | None = None
+
+    @cached_property
+    def voice(self) -> Voice:
+        """The study's language."""
+        return Voice(self.study)
+
+    def part(self, name: str) -> Any:
+        """Return a part, computed once: read from the run's results where it is there."""
+        return part_of(self.study, name, results=self.results)
+
+    @cached_property
+    def findings(self) -> summary.Findings:
+        """All parts."""
+        return summary.Findings(
+            quality=self.part("data_quality"),
+            sample=self.part("sample"),
+            impact=self.part("impact"),
+            panel_models=self.part("panel_models"),
+            robustness=self.part("robustness"),
+        )
+
+    def data_quality(self) -> Exhibits:
+        """Show what the data are like."""
+        return self._shown("data_quality", data_quality)
+
+    def sample_flow(self) -> Exhibits:
+        """Show who is in the sample and who is lost."""
+        return self._shown("sample", sample.sample_flow)
+
+    def comparability(self) -> Exhibits:
+        """Show how alike the groups were before."""
+        return self._shown("sample", sample.comparability)
+
+    def impact(self) -> Exhibits:
+        """Show the effect."""
+        return self._shown("impact", impact)
+
+    def panel_models(self) -> Exhibits:
+        """Show the textbook models."""
+        return self._shown("panel_models", panel_models)
+
+    def robustness(self) -> Exhibits:
+        """Show whether other choices tell the same story."""
+        return self._shown("robustness", robustness)
+
+    def executive_summary(self) -> Exhibits:
+        """Show the answer first."""
+        return self._kept(summary.executive_summary(self.voice, self.findings))
+
+    def questions(self) -> Exhibits:
+        """Show questions and answers."""
+        return self._kept(summary.questions(self.voice, self.findings))
+
+    def programme(self) -> Exhibits:
+        """Show the programme as planned and delivered."""
+        return self._kept(frame.programme(self.voice, self.findings))
+
+    def design(self) -> Exhibits:
+        """Show design and assumptions."""
+        return frame.design(self.voice)
+
+    def limitations(self) -> Exhibits:
+        """Show what cannot be told."""
+        return frame.limitations(self.voice, self.findings)
+
+    def annex(self) -> Exhibits:
+        """Show choices and codebook."""
+        return self._kept(frame.annex(self.voice))
+
+    def _shown(self, name: str, section: Any) -> Exhibits:
+        part = self.part(name)
+        if self.results is not None:
+            write_part(part, self.results)
+        return self._kept(section(self.voice, part))
+
+    def _kept(self, exhibits: Exhibits) -> Exhibits:
+        """Write tables and figures beside the results of a run."""
+        if self.results is None:
+            return exhibits
+        for kind, items in (("tables", exhibits.tables()), ("figures", exhibits.figures())):
+            folder = self.results.parent / kind
+            folder.mkdir(parents=True, exist_ok=True)
+            for item in items:
+                if kind == "tables":
+                    item.to_csv(folder / f"{item.label}.csv")  # type: ignore[union-attr]
+                else:
+                    (folder / f"{item.label}.svg").write_bytes(item.svg)  # type: ignore[union-attr]
+        return exhibits

@@ -1,0 +1,146 @@
+"""What surrounds the findings: the programme, the design, its limits, and how to check it all."""
+
+from typing import Any
+
+import pandas as pd
+
+from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
+from impact.reporting.formats import escape
+from impact.reporting.sections.summary import Findings
+from impact.reporting.voice import Voice
+
+
+def programme(voice: Voice, findings: Findings) -> Exhibits:
+    """Show the events as planned and as far as known delivered."""
+    t = voice.t
+    heading = f"## {t('The programme: planned and delivered')}\n\n"
+    if not voice.study.events:
+        return Exhibits((Text(heading + t("The plan names no file of programme events, so none is shown here.")),))
+    text = t(
+        "Treatment dates are data, not constants: what was delivered differs from what was planned. A dash means that no source "
+        "was found, not that nothing took place."
+    )
+    shown: list[Exhibit] = [Text(heading + text), _events(voice)]
+    if findings.sample.cohorts["planned"].notna().any():
+        shown.append(
+            Text(
+                t(
+                    "In the data, {invited} firms were invited and {actual} exhibited. Effects are those of exhibiting; the row "
+                    "“as planned” of the robustness section gives those of being invited, from the planned quarter on.",
+                    invited=voice.f.number(findings.sample.cohorts["planned"].sum()),
+                    actual=voice.f.number(findings.sample.cohorts["actual"].sum()),
+                )
+            )
+        )
+    return Exhibits(tuple(shown))
+
+
+def _events(voice: Voice) -> Table:
+    t, f, language = voice.t, voice.f, voice.study.language
+
+    def row(event: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "event": event["name"][language],
+            "planned": f.month(event.get("planned")),
+            "actual": f.month(event.get("actual")),
+            "places": event.get("places"),
+            "exhibitors": event.get("exhibitors"),
+            "source": event.get("source", ""),
+        }
+
+    return Table(
+        label="tab-events",
+        caption=t("Events of the programme"),
+        frame=pd.DataFrame([row(event) for event in voice.study.events]),
+        headings={
+            "event": t("Event"),
+            "planned": t("Planned"),
+            "actual": t("Delivered"),
+            "places": t("Places"),
+            "exhibitors": t("Took part"),
+            "source": t("Source"),
+        },
+        formats={"planned": str, "actual": str, "places": f.number, "exhibitors": f.number},
+    )
+
+
+def design(voice: Voice) -> Exhibits:
+    """Say what is compared with what, and what must be true for the answer to hold."""
+    t, study = voice.t, voice.study
+    equation = (
+        r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G > t]$$"
+        if study.comparison_group == "not_yet_treated"
+        else r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G = \infty]$$"
+    )
+    points = [
+        t("**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."),
+        t("**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."),
+        t("**No spillover.** The comparison group is untouched by the programme. Promotion of a whole city may touch others too: then the effect is understated if they gain and overstated if they lose."),
+        t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
+    ]
+    text = (
+        f"## {t('Design and assumptions')}\n\n"
+        + t("For each cohort, the change since the last period before its start is compared with the change of firms not under treatment:")
+        + f"\n\n{equation}\n\n"
+        + t("Here G is a firm's first treated period. The effect reported averages over cohorts and periods after the start, weighted by cohort size. It rests on:")
+        + "\n\n"
+        + "\n".join(f"- {point}" for point in points)
+    )
+    return Exhibits((Text(text),))
+
+
+def limitations(voice: Voice, findings: Findings) -> Exhibits:
+    """Say what this evaluation cannot tell."""
+    t, f = voice.t, voice.f
+    sample = findings.quality.sample
+    points = [
+        t("Beneficiaries chose or were chosen: firms that would have grown anyway may be among them. The design removes lasting differences, not different growth."),
+        t("{n} beneficiaries are few: effects below the smallest detectable one would most likely not be seen.", n=f.number(sample.n_treated)),
+        t("Revenue is declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."),
+        t("Revenue is not income or value added. Whether the results justify the resources is a further question."),
+        t("Outcomes are known to the last period of the data; nothing is said about later years."),
+    ]
+    return Exhibits((Text(f"## {t('Limitations')}\n\n" + "\n".join(f"- {point}" for point in points)),))
+
+
+def annex(voice: Voice) -> Exhibits:
+    """Show the plan's choices and how to reproduce every figure."""
+    t, f, study = voice.t, voice.f, voice.study
+    rows = [
+        (t("Data"), study.schema.title.in_language(study.language)),
+        (t("Source"), study.schema.source),
+        (t("Outcomes"), ", ".join(study.label(name) for name in study.outcomes)),
+        (t("Cohort column"), study.cohort or (study.schema.cohort.column if study.schema.cohort else "")),
+        (t("Comparison group"), t("firms not yet treated") if study.comparison_group == "not_yet_treated" else t("firms never treated")),
+        (t("Periods of anticipation"), f.number(study.anticipation)),
+        (t("Cap on outcomes"), f.percent(100 * study.winsorise, 0) if study.winsorise else t("none")),
+        (t("Strata of the permutation test"), ", ".join(study.label(name) for name in study.strata) or t("none")),
+        (t("Permutations"), f.number(study.permutations)),
+        (t("Confidence level"), voice.confidence),
+        (t("Seed"), str(study.seed)),
+    ]
+    table = Table(
+        label="tab-choices",
+        caption=t("Choices of the plan"),
+        frame=pd.DataFrame(rows, columns=["what", "value"]),
+        headings={"what": t("Choice"), "value": t("Value")},
+    )
+    text = Text(
+        f"## {t('Annex: how to check this report')}\n\n"
+        + t(
+            "Every table is a CSV file in the folder `tables`, every figure an SVG file in `figures`, every number is in "
+            "`results.json`. The file `run.json` lists the parameters, versions and the SHA-256 of every input and output; the "
+            "same plan and data give the same bytes. Columns are described below."
+        )
+    )
+    codebook = Text(f"### {t('Codebook')}\n\n" + _codebook(voice))
+    return Exhibits((text, table, codebook))
+
+
+def _codebook(voice: Voice) -> str:
+    schema, language = voice.study.schema, voice.study.language
+    lines = []
+    for name, column in schema.columns.items():
+        unit = f" ({escape(column.unit_in(language))})" if column.unit else ""
+        lines.append(f"- `{name}`: {escape(column.label.in_language(language))}{unit}")
+    return "\n".join(lines)

@@ -1,0 +1,210 @@
+"""Section on the effect: by how much, how sure, for whom, and since when."""
+
+import math
+
+import pandas as pd
+
+from impact.evaluation.parts import SMALLEST_SHOWN, Impact, OutcomeEffect
+from impact.reporting import figures
+from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.voice import Voice
+
+
+def finding(voice: Voice, effect: OutcomeEffect) -> str:
+    """Say in one or two sentences what was found about one outcome; never "no effect" for "cannot tell"."""
+    t, f = voice.t, voice.f
+    verdict, name = effect.verdict, voice.name(effect.outcome)
+    size = voice.amount(effect.outcome, verdict.estimate)
+    if effect.verdict_percent is not None and math.isfinite(effect.verdict_percent[0]):
+        size += f" ({_signed(voice, effect.verdict_percent[0])})"
+    span = voice.span(effect.outcome, verdict.conf_low, verdict.conf_high)
+    values = {"name": name, "size": size, "span": span, "level": voice.confidence, "p": f.p_clause(verdict.p_value)}
+    if verdict.conf_low > 0:
+        return t(
+            "**{name}: higher by {size}** than without the programme, on average a period and beneficiary; {level} interval "
+            "{span}, {p}.",
+            **values,
+        )
+    if verdict.conf_high < 0:
+        return t(
+            "**{name}: lower by {size}** than without the programme (a negative effect), on average a period and beneficiary; "
+            "{level} interval {span}, {p}.",
+            **values,
+        )
+    return t(
+        "**{name}: best estimate {size}**, but the data cannot tell it from zero: the {level} interval reaches from {span} "
+        "({p}). Effects smaller than {mde} would escape a study of this size more than one time in five, so this does not "
+        "mean that nothing changed.",
+        **values,
+        mde=voice.amount(effect.outcome, verdict.smallest_detectable),
+    )
+
+
+def _signed(voice: Voice, percent: float) -> str:
+    text = voice.f.percent(percent)
+    return f"+{text}" if percent > 0 else text
+
+
+def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
+    """Say which interval is believed and why."""
+    t = voice.t
+    code, _, number = effect.verdict.why.partition(":")
+    if effect.verdict.believed == "randomization":
+        return t(
+            "The smallest cohort has {n} beneficiaries. With fewer than 25, intervals from clustered standard errors are too "
+            "narrow; the interval to believe is the one from randomization inference, which asks how often chance alone, "
+            "choosing other firms of the same strata, would give as much.",
+            n=number,
+        )
+    if code == "smallest_cohort":
+        return t("The smallest cohort has {n} beneficiaries, enough for clustered standard errors.", n=number)
+    return t("Randomization inference is not available here; the clustered interval may be too narrow with few beneficiaries.")
+
+
+def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
+    """Show both inferences for every outcome."""
+    t, f = voice.t, voice.f
+    rows = []
+    for effect in effects:
+        row, verdict = effect.overall.table.iloc[0], effect.verdict
+        random = effect.randomization
+        percent = effect.verdict_percent
+        rows.append(
+            {
+                "outcome": voice.study.label(effect.outcome),
+                "estimate": float(row["estimate"]),
+                "shown": voice.amount(effect.outcome, float(row["estimate"])),
+                "percent": f.percent(percent[0]) if percent else f.number(None),
+                "clustered": voice.span(effect.outcome, float(row["conf_low"]), float(row["conf_high"])),
+                "randomization": voice.span(effect.outcome, random.conf_low, random.conf_high) if random else f.number(None),
+                "p_clustered": float(row["p_value"]),
+                "p_randomization": random.p_value if random else None,
+                "detectable": voice.amount(effect.outcome, verdict.smallest_detectable),
+                "believed": t("randomization") if verdict.believed == "randomization" else t("clustered"),
+            }
+        )
+    return Table(
+        label="tab-effects",
+        caption=t("Average effect on beneficiaries after the start, a period"),
+        frame=pd.DataFrame(rows),
+        headings={
+            "outcome": t("Outcome"),
+            "shown": t("Effect"),
+            "percent": t("In percent"),
+            "clustered": t("Interval, clustered"),
+            "randomization": t("Interval, randomization"),
+            "p_randomization": t("p, randomization"),
+            "believed": t("To believe"),
+            "detectable": t("Smallest detectable"),
+        },
+        formats={
+            "shown": str,
+            "percent": str,
+            "clustered": str,
+            "randomization": str,
+            "p_randomization": f.p_value,
+            "detectable": str,
+        },
+        notes=(
+            t("In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."),
+            t("Smallest detectable: the effect that the believed test finds in 80% of studies of this size."),
+        ),
+    )
+
+
+def impact(voice: Voice, part: Impact) -> Exhibits:
+    """Show findings, event study, cohorts and subgroups."""
+    t = voice.t
+    main = part.effects[0]
+    shown: list[Exhibit] = [
+        Text(f"## {t('Effect of the programme')}"),
+        Callout("finding", "\n\n".join(finding(voice, effect) for effect in part.effects)),
+        Text(
+            which_interval(voice, main)
+            + " "
+            + t("Estimand and method: {method}.", method=_method(voice, main))
+        ),
+        effects_table(voice, part.effects),
+        Text(f"### {t('Before and after')}"),
+        figures.event_study(voice, part.event_study),
+        checks_table(voice, (part.before_trends,), label="tab-before-trends", caption=t("Trends before treatment")),
+    ]
+    if part.by_cohort is not None:
+        shown.append(_by_cohort(voice, part))
+    else:
+        shown.append(Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries.")))
+    if len(part.subgroups):
+        shown.append(_subgroups(voice, part.subgroups))
+    return Exhibits(tuple(shown))
+
+
+def _method(voice: Voice, effect: OutcomeEffect) -> str:
+    t, study = voice.t, voice.study
+    control = (
+        t("firms not yet treated") if study.comparison_group == "not_yet_treated" else t("firms never treated")
+    )
+    text = t(
+        "average effect on the treated over all periods after the start, weighted by cohort size; Callaway and Sant'Anna "
+        "(2021), compared with {control}, base the last period before the start, firms seen in both periods, standard errors "
+        "clustered by firm",
+        control=control,
+    )
+    if study.anticipation:
+        text += t(", {n} periods of anticipation", n=study.anticipation)
+    if study.winsorise:
+        text += t(
+            ", outcome capped at its {q} percentile in each period", q=voice.f.percent(100 * study.winsorise, 0)
+        )
+    return text
+
+
+def _by_cohort(voice: Voice, part: Impact) -> Table:
+    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    assert part.by_cohort is not None  # noqa: S101 (narrowing for mypy; the caller checked)
+    frame = part.by_cohort.table.assign(when=[f.time(cohort) for cohort in part.by_cohort.table["cohort"]])
+    plain = voice.plain(outcome)
+    return Table(
+        label="tab-cohort-effects",
+        caption=t("Effect by cohort ({unit})", unit=voice.study.unit(outcome)),
+        frame=frame,
+        headings={
+            "when": t("Start"),
+            "estimate": t("Effect"),
+            "std_error": t("Standard error"),
+            "conf_low": t("Interval from"),
+            "conf_high": t("to"),
+        },
+        formats=dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
+        notes=(t("Clustered intervals; with few beneficiaries a cohort they are too narrow."),),
+    )
+
+
+def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
+    t, f, study = voice.t, voice.f, voice.study
+    plain = voice.plain(study.outcome)
+    hidden = t("not shown")
+    frame = subgroups.assign(
+        who=[f"{study.label(name)}: {level}" for name, level in zip(subgroups["subgroup"], subgroups["level"], strict=True)],
+        n_shown=[f.number(n) if n >= SMALLEST_SHOWN else f"< {SMALLEST_SHOWN}" for n in subgroups["n_treated"]],
+        effect=[plain(value) if value == value else hidden for value in subgroups["estimate"]],  # noqa: PLR0124
+        interval=[
+            f.interval(low, high, plain) for low, high in zip(subgroups["conf_low"], subgroups["conf_high"], strict=True)
+        ],
+    )
+    kept = ["who", "subgroup", "level", "estimate", "std_error", "conf_low", "conf_high", "n_shown", "effect", "interval"]
+    return Table(
+        label="tab-subgroups",
+        caption=t("Effect by subgroup named in the plan ({unit})", unit=study.unit(study.outcome)),
+        frame=frame[kept],
+        headings={
+            "who": t("Subgroup"),
+            "n_shown": t("Beneficiaries"),
+            "effect": t("Effect"),
+            "interval": t("Interval, clustered"),
+        },
+        formats=dict.fromkeys(("n_shown", "effect", "interval"), str),
+        notes=(
+            t("Subgroups with fewer than ten beneficiaries are not shown. Differences between subgroups are not tested."),
+        ),
+    )

@@ -1,0 +1,78 @@
+"""Section on the panel models of the textbooks."""
+
+import pandas as pd
+
+from impact.estimate import Estimate
+from impact.estimators.panel.models import EXPOSED
+from impact.evaluation.robustness import PanelModels
+from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.voice import Voice
+
+
+def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
+    """Show the five models, the Hausman test, and the plan's own model."""
+    t, study = voice.t, voice.study
+    names = {
+        "PooledOLS": t("Pooled least squares"),
+        "BetweenEffects": t("Between effects"),
+        "RandomEffects": t("Random effects"),
+        "FirstDifferences": t("First differences"),
+        "FixedEffects": t("Fixed effects"),
+    }
+    rows = [
+        {"model": names[model.spec["estimator"]], **model.row(EXPOSED).to_dict()} for model in part.models
+    ]
+    shown: list[Exhibit] = [
+        Text(
+            f"## {t('Panel models')}\n\n"
+            + t(
+                "The models of the textbooks on the same panel: the outcome on being under treatment. Pooled and between models "
+                "compare beneficiaries with others, so they include how beneficiaries were chosen; fixed effects and first "
+                "differences compare each firm with itself."
+            )
+        ),
+        _table(voice, pd.DataFrame(rows), label="tab-panel", first=("model", t("Model")), outcome=study.outcome),
+        checks_table(voice, (part.hausman,), label="tab-hausman", caption=t("Do fixed and random effects agree?")),
+    ]
+    if part.own_model is not None:
+        shown += _own(voice, part.own_model)
+    return Exhibits(tuple(shown))
+
+
+def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
+    t, study = voice.t, voice.study
+    assert study.panel_model is not None  # noqa: S101 (narrowing for mypy; the part has a model only if the plan does)
+    outcome = str(study.panel_model["outcome"])
+    frame = estimate.table.assign(
+        what=[study.label(str(term)) if "=" not in str(term) else str(term).split("=")[1] for term in estimate.table["term"]]
+    )
+    text = t(
+        "The plan's own model: fixed effects of {outcome}, {n} observations of {units} firms.",
+        outcome=voice.name(outcome),
+        n=voice.f.number(estimate.sample.n_obs),
+        units=voice.f.number(estimate.sample.n_units),
+    )
+    return [
+        Text(text),
+        _table(voice, frame, label="tab-own-model", first=("what", t("Regressor")), outcome=outcome),
+    ]
+
+
+def _table(voice: Voice, frame: pd.DataFrame, *, label: str, first: tuple[str, str], outcome: str) -> Table:
+    t, f = voice.t, voice.f
+    plain = voice.plain(outcome)
+    return Table(
+        label=label,
+        caption=t("{outcome} ({unit})", outcome=voice.study.label(outcome), unit=voice.study.unit(outcome)),
+        frame=frame[[first[0], "estimate", "std_error", "conf_low", "conf_high", "p_value"]],
+        headings={
+            first[0]: first[1],
+            "estimate": t("Coefficient"),
+            "std_error": t("Standard error"),
+            "conf_low": t("Interval from"),
+            "conf_high": t("to"),
+            "p_value": t("p-value"),
+        },
+        formats={**dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain), "p_value": f.p_value},
+    )

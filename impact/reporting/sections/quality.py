@@ -1,0 +1,81 @@
+"""Section on the data: what they are, what is missing, what is unusual."""
+
+import pandas as pd
+
+from impact.evaluation.parts import DataQuality
+from impact.reporting.exhibits import Exhibits, Table, Text
+from impact.reporting.formats import escape
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.voice import Voice
+
+
+def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
+    """Show counts, losses, distribution and checks."""
+    t, f, study = voice.t, voice.f, voice.study
+    sample = part.sample
+    lost = sample.dropped.get("missing_outcome", 0)
+    text = Text(
+        f"## {t('Data')}\n\n"
+        + t(
+            "{source}. The file holds {rows} rows; {used} observations of {units} firms have an outcome, {treated} of these "
+            "firms are beneficiaries. {lost} rows have none and were left out ({share}).",
+            source=escape(study.schema.source),
+            rows=f.number(part.n_rows),
+            used=f.number(sample.n_obs),
+            units=f.number(sample.n_units),
+            treated=f.number(sample.n_treated),
+            lost=f.number(lost),
+            share=f.percent(100 * lost / max(part.n_rows, 1)),
+        )
+    )
+    tables = [
+        _distribution(voice, part.distribution),
+        checks_table(voice, part.checks, label="tab-quality", caption=t("Checks of the data")),
+    ]
+    if dropped := _dropped(voice, part):
+        tables.append(dropped)
+    return Exhibits((text, *tables))
+
+
+def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:
+    t, f, study = voice.t, voice.f, voice.study
+    groups = {"treated": t("Beneficiaries"), "comparison": t("Comparison group")}
+    frame = distribution.assign(group=distribution["group"].map(groups))
+    plain = voice.plain(study.outcome)
+    share = lambda value: f.percent(100 * value)  # noqa: E731 (a format, not a function)
+    return Table(
+        label="tab-distribution",
+        caption=t("{outcome} by group ({unit})", outcome=study.label(study.outcome), unit=study.unit(study.outcome)),
+        frame=frame,
+        headings={
+            "group": t("Group"),
+            "n_units": t("Firms"),
+            "mean": t("Mean"),
+            "sd": t("Standard deviation"),
+            "p50": t("Median"),
+            "p90": t("90th percentile"),
+            "zeros": t("Zeros"),
+            "observed": t("Outcome known"),
+        },
+        formats={"n_units": f.number, **dict.fromkeys(("mean", "sd", "p50", "p90"), plain), "zeros": share, "observed": share},
+    )
+
+
+def _dropped(voice: Voice, part: DataQuality) -> Table | None:
+    t, f = voice.t, voice.f
+    if not part.sample.dropped:
+        return None
+    words = {
+        "missing_outcome": t("Rows without an outcome (non-response)"),
+        "always_treated": t("Firms treated from the first period on"),
+        "treated_after_last_period_counted_as_untreated": t("Firms treated after the last period, kept as untreated"),
+    }
+    rows = [(words.get(reason, reason), count) for reason, count in part.sample.dropped.items()]
+    frame = pd.DataFrame(rows, columns=["reason", "count"])
+    return Table(
+        label="tab-dropped",
+        caption=t("What was left out, and why"),
+        frame=frame,
+        headings={"reason": t("Reason"), "count": t("Number")},
+        formats={"count": f.number},
+    )

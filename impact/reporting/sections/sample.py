@@ -1,0 +1,99 @@
+"""Section on the sample: who is compared with whom, and how alike they were."""
+
+import pandas as pd
+
+from impact.evaluation.parts import SampleAndComparability
+from impact.reporting import figures
+from impact.reporting.exhibits import Exhibits, Table, Text
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.voice import Voice
+
+
+def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
+    """Show the flow of firms and the cohorts."""
+    t, f = voice.t, voice.f
+    flow = part.flow
+    last, start = flow.iloc[-1], flow.iloc[1]
+    text = Text(
+        f"## {t('Sample and attrition')}\n\n"
+        + t(
+            "Of {treated} beneficiaries {treated_left} still answer in the last period ({treated_share}), of {other} firms of "
+            "the comparison group {other_left} ({other_share}).",
+            treated=f.number(start["treated"]),
+            treated_left=f.number(last["treated"]),
+            treated_share=f.percent(100 * last["treated"] / start["treated"], 0),
+            other=f.number(start["comparison"]),
+            other_left=f.number(last["comparison"]),
+            other_share=f.percent(100 * last["comparison"] / start["comparison"], 0),
+        )
+    )
+    words = {
+        "in_file": t("In the data file"),
+        "in_analysis": t("With an outcome"),
+        "seen_before": t("Seen before treatment"),
+        "seen_before_and_after": t("Seen before and after"),
+        "seen_in_last_period": t("Seen in the last period"),
+    }
+    return Exhibits((text, figures.sample_flow(voice, flow, words), _cohorts(voice, part.cohorts)))
+
+
+def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:
+    t, f = voice.t, voice.f
+    headings = {"when": t("Start"), "actual": t("Beneficiaries, actual start")}
+    formats = {"actual": f.number}
+    if cohorts["planned"].notna().any():
+        headings = {"when": t("Start"), "planned": t("Invited, planned start"), "actual": t("Beneficiaries, actual start")}
+        formats["planned"] = f.number
+    frame = cohorts.assign(when=[f.time(period) for period in cohorts["period"]])
+    return Table(
+        label="tab-cohorts", caption=t("Cohorts"), frame=frame, headings=headings, formats=formats
+    )
+
+
+def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
+    """Show baseline differences, their tests, and the raw paths."""
+    t, f, study = voice.t, voice.f, voice.study
+    text = Text(
+        f"## {t('Comparability')}\n\n"
+        + t(
+            "Beneficiaries were chosen, not drawn by lot. Differences before treatment show how they were chosen; the design "
+            "removes differences in level, not differences in growth. A difference above 0.25 standard deviations is large."
+        )
+    )
+    frame = part.baseline.copy()
+    frame["what"] = [
+        study.label(name) + (f": {level}" if level else "")
+        for name, level in zip(frame["characteristic"], frame["level"], strict=True)
+    ]
+    for side in ("treated", "comparison"):
+        frame[f"{side}_shown"] = [
+            f.percent(100 * value) if level else f.significant(value)
+            for value, level in zip(frame[side], frame["level"], strict=True)
+        ]
+    table = Table(
+        label="tab-balance",
+        caption=t("Before treatment: means or shares by group"),
+        frame=frame,
+        headings={
+            "what": t("Characteristic"),
+            "treated_shown": t("Beneficiaries"),
+            "comparison_shown": t("Comparison group"),
+            "normalised_difference": t("Difference in standard deviations"),
+            "p_value": t("p-value"),
+        },
+        formats={
+            "treated_shown": str,
+            "comparison_shown": str,
+            "normalised_difference": lambda value: f.number(value, 2),
+            "p_value": f.p_value,
+        },
+    )
+    starts = [str(period) for period, n in zip(part.cohorts["period"], part.cohorts["actual"], strict=True) if n]
+    return Exhibits(
+        (
+            text,
+            table,
+            checks_table(voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")),
+            figures.raw_paths(voice, part.paths, starts=starts),
+        )
+    )
