@@ -1,0 +1,131 @@
+"""The command line: one function a command."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impact.errors import ImpactError, Interrupted, PlanError
+
+app = typer.Typer(
+    name="impact",
+    help="Measure what a promotion programme did, and report it so that a funder can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+STEPS = 9  # plan, six notebooks, two renderings
+
+
+@app.command()
+def run(
+    plan: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    outcome: Annotated[str, typer.Option(help="Another headline outcome than the plan's.")] = "",
+    language: Annotated[str, typer.Option(help="en or fr.")] = "",
+    change: Annotated[list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")] = None,
+    reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
+    notebooks: Annotated[Path, typer.Option(help="Where the notebooks are.")] = Path("notebooks"),
+) -> None:
+    """Run a plan: data to finished report under reports/."""
+    from impact.pipeline.run import run as run_plan
+
+    changes = {name: value for name, value in (("outcome", outcome), ("language", language)) if value}
+    changes |= dict(_assigned(text) for text in change or [])
+    with _progress() as step:
+        done = run_plan(plan, reports=reports, notebooks=notebooks.resolve(), changes=changes, step=step)
+    typer.echo(_headline(done.headline))
+    for name in ("report.html", "report.pdf"):
+        typer.echo(f"  {done.folder / name}")
+
+
+def _assigned(text: str) -> tuple[str, str | int | float]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise PlanError("--set: write name=value")
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal, one line a step otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda name: typer.echo(f"done: {name}", err=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("plan", total=STEPS)
+        yield lambda name: progress.update(task, advance=1, description=name)
+
+
+def _headline(values: dict[str, object]) -> str:
+    def number(name: str) -> str:
+        value = values[name]
+        return f"{value:,.4g}" if isinstance(value, float) and abs(value) < 100 else f"{value:,.0f}" if isinstance(value, float) else "unbounded"
+
+    return (
+        f"{values['outcome']} ({values['unit']}): effect {number('estimate')}, interval {number('conf_low')} to "
+        f"{number('conf_high')} ({values['believed']}), smallest detectable {number('smallest_detectable')}"
+    )
+
+
+@app.command()
+def plan(path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml")) -> None:
+    """Check a plan and its data without running it."""
+    from impact.pipeline.plan import read_plan
+
+    checked = read_plan(path)
+    study = checked.study(path.resolve().parent)
+    for outcome in study.outcomes:
+        sample = study.panel(outcome).sample
+        typer.echo(f"{outcome}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations")
+        for reason, count in sample.dropped.items():
+            typer.echo(f"  left out, {reason}: {count}")
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")]) -> None:
+    """Check every file of a run against its run.json."""
+    from impact.pipeline.store import read_run
+
+    facts = read_run(folder)
+    typer.echo(f"{folder.name}: complete, {len(facts['outputs'])} files as certified, run {facts['run_id']}")
+
+
+@app.command()
+def data(folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data")) -> None:
+    """Write the embedded case again: data, codebook, truth."""
+    from impact.simulate.files import write_case
+
+    for path in write_case(folder):
+        typer.echo(str(path))
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence on stderr and its own exit code."""
+    try:
+        app(standalone_mode=False)
+    except ImpactError as problem:
+        typer.echo(f"impact: {problem}", err=True)
+        raise SystemExit(problem.exit_code) from None
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("impact: stopped; nothing was published", err=True)
+        raise SystemExit(Interrupted.exit_code) from None
+    except OSError as problem:
+        typer.echo(f"impact: {problem.strerror or type(problem).__name__}; check space and permissions", err=True)
+        raise SystemExit(6) from None
+    except Exception as problem:
+        if not hasattr(problem, "exit_code"):
+            raise
+        problem.show()  # type: ignore[attr-defined]
+        raise SystemExit(problem.exit_code) from None
