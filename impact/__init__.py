@@ -44,7 +44,25 @@ _ROOMS = {
     "read_panel": "impact.data.readers",
 }
 
-__all__ = [*sorted(_ROOMS), "__version__"]  # noqa: PLE0604 (the names are strings)
+__all__ = [
+    "BetweenEffects",
+    "CallawaySantAnna",
+    "CheckResult",
+    "DifferenceInDifferences",
+    "Estimate",
+    "EventStudy",
+    "FirstDifferences",
+    "FixedEffects",
+    "Panel",
+    "PathMoments",
+    "PooledOLS",
+    "RandomEffects",
+    "RandomizationInference",
+    "TwoWayFixedEffects",
+    "__version__",
+    "hausman",
+    "read_panel",
+]
 
 
 def __getattr__(name: str) -> Any:

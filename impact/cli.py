@@ -26,17 +26,23 @@ def run(
     *,
     outcome: Annotated[str, typer.Option(help="Another headline outcome than the plan's.")] = "",
     language: Annotated[str, typer.Option(help="en or fr.")] = "",
-    change: Annotated[list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
+    ] = None,
     reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
     notebooks: Annotated[Path, typer.Option(help="Where the notebooks are.")] = Path("notebooks"),
 ) -> None:
     """Run a plan: data to finished report under reports/."""
     from impact.pipeline.run import run as run_plan
 
-    changes = {name: value for name, value in (("outcome", outcome), ("language", language)) if value}
+    changes: dict[str, str | int | float] = {
+        name: value for name, value in (("outcome", outcome), ("language", language)) if value
+    }
     changes |= dict(_assigned(text) for text in change or [])
     with _progress() as step:
-        done = run_plan(plan, reports=reports, notebooks=notebooks.resolve(), changes=changes, step=step)
+        done = run_plan(
+            plan, reports=reports, notebooks=notebooks.resolve(), changes=changes, step=step
+        )
     typer.echo(_headline(done.headline))
     for name in ("report.html", "report.pdf"):
         typer.echo(f"  {done.folder / name}")
@@ -71,7 +77,13 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def _headline(values: dict[str, object]) -> str:
     def number(name: str) -> str:
         value = values[name]
-        return f"{value:,.4g}" if isinstance(value, float) and abs(value) < 100 else f"{value:,.0f}" if isinstance(value, float) else "unbounded"
+        return (
+            f"{value:,.4g}"
+            if isinstance(value, float) and abs(value) < 100
+            else f"{value:,.0f}"
+            if isinstance(value, float)
+            else "unbounded"
+        )
 
     return (
         f"{values['outcome']} ({values['unit']}): effect {number('estimate')}, interval {number('conf_low')} to "
@@ -80,7 +92,9 @@ def _headline(values: dict[str, object]) -> str:
 
 
 @app.command()
-def plan(path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml")) -> None:
+def plan(
+    path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+) -> None:
     """Check a plan and its data without running it."""
     from impact.pipeline.plan import read_plan
 
@@ -88,7 +102,9 @@ def plan(path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Pa
     study = checked.study(path.resolve().parent)
     for outcome in study.outcomes:
         sample = study.panel(outcome).sample
-        typer.echo(f"{outcome}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations")
+        typer.echo(
+            f"{outcome}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"
+        )
         for reason, count in sample.dropped.items():
             typer.echo(f"  left out, {reason}: {count}")
 
@@ -99,11 +115,15 @@ def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")])
     from impact.pipeline.store import read_run
 
     facts = read_run(folder)
-    typer.echo(f"{folder.name}: complete, {len(facts['outputs'])} files as certified, run {facts['run_id']}")
+    typer.echo(
+        f"{folder.name}: complete, {len(facts['outputs'])} files as certified, run {facts['run_id']}"
+    )
 
 
 @app.command()
-def data(folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data")) -> None:
+def data(
+    folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data"),
+) -> None:
     """Write the embedded case again: data, codebook, truth."""
     from impact.simulate.files import write_case
 
@@ -122,7 +142,10 @@ def main() -> None:
         typer.echo("impact: stopped; nothing was published", err=True)
         raise SystemExit(Interrupted.exit_code) from None
     except OSError as problem:
-        typer.echo(f"impact: {problem.strerror or type(problem).__name__}; check space and permissions", err=True)
+        typer.echo(
+            f"impact: {problem.strerror or type(problem).__name__}; check space and permissions",
+            err=True,
+        )
         raise SystemExit(6) from None
     except Exception as problem:
         if not hasattr(problem, "exit_code"):

@@ -48,9 +48,9 @@ class Rows:
     term: Sequence[str]
     cohort: Sequence[Any] | None = None
     time: Sequence[Any] | None = None
-    event_time: Sequence[float] | None = None
-    n_treated: Sequence[float] | None = None
-    n_control: Sequence[float] | None = None
+    event_time: Sequence[float] | NDArray[np.float64] | None = None
+    n_treated: Sequence[float] | NDArray[np.float64] | None = None
+    n_control: Sequence[float] | NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,7 +130,9 @@ class Estimate:
         value = self.spec.get("df")
         return np.inf if value is None else float(value)
 
-    def confint(self, level: float = CONFIDENCE_LEVEL, *, kind: BandKind = "pointwise") -> pd.DataFrame:
+    def confint(
+        self, level: float = CONFIDENCE_LEVEL, *, kind: BandKind = "pointwise"
+    ) -> pd.DataFrame:
         """Return intervals at a level: ``term, low, high``; simultaneous ones cover all parameters at once."""
         std_error = self.table["std_error"].to_numpy()
         critical = (
@@ -140,7 +142,11 @@ class Estimate:
         )
         value = self.table["estimate"].to_numpy()
         return pd.DataFrame(
-            {"term": self.table["term"], "low": value - critical * std_error, "high": value + critical * std_error}
+            {
+                "term": self.table["term"],
+                "low": value - critical * std_error,
+                "high": value + critical * std_error,
+            }
         )
 
     def tidy(self) -> pd.DataFrame:
@@ -175,7 +181,9 @@ class Estimate:
 
         body = self.table.dropna(axis=1, how="all").to_html(index=False, escape=True, border=0)
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{escape(self.estimand)}</b><br>{escape(self.method)}</p>{body}<ul>{notes}</ul>"
+        return (
+            f"<p><b>{escape(self.estimand)}</b><br>{escape(self.method)}</p>{body}<ul>{notes}</ul>"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; missing numbers are None."""
@@ -183,7 +191,8 @@ class Estimate:
             "estimand": self.estimand,
             "method": self.method,
             "table": [
-                {name: _plain(value) for name, value in row.items()} for row in self.table.to_dict("records")
+                {name: _plain(value) for name, value in row.items()}
+                for row in self.table.to_dict("records")
             ],
             "vcov": [[_plain(value) for value in row] for row in self.vcov],
             "sample": self.sample.to_dict(),
@@ -242,7 +251,9 @@ class Estimate:
         level = float(spec.get("level", CONFIDENCE_LEVEL))
         df = np.inf if spec.get("df") is None else float(spec["df"])
         critical = simultaneous_critical_value(vcov, level=level, df=df)
-        table = _table(rows, values, vcov, critical=critical, level=level, df=df, n_clusters=sample.n_clusters)
+        table = _table(
+            rows, values, vcov, critical=critical, level=level, df=df, n_clusters=sample.n_clusters
+        )
         return cls(
             estimand=estimand,
             method=method,
@@ -296,6 +307,11 @@ class CheckResult:
         """Read what `to_dict` wrote."""
         table = None if values["table"] is None else pd.DataFrame(values["table"])
         return cls(**{**values, "table": table})
+
+
+def pass_or_warn(passes: bool) -> Status:  # noqa: FBT001 (the condition itself)
+    """Return the status of a check that can only pass or call for a closer look."""
+    return "pass" if passes else "warn"
 
 
 def not_applicable(name: str, why: str) -> CheckResult:
@@ -369,7 +385,9 @@ def _table(
         "term": list(rows.term),
         "cohort": missing if rows.cohort is None else list(rows.cohort),
         "time": missing if rows.time is None else list(rows.time),
-        "event_time": missing if rows.event_time is None else np.asarray(rows.event_time, dtype=float),
+        "event_time": missing
+        if rows.event_time is None
+        else np.asarray(rows.event_time, dtype=float),
         "estimate": values,
         "std_error": std_error,
         "statistic": values / std_error,

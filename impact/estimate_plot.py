@@ -43,6 +43,8 @@ def _forest(estimate: "Estimate", axes: "Axes") -> None:
     table = estimate.table.iloc[::-1]
     y = np.arange(len(table))
     half = (table["conf_high"] - table["estimate"]).fillna(0.0).to_numpy()
-    axes.errorbar(table["estimate"], y, xerr=half, fmt="o", color=INK, markersize=5, linewidth=1.5, capsize=0)
+    axes.errorbar(
+        table["estimate"], y, xerr=half, fmt="o", color=INK, markersize=5, linewidth=1.5, capsize=0
+    )
     axes.axvline(0, color="#444444", linewidth=0.8)
     axes.set_yticks(y, list(table["term"]))

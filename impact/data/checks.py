@@ -34,12 +34,16 @@ def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Refuse columns that are not there or stand there twice."""
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
-        raise DataError(f"{', '.join(map(str, twice))}: column names repeat; give each column its own name")
+        raise DataError(
+            f"{', '.join(map(str, twice))}: column names repeat; give each column its own name"
+        )
     for name in names:
         if name not in frame.columns:
             near = get_close_matches(name, [str(column) for column in frame.columns], n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise MissingColumnError(f"{name}: no such column; {hint}columns are {', '.join(map(str, frame.columns))}")
+            raise MissingColumnError(
+                f"{name}: no such column; {hint}columns are {', '.join(map(str, frame.columns))}"
+            )
 
 
 def numbers(column: pd.Series, *, rows: Integers) -> Floats:
@@ -55,7 +59,7 @@ def numbers(column: pd.Series, *, rows: Integers) -> Floats:
         raise InfiniteValueError(
             f"{column.name}: infinite on {rows_named(rows[np.isinf(values)])}; correct them or leave them empty"
         )
-    return values
+    return np.asarray(values)
 
 
 def outcome_present(y: Floats, name: str, *, rows: Integers, rule: MissingOutcome) -> Mask:
@@ -67,7 +71,9 @@ def outcome_present(y: Floats, name: str, *, rows: Integers, rule: MissingOutcom
             "to treat these as not observed (they are then counted)"
         )
     if not kept.any():
-        raise MissingValueError(f"{name}: no row has a value; check the column and its missing codes")
+        raise MissingValueError(
+            f"{name}: no row has a value; check the column and its missing codes"
+        )
     return kept
 
 
@@ -89,7 +95,9 @@ def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray
     return codes.astype(np.int64), np.asarray(labels)
 
 
-def unique_order(unit: Integers, time: Floats, *, names: tuple[str, str], rows: Integers) -> Integers:
+def unique_order(
+    unit: Integers, time: Floats, *, names: tuple[str, str], rows: Integers
+) -> Integers:
     """Return the order by (unit, time); refuse a pair that repeats."""
     same = unit[1:] == unit[:-1]
     if np.all((unit[1:] > unit[:-1]) | (same & (time[1:] > time[:-1]))):
@@ -110,7 +118,9 @@ def absorbing(column: pd.Series, unit: Integers, exposed: Mask, rows: Integers) 
     treated = numbers(column, rows=rows)
     if not np.isin(treated, (0.0, 1.0)).all():
         bad = ~np.isin(treated, (0.0, 1.0))
-        raise RangeError(f"{column.name}: neither 0 nor 1 on {rows_named(rows[bad])}; code treatment as 0 or 1")
+        raise RangeError(
+            f"{column.name}: neither 0 nor 1 on {rows_named(rows[bad])}; code treatment as 0 or 1"
+        )
     off = (np.diff(treated) < 0) & (np.diff(unit) == 0)
     if off.any():
         raise TreatmentReversalError(
@@ -128,7 +138,9 @@ def comparison(cohort: Floats, name: str) -> None:
     """Refuse a panel with nobody treated, or with nobody to compare them with."""
     treated = np.isfinite(cohort)
     if not treated.any():
-        raise NoComparisonError(f"{name}: no unit is treated after the first period; check the column and its codes")
+        raise NoComparisonError(
+            f"{name}: no unit is treated after the first period; check the column and its codes"
+        )
     if treated.all() and len(np.unique(cohort)) == 1:
         raise NoComparisonError(
             f"{name}: every unit is treated at the same time; a comparison needs units treated later or never"
@@ -145,7 +157,9 @@ class UnitColumns:
 
     def cohort(self, column: pd.Series, *, axis: TimeAxis, never: Sequence[Any]) -> Floats:
         """Return each unit's first treated period; infinity where missing or coded as never."""
-        blank = column.isin(list(never)) if len(never) else pd.Series(data=False, index=column.index)
+        blank = (
+            column.isin(list(never)) if len(never) else pd.Series(data=False, index=column.index)
+        )
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
             blank |= column.astype("string").str.strip().eq("").fillna(value=False)
         number = axis.parse(column.mask(blank), rows=self.rows, missing_allowed=True)
@@ -156,7 +170,9 @@ class UnitColumns:
         values = numbers(column, rows=self.rows)
         bad = ~(values > 0)
         if bad.any():
-            raise RangeError(f"{column.name}: not positive on {rows_named(self.rows[bad])}; weights must be above zero")
+            raise RangeError(
+                f"{column.name}: not positive on {rows_named(self.rows[bad])}; weights must be above zero"
+            )
         return self._constant(values, str(column.name))
 
     def codes(self, columns: pd.DataFrame) -> Integers:

@@ -103,7 +103,17 @@ class Panel:
         DataError
             One of its branches, with column, rule, data rows (1 is the first) and remedy.
         """
-        named = [unit, time, outcome, cohort, cluster, weight, absorbing_treatment, *covariates, *strata]
+        named = [
+            unit,
+            time,
+            outcome,
+            cohort,
+            cluster,
+            weight,
+            absorbing_treatment,
+            *covariates,
+            *strata,
+        ]
         checks.known_columns(frame, [name for name in named if name is not None])
         axis = TimeAxis(frequency)
         rows = np.arange(1, len(frame) + 1)
@@ -120,7 +130,9 @@ class Panel:
         if cohort is not None:
             first = by_unit.cohort(frame[cohort], axis=axis, never=never)
         if absorbing_treatment is not None:
-            checks.absorbing(frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows)
+            checks.absorbing(
+                frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows
+            )
         panel = cls(
             units=units,
             times=times,
@@ -131,10 +143,18 @@ class Panel:
             cohort=first,
             cluster=np.arange(len(units)) if cluster is None else by_unit.codes(frame[[cluster]]),
             weight=np.ones(len(units)) if weight is None else by_unit.weight(frame[weight]),
-            stratum=by_unit.codes(frame[list(strata)]) if strata else np.zeros(len(units), dtype=np.int64),
+            stratum=by_unit.codes(frame[list(strata)])
+            if strata
+            else np.zeros(len(units), dtype=np.int64),
             covariates=frame[list(covariates)].reset_index(drop=True),
             outcome=outcome,
-            names={"unit": unit, "time": time, "cohort": cohort, "cluster": cluster, "strata": tuple(strata)},
+            names={
+                "unit": unit,
+                "time": time,
+                "cohort": cohort,
+                "cluster": cluster,
+                "strata": tuple(strata),
+            },
             sample=Sample(0, 0, 0, 0, 0),
         )
         panel = panel._counted({"missing_outcome": int((~kept).sum())})
@@ -158,10 +178,14 @@ class Panel:
         """Drop units treated from the first period on; refuse a panel without treated or without untreated units."""
         always = self.cohort <= self.times[0]
         beyond = np.isfinite(self.cohort) & (self.cohort > self.times[-1])
-        later = replace(self, cohort=np.where(beyond, np.inf, self.cohort)) if beyond.any() else self
+        later = (
+            replace(self, cohort=np.where(beyond, np.inf, self.cohort)) if beyond.any() else self
+        )
         panel = later.subset(~always, reason="always_treated")
         if beyond.any():
-            panel = panel._counted({"treated_after_last_period_counted_as_untreated": int(beyond.sum())})
+            panel = panel._counted(
+                {"treated_after_last_period_counted_as_untreated": int(beyond.sum())}
+            )
         checks.comparison(panel.cohort, str(self.names["cohort"]))
         return panel
 

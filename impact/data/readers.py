@@ -104,7 +104,10 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
     rows = np.arange(1, len(raw) + 1)
     decimal = schema.csv.decimal
     frame = pd.DataFrame(
-        {name: _convert(raw[name], column, rows=rows, decimal=decimal) for name, column in schema.columns.items()}
+        {
+            name: _convert(raw[name], column, rows=rows, decimal=decimal)
+            for name, column in schema.columns.items()
+        }
     )
     return _with_derived_cohort(frame, schema)
 
@@ -115,7 +118,9 @@ def _with_derived_cohort(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     if rule is None or rule.first_period_of is None:
         return frame
     treated = checks.numbers(frame[rule.first_period_of], rows=np.arange(1, len(frame) + 1)) == 1
-    number = TimeAxis(schema.time.frequency).parse(frame[schema.time.column], rows=np.arange(1, len(frame) + 1))
+    number = TimeAxis(schema.time.frequency).parse(
+        frame[schema.time.column], rows=np.arange(1, len(frame) + 1)
+    )
     first = pd.Series(np.where(treated, number, np.inf), index=frame.index)
     start = first.groupby(frame[schema.unit], sort=False).transform("min")
     label = TimeAxis(schema.time.frequency).label
@@ -162,7 +167,9 @@ def _read_csv(path: Path, schema: Schema) -> pd.DataFrame:
     lines = _records(text, schema.csv.delimiter, path.name)
     header = [name.strip() for name in lines[0]]
     if len(set(header)) < len(header) or "" in header:
-        raise SourceError(f"{path.name}: a column name repeats or is empty; give each column its own name")
+        raise SourceError(
+            f"{path.name}: a column name repeats or is empty; give each column its own name"
+        )
     ragged = [number for number, line in enumerate(lines[1:], start=1) if len(line) != len(header)]
     if ragged:
         raise SourceError(
@@ -173,7 +180,8 @@ def _read_csv(path: Path, schema: Schema) -> pd.DataFrame:
         raise SourceError(f"{path.name}: a header and no rows")
     columns = list(zip(*lines[1:], strict=True))
     return pd.DataFrame(
-        {name: np.array(cells, dtype=object) for name, cells in zip(header, columns, strict=True)}, dtype=object
+        {name: np.array(cells, dtype=object) for name, cells in zip(header, columns, strict=True)},
+        dtype=object,
     )
 
 
@@ -203,7 +211,9 @@ def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
     return [record for record in records if record]
 
 
-def _convert(column: pd.Series, declared: Column, *, rows: checks.Integers, decimal: str) -> pd.Series:
+def _convert(
+    column: pd.Series, declared: Column, *, rows: checks.Integers, decimal: str
+) -> pd.Series:
     text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
     if text:
         cells = column.astype("string").str.strip()
@@ -218,39 +228,56 @@ def _convert(column: pd.Series, declared: Column, *, rows: checks.Integers, deci
         return _identifier(column, rows=rows)
     values = column if not text else column.astype(object).where(column.notna(), None)
     if declared.categories is not None:
-        _refuse(~(values.isin(declared.categories) | values.isna()), column, rows, "is none of the declared categories")
+        _refuse(
+            ~(values.isin(declared.categories) | values.isna()),
+            column,
+            rows,
+            "is none of the declared categories",
+        )
     return values
 
 
 def _decimal_comma(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
-    _refuse(column.str.contains(".", regex=False).fillna(value=False), column, rows, "mixes points with decimal commas")
+    _refuse(
+        column.str.contains(".", regex=False).fillna(value=False),
+        column,
+        rows,
+        "mixes points with decimal commas",
+    )
     return column.str.replace(",", ".", regex=False)
 
 
-def _numeric(column: pd.Series, declared: Column, *, rows: checks.Integers, text: bool) -> pd.Series:
+def _numeric(
+    column: pd.Series, declared: Column, *, rows: checks.Integers, text: bool
+) -> pd.Series:
     if text:
         # ASCII digits only: no thousands separators, no other scripts' digits, no hexadecimal, no nan or inf
-        plain = column.str.fullmatch(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", na=True)
+        plain = column.str.fullmatch(
+            r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", na=True
+        )
         _refuse(~plain.astype(bool), column, rows, "cannot be read as a number")
     values = checks.numbers(column, rows=rows)
     if declared.type == "integer":
         whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < 2**53))
-        _refuse(~whole, column, rows, "is no whole number, or too long for one (declare it as a string)")
-    for bound, outside in (
-        (declared.minimum, lambda limit: values < limit),
-        (declared.maximum, lambda limit: values > limit),
-    ):
-        if bound is not None and (bad := outside(bound)).any():
-            raise RangeError(
-                f"{column.name}: outside the declared range on {rows_named(rows[bad])}; correct the data or the schema"
-            )
+        _refuse(
+            ~whole, column, rows, "is no whole number, or too long for one (declare it as a string)"
+        )
+    low = -np.inf if declared.minimum is None else declared.minimum
+    high = np.inf if declared.maximum is None else declared.maximum
+    outside = (values < low) | (values > high)
+    if outside.any():
+        raise RangeError(
+            f"{column.name}: outside the declared range on {rows_named(rows[outside])}; correct the data or the schema"
+        )
     return pd.Series(values, name=column.name)
 
 
 def _boolean(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
     words = {"1": 1.0, "true": 1.0, "0": 0.0, "false": 0.0, "1.0": 1.0, "0.0": 0.0}
     known = column.astype("string").str.lower()
-    _refuse(~(known.isin(list(words)) | known.isna()), column, rows, "is neither 0/1 nor true/false")
+    _refuse(
+        ~(known.isin(list(words)) | known.isna()), column, rows, "is neither 0/1 nor true/false"
+    )
     return known.map(words).astype(float).rename(column.name)
 
 
@@ -261,20 +288,30 @@ def _identifier(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
     values = column.to_numpy(dtype=float)
     fits = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < 2**53))
     _refuse(~fits, column, rows, "is no whole number, so it is no id")
-    return pd.Series([None if np.isnan(value) else str(int(value)) for value in values], name=column.name, dtype=object)
+    return pd.Series(
+        [None if np.isnan(value) else str(int(value)) for value in values],
+        name=column.name,
+        dtype=object,
+    )
 
 
 def _refuse(bad: Any, column: pd.Series, rows: checks.Integers, rule: str) -> None:
     bad = np.asarray(bad, dtype=bool)
     if bad.any():
-        raise UnparsableValueError(f"{column.name}: {rows_named(rows[bad])} {rule}; correct it or leave it empty")
+        raise UnparsableValueError(
+            f"{column.name}: {rows_named(rows[bad])} {rule}; correct it or leave it empty"
+        )
 
 
 def declared_outcome(schema: Schema, outcome: str) -> Column:
     """Return an outcome's declaration; refuse one that is missing or not a number."""
     if outcome not in schema.columns:
-        numeric = [name for name, column in schema.columns.items() if column.type in {"number", "integer"}]
-        raise SchemaError(f"{outcome}: not declared in the schema; numeric columns are {', '.join(numeric)}")
+        numeric = [
+            name for name, column in schema.columns.items() if column.type in {"number", "integer"}
+        ]
+        raise SchemaError(
+            f"{outcome}: not declared in the schema; numeric columns are {', '.join(numeric)}"
+        )
     column = schema.columns[outcome]
     if column.type not in {"number", "integer"}:
         raise SchemaError(f"{outcome}: declared as {column.type}; an outcome is a number")

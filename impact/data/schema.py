@@ -46,7 +46,9 @@ class Column(_Strict):
     @model_validator(mode="after")
     def _categories_are_declared(self) -> Self:
         if (self.type == "category") != (self.categories is not None):
-            raise ValueError("a column of type category lists its categories, and only such a column")
+            raise ValueError(
+                "a column of type category lists its categories, and only such a column"
+            )
         return self
 
 
@@ -91,7 +93,11 @@ class Schema(_Strict):
     @model_validator(mode="after")
     def _roles_are_declared(self) -> Self:
         derived = self.cohort is not None and self.cohort.first_period_of is not None
-        cohort = None if self.cohort is None else (self.cohort.first_period_of if derived else self.cohort.column)
+        cohort = (
+            None
+            if self.cohort is None
+            else (self.cohort.first_period_of if derived else self.cohort.column)
+        )
         for name in (self.unit, self.time.column, cohort, self.cluster, self.weight):
             if name is not None and name not in self.columns:
                 raise ValueError(f"{name}: has a role but no entry under columns")
@@ -108,7 +114,9 @@ class Schema(_Strict):
             meaning = column.label.in_language(language)
             if column.description is not None:
                 meaning += f". {column.description.in_language(language)}"
-            lines.append(f"| `{name}` | {meaning} | {column.type} | {column.unit_in(language)} | {_values(column)} |")
+            lines.append(
+                f"| `{name}` | {meaning} | {column.type} | {column.unit_in(language)} | {_values(column)} |"
+            )
         return "\n".join(lines) + "\n"
 
 
@@ -131,7 +139,9 @@ def read_schema(path: Path | str) -> Schema:
     path = Path(path)
     values = load_yaml(path, error=SchemaError)
     if not isinstance(values, dict):
-        raise SchemaError(f"{path.name}: a schema is a list of keys and values; see data/artisans.yml")
+        raise SchemaError(
+            f"{path.name}: a schema is a list of keys and values; see data/artisans.yml"
+        )
     try:
         return Schema.model_validate(values)
     except ValidationError as problem:

@@ -60,7 +60,7 @@ class TimeAxis:
             raise MissingValueError(
                 f"{column.name}: no time on {rows_named(rows[codes < 0])}; fill it in or remove the rows"
             )
-        return numbers
+        return np.asarray(numbers)
 
     def label(self, number: float) -> int | str:
         """Write a calendar number the way data write it: an int for waves and years, ``2013Q1``, ``2013-01``."""
@@ -95,4 +95,8 @@ def _whole(label: object) -> float:
     if isinstance(label, (bool, np.bool_)) or not isinstance(label, (int, float, np.number)):
         return np.nan
     value = float(label)
-    return value if np.isfinite(value) and value == int(value) and abs(value) < LARGEST_WAVE else np.nan
+    return (
+        value
+        if np.isfinite(value) and value == int(value) and abs(value) < LARGEST_WAVE
+        else np.nan
+    )

@@ -9,7 +9,6 @@ import yaml
 from impact.errors import ImpactError, PlanError
 
 
-
 class _Plain(yaml.SafeLoader):
     """Only null, true/false, integers and floats are resolved; everything else is text."""
 
@@ -21,7 +20,6 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
     ("tag:yaml.org,2002:float", r"^[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?$", list("-+0123456789")),
 ):
-
     _Plain.add_implicit_resolver(_tag, re.compile(_pattern), _first)
 
 
@@ -42,7 +40,9 @@ def load_yaml(path: Path, *, error: type[ImpactError] = PlanError) -> Any:
     try:
         for token in yaml.scan(text, Loader=_Plain):
             if isinstance(token, (yaml.AliasToken, yaml.AnchorToken, yaml.TagToken)):
-                raise error(f"{path.name}: anchors, aliases and tags are not allowed (line {_line(token)})")
+                raise error(
+                    f"{path.name}: anchors, aliases and tags are not allowed (line {_line(token)})"
+                )
         node = yaml.compose(text, Loader=_Plain)
         if node is None:
             raise error(f"{path.name}: empty file")
@@ -50,9 +50,13 @@ def load_yaml(path: Path, *, error: type[ImpactError] = PlanError) -> Any:
         return yaml.load(text, Loader=_Plain)  # noqa: S506 (a SafeLoader with fewer types)
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else "?"
-        raise error(f"{path.name}: not valid YAML at line {line}; check indentation, colons and quotes") from None
+        raise error(
+            f"{path.name}: not valid YAML at line {line}; check indentation, colons and quotes"
+        ) from None
     except (yaml.YAMLError, RecursionError):
-        raise error(f"{path.name}: not valid YAML; check for unprintable characters and deep nesting") from None
+        raise error(
+            f"{path.name}: not valid YAML; check for unprintable characters and deep nesting"
+        ) from None
 
 
 def _line(token: yaml.Token) -> int:
@@ -64,7 +68,9 @@ def _refuse_repeated_keys(node: yaml.Node, name: str, error: type[ImpactError]) 
         seen = set()
         for key, value in node.value:
             if key.value in seen:
-                raise error(f"{name}: a key repeats at line {key.start_mark.line + 1}; keep one of them")
+                raise error(
+                    f"{name}: a key repeats at line {key.start_mark.line + 1}; keep one of them"
+                )
             seen.add(key.value)
             _refuse_repeated_keys(value, name, error)
     elif isinstance(node, yaml.SequenceNode):

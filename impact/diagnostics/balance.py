@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
-from impact.estimate import CheckResult, not_applicable, two_sided_p_value
+from impact.estimate import CheckResult, not_applicable, pass_or_warn, two_sided_p_value
 from impact.estimators.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
@@ -50,13 +50,16 @@ def balance_check(table: pd.DataFrame) -> CheckResult:
     if table.empty:
         return not_applicable("balance", "no_baseline_period_or_characteristic")
     largest = float(table["normalised_difference"].abs().max())
-    status = "pass" if largest <= LARGE_DIFFERENCE else "warn"
+    status = pass_or_warn(largest <= LARGE_DIFFERENCE)
     return CheckResult("balance", status, "largest_normalised_difference", statistic=largest)
 
 
 def joint_balance(panel: Panel) -> CheckResult:
     """Regress being treated on all baseline characteristics and test them jointly (robust F)."""
-    found = [(f"{name}={level}", values) for name, level, values in _characteristics(panel, drop_first=True)]
+    found = [
+        (f"{name}={level}", values)
+        for name, level, values in _characteristics(panel, drop_first=True)
+    ]
     X = np.column_stack([np.ones(panel.n_units), *(values for _, values in found)])
     complete = ~np.isnan(X).any(axis=1)
     X = X[complete]
@@ -76,7 +79,9 @@ def joint_balance(panel: Panel) -> CheckResult:
     return wald("joint_balance", fit.coefficients[1:], fit.vcov[1:, 1:], df=fit.df)
 
 
-def wald(name: str, values: NDArray[np.float64], vcov: NDArray[np.float64], *, df: float) -> CheckResult:
+def wald(
+    name: str, values: NDArray[np.float64], vcov: NDArray[np.float64], *, df: float
+) -> CheckResult:
     """Test that all values are zero: F with (q, df) degrees of freedom, chi-square over q for infinite df."""
     from scipy.special import chdtrc, fdtrc
 
@@ -86,7 +91,7 @@ def wald(name: str, values: NDArray[np.float64], vcov: NDArray[np.float64], *, d
     statistic = float(values @ np.linalg.pinv(vcov, hermitian=True) @ values / q)
     p = float(chdtrc(q, q * statistic) if np.isinf(df) else fdtrc(q, df, statistic))
     return CheckResult(
-        name, "pass" if p >= SMALL_P else "warn", f"joint_test:{q}", statistic=statistic, p_value=p
+        name, pass_or_warn(p >= SMALL_P), f"joint_test:{q}", statistic=statistic, p_value=p
     )
 
 
@@ -98,8 +103,10 @@ def attrition(panel: Panel) -> CheckResult:
     difference = float(a.mean() - b.mean())
     p = _welch(a, b)
     table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": [a.mean(), b.mean()]})
-    status = "pass" if p >= SMALL_P else "warn"
-    return CheckResult("attrition", status, "difference_in_response_at_the_end", difference, p, table)
+    status = pass_or_warn(p >= SMALL_P)
+    return CheckResult(
+        "attrition", status, "difference_in_response_at_the_end", difference, p, table
+    )
 
 
 def _characteristics(
@@ -113,7 +120,9 @@ def _characteristics(
         column = panel.covariates[name]
         if pd.api.types.is_numeric_dtype(column.dtype):
             if str(name) != panel.outcome:
-                found.append((str(name), "", _mean_by_unit(panel, column.to_numpy(dtype=float), early)))
+                found.append(
+                    (str(name), "", _mean_by_unit(panel, column.to_numpy(dtype=float), early))
+                )
             continue
         levels = sorted(column.dropna().unique())
         for level in levels[1:] if drop_first or len(levels) == 2 else levels:
@@ -122,7 +131,9 @@ def _characteristics(
     return found
 
 
-def _mean_by_unit(panel: Panel, values: NDArray[np.float64], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _mean_by_unit(
+    panel: Panel, values: NDArray[np.float64], rows: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     used = rows & ~np.isnan(values)
     count = np.bincount(panel.unit_index[used], minlength=panel.n_units)
     total = np.bincount(panel.unit_index[used], weights=values[used], minlength=panel.n_units)

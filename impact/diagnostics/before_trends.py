@@ -5,7 +5,7 @@ import numpy as np
 from impact.data.panel import Panel
 from impact.diagnostics.balance import wald
 from impact.errors import ImpactError
-from impact.estimate import CheckResult, Estimate, not_applicable
+from impact.estimate import CheckResult, Estimate, not_applicable, pass_or_warn
 from impact.estimators.callaway_santanna import CallawaySantAnna
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
@@ -36,7 +36,9 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
     before = (moment < panel.cohort[panel.unit_index]) & (moment < panel.cohorts[-1])
     try:
         untouched = panel.where(before, reason="not_observed_before_treatment")
-        overall = estimator.fit(untouched.with_cohort(untouched.cohort - periods)).aggregate(by="overall")
+        overall = estimator.fit(untouched.with_cohort(untouched.cohort - periods)).aggregate(
+            by="overall"
+        )
     except ImpactError:
         return not_applicable("placebo_date", "too_few_periods_before_treatment")
     row = overall.table.iloc[0]
@@ -45,7 +47,7 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
         return not_applicable("placebo_date", "no_variation_before_treatment")
     return CheckResult(
         "placebo_date",
-        "pass" if p >= SMALL_P else "warn",
+        pass_or_warn(p >= SMALL_P),
         f"periods_earlier:{periods}",
         statistic=float(row["estimate"]),
         p_value=p,

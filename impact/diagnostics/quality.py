@@ -5,7 +5,7 @@ import pandas as pd
 
 from impact.data.panel import Panel
 from impact.data.sample import Sample
-from impact.estimate import CheckResult, not_applicable
+from impact.estimate import CheckResult, not_applicable, pass_or_warn
 
 MUCH_MISSING = 0.20  # share of unit-periods without an outcome at which a warning is due
 MANY_ZEROS = 0.30  # share of zeros at which levels and logs tell different stories
@@ -26,7 +26,7 @@ def quality_checks(panel: Panel) -> list[CheckResult]:
 def coverage(panel: Panel) -> CheckResult:
     """Share of unit-periods with an outcome."""
     share = len(panel.y) / (panel.n_units * panel.n_periods)
-    status = "pass" if share >= 1 - MUCH_MISSING else "warn"
+    status = pass_or_warn(share >= 1 - MUCH_MISSING)
     return CheckResult("coverage", status, "share_of_unit_periods_observed", statistic=share)
 
 
@@ -35,7 +35,12 @@ def zeros(panel: Panel) -> CheckResult:
     if np.any(panel.y < 0):
         return not_applicable("zeros", "the_outcome_takes_negative_values")
     share = float(np.mean(panel.y == 0))
-    return CheckResult("zeros", "pass" if share <= MANY_ZEROS else "warn", "share_of_zero_outcomes", statistic=share)
+    return CheckResult(
+        "zeros",
+        pass_or_warn(share <= MANY_ZEROS),
+        "share_of_zero_outcomes",
+        statistic=share,
+    )
 
 
 def heavy_tail(panel: Panel) -> CheckResult:
@@ -44,7 +49,12 @@ def heavy_tail(panel: Panel) -> CheckResult:
         return not_applicable("heavy_tail", "the_outcome_takes_negative_values")
     largest = np.sort(panel.y)[-max(1, len(panel.y) // 100) :]
     share = float(largest.sum() / panel.y.sum())
-    return CheckResult("heavy_tail", "pass" if share <= HEAVY_TAIL else "warn", "share_of_largest_hundredth", statistic=share)
+    return CheckResult(
+        "heavy_tail",
+        pass_or_warn(share <= HEAVY_TAIL),
+        "share_of_largest_hundredth",
+        statistic=share,
+    )
 
 
 def gaps(panel: Panel) -> CheckResult:
@@ -58,7 +68,9 @@ def gaps(panel: Panel) -> CheckResult:
 def early_cohorts(sample: Sample) -> CheckResult:
     """Units treated from the first period on have no before and were dropped."""
     count = sample.dropped.get("always_treated", 0)
-    return CheckResult("always_treated", "pass" if not count else "warn", "units_without_a_before", statistic=count)
+    return CheckResult(
+        "always_treated", pass_or_warn(not count), "units_without_a_before", statistic=count
+    )
 
 
 def describe(panel: Panel) -> pd.DataFrame:

@@ -70,9 +70,12 @@ class CallawaySantAnna:
         moments = as_moments(data)
         if self.missing == "balanced":
             moments = moments.where(
-                lambda every: every.observed.all(axis=1), reason="not_observed_in_all_periods"
+                lambda every: np.asarray(every.observed.all(axis=1)),
+                reason="not_observed_in_all_periods",
             )
-        found = [pair for pair in self._comparisons(moments) if pair.treated.any() and pair.control.any()]
+        found = [
+            pair for pair in self._comparisons(moments) if pair.treated.any() and pair.control.any()
+        ]
         if not found:
             raise NotIdentifiedError(
                 f"{moments.outcome}: no cohort is observed before and after treatment beside an untreated unit; "
@@ -97,10 +100,20 @@ class CallawaySantAnna:
                 if base is None:
                     continue
                 both = observed[:, period] & observed[:, base]
-                seen = observed[:, period] | observed[:, base] if self.missing == "cross_sections" else both
+                seen = (
+                    observed[:, period] | observed[:, base]
+                    if self.missing == "cross_sections"
+                    else both
+                )
                 control = self._controls(moments, cohort=cohort, until=times[max(period, base)])
                 found.append(
-                    Comparison(cohort, period, base, treated=seen & (moments.cohort == cohort), control=seen & control)
+                    Comparison(
+                        cohort,
+                        period,
+                        base,
+                        treated=seen & (moments.cohort == cohort),
+                        control=seen & control,
+                    )
                 )
         return found
 
@@ -173,7 +186,9 @@ class CallawaySantAnna:
     def _left_out(self, moments: PathMoments, found: list[Comparison]) -> tuple[str, ...]:
         used = {pair.cohort for pair in found}
         gone = [cohort for cohort in moments.cohorts if cohort not in used]
-        return tuple(f"cohort_without_comparison:{moments.time_axis.label(cohort)}" for cohort in gone)
+        return tuple(
+            f"cohort_without_comparison:{moments.time_axis.label(cohort)}" for cohort in gone
+        )
 
 
 @dataclass(frozen=True)
@@ -197,7 +212,9 @@ class GroupTimeDetail:
     member: Floats = field(repr=False)
 
     @classmethod
-    def of(cls, moments: PathMoments, found: list[Comparison], event_time: Floats) -> "GroupTimeDetail":
+    def of(
+        cls, moments: PathMoments, found: list[Comparison], event_time: Floats
+    ) -> "GroupTimeDetail":
         """Collect from the comparisons."""
         cohort = np.array([pair.cohort for pair in found])
         member = (moments.cohort[:, None] == cohort).astype(float)
@@ -210,7 +227,9 @@ class GroupTimeDetail:
         )
 
 
-def _effects(moments: PathMoments, found: list[Comparison], *, pairs: bool) -> tuple[Floats, Scores]:
+def _effects(
+    moments: PathMoments, found: list[Comparison], *, pairs: bool
+) -> tuple[Floats, Scores]:
     """Differences of mean changes and their scores, one a comparison.
 
     A side's mean change is linear in its cells' means; its score is the unit's own change less that mean, over the

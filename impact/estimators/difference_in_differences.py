@@ -63,7 +63,11 @@ class DifferenceInDifferences:
         treated = np.isfinite(panel.cohort)[panel.unit_index]
         names, extra = self._columns(panel)
         design = np.column_stack([np.ones(len(time)), treated, after, treated & after, extra])[used]
-        groups = [int((treated[used] == a).__and__(after[used] == b).sum()) for a in (0, 1) for b in (0, 1)]
+        groups = [
+            int((treated[used] == a).__and__(after[used] == b).sum())
+            for a in (0, 1)
+            for b in (0, 1)
+        ]
         if min(groups) == 0:
             raise NotIdentifiedError(
                 f"{panel.outcome}: one of the four groups (treated or not, before or after) has no observation; "
@@ -90,12 +94,22 @@ class DifferenceInDifferences:
         return names, panel.covariates[names].to_numpy(dtype=float)
 
     def _estimate(
-        self, panel: Panel, fit: LeastSquares, *, used: NDArray[np.bool_], effect_on: NDArray[np.bool_]
+        self,
+        panel: Panel,
+        fit: LeastSquares,
+        *,
+        used: NDArray[np.bool_],
+        effect_on: NDArray[np.bool_],
     ) -> Estimate:
         left_out = int((~used).sum())
         at = fit.names.index(TERM)
         treated = np.isfinite(panel.cohort)
-        parts = FourMeans(fit=fit, observed=float(panel.y[used][effect_on].mean()), effect_on=effect_on, panel=panel)
+        parts = FourMeans(
+            fit=fit,
+            observed=float(panel.y[used][effect_on].mean()),
+            effect_on=effect_on,
+            panel=panel,
+        )
         return Estimate.build(
             Rows(term=[TERM], n_treated=[treated.sum()], n_control=[(~treated).sum()]),
             fit.coefficients[[at]],
@@ -150,16 +164,24 @@ class FourMeans:
         counterfactual = self.observed - effect
         share = self.effect_on / self.effect_on.sum()
         deviation = share * (self.fit.outcome - self.observed)
-        row = 100 * (self.observed * self.fit.scores[:, at] - effect * deviation) / counterfactual**2
+        row = (
+            100 * (self.observed * self.fit.scores[:, at] - effect * deviation) / counterfactual**2
+        )
         frame = estimate.table
         return Estimate.build(
-            Rows(term=[TERM], n_treated=list(frame["n_treated"]), n_control=list(frame["n_control"])),
+            Rows(
+                term=[TERM], n_treated=list(frame["n_treated"]), n_control=list(frame["n_control"])
+            ),
             np.array([100 * effect / counterfactual]),
             self.fit.covariance_of(row[:, None]),
             estimand=f"{estimate.estimand}, in percent of the counterfactual mean",
             method=f"{estimate.method}; percent by the delta method",
             sample=estimate.sample,
-            spec={**estimate.spec, "counterfactual_mean": [counterfactual], "observed_mean": [self.observed]},
+            spec={
+                **estimate.spec,
+                "counterfactual_mean": [counterfactual],
+                "observed_mean": [self.observed],
+            },
             notes=estimate.notes,
             source=estimate.source,
         )

@@ -71,7 +71,8 @@ class EventStudy:
             moments=moments,
             values=fit.coefficients,
             scores=fit.scores,
-            exposed_weights=np.moveaxis(design * weights[:, :, None], 2, 0) * (events >= 0)[:, None, None],
+            exposed_weights=np.moveaxis(design * weights[:, :, None], 2, 0)
+            * (events >= 0)[:, None, None],
             averager=average_event_times,
             detail=events,
             factor=fit.factor,
@@ -103,7 +104,11 @@ class EventStudy:
         return np.where(np.isfinite(event_time), np.clip(event_time, low, high), np.nan)
 
     def _label(self, references: set[float]) -> str:
-        binned = [f"{name} binned at {value}" for name, value in (("leads", self.leads), ("lags", self.lags)) if value]
+        binned = [
+            f"{name} binned at {value}"
+            for name, value in (("leads", self.leads), ("lags", self.lags))
+            if value
+        ]
         zero = ", ".join(f"{value:g}" for value in sorted(references))
         return "; ".join(["Event study", f"reference {zero}", *binned])
 

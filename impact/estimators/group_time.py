@@ -51,14 +51,18 @@ def average_cells(
     return Average(combined.weights, combined.constant, _rows(parts, by=by, keys=keys), f"by {by}")
 
 
-def _groups(detail: "GroupTimeDetail", *, by: Grouping, balance: int | None) -> tuple[Floats, Floats]:
+def _groups(
+    detail: "GroupTimeDetail", *, by: Grouping, balance: int | None
+) -> tuple[Floats, Floats]:
     """Return the groups' keys (m,) and which rows enter each, (m, k)."""
     after = detail.event_time >= 0
     label = {"event_time": detail.event_time, "cohort": detail.cohort, "time": detail.time}[by]
     entering = np.ones_like(after) if by == "event_time" else after
     if balance is not None:
         longest = {g: detail.event_time[detail.cohort == g].max() for g in np.unique(detail.cohort)}
-        entering = np.array([longest[g] >= balance for g in detail.cohort]) & (detail.event_time <= balance)
+        entering = np.array([longest[g] >= balance for g in detail.cohort]) & (
+            detail.event_time <= balance
+        )
     keys = np.unique(label[entering])
     if not keys.size:
         raise NotAvailableError(f"by={by}: no effect after treatment to average")
@@ -77,12 +81,14 @@ def _by_group(
     return _Weights(weights, _share_scores(parts.values, detail, kept=kept, weights=weights))
 
 
-def _share_scores(values: Floats, detail: "GroupTimeDetail", *, kept: Floats, weights: Floats) -> Floats:
+def _share_scores(
+    values: Floats, detail: "GroupTimeDetail", *, kept: Floats, weights: Floats
+) -> Floats:
     """Scores (P, m) of averages through their estimated cohort shares: (1{G=g} att - 1{G=g} average) / total size."""
     total = (kept * detail.size).sum(axis=1)
     average = weights @ values
     mine = detail.member @ (kept * values).T
-    return (mine - (detail.member @ kept.T) * average) / total
+    return np.asarray((mine - (detail.member @ kept.T) * average) / total)
 
 
 def _overall(parts: LinearParts, detail: "GroupTimeDetail", *, average: Averaging) -> _Weights:

@@ -41,7 +41,9 @@ class LeastSquares:
     def unit_of_row(self, panel: Panel) -> Integers:
         """Unit of each row used; defined when every observation of the panel was used."""
         if len(panel.unit_index) != len(self.outcome):
-            raise NotIdentifiedError("rows were left out (transition periods): scores are not kept by unit")
+            raise NotIdentifiedError(
+                "rows were left out (transition periods): scores are not kept by unit"
+            )
         return panel.unit_index
 
 
@@ -64,7 +66,9 @@ def least_squares(
     scale = np.sqrt((X**2 * weight[:, None]).sum(axis=0))
     Q, R = np.linalg.qr(X * root[:, None] / np.where(scale == 0, 1.0, scale))
     if np.abs(np.diag(R)).min() < RANK_TOLERANCE or n <= k:
-        raise NotIdentifiedError(f"{', '.join(names)}: collinear columns or too few rows; leave one out")
+        raise NotIdentifiedError(
+            f"{', '.join(names)}: collinear columns or too few rows; leave one out"
+        )
     back = np.linalg.inv(R) / scale[:, None]
     coefficients = back @ (Q.T @ (y * root))
     residual = y - X @ coefficients
@@ -73,7 +77,16 @@ def least_squares(
     if vcov == "iid":
         sigma2 = float(weight @ residual**2) / (n - k)
         return LeastSquares(
-            names, coefficients, sigma2 * back @ back.T, scores, y, cluster, "iid", 1.0, n - k, "homoskedastic, t(n-k)"
+            names,
+            coefficients,
+            sigma2 * back @ back.T,
+            scores,
+            y,
+            cluster,
+            "iid",
+            1.0,
+            n - k,
+            "homoskedastic, t(n-k)",
         )
     if vcov == "robust":
         factor, df, convention = n / (n - k), float(n - k), "HC1, t(n-k)"

@@ -129,7 +129,11 @@ class LinearParts:
             estimand=f"{estimate.estimand}, in percent of the counterfactual mean",
             method=f"{estimate.method}; percent by the delta method",
             sample=estimate.sample,
-            spec={**estimate.spec, "counterfactual_mean": list(counterfactual), "observed_mean": list(observed)},
+            spec={
+                **estimate.spec,
+                "counterfactual_mean": list(counterfactual),
+                "observed_mean": list(observed),
+            },
             notes=estimate.notes,
             source=estimate.source,
         )
@@ -139,7 +143,9 @@ class LinearParts:
         moments = self.moments
         total = self.exposed_weights.sum(axis=(1, 2))
         if np.any(total == 0):
-            raise NotAvailableError("a parameter is not an effect on the treated after treatment: no percent of it")
+            raise NotAvailableError(
+                "a parameter is not an effect on the treated after treatment: no percent of it"
+            )
         share = self.exposed_weights / total[:, None, None]
         level = np.where(moments.observed, moments.mean + moments.origin, 0.0)
         values = np.einsum("kpt,pt->k", share, level)

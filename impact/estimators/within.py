@@ -13,7 +13,9 @@ from impact.errors import NotIdentifiedError
 from impact.moments import PathMoments, Scores
 
 Floats = NDArray[np.float64]
-RANK_TOLERANCE = 1e-9  # on the design scaled to unit diagonal; exact collinearity leaves about 1e-16
+RANK_TOLERANCE = (
+    1e-9  # on the design scaled to unit diagonal; exact collinearity leaves about 1e-16
+)
 
 
 @dataclass(frozen=True)

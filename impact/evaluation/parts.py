@@ -1,7 +1,8 @@
 """The parts of an evaluation and how each is computed from a study."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,11 @@ from impact.evaluation.study import Study
 from impact.inference.believe import Verdict, believe
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 
-SMALLEST_SHOWN = 10  # treated units behind any released figure; rule of ten (ABS DataLab output clearance)
+Result = TypeVar("Result")
+
+SMALLEST_SHOWN = (
+    10  # treated units behind any released figure; rule of ten (ABS DataLab output clearance)
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,11 @@ class SampleAndComparability:
         """Compute from a study."""
         panel = study.panel()
         baseline = balance.baseline_table(panel)
-        checks = (balance.balance_check(baseline), balance.joint_balance(panel), balance.attrition(panel))
+        checks = (
+            balance.balance_check(baseline),
+            balance.joint_balance(panel),
+            balance.attrition(panel),
+        )
         return cls(
             flow=_flow(study, panel),
             cohorts=_cohorts(study, panel),
@@ -126,32 +135,37 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
     panel = study.panel(outcome)
     overall = study.estimator().fit(panel).aggregate(by="overall")
     randomization = _or_none(
-        lambda: RandomizationInference(draws=study.permutations, seed=study.seed, level=study.level).test(
-            panel, study.estimator()
-        )
+        lambda: RandomizationInference(
+            draws=study.permutations, seed=study.seed, level=study.level
+        ).test(panel, study.estimator())
     )
     verdict = believe(overall, randomization, smallest_cohort=smallest_cohort(panel))
     positive = bool((panel.y >= 0).all())
     percent = _or_none(overall.percent) if positive else None
-    in_percent = None
-    if percent is not None:
-        # the believed interval divided by the counterfactual mean that each of its ends implies
-        observed = float(percent.spec["observed_mean"][0])
-        in_percent = tuple(
-            100 * value / (observed - value) if np.isfinite(value) and value < observed else float("inf")
-            for value in (verdict.estimate, verdict.conf_low, verdict.conf_high)
-        )
     return OutcomeEffect(
         outcome=outcome,
         overall=overall,
         percent=percent,
         randomization=randomization,
         verdict=verdict,
-        verdict_percent=in_percent,
+        verdict_percent=_in_percent(verdict, percent),
     )
 
 
-def _or_none(compute):  # type: ignore[no-untyped-def]
+def _in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, float, float] | None:
+    """Put the believed estimate and interval over the counterfactual mean that each of them implies."""
+    if percent is None:
+        return None
+    observed = float(percent.spec["observed_mean"][0])
+
+    def share(value: float) -> float:
+        possible = np.isfinite(value) and value < observed
+        return 100 * value / (observed - value) if possible else float(np.sign(value) * np.inf)
+
+    return share(verdict.estimate), share(verdict.conf_low), share(verdict.conf_high)
+
+
+def _or_none(compute: Callable[[], Result]) -> Result | None:
     """Return a result, or None where the data cannot give it."""
     try:
         return compute()
@@ -168,16 +182,33 @@ def _subgroups(study: Study, panel: Panel) -> pd.DataFrame:
         for level in sorted(of_unit.dropna().unique()):
             chosen = (of_unit == level).to_numpy()
             n_treated = int(np.isfinite(panel.cohort[chosen]).sum())
-            row = {"subgroup": name, "level": str(level), "n_units": int(chosen.sum()), "n_treated": n_treated}
+            row = {
+                "subgroup": name,
+                "level": str(level),
+                "n_units": int(chosen.sum()),
+                "n_treated": n_treated,
+            }
             if n_treated >= SMALLEST_SHOWN:
                 try:
                     part = panel.subset(chosen, reason=f"not_{name}_{level}")
                     found = study.estimator().fit(part).aggregate(by="overall").table.iloc[0]
-                    row |= {key: float(found[key]) for key in ("estimate", "std_error", "conf_low", "conf_high")}
+                    row |= {
+                        key: float(found[key])
+                        for key in ("estimate", "std_error", "conf_low", "conf_high")
+                    }
                 except ImpactError:
                     pass
             rows.append(row)
-    columns = ["subgroup", "level", "n_units", "n_treated", "estimate", "std_error", "conf_low", "conf_high"]
+    columns = [
+        "subgroup",
+        "level",
+        "n_units",
+        "n_treated",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -193,7 +224,14 @@ def _flow(study: Study, panel: Panel) -> pd.DataFrame:
         ("seen_before_and_after", seen[:, before].any(axis=1) & seen[:, after].any(axis=1)),
         ("seen_in_last_period", seen[:, -1]),
     ]
-    rows = [{"stage": "in_file", "units": study.frame[study.schema.unit].nunique(), "treated": None, "comparison": None}]
+    rows = [
+        {
+            "stage": "in_file",
+            "units": study.frame[study.schema.unit].nunique(),
+            "treated": None,
+            "comparison": None,
+        }
+    ]
     for stage, kept in stages:
         rows.append(
             {
@@ -208,11 +246,16 @@ def _flow(study: Study, panel: Panel) -> pd.DataFrame:
 
 def _cohorts(study: Study, panel: Panel) -> pd.DataFrame:
     """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
-    actual = {panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts}
-    planned: dict[object, int] = {}
+    actual: dict[Any, int] = {
+        panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts
+    }
+    planned: dict[Any, int] = {}
     if study.planned_cohort is not None:
         as_planned = study.panel(cohort=study.planned_cohort)
-        planned = {as_planned.time_axis.label(g): int((as_planned.cohort == g).sum()) for g in as_planned.cohorts}
+        planned = {
+            as_planned.time_axis.label(g): int((as_planned.cohort == g).sum())
+            for g in as_planned.cohorts
+        }
     periods = sorted({*actual, *planned}, key=str)
     return pd.DataFrame(
         {

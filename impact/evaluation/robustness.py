@@ -48,17 +48,25 @@ class Robustness:
     def of(cls, study: Study) -> "Robustness":
         """Compute from a study."""
         panel = study.panel()
-        inference = RandomizationInference(draws=study.permutations, seed=study.seed, level=study.level)
+        inference = RandomizationInference(
+            draws=study.permutations, seed=study.seed, level=study.level
+        )
         try:
             randomization = inference.test(panel, study.estimator())
         except ImpactError:
             randomization = None
-        rows = [_row(name, family, compute) for name, family, compute in _alternatives(study, panel)]
+        rows = [
+            _row(name, family, compute) for name, family, compute in _alternatives(study, panel)
+        ]
         placebos = [
             placebo_date(panel, study.estimator(), periods=periods)
-            for periods in dict.fromkeys((study.placebo_periods, max(1, study.placebo_periods // 2)))
+            for periods in dict.fromkeys(
+                (study.placebo_periods, max(1, study.placebo_periods // 2))
+            )
         ]
-        return cls(alternatives=pd.DataFrame(rows), randomization=randomization, checks=tuple(placebos))
+        return cls(
+            alternatives=pd.DataFrame(rows), randomization=randomization, checks=tuple(placebos)
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,9 @@ class PanelModels:
         """Compute from a study: being under treatment as the regressor, period effects in every model but between."""
         panel = study.panel()
         kinds = (PooledOLS, BetweenEffects, RandomEffects, FirstDifferences, FixedEffects)
-        fixed, random = (kind(vcov="iid", level=study.level).fit(panel) for kind in (FixedEffects, RandomEffects))
+        fixed, random = (
+            kind(vcov="iid", level=study.level).fit(panel) for kind in (FixedEffects, RandomEffects)
+        )
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
             hausman=hausman(_only(fixed), _only(random)),

@@ -17,10 +17,21 @@ from impact.evaluation.study import Study
 from impact.inference.believe import Verdict
 from impact.inference.randomization import RandomizationResult
 
-PARTS = {part.name: part for part in (DataQuality, SampleAndComparability, Impact, PanelModels, Robustness)}
+PARTS = {
+    part.name: part
+    for part in (DataQuality, SampleAndComparability, Impact, PanelModels, Robustness)
+}
 _TYPES: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (*PARTS.values(), OutcomeEffect, Estimate, CheckResult, Sample, RandomizationResult, Verdict)
+    for kind in (
+        *PARTS.values(),
+        OutcomeEffect,
+        Estimate,
+        CheckResult,
+        Sample,
+        RandomizationResult,
+        Verdict,
+    )
 }
 _KIND = "type"
 
@@ -46,7 +57,9 @@ def read_part(path: Path) -> Any:
     try:
         return decode(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as problem:
-        raise StorageError(f"{path.name}: damaged or written by another version; run the evaluation again") from problem
+        raise StorageError(
+            f"{path.name}: damaged or written by another version; run the evaluation again"
+        ) from problem
 
 
 def encode(value: Any) -> Any:
@@ -78,7 +91,10 @@ def decode(value: Any) -> Any:
     if kind == "infinity":
         return float(f"{content}inf")
     if kind == "frame":
-        return pd.DataFrame({name: list(decode(content[name])) for name in value["columns"]}, columns=value["columns"])
+        return pd.DataFrame(
+            {name: list(decode(content[name])) for name in value["columns"]},
+            columns=value["columns"],
+        )
     if hasattr(_TYPES[kind], "from_dict"):
         return _TYPES[kind].from_dict(content)
     return _TYPES[kind](**{name: decode(item) for name, item in content.items()})

@@ -82,16 +82,26 @@ class Study:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The data, read once."""
-        return read_frame(self.data if self.data.startswith("package:") else Path(self.data), schema=self.schema)
+        return read_frame(
+            self.data if self.data.startswith("package:") else Path(self.data), schema=self.schema
+        )
 
-    def panel(self, outcome: str | None = None, *, winsorise: float | None = None, cohort: str | None = None) -> Panel:
+    def panel(
+        self,
+        outcome: str | None = None,
+        *,
+        winsorise: float | None = None,
+        cohort: str | None = None,
+    ) -> Panel:
         """Return the panel of an outcome (the headline by default), capped as the study or the caller says."""
         name = outcome or self.outcome
         declared_outcome(self.schema, name)
         covariates = tuple(dict.fromkeys((*self.characteristics, *self.subgroups)))
         for column in (*covariates, *self.strata):
             if column not in self.schema.columns:
-                raise MissingColumnError(f"{column}: named in the plan but not declared in the schema")
+                raise MissingColumnError(
+                    f"{column}: named in the plan but not declared in the schema"
+                )
         panel = panel_of(
             self.frame,
             schema=self.schema,
@@ -130,7 +140,9 @@ class Study:
             return []
         content = load_yaml(Path(self.programme))
         if not isinstance(content, dict) or not isinstance(content.get("events"), list):
-            raise PlanError(f"{Path(self.programme).name}: needs a list of events; see data/programme.yml")
+            raise PlanError(
+                f"{Path(self.programme).name}: needs a list of events; see data/programme.yml"
+            )
         return list(content["events"])
 
 

@@ -37,11 +37,14 @@ class Verdict:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Verdict":
         """Read what `to_dict` wrote."""
-        ends = {"conf_low": -np.inf, "conf_high": np.inf}
-        return cls(**{name: ends.get(name) if value is None else value for name, value in values.items()})
+        ends: dict[str, Any] = {"conf_low": -np.inf, "conf_high": np.inf}
+        complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
+        return cls(**complete)
 
 
-def believe(overall: Estimate, randomization: RandomizationResult | None, *, smallest_cohort: int) -> Verdict:
+def believe(
+    overall: Estimate, randomization: RandomizationResult | None, *, smallest_cohort: int
+) -> Verdict:
     """Choose between the clustered and the randomization interval by the size of the smallest cohort.
 
     References

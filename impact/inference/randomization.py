@@ -52,13 +52,17 @@ class RandomizationResult:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; an infinite end is None."""
         values = dict(vars(self))
-        return {name: None if isinstance(v, float) and not np.isfinite(v) else v for name, v in values.items()}
+        return {
+            name: None if isinstance(v, float) and not np.isfinite(v) else v
+            for name, v in values.items()
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RandomizationResult":
         """Read what `to_dict` wrote."""
-        ends = {"conf_low": -np.inf, "conf_high": np.inf}
-        return cls(**{name: ends.get(name) if v is None else v for name, v in values.items()})
+        ends: dict[str, Any] = {"conf_low": -np.inf, "conf_high": np.inf}
+        complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
+        return cls(**complete)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,9 @@ class RandomizationInference:
         observed = statistic.of_labels(statistic.labels[None])
         labels, enumerated = self._assignments(statistic.labels, strata)
         permuted = statistic.in_chunks(labels)
-        return self._result(observed, permuted, enumerated=enumerated, n_strata=len(np.unique(strata)))
+        return self._result(
+            observed, permuted, enumerated=enumerated, n_strata=len(np.unique(strata))
+        )
 
     def _assignments(self, labels: Integers, strata: Integers) -> tuple[Integers, bool]:
         groups = [np.flatnonzero(strata == code) for code in np.unique(strata)]
@@ -127,7 +133,9 @@ class RandomizationInference:
             return float((beyond.sum() + added) / (len(beyond) + added))
 
         estimate, std_error = float(observed.effect[0]), float(np.sqrt(observed.variance[0]))
-        low, high = (_inverted(p_value, estimate, std_error * side, alpha=1 - self.level) for side in (-1, 1))
+        low, high = (
+            _inverted(p_value, estimate, std_error * side, alpha=1 - self.level) for side in (-1, 1)
+        )
         without_effect = np.abs(permuted.t(estimate))
         return RandomizationResult(
             estimate=estimate,
@@ -211,13 +219,21 @@ class _Statistic:
         """Evaluate many assignments (R, N) without holding all their scores."""
         size = max(1, CHUNK_CELLS // self.change.size)
         parts = [self.of_labels(labels[i : i + size]) for i in range(0, len(labels), size)]
-        return _Quadratic(*(np.concatenate(column) for column in zip(*(vars(p).values() for p in parts), strict=True)))
+        return _Quadratic(
+            *(
+                np.concatenate(column)
+                for column in zip(*(vars(p).values() for p in parts), strict=True)
+            )
+        )
 
     def of_labels(self, labels: Integers) -> _Quadratic:
         """Evaluate assignments (R, N)."""
         treated = self.treats[labels] * self.seen
         control = self.controls[labels] * self.seen
-        n_treated, n_control = treated.sum(axis=1, keepdims=True), control.sum(axis=1, keepdims=True)
+        n_treated, n_control = (
+            treated.sum(axis=1, keepdims=True),
+            control.sum(axis=1, keepdims=True),
+        )
         usable = (n_treated > 0) & (n_control > 0)
         treated = treated / np.where(n_treated > 0, n_treated, 1)
         control = control / np.where(n_control > 0, n_control, 1)
@@ -254,7 +270,9 @@ class _Statistic:
         return overall[:, 0], scores
 
 
-def _inverted(p_value: Callable[[float], float], estimate: float, step: float, *, alpha: float) -> float:
+def _inverted(
+    p_value: Callable[[float], float], estimate: float, step: float, *, alpha: float
+) -> float:
     """Return the end of the set of effects not rejected, walking from the estimate in the direction of ``step``."""
     inside, width = estimate, step
     while p_value(estimate + width) > alpha:

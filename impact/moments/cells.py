@@ -151,7 +151,9 @@ class PathMoments:
                 total=clusters.total[rows],
             )
         names = ("cohort", "observed", "n", "weight", "mean", "weight2", "mean2", "scatter2")
-        fewer = replace(self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names})
+        fewer = replace(
+            self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names}
+        )
         return replace(fewer, sample=fewer._counted(reason, int(self.n[~chosen].sum())))
 
     def _counted(self, reason: str, dropped: int) -> Sample:
@@ -210,7 +212,7 @@ def _cluster_sums(panel: Panel, cell: Integers, path: Floats) -> ClusterSums | N
     return ClusterSums(
         cluster=pair // (int(cell.max()) + 1),
         cell=pair % (int(cell.max()) + 1),
-        weight=np.bincount(row, weights=panel.weight),
+        weight=np.bincount(row, weights=panel.weight).astype(float),
         total=total,
         n_clusters=n_clusters,
     )

@@ -31,7 +31,9 @@ SINGLE_THREADED = {
 class Execution:
     """A notebook being executed by a child process; `wait` returns or raises, `stop` ends it with its kernel."""
 
-    def __init__(self, notebook: Path, output: Path, parameters: Mapping[str, Any], *, folder: Path) -> None:
+    def __init__(
+        self, notebook: Path, output: Path, parameters: Mapping[str, Any], *, folder: Path
+    ) -> None:
         self.notebook = notebook
         self._status = output.with_suffix(".status")
         order = {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
@@ -57,7 +59,9 @@ class Execution:
             _, complaint = self._child.communicate(timeout=NOTEBOOK_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.stop()
-            raise RunError(f"{self.notebook.stem}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped") from None
+            raise RunError(
+                f"{self.notebook.stem}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped"
+            ) from None
         if not self._status.is_file():
             reason = (complaint or "").strip().splitlines()
             tail = reason[-1].split(":")[0] if reason else f"exit code {self._child.returncode}"
@@ -84,11 +88,15 @@ def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
             f"{stem}: the kernel died, most likely for want of memory; close other programs or use a smaller sample"
         )
     if status["outcome"] == "storage":
-        return StorageError(f"{stem}: its output could not be written ({status['name']}); check space and permissions")
+        return StorageError(
+            f"{stem}: its output could not be written ({status['name']}); check space and permissions"
+        )
     kind = getattr(errors, status["name"], None)
     if isinstance(kind, type) and issubclass(kind, ImpactError):
         return kind(f"{stem}, cell {status['cell']}: {status['words']}")
-    return NotebookError(f"{stem}, cell {status['cell']}: {status['name']}; run the notebook in JupyterLab to see more")
+    return NotebookError(
+        f"{stem}, cell {status['cell']}: {status['name']}; run the notebook in JupyterLab to see more"
+    )
 
 
 def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +121,12 @@ def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
             )
     except papermill.PapermillExecutionError as problem:
         words = problem.evalue if hasattr(errors, problem.ename) else ""
-        return {"outcome": "failed", "cell": problem.cell_index, "name": problem.ename, "words": words}
+        return {
+            "outcome": "failed",
+            "cell": problem.cell_index,
+            "name": problem.ename,
+            "words": words,
+        }
     except DeadKernelError:
         return {"outcome": "kernel_died"}
     except CellTimeoutError:

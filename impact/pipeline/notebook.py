@@ -32,7 +32,10 @@ def open_study(**parameters: Any) -> "NotebookStudy":
     plan = read_plan(path)
     changes = checked.changes()
     if checked.outcome:
-        changes["outcomes"] = (checked.outcome, *(name for name in plan.outcomes if name != checked.outcome))
+        changes["outcomes"] = (
+            checked.outcome,
+            *(name for name in plan.outcomes if name != checked.outcome),
+        )
     study = plan.study(path.parent, **changes)
     return NotebookStudy(study=study, results=Path(checked.results) if checked.results else None)
 

@@ -53,7 +53,9 @@ class Parameters(BaseModel):
                 near = get_close_matches(str(name), known, n=1)
                 hint = f"did you mean {near[0]}? " if near else ""
                 shown = name if str(name).isidentifier() and len(str(name)) <= 40 else "a name"
-                raise PlanError(f"{shown}: unknown parameter; {hint}known ones are {', '.join(known)}")
+                raise PlanError(
+                    f"{shown}: unknown parameter; {hint}known ones are {', '.join(known)}"
+                )
         try:
             return cls.model_validate(dict(values))
         except ValidationError as problem:

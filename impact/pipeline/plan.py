@@ -15,7 +15,9 @@ from impact.evaluation.study import Study
 from impact.terms import ControlGroup, Covariance, Language
 
 RunName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Estimators = Literal["callaway_santanna", "difference_in_differences", "two_way_fixed_effects", "event_study"]
+Estimators = Literal[
+    "callaway_santanna", "difference_in_differences", "two_way_fixed_effects", "event_study"
+]
 
 
 class _Strict(BaseModel):
@@ -72,7 +74,11 @@ class Plan(_Strict):
 
     def inputs(self, folder: Path) -> list[Path]:
         """Return the files that the plan reads, itself not included."""
-        names = [self.data_schema, self.programme, None if self.data.startswith("package:") else self.data]
+        names = [
+            self.data_schema,
+            self.programme,
+            None if self.data.startswith("package:") else self.data,
+        ]
         return [folder / name for name in names if name]
 
 
@@ -93,7 +99,9 @@ def read_plan(path: Path) -> Plan:
             near = get_close_matches(str(key), known, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             shown = str(key) if str(key).isidentifier() and len(str(key)) <= 40 else "a key"
-            raise PlanError(f"{path.name}: {shown}: unknown key; {hint}known keys are {', '.join(known)}")
+            raise PlanError(
+                f"{path.name}: {shown}: unknown key; {hint}known keys are {', '.join(known)}"
+            )
     try:
         return Plan.model_validate(values)
     except ValidationError as problem:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +25,26 @@ from impact.pipeline.store import building, certify
 from impact.reporting.formats import Words
 from impact.reporting.render import Cover, render_html, render_pdf
 
-ANALYSES = ("01_data_quality", "02_sample_and_comparability", "03_impact", "04_panel_models", "05_robustness")
+ANALYSES = (
+    "01_data_quality",
+    "02_sample_and_comparability",
+    "03_impact",
+    "04_panel_models",
+    "05_robustness",
+)
 REPORT = "06_report"
 SIDE_BY_SIDE = 2  # notebooks executed at once
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels", "matplotlib", "papermill", "typst", "pypandoc-binary")
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "linearmodels",
+    "matplotlib",
+    "papermill",
+    "typst",
+    "pypandoc-binary",
+)
 
 Step = Callable[[str], None]
 
@@ -97,12 +114,17 @@ def _checked(plan: Plan, folder: Path, parameters: Parameters) -> Study:
     """Read schema and data once before any kernel starts, so that a wrong column is told at once."""
     changes = parameters.changes()
     if parameters.outcome:
-        changes["outcomes"] = (parameters.outcome, *(name for name in plan.outcomes if name != parameters.outcome))
+        changes["outcomes"] = (
+            parameters.outcome,
+            *(name for name in plan.outcomes if name != parameters.outcome),
+        )
     study = plan.study(folder, **changes)
     for outcome in study.outcomes:
         declared_outcome(study.schema, outcome)
     if study.cohort is None and study.schema.cohort is None:
-        raise PlanError("cohort: name the column of first treated periods in the plan or the schema")
+        raise PlanError(
+            "cohort: name the column of first treated periods in the plan or the schema"
+        )
     study.panel()
     _ = study.events
     return study
@@ -162,21 +184,25 @@ def _notebooks(
             raise PlanError(f"{path.name}: no such notebook; run from the project's folder")
         known = _declared(path)
         output = executed / path.name
-        execution = Execution(path, output, {k: v for k, v in values.items() if k in known}, folder=plan_path.parent)
+        execution = Execution(
+            path, output, {k: v for k, v in values.items() if k in known}, folder=plan_path.parent
+        )
         running.append(execution)
         execution.wait()
 
     pool = ThreadPoolExecutor(SIDE_BY_SIDE)
     try:
-        _all_of([pool.submit(timed, name, lambda name=name: execute(name)) for name in ANALYSES])
-        timed(REPORT, lambda: execute(REPORT))
+        _all_of([pool.submit(timed, name, partial(execute, name)) for name in ANALYSES])
+        timed(REPORT, partial(execute, REPORT))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for execution in running:
             execution.stop()
         pool.shutdown(wait=True)
     for path in sorted(executed.glob("*.ipynb")):
-        _without_folders(path, {str(folder / "results"): "results", str(source): "notebooks", str(folder): "."})
+        _without_folders(
+            path, {str(folder / "results"): "results", str(source): "notebooks", str(folder): "."}
+        )
 
 
 def _all_of(futures: list[Future[None]]) -> None:
@@ -194,7 +220,11 @@ def _declared(notebook: Path) -> set[str]:
     for cell in content["cells"]:
         if "parameters" in cell.get("metadata", {}).get("tags", []):
             lines = "".join(cell["source"]).splitlines()
-            return {line.split(":")[0].strip() for line in lines if ":" in line and not line.startswith("#")}
+            return {
+                line.split(":")[0].strip()
+                for line in lines
+                if ":" in line and not line.startswith("#")
+            }
     raise PlanError(f"{notebook.name}: no cell tagged parameters; add one")
 
 
@@ -216,13 +246,18 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
         (t("Run"), facts["run_id"]),
         (t("Periods"), f"{first} – {last}"),
         (t("Source of the data"), study.schema.source),
-        *(((t("SHA-256 of {name}", name=name)), digest[:16]) for name, digest in facts["inputs"].items()),
+        *(
+            ((t("SHA-256 of {name}", name=name)), digest[:16])
+            for name, digest in facts["inputs"].items()
+        ),
         (t("Code"), code),
     )
     return Cover(
         title=study.title.in_language(study.language),
         subtitle=study.schema.title.in_language(study.language),
-        disclaimer=t("The views in this report are those of its authors, not of the Millennium Challenge Corporation."),
+        disclaimer=t(
+            "The views in this report are those of its authors, not of the Millennium Challenge Corporation."
+        ),
         provenance=provenance,
         language=study.language,
         words={
@@ -238,7 +273,9 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
 def _results(folder: Path, study: Study) -> dict[str, Any]:
     """Assemble results.json from the parts and return the headline."""
     source = folder / "results"
-    parts = {name: json.loads((source / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS}
+    parts = {
+        name: json.loads((source / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS
+    }
     effect = read_part(source / "impact.json").effects[0]
     headline = {
         "outcome": effect.outcome,
@@ -246,7 +283,9 @@ def _results(folder: Path, study: Study) -> dict[str, Any]:
         **effect.verdict.to_dict(),
         "percent": list(effect.verdict_percent) if effect.verdict_percent else None,
     }
-    text = json.dumps({"headline": headline, "parts": parts}, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(
+        {"headline": headline, "parts": parts}, indent=1, sort_keys=True, ensure_ascii=False
+    )
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
     for path in source.iterdir():
         path.unlink()

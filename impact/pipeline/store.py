@@ -51,7 +51,9 @@ def _lock(reports: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StorageError(f"{name}: another run of this name is under way; wait for it or name the plan anew") from None
+            raise StorageError(
+                f"{name}: another run of this name is under way; wait for it or name the plan anew"
+            ) from None
         yield
 
 
@@ -114,7 +116,9 @@ def read_run(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         outputs = dict(facts["outputs"])
     except FileNotFoundError:
-        raise StorageError(f"{folder.name}: no {CERTIFICATE}, so the run is not complete; run it again") from None
+        raise StorageError(
+            f"{folder.name}: no {CERTIFICATE}, so the run is not complete; run it again"
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise StorageError(f"{folder.name}: {CERTIFICATE} is damaged; run it again") from None
     present = {str(found.relative_to(folder)): found for found in files_of(folder)}

@@ -57,7 +57,8 @@ class Table:
         """Return semantic HTML, every text escaped."""
         kinds = {name: ' class="num"' if name in self.formats else "" for name in self.headings}
         head = "".join(
-            f'<th scope="col"{kinds[name]}>{html_escape(text)}</th>' for name, text in self.headings.items()
+            f'<th scope="col"{kinds[name]}>{html_escape(text)}</th>'
+            for name, text in self.headings.items()
         )
         body = "".join(f"<tr>{self._row(row, kinds)}</tr>" for row in self.frame.to_dict("records"))
         notes = "".join(f'<p class="table-note">{html_escape(note)}</p>' for note in self.notes)
@@ -69,8 +70,12 @@ class Table:
     def _row(self, row: Mapping[Any, Any], kinds: Mapping[str, str]) -> str:
         cells = []
         for position, (name, kind) in enumerate(kinds.items()):
-            text = html_escape(self.formats[name](row[name]) if name in self.formats else _shown(row[name]))
-            cells.append(f'<th scope="row">{text}</th>' if position == 0 else f"<td{kind}>{text}</td>")
+            text = html_escape(
+                self.formats[name](row[name]) if name in self.formats else _shown(row[name])
+            )
+            cells.append(
+                f'<th scope="row">{text}</th>' if position == 0 else f"<td{kind}>{text}</td>"
+            )
         return "".join(cells)
 
     def to_csv(self, path: Path) -> None:
@@ -102,7 +107,9 @@ class Figure:
     png: bytes = field(repr=False)
 
     @classmethod
-    def from_matplotlib(cls, figure: "MatplotlibFigure", *, label: str, caption: str, alt: str) -> "Figure":
+    def from_matplotlib(
+        cls, figure: "MatplotlibFigure", *, label: str, caption: str, alt: str
+    ) -> "Figure":
         """Draw the figure to bytes that are the same every time."""
         import matplotlib as mpl
 
@@ -176,7 +183,7 @@ class Exhibits:
 
         for item in self.items:
             data, metadata = item._repr_mimebundle_()
-            display(data, metadata=metadata, raw=True)
+            display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
 
     def tables(self) -> list[Table]:
         """Return the tables among them."""

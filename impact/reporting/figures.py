@@ -18,10 +18,11 @@ MOST_TICKS = 10
 
 def _axes(voice: Voice, height: float) -> tuple[Any, "Axes"]:
     from matplotlib.figure import Figure as Canvas
+    from matplotlib.ticker import FuncFormatter
 
     canvas = Canvas(figsize=(FULL_WIDTH, height), layout="constrained")
     axes = canvas.subplots()
-    axes.yaxis.set_major_formatter(voice.f.ticks())
+    axes.yaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
     return canvas, axes
 
 
@@ -44,11 +45,15 @@ def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure
             ("comparison", COMPARISON, t("Comparison group")),
         ):
             mean, error = paths[group].to_numpy(float), paths[f"{group}_std_error"].to_numpy(float)
-            axes.fill_between(x, mean - 1.96 * error, mean + 1.96 * error, color=colour, alpha=0.14, linewidth=0)
+            axes.fill_between(
+                x, mean - 1.96 * error, mean + 1.96 * error, color=colour, alpha=0.14, linewidth=0
+            )
             axes.plot(x, mean, color=colour, linewidth=1.8, label=name)
         for start in starts:
             if start in labels:
-                axes.axvline(labels.index(start) - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+                axes.axvline(
+                    labels.index(start) - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (4, 3))
+                )
         axes.set_ylabel(_wrapped(f"{study.label(study.outcome)} ({study.unit(study.outcome)})", 44))
         _periods(voice, axes, labels)
         axes.set_ylim(bottom=min(0.0, float(paths[["treated", "comparison"]].min().min()) * 1.1))
@@ -74,13 +79,20 @@ def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure
 def event_study(voice: Voice, estimate: Estimate) -> Figure:
     """Draw effects by time since treatment with intervals and the simultaneous band."""
     t, study = voice.t, voice.study
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     table = estimate.table.sort_values("event_time")
     with figure_style():
         canvas, axes = _axes(voice, 3.4)
         x, value = table["event_time"].to_numpy(float), table["estimate"].to_numpy(float)
-        low, high = (table[name].fillna(table["estimate"]).to_numpy(float) for name in ("band_low", "band_high"))
+        low, high = (
+            table[name].fillna(table["estimate"]).to_numpy(float)
+            for name in ("band_low", "band_high")
+        )
         half = (table["conf_high"] - table["estimate"]).fillna(0.0).to_numpy(float)
-        axes.fill_between(x, low, high, color=BAND, linewidth=0, label=t("Band for all periods at once"))
+        axes.fill_between(
+            x, low, high, color=BAND, linewidth=0, label=t("Band for all periods at once")
+        )
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.axvline(-0.5, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
         for part, colour, name in (
@@ -88,12 +100,19 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
             (x >= 0, TREATED, t("After, each with its own interval")),
         ):
             axes.errorbar(
-                x[part], value[part], yerr=half[part], fmt="o", color=colour, markersize=4, linewidth=1.4, label=name
+                x[part],
+                value[part],
+                yerr=half[part],
+                fmt="o",
+                color=colour,
+                markersize=4,
+                linewidth=1.4,
+                label=name,
             )
         axes.set_xlabel(t("Periods since the start of treatment"))
         axes.set_ylabel(_wrapped(f"{t('Effect')} ({study.unit(study.outcome)})", 44))
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.xaxis.set_major_formatter(voice.f.ticks())
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
         axes.legend(loc="upper left", ncols=3, fontsize=8)
         low_y, high_y = axes.get_ylim()
         axes.set_ylim(low_y, high_y + 0.12 * (high_y - low_y))
@@ -109,7 +128,9 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
 
 
 def _event_study_words(voice: Voice, table: pd.DataFrame) -> str:
-    before, after = (table.loc[side, "estimate"] for side in (table["event_time"] < -1, table["event_time"] >= 0))
+    before, after = (
+        table.loc[side, "estimate"] for side in (table["event_time"] < -1, table["event_time"] >= 0)
+    )
     outcome = voice.study.outcome
     average = before.mean() if len(before) else 0.0
     return voice.t(
@@ -123,21 +144,38 @@ def _event_study_words(voice: Voice, table: pd.DataFrame) -> str:
 
 def forest(voice: Voice, rows: pd.DataFrame, *, label: str, caption: str) -> Figure:
     """Draw estimates with intervals, one a row (``words, estimate, conf_low, conf_high``), the first one marked."""
+    from matplotlib.ticker import FuncFormatter
+
     t, outcome = voice.t, voice.study.outcome
     shown = rows.dropna(subset=["estimate"]).reset_index(drop=True)
     with figure_style():
         canvas, axes = _axes(voice, 0.9 + 0.31 * len(shown))
         y = np.arange(len(shown))[::-1]
         value = shown["estimate"].to_numpy(float)
-        half = np.vstack([value - shown["conf_low"].to_numpy(float), shown["conf_high"].to_numpy(float) - value])
+        half = np.vstack(
+            [value - shown["conf_low"].to_numpy(float), shown["conf_high"].to_numpy(float) - value]
+        )
         half = np.nan_to_num(half)
-        axes.axvspan(*shown.loc[0, ["conf_low", "conf_high"]].to_numpy(float), color=BAND, alpha=0.45, linewidth=0)
+        axes.axvspan(
+            *shown.loc[0, ["conf_low", "conf_high"]].to_numpy(float),
+            color=BAND,
+            alpha=0.45,
+            linewidth=0,
+        )
         axes.axvline(0, color=INK, linewidth=0.8)
         for i in range(len(shown)):
             colour = TREATED if i == 0 else COMPARISON
-            axes.errorbar(value[i], y[i], xerr=half[:, [i]], fmt="o", color=colour, markersize=5, linewidth=1.6)
+            axes.errorbar(
+                value[i],
+                y[i],
+                xerr=half[:, [i]],
+                fmt="o",
+                color=colour,
+                markersize=5,
+                linewidth=1.6,
+            )
         axes.set_yticks(y, [_wrapped(str(words), 44) for words in shown["words"]])
-        axes.xaxis.set_major_formatter(voice.f.ticks())
+        axes.xaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
         axes.grid(visible=False, axis="y")
         axes.set_ylim(-0.7, len(shown) - 0.3)
         axes.set_xlabel(f"{t('Effect')} ({voice.study.unit(outcome)})")
@@ -165,13 +203,37 @@ def sample_flow(voice: Voice, flow: pd.DataFrame, words: dict[str, str]) -> Figu
         other = flow["comparison"].astype(float).fillna(0).to_numpy()
         whole = np.where(treated + other > 0, 0, flow["units"].to_numpy(float))
         axes.barh(y, treated, color=TREATED, height=0.62, label=t("Beneficiaries"))
-        axes.barh(y, other, left=treated, color=COMPARISON, height=0.62, label=t("Comparison group"))
+        axes.barh(
+            y, other, left=treated, color=COMPARISON, height=0.62, label=t("Comparison group")
+        )
         axes.barh(y, whole, color=GREY, height=0.62)
         for at, a, b, total in zip(y, treated, other, flow["units"], strict=True):
             if a:
-                axes.text(a / 2, at, voice.f.number(a), ha="center", va="center", color="white", fontsize=8.5)
-                axes.text(a + b / 2, at, voice.f.number(b), ha="center", va="center", color="white", fontsize=8.5)
-            axes.text(a + b + (0 if a else total), at, f"  {voice.f.number(total)}", va="center", fontsize=8.5)
+                axes.text(
+                    a / 2,
+                    at,
+                    voice.f.number(a),
+                    ha="center",
+                    va="center",
+                    color="white",
+                    fontsize=8.5,
+                )
+                axes.text(
+                    a + b / 2,
+                    at,
+                    voice.f.number(b),
+                    ha="center",
+                    va="center",
+                    color="white",
+                    fontsize=8.5,
+                )
+            axes.text(
+                a + b + (0 if a else total),
+                at,
+                f"  {voice.f.number(total)}",
+                va="center",
+                fontsize=8.5,
+            )
         axes.set_yticks(y, [words[stage] for stage in flow["stage"]])
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
@@ -181,7 +243,9 @@ def sample_flow(voice: Voice, flow: pd.DataFrame, words: dict[str, str]) -> Figu
         return Figure.from_matplotlib(
             canvas,
             label="fig-flow",
-            caption=t("From the data file to the last period: how many firms remain in each group."),
+            caption=t(
+                "From the data file to the last period: how many firms remain in each group."
+            ),
             alt=t(
                 "Bars of firms remaining. {first} firms in the file; at the end {treated} beneficiaries and {other} firms "
                 "of the comparison group.",

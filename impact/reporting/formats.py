@@ -85,7 +85,9 @@ class Formats:
             return text
         return f"{text}{NARROW}%" if self.language == "fr" else f"{text}%"
 
-    def interval(self, low: float | None, high: float | None, write: Callable[[float | None], str]) -> str:
+    def interval(
+        self, low: float | None, high: float | None, write: Callable[[float | None], str]
+    ) -> str:
         """Write an interval ``low to high``; an unbounded end is an infinity."""
         if low is None or high is None or math.isnan(low) or math.isnan(high):
             return DASH
@@ -122,10 +124,10 @@ class Formats:
         year, month = (int(part) for part in label.split("-"))
         return str(format_date(date(year, month, 1), "MMMM y", locale=self._locale))
 
-    def ticks(self) -> Callable[[float, int], str]:
+    def ticks(self) -> Callable[[float, float | None], str]:
         """Return a formatter for matplotlib's axes."""
 
-        def write(value: float, position: int) -> str:
+        def write(value: float, position: float | None = None) -> str:
             del position
             whole = abs(value - round(value)) < 1e-9
             return self.number(value) if whole else self.significant(value, 2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 TREATED = "#b5482a"
 COMPARISON = "#1f5f8b"
@@ -10,7 +11,7 @@ INK = "#222831"
 GREY = "#8a929c"
 FULL_WIDTH = 6.7  # inches; the text width of the printed page
 
-_STYLE = {
+_STYLE: Any = {
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelcolor": INK,

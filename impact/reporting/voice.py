@@ -1,5 +1,6 @@
 """What every section speaks with: the study, its language's words and its numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +37,7 @@ class Voice:
         if not self.in_currency(outcome):
             return self.f.significant(value)
         text = self.f.number(value)
-        return f"{text}\u00a0{self.study.currency}" if value is not None and value == value else text  # noqa: PLR0124
+        return text if text == DASH else f"{text}\u00a0{self.study.currency}"
 
     def span(self, outcome: str, low: float | None, high: float | None) -> str:
         """Write an interval of an outcome, the currency once."""
@@ -44,7 +45,7 @@ class Voice:
         text = self.f.interval(low, high, plain)
         return f"{text}\u00a0{self.study.currency}" if self.in_currency(outcome) else text
 
-    def plain(self, outcome: str):  # type: ignore[no-untyped-def]
+    def plain(self, outcome: str) -> Callable[[float | None], str]:
         """Return the function that writes an outcome's values in tables, where the unit stands in the caption."""
         return self.f.number if self.in_currency(outcome) else self.f.significant
 

@@ -35,8 +35,13 @@ def frame_of(sample: Draw) -> pd.DataFrame:
         "type": np.where(sample.sme, "SME", "mono-artisan")[unit],
         "status": _status(sample),
         "revenue_mad": _blank(revenue.sum(axis=1), answered),
-        **{f"{market}_revenue_mad": _blank(revenue[:, m], answered) for m, market in enumerate(MARKETS)},
-        "employment": _blank(np.repeat(sample.employment, periods), answered & ~sample.exited.ravel()),
+        **{
+            f"{market}_revenue_mad": _blank(revenue[:, m], answered)
+            for m, market in enumerate(MARKETS)
+        },
+        "employment": _blank(
+            np.repeat(sample.employment, periods), answered & ~sample.exited.ravel()
+        ),
         "fair": name[sample.fair][unit],
         "planned_quarter": planned[sample.fair][unit],
         "exhibited": sample.exhibited[unit].astype(int),

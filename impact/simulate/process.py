@@ -57,8 +57,13 @@ class Draw:
 def draw(programme: Programme, *, seed: int) -> Draw:
     """Draw once. Each part has its own named stream, so that changing one leaves the others as they were."""
     spawned = np.random.SeedSequence(seed).spawn(len(STREAMS))
-    stream = {name: np.random.default_rng(child) for name, child in zip(STREAMS, spawned, strict=True)}
-    n, quarters = programme.n_units, pd.period_range(programme.first_quarter, periods=programme.n_quarters, freq="Q")
+    stream = {
+        name: np.random.default_rng(child) for name, child in zip(STREAMS, spawned, strict=True)
+    }
+    n, quarters = (
+        programme.n_units,
+        pd.period_range(programme.first_quarter, periods=programme.n_quarters, freq="Q"),
+    )
     sector = stream["frame"].integers(0, len(SECTORS), n)
     city = (stream["frame"].random(n) >= programme.fes_share).astype(np.int64)
     sme = stream["frame"].random(n) < programme.sme_share
@@ -67,7 +72,9 @@ def draw(programme: Programme, *, seed: int) -> Draw:
     fair, exhibited = _select(programme, level_z, shares[:, 2], stream["selection"])
     start = np.array([quarters.get_loc(pd.Period(f.actual_quarter, "Q")) for f in programme.fairs])
     started = np.where(fair >= 0, start[fair], -1)
-    untreated = _counterfactual(programme, quarters, (sector, sme, fair >= 0), level_z, shares, stream["shocks"])
+    untreated = _counterfactual(
+        programme, quarters, (sector, sme, fair >= 0), level_z, shares, stream["shocks"]
+    )
     exited = _exit(programme, quarters, untreated.sum(axis=2), stream["exit"])
     untreated[exited] = 0.0
     treated = _with_programme(programme, untreated, (sector, fair, exhibited, started))
@@ -85,7 +92,9 @@ def draw(programme: Programme, *, seed: int) -> Draw:
 def _market_shares(programme: Programme, sme: Mask, generator: np.random.Generator) -> Floats:
     """Shares of the three markets in a firm's revenue, (N, 3)."""
     export = np.where(sme, programme.export_share_sme, programme.export_share_mono)
-    mean = np.column_stack([1 - export - programme.tourist_share, np.full(len(sme), programme.tourist_share), export])
+    mean = np.column_stack(
+        [1 - export - programme.tourist_share, np.full(len(sme), programme.tourist_share), export]
+    )
     gamma = generator.gamma(4 * mean)
     return np.asarray(gamma / gamma.sum(axis=1, keepdims=True))
 
@@ -116,9 +125,16 @@ def _counterfactual(
     sector, sme, invited = kind
     n, periods = len(level_z), len(quarters)
     median = np.where(sme, programme.median_sme_mad, programme.median_mono_mad) / 4
-    median = median * np.where(sector == SECTORS.index("jewellery"), programme.jewellery_factor, 1.0)
-    level = np.log(median) + np.where(sme, programme.level_sd_sme, programme.level_sd_mono) * level_z
-    growth = np.where(sme, programme.growth_sme, programme.growth_mono) + programme.selection_on_trend * invited
+    median = median * np.where(
+        sector == SECTORS.index("jewellery"), programme.jewellery_factor, 1.0
+    )
+    level = (
+        np.log(median) + np.where(sme, programme.level_sd_sme, programme.level_sd_mono) * level_z
+    )
+    growth = (
+        np.where(sme, programme.growth_sme, programme.growth_mono)
+        + programme.selection_on_trend * invited
+    )
     years = np.arange(periods) / 4
     shock = _autoregressive(programme, generator.standard_normal((n, periods)))
     noise = programme.recall_sd * generator.standard_normal((n, periods))
@@ -137,7 +153,9 @@ def _autoregressive(programme: Programme, normal: Floats) -> Floats:
 
 
 def _first_fair(programme: Programme, quarters: pd.PeriodIndex) -> int:
-    return int(min(quarters.get_loc(pd.Period(fair.planned_quarter, "Q")) for fair in programme.fairs))
+    return int(
+        min(quarters.get_loc(pd.Period(fair.planned_quarter, "Q")) for fair in programme.fairs)
+    )
 
 
 def _exit(
@@ -176,7 +194,11 @@ def _with_programme(
 
 
 def _answers(
-    programme: Programme, quarters: pd.PeriodIndex, revenue: Floats, exhibited: Mask, generator: np.random.Generator
+    programme: Programme,
+    quarters: pd.PeriodIndex,
+    revenue: Floats,
+    exhibited: Mask,
+    generator: np.random.Generator,
 ) -> Mask:
     """Whether the survey has an answer, (N, T): some firms fall silent for good, more often small ones."""
     base = _first_fair(programme, quarters)
@@ -199,10 +221,12 @@ def _report(programme: Programme, revenue: Floats, generator: np.random.Generato
     share = revenue / np.maximum(revenue.sum(axis=2, keepdims=True), 1e-9)
     parts = np.floor(whole[:, :, None] * share)
     parts[:, :, 0] += whole - parts.sum(axis=2)
-    return parts.astype(np.int64)
+    return np.asarray(parts.astype(np.int64))
 
 
-def _exposure(exhibited: Mask, city: Integers, generator: np.random.Generator) -> dict[str, Integers]:
+def _exposure(
+    exhibited: Mask, city: Integers, generator: np.random.Generator
+) -> dict[str, Integers]:
     """How often each firm met the programme's other activities."""
     n = len(city)
     often = 1.0 + exhibited

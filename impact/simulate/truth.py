@@ -26,7 +26,11 @@ def truth(sample: Draw) -> dict[str, Any]:
     label = [str(quarter) for quarter in sample.quarters]
     return {
         "parallel_trends_scale": sample.programme.parallel_trends_scale,
-        "overall": {"effect_mad": mean, "counterfactual_mad": without, "percent": 100 * mean / without},
+        "overall": {
+            "effect_mad": mean,
+            "counterfactual_mad": without,
+            "percent": 100 * mean / without,
+        },
         "by_market": {market: gain[:, :, m][after].mean() for m, market in enumerate(MARKETS)},
         "by_event_time": _by_event_time(sample, gain.sum(axis=2), after),
         "by_cohort_and_quarter": {
@@ -56,7 +60,10 @@ def known_bias(programme: Programme, *, draws: int = BIAS_DRAWS) -> dict[str, An
     return {
         "draws": draws,
         **{
-            name: {"mean_error_mad": errors[:, j].mean(), "simulation_error_mad": errors[:, j].std() / draws**0.5}
+            name: {
+                "mean_error_mad": errors[:, j].mean(),
+                "simulation_error_mad": errors[:, j].std() / draws**0.5,
+            }
             for j, name in enumerate(names)
         },
     }
@@ -70,7 +77,12 @@ def _simple_comparison(sample: Draw) -> tuple[float, float]:
         group = sample.exhibited & (sample.start == start)
         path = revenue[group].mean(axis=0) - revenue[never].mean(axis=0)
         later = path[start:].mean()
-        found.append((group.sum() * (later - path[start - 1]), group.sum() * (later - path[start - 4 : start].mean())))
+        found.append(
+            (
+                group.sum() * (later - path[start - 1]),
+                group.sum() * (later - path[start - 4 : start].mean()),
+            )
+        )
     total = sample.exhibited.sum()
     both = np.array(found).sum(axis=0) / total
     return float(both[0]), float(both[1])

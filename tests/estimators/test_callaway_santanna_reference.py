@@ -42,10 +42,18 @@ def frame_of(reference, name):
     """Data set, its columns, and its never-treated code."""
     if name.startswith("mpdta"):
         frame = pd.read_csv(reference / "data" / "mpdta" / "mpdta.csv")
-        return frame, {"unit": "countyreal", "time": "year", "outcome": "lemp", "cohort": "first.treat"}, 0
+        return (
+            frame,
+            {"unit": "countyreal", "time": "year", "outcome": "lemp", "cohort": "first.treat"},
+            0,
+        )
     if name.startswith("castle"):
         frame = pd.read_csv(reference / "data" / "castle" / "castle.csv")
-        return frame, {"unit": "sid", "time": "year", "outcome": "l_homicide", "cohort": "effyear"}, 0
+        return (
+            frame,
+            {"unit": "sid", "time": "year", "outcome": "l_homicide", "cohort": "effyear"},
+            0,
+        )
     frame = pd.read_csv(reference / "data" / "r" / "base_stagg.csv")
     return frame, {"unit": "id", "time": "year", "outcome": "y", "cohort": "year_treated"}, 10000
 
@@ -66,7 +74,9 @@ def panel_of(reference, name, options):
 
 
 def estimator_of(options):
-    missing = {True: "cross_sections", False: "balanced"}[options.get("allow_unbalanced_panel", False)]
+    missing = {True: "cross_sections", False: "balanced"}[
+        options.get("allow_unbalanced_panel", False)
+    ]
     return impact.CallawaySantAnna(
         control_group=CONTROLS[options["control_group"]],
         anticipation=options.get("anticipation", 0),
@@ -80,9 +90,13 @@ def compare(ours, theirs, *, key):
     joined = theirs.merge(ours, on=key, how="left", suffixes=("_reference", ""))
     assert len(joined) == len(theirs) > 0
     known = joined["estimate_reference"].notna()
-    np.testing.assert_allclose(joined.loc[known, "estimate"], joined.loc[known, "estimate_reference"], **VALUE)
+    np.testing.assert_allclose(
+        joined.loc[known, "estimate"], joined.loc[known, "estimate_reference"], **VALUE
+    )
     has_error = known & joined["se"].notna() & (joined["se"] > 1e-14) & joined["std_error"].notna()
-    np.testing.assert_allclose(joined.loc[has_error, "std_error"], joined.loc[has_error, "se"], **STD_ERROR)
+    np.testing.assert_allclose(
+        joined.loc[has_error, "std_error"], joined.loc[has_error, "se"], **STD_ERROR
+    )
     return has_error
 
 
@@ -114,16 +128,28 @@ def test_group_time_effects_and_all_four_averages_equal_did(reference, golden, c
 
 
 def test_balanced_event_times_equal_did(reference, golden):
-    rows = golden[golden.case.str.startswith("did/mpdta_balance_e1") & (golden.method == "aggte_dynamic")]
+    rows = golden[
+        golden.case.str.startswith("did/mpdta_balance_e1") & (golden.method == "aggte_dynamic")
+    ]
     options = json.loads(rows.options.iloc[0])
-    fitted = estimator_of({"control_group": "nevertreated", **options}).fit(panel_of(reference, "mpdta", {}))
+    fitted = estimator_of({"control_group": "nevertreated", **options}).fit(
+        panel_of(reference, "mpdta", {})
+    )
     ours = fitted.aggregate(by="event_time", balance=1).table.rename(columns={"event_time": "rel"})
-    compare(ours[["rel", "estimate", "std_error"]], rows.loc[rows.rel.notna(), ["rel", "estimate", "se"]], key=["rel"])
+    compare(
+        ours[["rel", "estimate", "std_error"]],
+        rows.loc[rows.rel.notna(), ["rel", "estimate", "se"]],
+        key=["rel"],
+    )
 
 
 def test_published_readme_numbers_of_did(reference):
-    published = {item["name"]: item for item in json.loads((reference / "replications.json").read_text())}
-    fitted = impact.CallawaySantAnna(control_group="never_treated").fit(panel_of(reference, "mpdta", {}))
+    published = {
+        item["name"]: item for item in json.loads((reference / "replications.json").read_text())
+    }
+    fitted = impact.CallawaySantAnna(control_group="never_treated").fit(
+        panel_of(reference, "mpdta", {})
+    )
     by_cohort = fitted.aggregate(by="overall", average="cohort").table.iloc[0]
     by_event = fitted.aggregate(by="overall", average="event_time").table.iloc[0]
     assert round(by_cohort.estimate, 3) == published["mpdta_group"]["published"]["est"]

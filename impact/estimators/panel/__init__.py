@@ -9,4 +9,11 @@ from impact.estimators.panel.models import (
     RandomEffects,
 )
 
-__all__ = ["BetweenEffects", "FirstDifferences", "FixedEffects", "PooledOLS", "RandomEffects", "hausman"]
+__all__ = [
+    "BetweenEffects",
+    "FirstDifferences",
+    "FixedEffects",
+    "PooledOLS",
+    "RandomEffects",
+    "hausman",
+]

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from impact.estimate import CheckResult, Estimate, not_applicable
+from impact.estimate import CheckResult, Estimate, not_applicable, pass_or_warn
 
 SMALL_P = 0.05
-NEGATIVE = -1e-10  # relative to the largest eigenvalue; smaller than this the difference is not a covariance
+NEGATIVE = (
+    -1e-10
+)  # relative to the largest eigenvalue; smaller than this the difference is not a covariance
 
 
 def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
@@ -26,9 +28,13 @@ def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
     if not shared:
         return not_applicable("hausman", "no_coefficient_in_common")
     at_fixed, at_random = (
-        [list(estimate.table["term"]).index(term) for term in shared] for estimate in (fixed, random)
+        [list(estimate.table["term"]).index(term) for term in shared]
+        for estimate in (fixed, random)
     )
-    difference = fixed.table["estimate"].to_numpy()[at_fixed] - random.table["estimate"].to_numpy()[at_random]
+    difference = (
+        fixed.table["estimate"].to_numpy()[at_fixed]
+        - random.table["estimate"].to_numpy()[at_random]
+    )
     vcov = fixed.vcov[np.ix_(at_fixed, at_fixed)] - random.vcov[np.ix_(at_random, at_random)]
     values = np.linalg.eigvalsh(vcov)
     if values.min() <= NEGATIVE * max(values.max(), 0) or values.max() <= 0:
@@ -36,5 +42,9 @@ def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
     statistic = float(difference @ np.linalg.solve(vcov, difference))
     p = float(chdtrc(len(shared), statistic))
     return CheckResult(
-        "hausman", "pass" if p >= SMALL_P else "warn", f"coefficients_compared:{len(shared)}", statistic, p
+        "hausman",
+        pass_or_warn(p >= SMALL_P),
+        f"coefficients_compared:{len(shared)}",
+        statistic,
+        p,
     )

@@ -79,7 +79,9 @@ class _PanelModel:
                 )
             column = panel.exposed if name == EXPOSED else panel.covariates[name]
             columns[name] = np.asarray(column, dtype=float)
-        index = pd.MultiIndex.from_arrays([panel.unit_index, panel.time_index], names=["unit", "time"])
+        index = pd.MultiIndex.from_arrays(
+            [panel.unit_index, panel.time_index], names=["unit", "time"]
+        )
         data = pd.DataFrame(columns, index=index)
         data["weight"] = panel.weight[panel.unit_index]
         data["cluster"] = panel.cluster[panel.unit_index]
@@ -103,8 +105,13 @@ class _PanelModel:
         import warnings
 
         weights = None if np.ptp(data["weight"]) == 0 else data["weight"]
-        model = self._model()(data["outcome"], self._design(panel, data), weights=weights, **self._effects())
-        options: dict[str, Any] = {"iid": {"cov_type": "unadjusted"}, "robust": {"cov_type": "robust"}}.get(
+        model = self._model()(
+            data["outcome"], self._design(panel, data), weights=weights, **self._effects()
+        )
+        options: dict[str, Any] = {
+            "iid": {"cov_type": "unadjusted"},
+            "robust": {"cov_type": "robust"},
+        }.get(
             self.vcov, {"cov_type": "clustered", "clusters": data["cluster"], "group_debias": True}
         )
         with warnings.catch_warnings():
@@ -154,7 +161,7 @@ class PooledOLS(_PanelModel):
 
 @dataclass(frozen=True)
 class FixedEffects(_PanelModel):
-    """Within estimator: compares each unit with itself. Assumes strict exogeneity given unit effects. Wooldridge (2010), 10.5."""
+    """Within estimator: compares each unit with itself. Assumes strict exogeneity. Wooldridge (2010), 10.5."""
 
     label: ClassVar[str] = "Fixed effects (within)"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.53"

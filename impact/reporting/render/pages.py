@@ -12,7 +12,9 @@ from impact.terms import Language
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 120
-EPOCH = "1356998400"  # 2013-01-01, for tools that insist on a date; clock times stand in run.json only
+EPOCH = (
+    "1356998400"  # 2013-01-01, for tools that insist on a date; clock times stand in run.json only
+)
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,18 @@ def render_pdf(notebook: Path, output: Path, *, cover: Cover) -> None:
             "--to=typst", "--standalone", f"--extract-media={folder / 'media'}",
             f"--template={HERE / 'page.typ'}", f"--output={source}",
         )  # fmt: skip
-        source.write_text(source.read_text(encoding="utf-8").replace(f"{folder}/", ""), encoding="utf-8")
+        source.write_text(
+            source.read_text(encoding="utf-8").replace(f"{folder}/", ""), encoding="utf-8"
+        )
         try:
-            pdf = typst.compile(str(source), root=str(folder), pdf_standards=["ua-1"], timestamp=int(EPOCH))
-        except Exception as problem:
+            pdf = typst.compile(
+                str(source), root=str(folder), pdf_standards=["ua-1"], timestamp=int(EPOCH)
+            )
+        except Exception as problem:  # noqa: BLE001 (Typst's own error class is not public)
             lines = [line for line in str(problem).splitlines() if line.strip()]
-            raise RenderError(f"{output.name}: Typst refused the report: {lines[0] if lines else 'no reason given'}") from None
+            raise RenderError(
+                f"{output.name}: Typst refused the report: {lines[0] if lines else 'no reason given'}"
+            ) from None
         _publish(pdf, output)
 
 
@@ -102,9 +110,13 @@ def _pandoc(notebook: Path, folder: Path, cover: Cover, *options: str) -> None:
             env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "LC_ALL": "C.UTF-8"},
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise RenderError(f"pandoc did not finish ({type(problem).__name__}); reinstall pypandoc-binary") from None
+        raise RenderError(
+            f"pandoc did not finish ({type(problem).__name__}); reinstall pypandoc-binary"
+        ) from None
     if done.returncode != 0:
-        raise RenderError(f"pandoc refused the report (exit code {done.returncode}); run again with --debug")
+        raise RenderError(
+            f"pandoc refused the report (exit code {done.returncode}); run again with --debug"
+        )
 
 
 def _publish(content: bytes, output: Path) -> None:

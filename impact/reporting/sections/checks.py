@@ -30,7 +30,11 @@ def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, cap
     )
     shares = {"coverage", "zeros", "heavy_tail", "gaps", "attrition"}
     written = {
-        i: (f.percent(100 * check.statistic) if check.name in shares else f.significant(check.statistic))
+        i: (
+            f.percent(100 * check.statistic)
+            if check.name in shares
+            else f.significant(check.statistic)
+        )
         if check.statistic is not None
         else f.number(None)
         for i, check in enumerate(checks)
@@ -77,21 +81,31 @@ def reason(t: Words, why: str) -> str:
         "share_of_units_with_gaps": t("Share of firms with a missing period in between"),
         "units_without_a_before": t("Firms without a period before treatment; they were left out"),
         "the_outcome_takes_negative_values": t("The outcome takes negative values"),
-        "largest_normalised_difference": t("Largest difference between the groups, in standard deviations"),
+        "largest_normalised_difference": t(
+            "Largest difference between the groups, in standard deviations"
+        ),
         "joint_test": t("Joint test of {n} differences", n=number),
-        "difference_in_response_at_the_end": t("Difference in response in the last period, beneficiaries less others"),
+        "difference_in_response_at_the_end": t(
+            "Difference in response in the last period, beneficiaries less others"
+        ),
         "no_baseline_period_or_characteristic": t("No period before treatment to compare"),
-        "too_few_units_or_collinear_characteristics": t("Too few firms for so many characteristics"),
+        "too_few_units_or_collinear_characteristics": t(
+            "Too few firms for so many characteristics"
+        ),
         "no_period_before_the_reference": t("Only one period before treatment"),
         "nothing_to_test": t("Nothing to test"),
         "too_few_periods_before_treatment": t("Too few periods before treatment"),
         "no_variation_before_treatment": t("Too few firms before treatment"),
-        "periods_earlier": t("Effect of a start pretended {n} periods earlier, on data before the real one", n=number),
+        "periods_earlier": t(
+            "Effect of a start pretended {n} periods earlier, on data before the real one", n=number
+        ),
         "needs_homoskedastic_covariances": t("Needs covariances without clustering"),
         "no_coefficient_in_common": t("The two models share no coefficient"),
         "difference_of_covariances_not_positive_definite": t(
             "The classical form is not defined here: the difference of the covariances is not positive definite"
         ),
-        "coefficients_compared": t("Fixed against random effects, {n} coefficient compared", n=number),
+        "coefficients_compared": t(
+            "Fixed against random effects, {n} coefficient compared", n=number
+        ),
     }
     return sentences[code]

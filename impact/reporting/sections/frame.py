@@ -15,7 +15,14 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
     t = voice.t
     heading = f"## {t('The programme: planned and delivered')}\n\n"
     if not voice.study.events:
-        return Exhibits((Text(heading + t("The plan names no file of programme events, so none is shown here.")),))
+        return Exhibits(
+            (
+                Text(
+                    heading
+                    + t("The plan names no file of programme events, so none is shown here.")
+                ),
+            )
+        )
     text = t(
         "Treatment dates are data, not constants: what was delivered differs from what was planned. A dash means that no source "
         "was found, not that nothing took place."
@@ -73,16 +80,26 @@ def design(voice: Voice) -> Exhibits:
         else r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G = \infty]$$"
     )
     points = [
-        t("**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."),
-        t("**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."),
-        t("**No spillover.** The comparison group is untouched by the programme. Promotion of a whole city may touch others too: then the effect is understated if they gain and overstated if they lose."),
+        t(
+            "**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
+        ),
+        t(
+            "**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."
+        ),
+        t(
+            "**No spillover.** The comparison group is untouched by the programme. Promotion of a whole city may touch others too: then the effect is understated if they gain and overstated if they lose."
+        ),
         t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
     ]
     text = (
         f"## {t('Design and assumptions')}\n\n"
-        + t("For each cohort, the change since the last period before its start is compared with the change of firms not under treatment:")
+        + t(
+            "For each cohort, the change since the last period before its start is compared with the change of firms not under treatment:"
+        )
         + f"\n\n{equation}\n\n"
-        + t("Here G is a firm's first treated period. The effect reported averages over cohorts and periods after the start, weighted by cohort size. It rests on:")
+        + t(
+            "Here G is a firm's first treated period. The effect reported averages over cohorts and periods after the start, weighted by cohort size. It rests on:"
+        )
         + "\n\n"
         + "\n".join(f"- {point}" for point in points)
     )
@@ -94,13 +111,24 @@ def limitations(voice: Voice, findings: Findings) -> Exhibits:
     t, f = voice.t, voice.f
     sample = findings.quality.sample
     points = [
-        t("Beneficiaries chose or were chosen: firms that would have grown anyway may be among them. The design removes lasting differences, not different growth."),
-        t("{n} beneficiaries are few: effects below the smallest detectable one would most likely not be seen.", n=f.number(sample.n_treated)),
-        t("Revenue is declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."),
-        t("Revenue is not income or value added. Whether the results justify the resources is a further question."),
+        t(
+            "Beneficiaries chose or were chosen: firms that would have grown anyway may be among them. The design removes lasting differences, not different growth."
+        ),
+        t(
+            "{n} beneficiaries are few: effects below the smallest detectable one would most likely not be seen.",
+            n=f.number(sample.n_treated),
+        ),
+        t(
+            "Revenue is declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."
+        ),
+        t(
+            "Revenue is not income or value added. Whether the results justify the resources is a further question."
+        ),
         t("Outcomes are known to the last period of the data; nothing is said about later years."),
     ]
-    return Exhibits((Text(f"## {t('Limitations')}\n\n" + "\n".join(f"- {point}" for point in points)),))
+    return Exhibits(
+        (Text(f"## {t('Limitations')}\n\n" + "\n".join(f"- {point}" for point in points)),)
+    )
 
 
 def annex(voice: Voice) -> Exhibits:
@@ -110,11 +138,25 @@ def annex(voice: Voice) -> Exhibits:
         (t("Data"), study.schema.title.in_language(study.language)),
         (t("Source"), study.schema.source),
         (t("Outcomes"), ", ".join(study.label(name) for name in study.outcomes)),
-        (t("Cohort column"), study.cohort or (study.schema.cohort.column if study.schema.cohort else "")),
-        (t("Comparison group"), t("firms not yet treated") if study.comparison_group == "not_yet_treated" else t("firms never treated")),
+        (
+            t("Cohort column"),
+            study.cohort or (study.schema.cohort.column if study.schema.cohort else ""),
+        ),
+        (
+            t("Comparison group"),
+            t("firms not yet treated")
+            if study.comparison_group == "not_yet_treated"
+            else t("firms never treated"),
+        ),
         (t("Periods of anticipation"), f.number(study.anticipation)),
-        (t("Cap on outcomes"), f.percent(100 * study.winsorise, 0) if study.winsorise else t("none")),
-        (t("Strata of the permutation test"), ", ".join(study.label(name) for name in study.strata) or t("none")),
+        (
+            t("Cap on outcomes"),
+            f.percent(100 * study.winsorise, 0) if study.winsorise else t("none"),
+        ),
+        (
+            t("Strata of the permutation test"),
+            ", ".join(study.label(name) for name in study.strata) or t("none"),
+        ),
         (t("Permutations"), f.number(study.permutations)),
         (t("Confidence level"), voice.confidence),
         (t("Seed"), str(study.seed)),

@@ -19,7 +19,13 @@ def finding(voice: Voice, effect: OutcomeEffect) -> str:
     if effect.verdict_percent is not None and math.isfinite(effect.verdict_percent[0]):
         size += f" ({_signed(voice, effect.verdict_percent[0])})"
     span = voice.span(effect.outcome, verdict.conf_low, verdict.conf_high)
-    values = {"name": name, "size": size, "span": span, "level": voice.confidence, "p": f.p_clause(verdict.p_value)}
+    values = {
+        "name": name,
+        "size": size,
+        "span": span,
+        "level": voice.confidence,
+        "p": f.p_clause(verdict.p_value),
+    }
     if verdict.conf_low > 0:
         return t(
             "**{name}: higher by {size}** than without the programme, on average a period and beneficiary; {level} interval "
@@ -58,8 +64,13 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
             n=number,
         )
     if code == "smallest_cohort":
-        return t("The smallest cohort has {n} beneficiaries, enough for clustered standard errors.", n=number)
-    return t("Randomization inference is not available here; the clustered interval may be too narrow with few beneficiaries.")
+        return t(
+            "The smallest cohort has {n} beneficiaries, enough for clustered standard errors.",
+            n=number,
+        )
+    return t(
+        "Randomization inference is not available here; the clustered interval may be too narrow with few beneficiaries."
+    )
 
 
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
@@ -76,12 +87,18 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
                 "estimate": float(row["estimate"]),
                 "shown": voice.amount(effect.outcome, float(row["estimate"])),
                 "percent": f.percent(percent[0]) if percent else f.number(None),
-                "clustered": voice.span(effect.outcome, float(row["conf_low"]), float(row["conf_high"])),
-                "randomization": voice.span(effect.outcome, random.conf_low, random.conf_high) if random else f.number(None),
+                "clustered": voice.span(
+                    effect.outcome, float(row["conf_low"]), float(row["conf_high"])
+                ),
+                "randomization": voice.span(effect.outcome, random.conf_low, random.conf_high)
+                if random
+                else f.number(None),
                 "p_clustered": float(row["p_value"]),
                 "p_randomization": random.p_value if random else None,
                 "detectable": voice.amount(effect.outcome, verdict.smallest_detectable),
-                "believed": t("randomization") if verdict.believed == "randomization" else t("clustered"),
+                "believed": t("randomization")
+                if verdict.believed == "randomization"
+                else t("clustered"),
             }
         )
     return Table(
@@ -107,8 +124,12 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             "detectable": str,
         },
         notes=(
-            t("In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."),
-            t("Smallest detectable: the effect that the believed test finds in 80% of studies of this size."),
+            t(
+                "In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."
+            ),
+            t(
+                "Smallest detectable: the effect that the believed test finds in 80% of studies of this size."
+            ),
         ),
     )
 
@@ -123,26 +144,35 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         Text(
             which_interval(voice, main)
             + " "
-            + t("Estimand and method: {method}.", method=_method(voice, main))
+            + t("Estimand and method: {method}.", method=_method(voice))
         ),
         effects_table(voice, part.effects),
         Text(f"### {t('Before and after')}"),
         figures.event_study(voice, part.event_study),
-        checks_table(voice, (part.before_trends,), label="tab-before-trends", caption=t("Trends before treatment")),
+        checks_table(
+            voice,
+            (part.before_trends,),
+            label="tab-before-trends",
+            caption=t("Trends before treatment"),
+        ),
     ]
     if part.by_cohort is not None:
         shown.append(_by_cohort(voice, part))
     else:
-        shown.append(Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries.")))
+        shown.append(
+            Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries."))
+        )
     if len(part.subgroups):
         shown.append(_subgroups(voice, part.subgroups))
     return Exhibits(tuple(shown))
 
 
-def _method(voice: Voice, effect: OutcomeEffect) -> str:
+def _method(voice: Voice) -> str:
     t, study = voice.t, voice.study
     control = (
-        t("firms not yet treated") if study.comparison_group == "not_yet_treated" else t("firms never treated")
+        t("firms not yet treated")
+        if study.comparison_group == "not_yet_treated"
+        else t("firms never treated")
     )
     text = t(
         "average effect on the treated over all periods after the start, weighted by cohort size; Callaway and Sant'Anna "
@@ -154,7 +184,8 @@ def _method(voice: Voice, effect: OutcomeEffect) -> str:
         text += t(", {n} periods of anticipation", n=study.anticipation)
     if study.winsorise:
         text += t(
-            ", outcome capped at its {q} percentile in each period", q=voice.f.percent(100 * study.winsorise, 0)
+            ", outcome capped at its {q} percentile in each period",
+            q=voice.f.percent(100 * study.winsorise, 0),
         )
     return text
 
@@ -162,7 +193,9 @@ def _method(voice: Voice, effect: OutcomeEffect) -> str:
 def _by_cohort(voice: Voice, part: Impact) -> Table:
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     assert part.by_cohort is not None  # noqa: S101 (narrowing for mypy; the caller checked)
-    frame = part.by_cohort.table.assign(when=[f.time(cohort) for cohort in part.by_cohort.table["cohort"]])
+    frame = part.by_cohort.table.assign(
+        when=[f.time(cohort) for cohort in part.by_cohort.table["cohort"]]
+    )
     plain = voice.plain(outcome)
     return Table(
         label="tab-cohort-effects",
@@ -185,14 +218,32 @@ def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
     plain = voice.plain(study.outcome)
     hidden = t("not shown")
     frame = subgroups.assign(
-        who=[f"{study.label(name)}: {level}" for name, level in zip(subgroups["subgroup"], subgroups["level"], strict=True)],
-        n_shown=[f.number(n) if n >= SMALLEST_SHOWN else f"< {SMALLEST_SHOWN}" for n in subgroups["n_treated"]],
+        who=[
+            f"{study.label(name)}: {level}"
+            for name, level in zip(subgroups["subgroup"], subgroups["level"], strict=True)
+        ],
+        n_shown=[
+            f.number(n) if n >= SMALLEST_SHOWN else f"< {SMALLEST_SHOWN}"
+            for n in subgroups["n_treated"]
+        ],
         effect=[plain(value) if value == value else hidden for value in subgroups["estimate"]],  # noqa: PLR0124
         interval=[
-            f.interval(low, high, plain) for low, high in zip(subgroups["conf_low"], subgroups["conf_high"], strict=True)
+            f.interval(low, high, plain)
+            for low, high in zip(subgroups["conf_low"], subgroups["conf_high"], strict=True)
         ],
     )
-    kept = ["who", "subgroup", "level", "estimate", "std_error", "conf_low", "conf_high", "n_shown", "effect", "interval"]
+    kept = [
+        "who",
+        "subgroup",
+        "level",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+        "n_shown",
+        "effect",
+        "interval",
+    ]
     return Table(
         label="tab-subgroups",
         caption=t("Effect by subgroup named in the plan ({unit})", unit=study.unit(study.outcome)),
@@ -205,6 +256,8 @@ def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
         },
         formats=dict.fromkeys(("n_shown", "effect", "interval"), str),
         notes=(
-            t("Subgroups with fewer than ten beneficiaries are not shown. Differences between subgroups are not tested."),
+            t(
+                "Subgroups with fewer than ten beneficiaries are not shown. Differences between subgroups are not tested."
+            ),
         ),
     )

@@ -21,7 +21,8 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
         "FixedEffects": t("Fixed effects"),
     }
     rows = [
-        {"model": names[model.spec["estimator"]], **model.row(EXPOSED).to_dict()} for model in part.models
+        {"model": names[model.spec["estimator"]], **model.row(EXPOSED).to_dict()}
+        for model in part.models
     ]
     shown: list[Exhibit] = [
         Text(
@@ -32,8 +33,19 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
                 "differences compare each firm with itself."
             )
         ),
-        _table(voice, pd.DataFrame(rows), label="tab-panel", first=("model", t("Model")), outcome=study.outcome),
-        checks_table(voice, (part.hausman,), label="tab-hausman", caption=t("Do fixed and random effects agree?")),
+        _table(
+            voice,
+            pd.DataFrame(rows),
+            label="tab-panel",
+            first=("model", t("Model")),
+            outcome=study.outcome,
+        ),
+        checks_table(
+            voice,
+            (part.hausman,),
+            label="tab-hausman",
+            caption=t("Do fixed and random effects agree?"),
+        ),
     ]
     if part.own_model is not None:
         shown += _own(voice, part.own_model)
@@ -45,7 +57,10 @@ def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
     assert study.panel_model is not None  # noqa: S101 (narrowing for mypy; the part has a model only if the plan does)
     outcome = str(study.panel_model["outcome"])
     frame = estimate.table.assign(
-        what=[study.label(str(term)) if "=" not in str(term) else str(term).split("=")[1] for term in estimate.table["term"]]
+        what=[
+            study.label(str(term)) if "=" not in str(term) else str(term).split("=")[1]
+            for term in estimate.table["term"]
+        ]
     )
     text = t(
         "The plan's own model: fixed effects of {outcome}, {n} observations of {units} firms.",
@@ -55,16 +70,22 @@ def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
     )
     return [
         Text(text),
-        _table(voice, frame, label="tab-own-model", first=("what", t("Regressor")), outcome=outcome),
+        _table(
+            voice, frame, label="tab-own-model", first=("what", t("Regressor")), outcome=outcome
+        ),
     ]
 
 
-def _table(voice: Voice, frame: pd.DataFrame, *, label: str, first: tuple[str, str], outcome: str) -> Table:
+def _table(
+    voice: Voice, frame: pd.DataFrame, *, label: str, first: tuple[str, str], outcome: str
+) -> Table:
     t, f = voice.t, voice.f
     plain = voice.plain(outcome)
     return Table(
         label=label,
-        caption=t("{outcome} ({unit})", outcome=voice.study.label(outcome), unit=voice.study.unit(outcome)),
+        caption=t(
+            "{outcome} ({unit})", outcome=voice.study.label(outcome), unit=voice.study.unit(outcome)
+        ),
         frame=frame[[first[0], "estimate", "std_error", "conf_low", "conf_high", "p_value"]],
         headings={
             first[0]: first[1],
@@ -74,5 +95,8 @@ def _table(voice: Voice, frame: pd.DataFrame, *, label: str, first: tuple[str, s
             "conf_high": t("to"),
             "p_value": t("p-value"),
         },
-        formats={**dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain), "p_value": f.p_value},
+        formats={
+            **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
+            "p_value": f.p_value,
+        },
     )

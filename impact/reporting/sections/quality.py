@@ -45,7 +45,11 @@ def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:
     share = lambda value: f.percent(100 * value)  # noqa: E731 (a format, not a function)
     return Table(
         label="tab-distribution",
-        caption=t("{outcome} by group ({unit})", outcome=study.label(study.outcome), unit=study.unit(study.outcome)),
+        caption=t(
+            "{outcome} by group ({unit})",
+            outcome=study.label(study.outcome),
+            unit=study.unit(study.outcome),
+        ),
         frame=frame,
         headings={
             "group": t("Group"),
@@ -57,7 +61,12 @@ def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:
             "zeros": t("Zeros"),
             "observed": t("Outcome known"),
         },
-        formats={"n_units": f.number, **dict.fromkeys(("mean", "sd", "p50", "p90"), plain), "zeros": share, "observed": share},
+        formats={
+            "n_units": f.number,
+            **dict.fromkeys(("mean", "sd", "p50", "p90"), plain),
+            "zeros": share,
+            "observed": share,
+        },
     )
 
 
@@ -68,7 +77,9 @@ def _dropped(voice: Voice, part: DataQuality) -> Table | None:
     words = {
         "missing_outcome": t("Rows without an outcome (non-response)"),
         "always_treated": t("Firms treated from the first period on"),
-        "treated_after_last_period_counted_as_untreated": t("Firms treated after the last period, kept as untreated"),
+        "treated_after_last_period_counted_as_untreated": t(
+            "Firms treated after the last period, kept as untreated"
+        ),
     }
     rows = [(words.get(reason, reason), count) for reason, count in part.sample.dropped.items()]
     frame = pd.DataFrame(rows, columns=["reason", "count"])

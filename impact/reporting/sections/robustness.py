@@ -32,14 +32,22 @@ def robustness(voice: Voice, part: Robustness) -> Exhibits:
             voice,
             rows,
             label="fig-side-by-side",
-            caption=t("Estimators and choices side by side, with clustered {level} intervals.", level=voice.confidence),
+            caption=t(
+                "Estimators and choices side by side, with clustered {level} intervals.",
+                level=voice.confidence,
+            ),
         ),
         _table(voice, rows),
     ]
     if part.randomization is not None:
         shown.append(Text(_permutation(voice, part)))
     shown.append(
-        checks_table(voice, part.checks, label="tab-placebo", caption=t("Placebo dates: effects of a start that was not"))
+        checks_table(
+            voice,
+            part.checks,
+            label="tab-placebo",
+            caption=t("Placebo dates: effects of a start that was not"),
+        )
     )
     return Exhibits(tuple(shown))
 
@@ -66,7 +74,10 @@ def _table(voice: Voice, rows: pd.DataFrame) -> Table:
     plain = voice.plain(voice.study.outcome)
     return Table(
         label="tab-side-by-side",
-        caption=t("Estimators and choices side by side ({unit})", unit=voice.study.unit(voice.study.outcome)),
+        caption=t(
+            "Estimators and choices side by side ({unit})",
+            unit=voice.study.unit(voice.study.outcome),
+        ),
         frame=rows,
         headings={
             "words": t("Estimator or choice"),

@@ -42,7 +42,11 @@ def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:
     headings = {"when": t("Start"), "actual": t("Beneficiaries, actual start")}
     formats = {"actual": f.number}
     if cohorts["planned"].notna().any():
-        headings = {"when": t("Start"), "planned": t("Invited, planned start"), "actual": t("Beneficiaries, actual start")}
+        headings = {
+            "when": t("Start"),
+            "planned": t("Invited, planned start"),
+            "actual": t("Beneficiaries, actual start"),
+        }
         formats["planned"] = f.number
     frame = cohorts.assign(when=[f.time(period) for period in cohorts["period"]])
     return Table(
@@ -88,12 +92,18 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
             "p_value": f.p_value,
         },
     )
-    starts = [str(period) for period, n in zip(part.cohorts["period"], part.cohorts["actual"], strict=True) if n]
+    starts = [
+        str(period)
+        for period, n in zip(part.cohorts["period"], part.cohorts["actual"], strict=True)
+        if n
+    ]
     return Exhibits(
         (
             text,
             table,
-            checks_table(voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")),
+            checks_table(
+                voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")
+            ),
             figures.raw_paths(voice, part.paths, starts=starts),
         )
     )

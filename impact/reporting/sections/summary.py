@@ -7,7 +7,7 @@ import pandas as pd
 
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
-from impact.reporting.exhibits import Callout, Card, Exhibits, KeyFigures, Table, Text
+from impact.reporting.exhibits import Callout, Card, Exhibit, Exhibits, KeyFigures, Table, Text
 from impact.reporting.sections.impact import finding, which_interval
 from impact.reporting.voice import Voice
 
@@ -28,15 +28,20 @@ def executive_summary(voice: Voice, findings: Findings) -> Exhibits:
     t = voice.t
     effect = findings.impact.effects[0]
     others = findings.impact.effects[1:]
-    shown = [
+    shown: list[Exhibit] = [
         Text(f"## {t('Executive summary')}"),
         _cards(voice, findings),
         Callout("finding", finding(voice, effect)),
-        Text(f"**{t('How sure are we?')}** {certainty(voice, findings)} {which_interval(voice, effect)}"),
+        Text(
+            f"**{t('How sure are we?')}** {certainty(voice, findings)} {which_interval(voice, effect)}"
+        ),
     ]
     if others:
         shown.append(
-            Text(f"**{t('Other outcomes.')}**\n\n" + "\n".join(f"- {finding(voice, other)}" for other in others))
+            Text(
+                f"**{t('Other outcomes.')}**\n\n"
+                + "\n".join(f"- {finding(voice, other)}" for other in others)
+            )
         )
     return Exhibits(tuple(shown))
 
@@ -117,17 +122,30 @@ def questions(voice: Voice, findings: Findings) -> Exhibits:
     invited = cohorts["planned"].sum() if cohorts["planned"].notna().any() else None
     took_part = cohorts["actual"].sum()
     delivered = (
-        t("{invited} firms were invited, {actual} took part; dates: section on the programme.", invited=f.number(invited), actual=f.number(took_part))
+        t(
+            "{invited} firms were invited, {actual} took part; dates: section on the programme.",
+            invited=f.number(invited),
+            actual=f.number(took_part),
+        )
         if invited is not None
-        else t("{actual} firms took part; the plan gives no planned starts to compare with.", actual=f.number(took_part))
+        else t(
+            "{actual} firms took part; the plan gives no planned starts to compare with.",
+            actual=f.number(took_part),
+        )
     )
     main = finding(voice, findings.impact.effects[0]).replace("**", "").replace("\\", "")
     rows = [
         (t("Was the programme carried out as planned?"), delivered, t("Programme")),
-        (t("Did outcomes change because of it, and by how much?"), main, t("Effect of the programme")),
+        (
+            t("Did outcomes change because of it, and by how much?"),
+            main,
+            t("Effect of the programme"),
+        ),
         (
             t("Do the results justify the resources?"),
-            t("Not answered in this report: it needs costs by year, value added and persistence; the effect above is its input."),
+            t(
+                "Not answered in this report: it needs costs by year, value added and persistence; the effect above is its input."
+            ),
             t("Limitations"),
         ),
     ]
