@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from impact.evaluation.study import Study
-from impact.reporting.formats import Formats, Words, escape
+from impact.reporting.formats import DASH, Formats, Words, escape
 
 
 @dataclass(frozen=True)
