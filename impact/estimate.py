@@ -211,6 +211,9 @@ class Estimate:
         table = pd.DataFrame(values["table"], columns=list(ESTIMATE_COLUMNS))
         numbers = [name for name in ESTIMATE_COLUMNS if name not in {"term", "cohort", "time"}]
         table[numbers] = table[numbers].astype(float)
+        for name in ("cohort", "time"):
+            if table[name].isna().all():
+                table[name] = np.nan
         vcov = np.array(values["vcov"], dtype=float).reshape(len(table), len(table))
         return cls(
             estimand=values["estimand"],

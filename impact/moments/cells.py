@@ -45,6 +45,8 @@ class PathMoments:
     ----------
     times : ndarray, (T,)
         Calendar numbers of the periods.
+    number : ndarray, (P,)
+        Each cell's number in `cells_of`; it stays when cells are left out.
     cohort : ndarray, (P,)
         First treated period as a calendar number; infinity for never treated.
     observed : ndarray of bool, (P, T)
@@ -59,6 +61,7 @@ class PathMoments:
     """
 
     times: Floats
+    number: Integers
     cohort: Floats
     observed: NDArray[np.bool_]
     n: Integers
@@ -100,6 +103,7 @@ class PathMoments:
         total2, mean2 = _weighted_mean(path[order], weight[order] ** 2, starts)
         return cls(
             times=panel.times,
+            number=np.arange(len(starts)),
             cohort=panel.cohort[first],
             observed=seen[first],
             n=np.diff(starts, append=len(order)).astype(np.int64),
@@ -150,7 +154,17 @@ class PathMoments:
                 weight=clusters.weight[rows],
                 total=clusters.total[rows],
             )
-        names = ("cohort", "observed", "n", "weight", "mean", "weight2", "mean2", "scatter2")
+        names = (
+            "number",
+            "cohort",
+            "observed",
+            "n",
+            "weight",
+            "mean",
+            "weight2",
+            "mean2",
+            "scatter2",
+        )
         fewer = replace(
             self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names}
         )

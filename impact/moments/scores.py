@@ -81,8 +81,11 @@ def _clustered(moments: PathMoments, scores: Scores) -> Floats:
 
 
 def unit_scores(panel: Panel, moments: PathMoments, scores: Scores) -> Floats:
-    """Apply the cells' scores to each unit's own path, (N, k)."""
-    cell = cells_of(panel)
+    """Apply the cells' scores to each unit's own path, (N, k); zero for units whose cell was left out."""
+    number = cells_of(panel)
+    position = np.full(int(number.max()) + 1, -1)
+    position[moments.number] = np.arange(moments.n_cells)
+    cell = position[number]
     path = np.where(np.isnan(panel.wide), 0.0, panel.wide - moments.origin)
     affine = np.einsum("nkt,nt->nk", scores.slope[cell], path) + scores.constant[cell]
-    return np.asarray(affine * panel.weight[:, None])
+    return np.where(cell[:, None] >= 0, affine * panel.weight[:, None], 0.0)

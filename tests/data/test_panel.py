@@ -18,21 +18,55 @@ def make(frame, **choices):
 
 
 def broken(change):
-    frame = long_frame(n=12, periods=4, cohorts=(3,), share=0.5).astype({"id": object, "t": object, "y": object, "g": object})
+    frame = long_frame(n=12, periods=4, cohorts=(3,), share=0.5).astype(
+        {"id": object, "t": object, "y": object, "g": object}
+    )
     change(frame)
     return frame
 
 
 CASES = {
-    "duplicate key": (errors.DuplicateKeyError, "rows 5 and 6", lambda f: f.loc.__setitem__((5, ["id", "t"]), list(f.loc[4, ["id", "t"]]))),
+    "duplicate key": (
+        errors.DuplicateKeyError,
+        "rows 5 and 6",
+        lambda f: f.loc.__setitem__((5, ["id", "t"]), list(f.loc[4, ["id", "t"]])),
+    ),
     "missing id": (errors.MissingValueError, "row 3", lambda f: f.loc.__setitem__((2, "id"), None)),
-    "missing time": (errors.MissingValueError, "row 3", lambda f: f.loc.__setitem__((2, "t"), None)),
-    "unparsable time": (errors.UnparsableValueError, "row 3", lambda f: f.loc.__setitem__((2, "t"), CANARY)),
-    "missing outcome": (errors.MissingValueError, "row 3", lambda f: f.loc.__setitem__((2, "y"), None)),
-    "unparsable outcome": (errors.UnparsableValueError, "row 3", lambda f: f.loc.__setitem__((2, "y"), CANARY)),
-    "infinite outcome": (errors.InfiniteValueError, "row 3", lambda f: f.loc.__setitem__((2, "y"), np.inf)),
-    "unparsable cohort": (errors.UnparsableValueError, "row 3", lambda f: f.loc.__setitem__((2, "g"), CANARY)),
-    "varying cohort": (errors.VaryingCohortError, "row 3", lambda f: f.loc.__setitem__((2, "g"), 4)),
+    "missing time": (
+        errors.MissingValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "t"), None),
+    ),
+    "unparsable time": (
+        errors.UnparsableValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "t"), CANARY),
+    ),
+    "missing outcome": (
+        errors.MissingValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "y"), None),
+    ),
+    "unparsable outcome": (
+        errors.UnparsableValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "y"), CANARY),
+    ),
+    "infinite outcome": (
+        errors.InfiniteValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "y"), np.inf),
+    ),
+    "unparsable cohort": (
+        errors.UnparsableValueError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "g"), CANARY),
+    ),
+    "varying cohort": (
+        errors.VaryingCohortError,
+        "row 3",
+        lambda f: f.loc.__setitem__((2, "g"), 4),
+    ),
 }
 
 
@@ -94,7 +128,9 @@ def test_never_treated_codes_are_declared_not_guessed():
     coded = frame.assign(g=frame.g.fillna(9999).astype(int))
     assert panel(coded, never=[9999]).sample == panel(frame).sample
     later = panel(coded)
-    assert later.sample.dropped == {"treated_after_last_period_counted_as_untreated": later.sample.n_never}
+    assert later.sample.dropped == {
+        "treated_after_last_period_counted_as_untreated": later.sample.n_never
+    }
 
 
 def test_ids_stay_as_they_are():

@@ -56,7 +56,10 @@ EXACT = {
     "declared missing code": GOOD.replace("2,0,,b", "2,0,-99,b").encode(),
     "scientific notation": GOOD.replace("10.5", "1.05e1").encode(),
     "columns in another order": b"kind,revenue,start,wave,id\na,10.5,2,1,007\na,11,2,2,007\nb,0,0,1,NA\nb,,0,2,NA\n",
-    "a column that is not declared": GOOD.replace("kind", "kind,extra").replace(",a\n", ",a,1\n").replace(",b\n", ",b,1\n").encode(),
+    "a column that is not declared": GOOD.replace("kind", "kind,extra")
+    .replace(",a\n", ",a,1\n")
+    .replace(",b\n", ",b,1\n")
+    .encode(),
 }
 
 
@@ -76,9 +79,15 @@ REFUSED = {
     "unnamed column": (GOOD.replace("kind", "", 1).encode(), errors.SourceError),
     "open quotation mark": (GOOD.replace("10.5", '"10.5').encode(), errors.SourceError),
     "NUL": (GOOD.replace("10.5", "10\x00.5").encode(), errors.SourceError),
-    "cp1252 bytes": ("id,wave,start,revenue,kind\né,1,2,1,a\n".encode("cp1252"), errors.SourceError),
+    "cp1252 bytes": (
+        "id,wave,start,revenue,kind\né,1,2,1,a\n".encode("cp1252"),
+        errors.SourceError,
+    ),
     "utf-16": (GOOD.encode("utf-16"), errors.SourceError),
-    "thousands separator": (GOOD.replace("10.5", '"1,234.50"').encode(), errors.UnparsableValueError),
+    "thousands separator": (
+        GOOD.replace("10.5", '"1,234.50"').encode(),
+        errors.UnparsableValueError,
+    ),
     "narrow space": (GOOD.replace("10.5", "1\u202f234").encode(), errors.UnparsableValueError),
     "decimal comma": (GOOD.replace("10.5", '"10,5"').encode(), errors.UnparsableValueError),
     "arabic digits": (GOOD.replace("10.5", "١٢").encode(), errors.UnparsableValueError),
@@ -91,7 +100,10 @@ REFUSED = {
     "half a wave": (GOOD.replace("007,1,", "007,1.5,").encode(), errors.UnparsableValueError),
     "unknown category": (GOOD.replace("10.5,a", "10.5,c").encode(), errors.UnparsableValueError),
     "missing column": (GOOD.replace("kind", "genre", 1).encode(), errors.MissingColumnError),
-    "integer beyond 2^53": (GOOD.replace("007,1,", "007,9007199254740993,").encode(), errors.UnparsableValueError),
+    "integer beyond 2^53": (
+        GOOD.replace("007,1,", "007,9007199254740993,").encode(),
+        errors.UnparsableValueError,
+    ),
 }
 
 
@@ -115,7 +127,10 @@ def test_stata_and_parquet_give_the_same_panel_as_csv(tmp_path):
     made = read(tmp_path, GOOD)
     made.to_parquet(tmp_path / "data.parquet")
     made.assign(start=made.start.astype(str)).to_stata(tmp_path / "data.dta", write_index=False)
-    panels = [read_panel(tmp_path / f"data.{kind}", schema=declared, outcome="revenue") for kind in ("csv", "parquet", "dta")]
+    panels = [
+        read_panel(tmp_path / f"data.{kind}", schema=declared, outcome="revenue")
+        for kind in ("csv", "parquet", "dta")
+    ]
     for other in panels[1:]:
         pd.testing.assert_frame_equal(panels[0].frame(), other.frame())
 
@@ -132,7 +147,9 @@ def test_damaged_binary_files_are_refused_by_name(tmp_path):
 
 
 def test_packaged_panels_are_read_by_name_and_no_other_module_is():
-    frame = read_frame("package:linearmodels.jobtraining", schema=read_schema("data/jobtraining.yml"))
+    frame = read_frame(
+        "package:linearmodels.jobtraining", schema=read_schema("data/jobtraining.yml")
+    )
     assert len(frame) == 471
     assert frame.first_grant.notna().sum() == 66 * 3
     with pytest.raises(errors.SourceError, match="unknown packaged"):
@@ -159,12 +176,25 @@ def test_yaml_traps_are_refused(tmp_path, name):
 
 def test_yaml_words_are_not_guessed_into_other_types(tmp_path):
     path = tmp_path / "plan.yml"
-    path.write_text("a: no\nb: 1:30\nc: 010\nd: 2013-01\ne: true\nf: 3\ng: 0.5\nh: ~\n", encoding="utf-8")
-    assert load_yaml(path) == {"a": "no", "b": "1:30", "c": "010", "d": "2013-01", "e": True, "f": 3, "g": 0.5, "h": None}
+    path.write_text(
+        "a: no\nb: 1:30\nc: 010\nd: 2013-01\ne: true\nf: 3\ng: 0.5\nh: ~\n", encoding="utf-8"
+    )
+    assert load_yaml(path) == {
+        "a": "no",
+        "b": "1:30",
+        "c": "010",
+        "d": "2013-01",
+        "e": True,
+        "f": 3,
+        "g": 0.5,
+        "h": None,
+    }
 
 
 def test_a_schema_says_which_key_breaks_which_rule(tmp_path):
     path = tmp_path / "schema.yml"
-    path.write_text((SCHEMA % (",", ".", "utf-8")).replace("type: integer", "type: whole"), encoding="utf-8")
+    path.write_text(
+        (SCHEMA % (",", ".", "utf-8")).replace("type: integer", "type: whole"), encoding="utf-8"
+    )
     with pytest.raises(errors.SchemaError, match=r"columns\.wave\.type"):
         read_schema(path)

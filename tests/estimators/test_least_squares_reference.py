@@ -41,7 +41,9 @@ def test_two_way_fixed_effects_equal_fixest(mpdta, fixest):
     row = impact.TwoWayFixedEffects().fit(mpdta).table.iloc[0]
     np.testing.assert_allclose(row.estimate, golden.estimate.iloc[0], **VALUE)
     np.testing.assert_allclose(row.std_error, golden.se.iloc[0], **STD_ERROR)
-    np.testing.assert_allclose(row.p_value, golden.p_value.iloc[0], **STD_ERROR)  # t with G-1 degrees of freedom
+    np.testing.assert_allclose(
+        row.p_value, golden.p_value.iloc[0], **STD_ERROR
+    )  # t with G-1 degrees of freedom
 
 
 def test_event_study_equals_fixest(mpdta, fixest):
@@ -62,7 +64,9 @@ def test_castle_two_way_fixed_effects_give_the_published_number(reference):
     )
     row = impact.TwoWayFixedEffects().fit(made).table.iloc[0]
     assert round(row.estimate, 4) == 0.0818
-    np.testing.assert_allclose(row.std_error, 0.058874, rtol=1e-4)  # pyfixest 0.60.0, as printed in replications.json
+    np.testing.assert_allclose(
+        row.std_error, 0.058874, rtol=1e-4
+    )  # pyfixest 0.60.0, as printed in replications.json
 
 
 def by_dummies(frame, design, weight):
@@ -127,12 +131,19 @@ def test_panel_models_equal_plm(reference, plm, model, dataset):
         frame["union"] = (frame.union == "yes").astype(float)
         frame["married"] = (frame.married == "yes").astype(float)
         frame = frame.assign(id=np.arange(len(frame)) // 7, t=np.arange(len(frame)) % 7)
-        names, regressors = {"unit": "id", "time": "t", "outcome": "lwage"}, ["wks", "exp", "exp2", "union", "married"]
+        names, regressors = (
+            {"unit": "id", "time": "t", "outcome": "lwage"},
+            ["wks", "exp", "exp2", "union", "married"],
+        )
     if (dataset, model) == ("wages", "within_two"):
-        regressors.remove("exp")  # grows by one a year for everybody: plm drops it without a word, ours refuses it
+        regressors.remove(
+            "exp"
+        )  # grows by one a year for everybody: plm drops it without a word, ours refuses it
     made = impact.Panel.from_frame(frame, **names, covariates=regressors)
     kind, options = GRUNFELD[model]
-    estimate = kind(regressors=regressors, vcov="iid", **{"time_effects": False, **options}).fit(made)
+    estimate = kind(regressors=regressors, vcov="iid", **{"time_effects": False, **options}).fit(
+        made
+    )
     words = {"exp2": "I(exp^2)", "union": "unionyes", "married": "marriedyes"}
     agree(estimate, golden, {name: words.get(name, name) for name in regressors})
 
@@ -140,9 +151,13 @@ def test_panel_models_equal_plm(reference, plm, model, dataset):
 def test_hausman_equals_plm(reference, plm):
     """phtest(inv ~ value + capital, Grunfeld): the classical form with Swamy-Arora random effects."""
     frame = pd.read_csv(reference / "data" / "r" / "plm_grunfeld.csv")
-    made = impact.Panel.from_frame(frame, unit="firm", time="year", outcome="inv", covariates=["value", "capital"])
+    made = impact.Panel.from_frame(
+        frame, unit="firm", time="year", outcome="inv", covariates=["value", "capital"]
+    )
     options = {"regressors": ("value", "capital"), "time_effects": False, "vcov": "iid"}
-    result = impact.hausman(impact.FixedEffects(**options).fit(made), impact.RandomEffects(**options).fit(made))
+    result = impact.hausman(
+        impact.FixedEffects(**options).fit(made), impact.RandomEffects(**options).fit(made)
+    )
     golden = plm[plm.case == "plm/grunfeld/test/hausman"].iloc[0]
     np.testing.assert_allclose(result.statistic, golden.estimate, rtol=1e-6)
     np.testing.assert_allclose(result.p_value, golden.p_value, rtol=1e-6)

@@ -12,7 +12,10 @@ import impact
 
 @pytest.fixture(scope="module")
 def published(reference):
-    return {item["name"]: item["published"] for item in json.loads((reference / "replications.json").read_text())}
+    return {
+        item["name"]: item["published"]
+        for item in json.loads((reference / "replications.json").read_text())
+    }
 
 
 def printed(value, target):
@@ -34,10 +37,20 @@ def test_training_grants_and_scrap_by_fixed_effects(published):
     """Wooldridge, example 14.1; the data ship in linearmodels, the numbers are in the textbook."""
     frame = jobtraining.load().dropna(subset=["lscrap"])
     made = impact.Panel.from_frame(
-        frame, unit="fcode", time="year", outcome="lscrap", frequency="year", covariates=["grant", "grant_1"]
+        frame,
+        unit="fcode",
+        time="year",
+        outcome="lscrap",
+        frequency="year",
+        covariates=["grant", "grant_1"],
     )
     estimate = impact.FixedEffects(regressors=("grant", "grant_1"), vcov="iid").fit(made)
-    for term, name in (("grant", "grant"), ("grant_1", "grant_1"), ("time=1988", "d88"), ("time=1989", "d89")):
+    for term, name in (
+        ("grant", "grant"),
+        ("grant_1", "grant_1"),
+        ("time=1988", "d88"),
+        ("time=1989", "d89"),
+    ):
         check(estimate, term, published[f"jtrain_fe_{name}"])
 
 
@@ -55,16 +68,22 @@ def test_training_grants_and_scrap_by_first_differences(published, outcome):
 
 def test_kentucky_and_the_incinerator_by_four_means(reference, published):
     """Repeated cross-sections: each row is a unit of its own."""
-    injury = pd.read_csv(reference / "data" / "injury" / "injury.csv").query("ky == 1").reset_index()
+    injury = (
+        pd.read_csv(reference / "data" / "injury" / "injury.csv").query("ky == 1").reset_index()
+    )
     injury["cohort"] = np.where(injury.highearn == 1, 1, np.nan)
-    made = impact.Panel.from_frame(injury, unit="index", time="afchnge", outcome="ldurat", cohort=None)
+    made = impact.Panel.from_frame(
+        injury, unit="index", time="afchnge", outcome="ldurat", cohort=None
+    )
     check_four_means(made, injury.cohort, published["injury_ky"])
     house = pd.read_csv(reference / "data" / "kielmc" / "kielmc.csv").reset_index()
     house["cohort"] = np.where(house.nearinc == 1, 1, np.nan)
     columns = {"kielmc_1": [], "kielmc_2": ["age", "agesq"]}
     columns["kielmc_3"] = ["age", "agesq", "intst", "land", "area", "rooms", "baths"]
     for name, covariates in columns.items():
-        made = impact.Panel.from_frame(house, unit="index", time="y81", outcome="rprice", covariates=covariates)
+        made = impact.Panel.from_frame(
+            house, unit="index", time="y81", outcome="rprice", covariates=covariates
+        )
         check_four_means(made, house.cohort, published[name], covariates=covariates)
 
 
@@ -85,7 +104,9 @@ def fast_food(reference):
     ).split()
     frame = pd.DataFrame(rows, columns=names).apply(pd.to_numeric, errors="coerce")
     frame["fte1"] = frame.EMPFT + frame.NMGRS + 0.5 * frame.EMPPT
-    frame["fte2"] = np.where(frame.STATUS2 == 3, 0.0, frame.EMPFT2 + frame.NMGRS2 + 0.5 * frame.EMPPT2)
+    frame["fte2"] = np.where(
+        frame.STATUS2 == 3, 0.0, frame.EMPFT2 + frame.NMGRS2 + 0.5 * frame.EMPPT2
+    )
     frame["store"] = range(len(frame))
     long = frame.melt(id_vars=["store", "STATE"], value_vars=["fte1", "fte2"], value_name="fte")
     long["wave"] = long.variable.str[-1].astype(int)
@@ -100,7 +121,9 @@ def test_minimum_wages_and_employment(reference, published):
     assert pooled.estimate == pytest.approx(2.753606, abs=1e-6)  # pyfixest 0.60.0 on the same rows
     assert abs(pooled.estimate - published["ck_t3_row3"]["est"]) < 0.01
     twice = long.groupby("store").wave.transform("size") == 2
-    balanced = impact.Panel.from_frame(long[twice], unit="store", time="wave", outcome="fte", cohort="cohort")
+    balanced = impact.Panel.from_frame(
+        long[twice], unit="store", time="wave", outcome="fte", cohort="cohort"
+    )
     changes = impact.FirstDifferences(vcov="robust").fit(balanced)
     check(changes, "exposed", {**published["ck_t3_row4"], "n": 768})
     row = impact.DifferenceInDifferences().fit(balanced).table.iloc[0]
@@ -112,7 +135,9 @@ def test_minimum_wages_and_employment(reference, published):
 def test_grunfeld(reference, published):
     frame = pd.read_csv(reference / "data" / "grunfeld" / "grunfeld.csv")
     frame = frame[frame.firm != "American Steel"]
-    made = impact.Panel.from_frame(frame, unit="firm", time="year", outcome="invest", covariates=["value", "capital"])
+    made = impact.Panel.from_frame(
+        frame, unit="firm", time="year", outcome="invest", covariates=["value", "capital"]
+    )
     options = {"regressors": ("value", "capital"), "time_effects": False, "vcov": "iid"}
     models = {"ols": impact.PooledOLS, "fe": impact.FixedEffects, "re_swar": impact.RandomEffects}
     for name, kind in models.items():
@@ -127,6 +152,14 @@ def test_union_premium(published):
     fixed = ["educ", "black", "hisp", "exper", "expersq", "married", "union"]
     varying = ["expersq", "married", "union"]
     made = impact.Panel.from_frame(frame, unit="nr", time="year", outcome="lwage", covariates=fixed)
-    models = {"ols": (impact.PooledOLS, fixed), "re": (impact.RandomEffects, fixed), "fe": (impact.FixedEffects, varying)}
+    models = {
+        "ols": (impact.PooledOLS, fixed),
+        "re": (impact.RandomEffects, fixed),
+        "fe": (impact.FixedEffects, varying),
+    }
     for name, (kind, regressors) in models.items():
-        check(kind(regressors=regressors, vcov="iid").fit(made), "union", published[f"wagepan_{name}_union"])
+        check(
+            kind(regressors=regressors, vcov="iid").fit(made),
+            "union",
+            published[f"wagepan_{name}_union"],
+        )

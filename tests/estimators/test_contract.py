@@ -1,0 +1,199 @@
+"""What every estimator promises, whatever it estimates."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from panels import long_frame, panel
+
+import impact
+from impact.errors import NotAvailableError
+from impact.estimate import Estimate
+from impact.terms import ESTIMATE_COLUMNS
+
+DIFFERENCES = {
+    "did": impact.DifferenceInDifferences(),
+    "twfe": impact.TwoWayFixedEffects(),
+    "event_study": impact.EventStudy(),
+    "cs": impact.CallawaySantAnna(),
+    "cs_never_universal": impact.CallawaySantAnna(
+        control_group="never_treated", base_period="universal"
+    ),
+    "cs_cross_sections": impact.CallawaySantAnna(missing="cross_sections"),
+    "cs_balanced": impact.CallawaySantAnna(missing="balanced"),
+}
+MODELS = {
+    kind.__name__: kind()
+    for kind in (
+        impact.PooledOLS,
+        impact.FixedEffects,
+        impact.RandomEffects,
+        impact.FirstDifferences,
+        impact.BetweenEffects,
+    )
+}
+BY_MOMENTS = [name for name in DIFFERENCES if name != "did"]
+EXACT = {"rtol": 1e-10, "atol": 1e-10}  # the same sums in another order
+
+
+def fitted(name, frame=None, **choices):
+    estimator = {**DIFFERENCES, **MODELS}[name]
+    return estimator.fit(panel(long_frame(gaps=0.1) if frame is None else frame, **choices))
+
+
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS])
+def test_every_estimator_returns_the_one_result(name):
+    estimate = fitted(name)
+    table = estimate.table
+    assert list(table.columns) == list(ESTIMATE_COLUMNS)
+    assert estimate.vcov.shape == (len(table), len(table))
+    np.testing.assert_allclose(estimate.vcov, estimate.vcov.T, rtol=1e-9, atol=1e-12)
+    known = table.std_error.notna()
+    np.testing.assert_allclose(table.std_error[known] ** 2, np.diag(estimate.vcov)[known])
+    assert (table.conf_low[known] < table.estimate[known]).all()
+    assert (table.band_low[known] <= table.conf_low[known] + 1e-9).all()
+    assert estimate.estimand
+    assert estimate.source
+    for word in ("clustered", "influence"):
+        if word in estimate.method:
+            break
+    else:
+        pytest.fail("the method does not name the convention of its standard errors")
+    assert estimate.method in repr(estimate)
+    assert estimate._repr_html_().startswith("<p>")
+
+
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS])
+def test_json_keeps_every_digit_and_says_what_it_lost(name):
+    estimate = fitted(name)
+    read = Estimate.from_json(estimate.to_json())
+    pd.testing.assert_frame_equal(read.table, estimate.table, check_dtype=False)
+    np.testing.assert_array_equal(read.vcov, estimate.vcov)
+    assert json.loads(read.to_json()) == json.loads(estimate.to_json())
+    with pytest.raises(NotAvailableError):
+        read.aggregate(by="overall")
+
+
+@pytest.mark.parametrize("name", BY_MOMENTS)
+@pytest.mark.parametrize("cluster", [None, "village"])
+def test_a_panel_and_its_moments_give_the_same(name, cluster):
+    made = panel(long_frame(gaps=0.1), cluster=cluster, weight="w")
+    estimator = DIFFERENCES[name]
+    one, other = estimator.fit(made), estimator.fit(impact.PathMoments.from_panel(made))
+    pd.testing.assert_frame_equal(one.table, other.table)
+
+
+@pytest.mark.parametrize("name", BY_MOMENTS)
+def test_unit_scores_add_up_to_the_covariance(name):
+    made = panel(long_frame(gaps=0.1), weight="w")
+    estimate = DIFFERENCES[name].fit(made)
+    for part in (estimate, *([estimate.aggregate(by="overall")] if name != "twfe" else [])):
+        scores = part.influence(made)
+        factor = part.parts.factor
+        np.testing.assert_allclose(factor * scores.T @ scores, part.vcov, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", list(DIFFERENCES))
+@settings(max_examples=8, deadline=None)
+@given(change=st.sampled_from([(1e-3, 0.0), (-1.0, 0.0), (100.0, 1e9)]), seed=st.integers(0, 50))
+def test_scale_shift_unit_and_period_constants_and_labels_do_what_theory_says(name, change, seed):
+    scale, shift = change  # the last pair is revenue in centimes plus 1e9, whose last digit is 1e-7
+    frame = long_frame(gaps=0.0 if name == "did" else 0.1, seed=seed, n=80)
+    generator = np.random.default_rng(seed)
+    relabelled = generator.permutation(frame.id.max() + 1)
+    other = frame.assign(
+        y=scale * frame.y + shift + scale * generator.normal(size=10)[frame.t],
+        id=relabelled[frame.id],
+    )
+    if (
+        name != "cs_cross_sections"
+    ):  # its period means are over different units, so unit constants matter there
+        other["y"] += scale * generator.normal(size=frame.id.max() + 1)[frame.id]
+    one = fitted(name, frame).table
+    two = fitted(name, other.sample(frac=1, random_state=seed)).table
+    tolerance = {"rtol": 1e-9, "atol": 1e-6 if shift else abs(scale) * 1e-9}
+    np.testing.assert_allclose(two.estimate, scale * one.estimate, **tolerance)
+    if name != "cs_cross_sections":
+        np.testing.assert_allclose(two.std_error, abs(scale) * one.std_error, **tolerance)
+
+
+@pytest.mark.parametrize("name", BY_MOMENTS)
+def test_weights_of_one_change_nothing_and_duplicates_halve_the_variance(name):
+    frame = long_frame(gaps=0.1)
+    one = fitted(name, frame).table
+    pd.testing.assert_frame_equal(one, fitted(name, frame.assign(one=1.0), weight="one").table)
+    twice = pd.concat([frame, frame.assign(id=frame.id + 1000)])
+    two = fitted(name, twice).table
+    np.testing.assert_allclose(two.estimate, one.estimate, **EXACT)
+    if name.startswith("cs"):
+        np.testing.assert_allclose(two.std_error, one.std_error / np.sqrt(2), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", list(DIFFERENCES))
+def test_an_effect_of_known_size_is_found_without_noise(name):
+    frame = long_frame(n=40, share=0.3, cohorts=(4,), gaps=0.0)
+    frame["y"] = (
+        frame.id + 0.3 * frame.t**2 + 5.0 * (frame.t >= frame.g) + 1e-6 * np.sin(frame.index)
+    )
+    found = fitted(name, frame).aggregate(by="overall") if name != "twfe" else fitted(name, frame)
+    assert found.table.estimate.iloc[0] == pytest.approx(5.0, abs=1e-4)
+
+
+def test_group_time_effects_equal_means_by_hand_with_gaps():
+    frame = long_frame(gaps=0.2)
+    wide = frame.pivot(index="id", columns="t", values="y")
+    cohort = frame.groupby("id").g.first()
+    table = impact.CallawaySantAnna().fit(panel(frame)).table
+    for row in table.itertuples():
+        base = row.cohort - 1 if row.time >= row.cohort else row.time - 1
+        change = (wide[row.time] - wide[base]).dropna()
+        side = cohort.loc[change.index]
+        control = side.isna() | ((side > max(row.time, base)) & (side != row.cohort))
+        treated, others = change[side == row.cohort], change[control]
+        assert row.estimate == pytest.approx(treated.mean() - others.mean(), rel=1e-10)
+        variance = treated.var(ddof=0) / len(treated) + others.var(ddof=0) / len(others)
+        assert row.std_error == pytest.approx(np.sqrt(variance), rel=1e-10)
+        assert (row.n_treated, row.n_control) == (len(treated), len(others))
+
+
+def test_percent_is_the_effect_over_the_counterfactual_mean():
+    frame = long_frame()
+    frame["y"] += 20
+    made = panel(frame)
+    overall = impact.TwoWayFixedEffects().fit(made)
+    percent = overall.percent()
+    effect, observed = overall.table.estimate[0], frame.y[frame.t >= frame.g].mean()
+    assert percent.table.estimate[0] == pytest.approx(100 * effect / (observed - effect))
+    # the delta method against the jackknife over units, which agree to a few percent
+    units = frame.id.unique()
+    left_out = []
+    for unit in units:
+        part = impact.TwoWayFixedEffects().fit(panel(frame[frame.id != unit])).percent()
+        left_out.append(part.table.estimate[0])
+    jackknife = np.sqrt(
+        (len(units) - 1) / len(units) * np.sum((np.array(left_out) - np.mean(left_out)) ** 2)
+    )
+    assert percent.table.std_error[0] == pytest.approx(jackknife, rel=0.1)
+
+
+def test_a_cohort_of_one_unit_has_no_standard_error_and_a_note():
+    frame = long_frame()
+    frame.loc[frame.id == frame.id[frame.g == 4].iloc[0], "g"] = 5
+    estimate = impact.CallawaySantAnna().fit(panel(frame))
+    assert "single_unit_cohort:5" in estimate.notes
+    single = estimate.table[estimate.table.cohort == 5]
+    # its own change is its own mean: only the controls' variance is left, which understates the uncertainty
+    assert (single.n_treated == 1).all()
+
+
+def test_simultaneous_bands_cover_all_periods_at_once():
+    """Monte Carlo: 95% bands of independent normals with known covariance hold 95% of the time."""
+    generator = np.random.default_rng(1)
+    root = np.tril(generator.normal(size=(6, 6)))
+    vcov = root @ root.T
+    critical = impact.estimate.simultaneous_critical_value(vcov)
+    draws = generator.normal(size=(20_000, 6)) @ root.T / np.sqrt(np.diag(vcov))
+    assert np.mean(np.abs(draws).max(axis=1) <= critical) == pytest.approx(0.95, abs=0.006)

@@ -1,0 +1,120 @@
+"""Permuting cohort labels: the same statistic as the estimator, exact p-values, intervals that invert the test."""
+
+import json
+from itertools import permutations
+
+import numpy as np
+import pytest
+from panels import long_frame, panel
+
+import impact
+from impact.inference.believe import Verdict, believe
+from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.inference.strata import permutation_strata
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+@pytest.mark.parametrize("control", ["not_yet_treated", "never_treated"])
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_the_observed_statistic_is_the_estimators(gaps, control, weight):
+    made = panel(long_frame(gaps=gaps), weight=weight)
+    estimator = impact.CallawaySantAnna(control_group=control)
+    row = estimator.fit(made).aggregate(by="overall").table.iloc[0]
+    result = RandomizationInference(draws=99).test(made, estimator)
+    assert result.estimate == pytest.approx(row.estimate, rel=1e-10)
+    assert result.std_error == pytest.approx(row.std_error, rel=1e-10)
+
+
+def test_few_assignments_are_enumerated_and_agree_with_refitting_each():
+    frame = long_frame(n=7, periods=4, cohorts=(3,), share=0.45, seed=4)
+    made = panel(frame)
+    assert made.sample.n_treated in {2, 3, 4}
+    result = RandomizationInference().test(made)
+    assert result.enumerated
+    estimator = impact.CallawaySantAnna()
+
+    def statistic(cohort):
+        row = estimator.fit(made.with_cohort(cohort)).aggregate(by="overall").table.iloc[0]
+        return abs(row.statistic)
+
+    distinct = {tuple(order) for order in permutations(made.cohort)}
+    assert result.draws == len(distinct)
+    actual = statistic(made.cohort)
+    beyond = sum(statistic(np.array(order)) >= actual * (1 - 1e-9) for order in distinct)
+    assert result.p_value == pytest.approx(beyond / len(distinct))
+
+
+def test_the_interval_holds_exactly_what_the_test_does_not_reject():
+    frame = long_frame(n=40, cohorts=(5,), share=0.3)
+    result = RandomizationInference(draws=499, seed=3).test(panel(frame))
+    assert result.conf_low < result.estimate < result.conf_high
+
+    def p_value(effect):
+        moved = frame.assign(y=frame.y - effect * (frame.t >= frame.g))
+        return RandomizationInference(draws=499, seed=3).test(panel(moved)).p_value
+
+    width = result.conf_high - result.conf_low
+    assert p_value(result.conf_low + 0.01 * width) > 0.05 >= p_value(result.conf_low - 0.01 * width)
+    assert (
+        p_value(result.conf_high - 0.01 * width) > 0.05 >= p_value(result.conf_high + 0.01 * width)
+    )
+
+
+def test_results_depend_on_the_seed_and_nothing_else():
+    frame = long_frame()
+    one = RandomizationInference(draws=199, seed=5).test(panel(frame))
+    two = RandomizationInference(draws=199, seed=5).test(
+        panel(frame.sample(frac=1, random_state=1))
+    )
+    assert one == two
+    assert one != RandomizationInference(draws=199, seed=6).test(panel(frame))
+    assert RandomizationResult.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+@pytest.mark.slow
+def test_size_under_the_null_is_nominal_where_clustered_intervals_reject_too_often():
+    """10 treated of 60 in one cohort, AR(1) errors, no effect: 400 panels; binomial band at 5% is [.030, .073]."""
+    generator = np.random.default_rng(7)
+    rejected = {"randomization": 0, "clustered": 0}
+    for repetition in range(400):
+        frame = long_frame(
+            n=60, periods=6, cohorts=(4,), share=10 / 60, effect=0.0, seed=10_000 + repetition
+        )
+        noise = generator.standard_t(4, size=(60, 6)).cumsum(axis=1)
+        frame["y"] = noise[frame.id, frame.t - 1]
+        made = panel(frame)
+        result = RandomizationInference(draws=199, seed=repetition).test(made)
+        row = impact.CallawaySantAnna().fit(made).aggregate(by="overall").table.iloc[0]
+        rejected["randomization"] += result.p_value <= 0.05
+        rejected["clustered"] += row.p_value <= 0.05
+    assert 12 <= rejected["randomization"] <= 29
+    assert rejected["clustered"] > rejected["randomization"]
+
+
+def test_small_strata_are_pooled_until_each_has_two_on_each_side():
+    frame = long_frame(n=80)
+    frame["city"] = np.where(frame.id % 10 == 0, "small", "large")
+    made = panel(frame, strata=["city"])
+    strata = permutation_strata(made)
+    treated = np.isfinite(made.cohort)
+    for code in np.unique(strata)[:-1]:
+        assert treated[strata == code].sum() >= 2
+        assert (~treated[strata == code]).sum() >= 2
+
+
+def test_clusters_above_the_unit_are_refused():
+    with pytest.raises(impact.errors.NotAvailableError, match="single units"):
+        RandomizationInference().test(panel(long_frame(), cluster="village"))
+
+
+def test_the_permutation_interval_is_believed_with_few_treated_only():
+    made = panel(long_frame())
+    overall = impact.CallawaySantAnna().fit(made).aggregate(by="overall")
+    result = RandomizationInference(draws=199).test(made)
+    few, many = (believe(overall, result, smallest_cohort=n) for n in (10, 25))
+    assert (few.believed, few.conf_low) == ("randomization", result.conf_low)
+    assert (many.believed, many.conf_low) == ("clustered", overall.table.conf_low[0])
+    assert many.smallest_detectable == pytest.approx(
+        (1.959964 + 0.841621) * overall.table.std_error[0], rel=1e-5
+    )
+    assert Verdict.from_dict(json.loads(json.dumps(few.to_dict()))) == few
