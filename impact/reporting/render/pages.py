@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from impact.errors import RenderError
+from impact.reporting.formats import escape
 from impact.terms import Language
 
 HERE = Path(__file__).parent
@@ -32,10 +33,18 @@ class Cover:
     words: dict[str, str]
 
     def metadata(self) -> dict[str, object]:
-        """Return pandoc's metadata."""
-        values = asdict(self)
-        values["provenance"] = [{"name": name, "value": value} for name, value in self.provenance]
-        return {**values, "lang": self.language, "pagetitle": self.title}
+        """Return pandoc's metadata; pandoc reads it as Markdown, so every text is escaped."""
+        return {
+            "lang": self.language,
+            "pagetitle": escape(self.title),
+            "title": escape(self.title),
+            "subtitle": escape(self.subtitle),
+            "disclaimer": escape(self.disclaimer),
+            "provenance": [
+                {"name": escape(name), "value": escape(value)} for name, value in self.provenance
+            ],
+            "words": {name: escape(word) for name, word in self.words.items()},
+        }
 
 
 def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:

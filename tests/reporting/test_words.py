@@ -1,0 +1,84 @@
+"""Numbers and sentences as readers of English and French expect them."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from impact.reporting.formats import Formats, MissingTranslationError, Words, escape
+
+ROOM = Path(__file__).resolve().parents[2] / "impact"
+EN, FR = Formats("en"), Formats("fr")
+
+
+def sentences():
+    """Every sentence that the code gives to ``t("...")``, nested in an f-string or not."""
+    for path in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == "t"
+            )
+            if (
+                named
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
+                yield node.args[0].value
+
+
+def test_every_sentence_has_its_french_with_the_same_places_to_fill():
+    with (ROOM / "reporting" / "locales" / "fr.po").open("rb") as file:
+        french = {message.id: message.string for message in read_po(file) if message.id}
+    found = set(sentences())
+    assert len(found) > 200
+    assert found - set(french) == set()
+    assert set(french) - found == set(), "sentences that nobody says any more"
+    for english, translated in french.items():
+        assert translated
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", translated)), (
+            english
+        )
+
+
+def test_a_sentence_without_french_is_an_error_not_english():
+    with pytest.raises(MissingTranslationError):
+        Words("fr")("Nobody translated this.")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "english", "french"),
+    [
+        (1234567.891, 0, "1,234,568", "1\u202f234\u202f568"),
+        (-1234.5, 1, "\u22121,234.5", "\u22121\u202f234,5"),
+        (0.0049, 2, "0.00", "0,00"),
+        (-0.001, 1, "0.0", "0,0"),
+        (float("nan"), 0, "\u2014", "\u2014"),
+        (None, 0, "\u2014", "\u2014"),
+        (float("inf"), 0, "∞", "∞"),
+        (float("-inf"), 0, "\u2212∞", "\u2212∞"),
+    ],
+)
+def test_numbers(value, digits, english, french):
+    assert EN.number(value, digits) == english
+    assert FR.number(value, digits) == french
+
+
+def test_percent_p_values_times_and_months():
+    assert (EN.percent(12.34), FR.percent(12.34)) == ("12.3%", "12,3\u202f%")
+    assert (EN.p_value(0.0004), FR.p_value(0.0354)) == ("< 0.001", "0,035")
+    assert (EN.p_clause(0.2), EN.p_clause(0.0001)) == ("p = 0.200", "p < 0.001")
+    assert (EN.time("2013Q1"), FR.time("2013Q1"), FR.time(1988)) == ("2013 Q1", "T1 2013", "1988")
+    assert (EN.month("2013-01"), FR.month("2013-08"), EN.month(None)) == (
+        "January 2013",
+        "août 2013",
+        "\u2014",
+    )
+    assert FR.interval(-1, 2.5, lambda x: FR.number(x, 1)) == "\u22121,0 à 2,5"
+
+
+def test_escaped_text_keeps_its_words_and_loses_its_powers():
+    assert escape("a*b_c\n<b>") == r"a\*b\_c \<b\>"
