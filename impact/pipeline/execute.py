@@ -4,6 +4,7 @@ papermill's own marks cannot certify a run: a killed kernel can leave a notebook
 writes a status file as its last act; no status file means that it did not finish.
 """
 
+import builtins
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from impact.errors import ImpactError, KernelDiedError, NotebookError, RunError,
 
 CELL_TIMEOUT_S = 1200
 NOTEBOOK_TIMEOUT_S = 3600
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 GRACE_S = 3.0  # after a polite request to stop, before it is made to
 SINGLE_THREADED = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -91,6 +93,10 @@ def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
         return StorageError(
             f"{stem}: its output could not be written ({status['name']}); check space and permissions"
         )
+    if issubclass(getattr(builtins, status["name"], type), OSError):
+        return StorageError(
+            f"{stem}: a file could not be written ({status['name']}); check space and permissions"
+        )
     kind = getattr(errors, status["name"], None)
     if isinstance(kind, type) and issubclass(kind, ImpactError):
         return kind(f"{stem}, cell {status['cell']}: {status['words']}")
@@ -140,6 +146,18 @@ def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
     return {"outcome": "done"}
 
 
+def _end_with_parent() -> None:
+    """Have the system stop this process when the run that started it is killed (Linux; elsewhere the kernel's own watch)."""
+    import ctypes
+
+    parent = os.getppid()
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            raise SystemExit(1)
+
+
 def main() -> None:
     """Entry of the child process: an order in JSON is the only argument."""
 
@@ -147,6 +165,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupted)
+    _end_with_parent()
     order = json.loads(sys.argv[1])
     status = Path(order["output"]).with_suffix(".status")
     aside = status.with_suffix(".writing")

@@ -1,0 +1,146 @@
+"""Plans, parameters and notebooks: checked before a kernel starts."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from papermill.translators import PythonTranslator
+
+from impact.errors import PlanError
+from impact.pipeline.notebook import find_plan, open_study
+from impact.pipeline.parameters import Parameters
+from impact.pipeline.plan import read_plan
+from impact.pipeline.run import ANALYSES, REPORT
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PLAN = (ROOT / "evaluation.yml").read_text(encoding="utf-8")
+
+
+def plan(tmp_path, text):
+    path = tmp_path / "plan.yml"
+    path.write_text(text, encoding="utf-8")
+    return read_plan(path)
+
+
+def test_both_plans_of_the_project_are_valid():
+    assert read_plan(ROOT / "evaluation.yml").name == "artisans"
+    assert read_plan(ROOT / "evaluation-jobtraining.yml").outcomes == ["sales", "lscrap"]
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path):
+    with pytest.raises(PlanError, match="did you mean outcomes"):
+        plan(tmp_path, PLAN.replace("outcomes:", "outcome:"))
+
+
+WRONG = {
+    "name: ../x": "name: artisans", "name: A b": "name: artisans", "name: x/y": "name: artisans", "name: '{run}'": "name: artisans",
+    "alpha: 5": "alpha: 0.05", "alpha: ten": "alpha: 0.05", "seed: 1.5": "seed: 2012", "permutations: 3": "permutations: 1999",
+    "language: de": "language: en", "comparison_group: other": "comparison_group: not_yet_treated", "anticipation: -1": "anticipation: 0",
+    "outcomes: []": "outcomes: [revenue_mad, export_revenue_mad]", "currency: dirham": "currency: MAD",
+    "estimators: [magic]": "estimators: [callaway_santanna, difference_in_differences, two_way_fixed_effects, event_study]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_value_is_refused_with_its_key_and_without_its_value(tmp_path, wrong):
+    text = PLAN.replace(WRONG[wrong], wrong)
+    assert text != PLAN
+    with pytest.raises(PlanError) as caught:
+        plan(tmp_path, text)
+    assert wrong.split(":")[0] in str(caught.value)
+    assert "magic" not in str(caught.value)
+
+
+@given(
+    name=st.text(min_size=1).filter(lambda s: s not in Parameters.model_fields),
+    value=st.one_of(st.integers(), st.text(), st.booleans()),
+)
+@settings(max_examples=200, deadline=None)
+def test_unknown_parameter_names_are_refused_code_and_all(name, value):
+    with pytest.raises(PlanError, match="unknown parameter"):
+        Parameters.of({name: value})
+
+
+@given(
+    name=st.sampled_from(sorted(Parameters.model_fields)),
+    value=st.one_of(
+        st.none(),
+        st.booleans(),
+        st.lists(st.integers()),
+        st.dictionaries(st.text(), st.text()),
+        st.binary(),
+    ),
+)
+@settings(max_examples=200, deadline=None)
+def test_wrong_parameter_types_are_refused(name, value):
+    with pytest.raises(PlanError):
+        Parameters.of({name: value})
+
+
+def test_a_misspelt_parameter_names_the_nearest():
+    with pytest.raises(PlanError, match="did you mean outcome"):
+        Parameters.of({"outcom": "x"})
+    with pytest.raises(PlanError):
+        open_study(plan="evaluation.yml", outcom="x")
+
+
+@given(
+    st.recursive(
+        st.one_of(
+            st.integers(),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.text(),
+            st.booleans(),
+        ),
+        lambda inner: st.lists(inner, max_size=4),
+        max_leaves=8,
+    )
+)
+@settings(max_examples=2000, deadline=None)
+def test_values_reach_the_notebook_exactly(value):
+    assert ast.literal_eval(PythonTranslator.translate(value)) == value
+
+
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebooks_parameters_are_those_of_the_schema_with_its_defaults(path):
+    tagged = [cell for cell in cells(path) if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    found = {}
+    for node in ast.parse("".join(tagged[0]["source"])).body:
+        assert isinstance(node, ast.AnnAssign)
+        found[node.target.id] = (node.annotation.id, ast.literal_eval(node.value))
+    defaults = Parameters()
+    for name, (kind, value) in found.items():
+        assert value == getattr(defaults, name), name
+        assert kind == type(value).__name__
+    assert {"plan", "outcome", "language", "results"} <= set(found)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_call_the_package_and_define_nothing(path):
+    for cell in cells(path):
+        if cell["cell_type"] == "code":
+            assert not cell["outputs"]
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                assert not isinstance(
+                    node, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda)
+                )
+
+
+def test_the_run_knows_every_notebook():
+    assert [path.stem for path in NOTEBOOKS] == [*ANALYSES, REPORT]
+
+
+def test_a_plan_is_found_from_a_folder_inside_the_project(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    assert find_plan("evaluation.yml") == ROOT / "evaluation.yml"
+    with pytest.raises(PlanError, match="no such plan"):
+        find_plan("nowhere.yml")

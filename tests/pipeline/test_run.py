@@ -1,0 +1,374 @@
+"""The main job through the command line: finished reports, published numbers, and bad ends that leave nothing behind."""
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from impact.errors import StorageError
+from impact.pipeline.store import building, read_run
+
+ROOT = Path(__file__).resolve().parents[2]
+IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
+FEW = ["--set", "permutations=199"]
+
+
+def impact(*words, cwd=ROOT, **options):
+    return subprocess.run(
+        [*IMPACT, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=400, **options
+    )
+
+
+def run_plan(plan, reports, *words, **options):
+    return impact("run", plan, "--reports", reports, *FEW, *words, **options)
+
+
+@pytest.fixture(scope="module")
+def artisans(tmp_path_factory):
+    reports = tmp_path_factory.mktemp("reports")
+    done = run_plan("evaluation.yml", reports)
+    assert done.returncode == 0, done.stderr
+    return reports / "artisans", done
+
+
+@pytest.fixture(scope="module")
+def jobtraining(tmp_path_factory):
+    reports = tmp_path_factory.mktemp("reports")
+    done = run_plan("evaluation-jobtraining.yml", reports)
+    assert done.returncode == 0, done.stderr
+    return reports / "jobtraining"
+
+
+def test_a_run_is_complete_and_certified(artisans):
+    folder, done = artisans
+    facts = read_run(folder)
+    for name in (
+        "report.html",
+        "report.pdf",
+        "results.json",
+        "tables/tab-effects.csv",
+        "figures/fig-event-study.svg",
+    ):
+        assert name in facts["outputs"]
+    assert set(facts["inputs"]) == {
+        "evaluation.yml",
+        "data/artisans.csv",
+        "data/artisans.yml",
+        "data/programme.yml",
+    }
+    assert facts["parameters"]["permutations"] == 199
+    assert facts["seed"] == 2012
+    assert facts["versions"]["pandas"] == pd.__version__
+    assert "done: 03_impact" in done.stderr
+    assert "report.pdf" in done.stdout
+    assert str(ROOT) not in "".join(
+        p.read_text(encoding="utf-8") for p in folder.rglob("*.ipynb")
+    ).replace("\\\\", "")
+
+
+def test_the_report_answers_first_and_says_how_sure(artisans):
+    folder, _ = artisans
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    headline = json.loads((folder / "results.json").read_text())["headline"]
+    assert f"{headline['estimate']:,.0f}" in html
+    assert headline["believed"] == "randomization"
+    for words in (
+        "Executive summary",
+        "Smallest detectable",
+        "Parallel trends",
+        "Limitations",
+        "Event study",
+        "As planned",
+    ):
+        assert words in html
+    assert not re.search(r"\bno effect\b|\bnan\b|\bNone\b|\bnull\b", html)
+    assert html.count("<figure") == 4
+    assert html.count("<table") >= 14
+
+
+def test_the_true_effect_of_the_simulation_is_inside_the_believed_interval(artisans):
+    folder, _ = artisans
+    headline = json.loads((folder / "results.json").read_text())["headline"]
+    truth = json.loads((ROOT / "data" / "artisans_truth.json").read_text())["overall"]["effect_mad"]
+    assert headline["conf_low"] < truth < headline["conf_high"]
+
+
+def test_published_fixed_effects_of_the_training_grants_are_in_the_results(jobtraining):
+    """Wooldridge, example 14.1: grant -.252 (.151), grant_1 -.422 (.210), d88 -.080 (.109), d89 -.247 (.133), n = 162."""
+    model = json.loads((jobtraining / "results.json").read_text())["parts"]["panel_models"][
+        "values"
+    ]["own_model"]["values"]
+    rows = {row["term"]: row for row in model["table"]}
+    printed = {
+        "grant": (-0.252, 0.151),
+        "grant_1": (-0.422, 0.210),
+        "time=1988": (-0.080, 0.109),
+        "time=1989": (-0.247, 0.133),
+    }
+    for term, (value, error) in printed.items():
+        assert round(rows[term]["estimate"], 3) == value
+        assert round(rows[term]["std_error"], 3) == error
+    assert model["sample"]["n_obs"] == 162
+    html = (jobtraining / "report.html").read_text(encoding="utf-8")
+    assert "\u22120.252" in html
+    assert "cannot tell it from zero" in html
+
+
+def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zone(
+    artisans, tmp_path
+):
+    folder, _ = artisans
+    copy = tmp_path / "elsewhere"
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, copy / name)
+    shutil.copy(ROOT / "evaluation.yml", copy)
+    env = {**os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "5", "LANG": "C", "COLUMNS": "40"}
+    done = run_plan("evaluation.yml", tmp_path / "reports", cwd=copy, env=env)
+    assert done.returncode == 0, done.stderr
+    other = tmp_path / "reports" / "artisans"
+    names = sorted(read_run(folder)["outputs"])
+    released = [n for n in names if n.startswith(("tables/", "figures/")) or n in ("results.json",)]
+    assert len(released) > 20
+    for name in released:
+        assert (other / name).read_bytes() == (folder / name).read_bytes(), name
+    # the cover names the code's git revision, which a copy outside the repository does not have
+    without = [
+        re.sub(r" \([0-9a-f]{10}\)", "", (f / "report.html").read_text(encoding="utf-8"))
+        for f in (folder, other)
+    ]
+    assert without[0] == without[1]
+
+
+def test_the_same_plan_twice_gives_the_same_pages(jobtraining, tmp_path):
+    done = run_plan("evaluation-jobtraining.yml", tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("report.html", "report.pdf", "results.json"):
+        assert (tmp_path / "jobtraining" / name).read_bytes() == (
+            jobtraining / name
+        ).read_bytes(), name
+
+
+def test_a_changed_missing_or_added_file_is_found(artisans, tmp_path):
+    folder, _ = artisans
+    copy = tmp_path / "artisans"
+    shutil.copytree(folder, copy)
+    assert impact("check", copy).returncode == 0
+    (copy / "tables" / "extra.csv").write_text("x")
+    assert "does not belong" in impact("check", copy).stderr
+    (copy / "tables" / "extra.csv").unlink()
+    (copy / "report.html").write_text("other")
+    done = impact("check", copy)
+    assert (done.returncode, "was changed" in done.stderr) == (6, True)
+    (copy / "run.json").unlink()
+    assert "not complete" in impact("check", copy).stderr
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project's data, plan and notebooks, to be broken."""
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "evaluation.yml", tmp_path)
+    return tmp_path
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def insert_cell(path, source):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    cell = {
+        "cell_type": "code",
+        "id": "bad",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": source,
+    }
+    content["cells"].insert(3, cell)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def left_behind(project):
+    reports = project / "reports"
+    return (
+        [path.name for path in reports.iterdir() if not path.name.endswith(".lock")]
+        if reports.exists()
+        else []
+    )
+
+
+BEFORE_A_KERNEL = {
+    "unknown plan key": (
+        2,
+        "did you mean seed",
+        lambda p: change(p / "evaluation.yml", "seed:", "sead:"),
+    ),
+    "unknown outcome": (
+        3,
+        "not declared in the schema",
+        lambda p: change(p / "evaluation.yml", "[revenue_mad,", "[revenu_mad,"),
+    ),
+    "unknown cohort": (
+        3,
+        "no such column",
+        lambda p: change(p / "evaluation.yml", "cohort: first_fair", "cohort: first_fare"),
+    ),
+    "missing data": (3, "no such data file", lambda p: (p / "data" / "artisans.csv").unlink()),
+    "missing schema": (3, "no such file", lambda p: (p / "data" / "artisans.yml").unlink()),
+    "missing plan": (2, "no such file", lambda p: (p / "evaluation.yml").unlink()),
+    "missing notebook": (
+        2,
+        "no such notebook",
+        lambda p: (p / "notebooks" / "03_impact.ipynb").unlink(),
+    ),
+    "bad number in the data": (
+        3,
+        "cannot be read as a number",
+        lambda p: change(p / "data" / "artisans.csv", ",97783,", ",97 783,"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE_A_KERNEL)
+def test_what_is_wrong_is_said_with_its_own_exit_code_and_nothing_is_left(project, name):
+    code, words, spoil = BEFORE_A_KERNEL[name]
+    spoil(project)
+    done = run_plan("evaluation.yml", "reports", cwd=project)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "97 783" not in done.stderr
+    assert left_behind(project) == []
+
+
+def test_a_misspelt_parameter_stops_the_run(project):
+    done = run_plan("evaluation.yml", "reports", "--set", "alfa=0.1", cwd=project)
+    assert (done.returncode, "did you mean alpha" in done.stderr) == (2, True)
+
+
+def test_a_killed_kernel_has_its_own_error_and_leaves_nothing(project):
+    insert_cell(
+        project / "notebooks" / "01_data_quality.ipynb", "import os\nos.kill(os.getpid(), 9)"
+    )
+    done = run_plan("evaluation.yml", "reports", cwd=project)
+    assert (done.returncode, "the kernel died" in done.stderr) == (5, True), done.stderr
+    assert left_behind(project) == []
+
+
+def test_a_failing_cell_is_named_without_its_text(project):
+    insert_cell(
+        project / "notebooks" / "01_data_quality.ipynb", "raise ValueError('Zineb 0661 secret')"
+    )
+    done = run_plan("evaluation.yml", "reports", cwd=project)
+    assert done.returncode == 5
+    assert "01_data_quality, cell 3: ValueError" in done.stderr
+    assert "secret" not in done.stderr + done.stdout
+    assert left_behind(project) == []
+
+
+def test_a_full_disk_has_its_own_exit_code_and_keeps_the_earlier_report(project, artisans):
+    shutil.copytree(artisans[0], project / "reports" / "artisans")
+    before = read_run(project / "reports" / "artisans")
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # noqa: E731
+    done = run_plan("evaluation.yml", "reports", cwd=project, preexec_fn=limit)
+    assert done.returncode == 6, done.stderr
+    assert "check space" in done.stderr
+    assert read_run(project / "reports" / "artisans") == before
+    assert left_behind(project) == ["artisans"]
+
+
+def kernels(folder):
+    """Processes whose command line or folder belongs to a run started in ``folder``."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(path / "cwd").startswith(str(folder)):
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, artisans, sign):
+    shutil.copytree(artisans[0], project / "reports" / "artisans")
+    before = read_run(project / "reports" / "artisans")
+    child = subprocess.Popen(
+        [*IMPACT, "run", "evaluation.yml", "--reports", "reports"],
+        cwd=project,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while (
+        len(kernels(project)) < 4 and time.monotonic() < deadline
+    ):  # the run, two children, a kernel
+        time.sleep(0.1)
+    assert len(kernels(project)) >= 4
+    child.send_signal(sign)
+    child.communicate(timeout=60)
+    assert child.returncode == (130 if sign == signal.SIGINT else -9)
+    deadline = time.monotonic() + 10
+    while kernels(project) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert kernels(project) == []
+    assert read_run(project / "reports" / "artisans") == before
+    with building(
+        project / "reports", "artisans"
+    ) as folder:  # the next run sweeps what a killed one left
+        partial = [path for path in (project / "reports").iterdir() if path.suffix == ".partial"]
+        assert partial == [folder]
+        shutil.copytree(artisans[0], folder, dirs_exist_ok=True)
+
+
+def test_of_two_runs_at_once_one_wins_and_the_other_is_told(tmp_path):
+    with building(tmp_path, "x") as folder:
+        (folder / "a").write_text("1")
+        with pytest.raises(StorageError, match="another run"), building(tmp_path, "x"):
+            pass
+    assert (tmp_path / "x" / "a").read_text() == "1"
+
+
+def test_a_new_run_replaces_the_old_one_whole(tmp_path):
+    for content in ("1", "2"):
+        with building(tmp_path, "x") as folder:
+            (folder / content).write_text(content)
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["2"]
+    with pytest.raises(RuntimeError), building(tmp_path, "x") as folder:
+        (folder / "3").write_text("3")
+        raise RuntimeError
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".x.lock", "x"]
+
+
+def test_a_notebook_runs_through_plain_papermill_with_another_outcome(tmp_path):
+    out = tmp_path / "out.ipynb"
+    words = [
+        "-m",
+        "papermill",
+        ROOT / "notebooks" / "03_impact.ipynb",
+        out,
+        "-p",
+        "outcome",
+        "export_revenue_mad",
+        "-p",
+        "permutations",
+        "99",
+    ]
+    done = subprocess.run(
+        [sys.executable, *map(str, words)], cwd=ROOT, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    assert "Export revenue" in out.read_text(encoding="utf-8")
