@@ -1,14 +1,15 @@
 """The command line: one function a command."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from impact.errors import ImpactError, Interrupted, PlanError
+from impact.errors import ImpactError, Interrupted, PlanError, StorageError, UsageError
 
 app = typer.Typer(
     name="impact",
@@ -134,21 +135,30 @@ def data(
 def main() -> None:
     """Run the command line; an error is one sentence on stderr and its own exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except ImpactError as problem:
-        typer.echo(f"impact: {problem}", err=True)
-        raise SystemExit(problem.exit_code) from None
+        _end(str(problem), problem.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("impact: stopped; nothing was published", err=True)
-        raise SystemExit(Interrupted.exit_code) from None
+        code = Interrupted.exit_code
     except OSError as problem:
-        typer.echo(
-            f"impact: {problem.strerror or type(problem).__name__}; check space and permissions",
-            err=True,
-        )
-        raise SystemExit(6) from None
+        words = problem.strerror or type(problem).__name__
+        _end(f"{words}; check space and permissions", StorageError.exit_code)
     except Exception as problem:
-        if not hasattr(problem, "exit_code"):
+        if hasattr(problem, "show"):  # a wrong option or argument: the command line's own words
+            problem.show()
+            raise SystemExit(UsageError.exit_code) from None
+        if os.environ.get("IMPACT_DEBUG"):
             raise
-        problem.show()  # type: ignore[attr-defined]
-        raise SystemExit(problem.exit_code) from None
+        # the text of an unforeseen error may hold data values
+        _end(
+            f"unexpected {type(problem).__name__}; set IMPACT_DEBUG=1 to see where",
+            ImpactError.exit_code,
+        )
+    if code == Interrupted.exit_code:
+        _end("stopped; nothing was published", Interrupted.exit_code)
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _end(words: str, code: int) -> NoReturn:
+    typer.echo(f"impact: {words}", err=True)
+    raise SystemExit(code) from None

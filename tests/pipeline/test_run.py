@@ -273,7 +273,7 @@ def test_a_failing_cell_is_named_without_its_text(project):
     )
     done = run_plan("evaluation.yml", "reports", cwd=project)
     assert done.returncode == 5
-    assert "01_data_quality, cell 3: ValueError" in done.stderr
+    assert "01_data_quality, cell 4: ValueError" in done.stderr
     assert "secret" not in done.stderr + done.stdout
     assert left_behind(project) == []
 
