@@ -5,66 +5,86 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from impact.data.schema import Schema, read_schema
-from impact.simulate.bias import known_bias
+from impact.data.schema import read_schema
+from impact.simulate.process import CITIES, MARKETS, SECTORS, Draw, draw
 from impact.simulate.programme import ScenarioName, scenario
-from impact.simulate.simulation import simulate
+from impact.simulate.truth import known_bias, truth
 
 SEED = 2012
 SIGNIFICANT = 10  # digits kept in the truth file; enough for any comparison, alike on any processor
 
 
+def frame_of(sample: Draw) -> pd.DataFrame:
+    """Return what a survey would record: one row a firm and quarter, revenue blank where there was no answer."""
+    n, periods = sample.answered.shape
+    unit = np.repeat(np.arange(n), periods)
+    quarter = np.tile(np.arange(periods), n)
+    fairs = sample.programme.fairs
+    name = np.array([*(fair.name for fair in fairs), ""], dtype=object)
+    planned = np.array([*(fair.planned_quarter for fair in fairs), ""], dtype=object)
+    actual = np.array([*(fair.actual_quarter for fair in fairs), ""], dtype=object)
+    answered = sample.answered.ravel()
+    revenue = sample.reported.reshape(-1, len(MARKETS))
+    columns: dict[str, Any] = {
+        "artisan_id": np.array([f"A{i + 1:03d}" for i in range(n)])[unit],
+        "quarter": np.array([str(q) for q in sample.quarters])[quarter],
+        "city": np.array(CITIES)[sample.city][unit],
+        "sector": np.array(SECTORS)[sample.sector][unit],
+        "type": np.where(sample.sme, "SME", "mono-artisan")[unit],
+        "status": _status(sample),
+        "revenue_mad": _blank(revenue.sum(axis=1), answered),
+        **{
+            f"{market}_revenue_mad": _blank(revenue[:, m], answered)
+            for m, market in enumerate(MARKETS)
+        },
+        "employment": _blank(
+            np.repeat(sample.employment, periods), answered & ~sample.exited.ravel()
+        ),
+        "fair": name[sample.fair][unit],
+        "planned_quarter": planned[sample.fair][unit],
+        "exhibited": sample.exhibited[unit].astype(int),
+        "first_fair": np.where(sample.exhibited, actual[sample.fair], "")[unit],
+        **{activity: times[unit] for activity, times in sample.exposure.items()},
+    }
+    return pd.DataFrame(columns)
+
+
+def _status(sample: Draw) -> np.ndarray:
+    total = sample.reported.sum(axis=2)
+    status = np.where(total == 0, "idle", "active")
+    status = np.where(sample.exited, "exited", status)
+    return np.where(sample.answered, status, "non-response").ravel()
+
+
+def _blank(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    return np.where(kept, values.astype(str), "")
+
+
 def write_case(folder: Path, *, name: ScenarioName = "persistent", seed: int = SEED) -> list[Path]:
-    """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, ``artisans.yml``.
-
-    Everything is written aside first and then moved into place, so that a full disk leaves the old files as they were.
-
-    Raises
-    ------
-    SchemaError
-        If ``artisans.yml`` is missing or contradicts itself.
-    """
-    schema = read_schema(folder / "artisans.yml")
+    """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, each whole or not at all."""
     programme = scenario(name)
-    case = simulate(programme, seed=seed)
-    facts = {
-        "scenario": name,
-        "seed": seed,
-        **case.truth.to_dict(),
-        "known_bias": known_bias(programme),
-    }
+    sample = draw(programme, seed=seed)
+    facts = {"scenario": name, "seed": seed, **truth(sample), "known_bias": known_bias(programme)}
+    schema = read_schema(folder / "artisans.yml")
     texts = {
-        "artisans.csv": case.frame.to_csv(index=False, lineterminator="\n"),
-        "artisans_truth.json": json.dumps(_rounded(facts), indent=1, allow_nan=False) + "\n",
-        "codebook.md": _codebook(schema),
+        "artisans.csv": frame_of(sample).to_csv(index=False, lineterminator="\n"),
+        "artisans_truth.json": json.dumps(_rounded(facts), indent=1, sort_keys=True) + "\n",
+        "codebook.md": f"# Codebook of `artisans.csv`\n\n{schema.codebook('en')}\n# Dictionnaire des variables\n\n"
+        f"{schema.codebook('fr')}",
     }
-    return _write_all(folder, texts)
-
-
-def _codebook(schema: Schema) -> str:
-    return (
-        f"# Codebook of `artisans.csv`\n\n{schema.codebook('en')}\n"
-        f"# Dictionnaire des variables\n\n{schema.codebook('fr')}"
-    )
-
-
-def _write_all(folder: Path, texts: dict[str, str]) -> list[Path]:
-    aside = {folder / name: folder / f".{name}.partial" for name in texts}
-    try:
-        for (path, partial), text in zip(aside.items(), texts.values(), strict=True):
-            partial.write_text(text, encoding="utf-8", newline="\n")
-        return [partial.replace(path) for path, partial in aside.items()]
-    finally:
-        for partial in aside.values():
-            partial.unlink(missing_ok=True)
+    written = []
+    for filename, text in texts.items():
+        aside = folder / f".{filename}.partial"
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        written.append(aside.replace(folder / filename))
+    return written
 
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
     if isinstance(value, (float, np.floating)):
         return float(f"{value:.{SIGNIFICANT}g}")
     return value
