@@ -144,7 +144,7 @@ def test_an_effect_of_known_size_is_found_without_noise(name):
 
 def test_group_time_effects_equal_means_by_hand_with_gaps():
     frame = long_frame(gaps=0.2)
-    wide = frame.pivot(index="id", columns="t", values="y")
+    wide = frame.set_index(["id", "t"]).y.unstack()  # noqa: PD010 (a repeated pair must fail)
     cohort = frame.groupby("id").g.first()
     table = impact.CallawaySantAnna().fit(panel(frame)).table
     for row in table.itertuples():

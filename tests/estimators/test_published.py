@@ -97,11 +97,54 @@ def fast_food(reference):
     """Card and Krueger's fixed-width file: employment by store and wave; closed stores employ nobody."""
     folder = reference / "data" / "card_krueger"
     rows = [line.split() for line in (folder / "public.dat").read_text().splitlines()]
-    names = (
-        "SHEET CHAIN CO_OWNED STATE SOUTHJ CENTRALJ NORTHJ PA1 PA2 SHORE NCALLS EMPFT EMPPT NMGRS WAGE_ST INCTIME FIRSTINC "
-        "BONUS PCTAFF MEALS OPEN HRSOPEN PSODA PFRY PENTREE NREGS NREGS11 TYPE2 STATUS2 DATE2 NCALLS2 EMPFT2 EMPPT2 NMGRS2 "
-        "WAGE_ST2 INCTIME2 FIRSTIN2 SPECIAL2 MEALS2 OPEN2R HRSOPEN2 PSODA2 PFRY2 PENTREE2 NREGS2 NREGS112"
-    ).split()
+    names = [
+        "SHEET",
+        "CHAIN",
+        "CO_OWNED",
+        "STATE",
+        "SOUTHJ",
+        "CENTRALJ",
+        "NORTHJ",
+        "PA1",
+        "PA2",
+        "SHORE",
+        "NCALLS",
+        "EMPFT",
+        "EMPPT",
+        "NMGRS",
+        "WAGE_ST",
+        "INCTIME",
+        "FIRSTINC",
+        "BONUS",
+        "PCTAFF",
+        "MEALS",
+        "OPEN",
+        "HRSOPEN",
+        "PSODA",
+        "PFRY",
+        "PENTREE",
+        "NREGS",
+        "NREGS11",
+        "TYPE2",
+        "STATUS2",
+        "DATE2",
+        "NCALLS2",
+        "EMPFT2",
+        "EMPPT2",
+        "NMGRS2",
+        "WAGE_ST2",
+        "INCTIME2",
+        "FIRSTIN2",
+        "SPECIAL2",
+        "MEALS2",
+        "OPEN2R",
+        "HRSOPEN2",
+        "PSODA2",
+        "PFRY2",
+        "PENTREE2",
+        "NREGS2",
+        "NREGS112",
+    ]
     frame = pd.DataFrame(rows, columns=names).apply(pd.to_numeric, errors="coerce")
     frame["fte1"] = frame.EMPFT + frame.NMGRS + 0.5 * frame.EMPPT
     frame["fte2"] = np.where(

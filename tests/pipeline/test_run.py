@@ -294,7 +294,7 @@ def kernels(folder):
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(path / "cwd").startswith(str(folder)):
+            if str((path / "cwd").readlink()).startswith(str(folder)):
                 found.append(int(path.name))
         except OSError:
             continue

@@ -18,8 +18,8 @@ from impact.reporting.render import Cover, render_html, render_pdf
 PAYLOADS = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//x>", "javascript:alert(1)",
     "[x](javascript:alert(1))", "![x](http://x/y.png)", "<a href='javascript:1'>x</a>", "`<b>`{=html}", "```{=html}\n<script>1</script>\n```",
-    "::: {.x onclick=alert(1)}\nx\n:::", "[x]{onclick=alert(1)}", "$\\href{javascript:1}{x}$", "\\input{x}", "#import \"x\"", "#read(\"x\")",
-    "#link(\"http://x\")[y]", "</table><script>1</script>", "\"><script>1</script>", "' onmouseover='1", "&lt;script&gt;", "<style>*{}</style>",
+    "::: {.x onclick=alert(1)}\nx\n:::", "[x]{onclick=alert(1)}", "$\\href{javascript:1}{x}$", "\\input{x}", '#import "x"', '#read("x")',
+    '#link("http://x")[y]', "</table><script>1</script>", '"><script>1</script>', "' onmouseover='1", "&lt;script&gt;", "<style>*{}</style>",
     "<meta http-equiv=refresh content=0>", "<base href=//x>", "<form action=//x>", "<object data=x>", "<embed src=x>", "<link rel=stylesheet href=//x>",
     "<math><mtext><script>1</script>", "{{7*7}}", "${7*7}", "<!--x-->", "<![CDATA[x]]>", "http://evil.example/x", "www.evil.example", "@import url(//x)",
     "=cmd|' /C calc'!A0", "~~x~~", "^[x]", "[^1]: x", "<x@y.z>", "| a | b |", "\\<script\\>",

@@ -1,0 +1,110 @@
+"""The house is as its plans say: floors, dependencies, lock, imports."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py"}
+
+
+def tracked():
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return [ROOT / name for name in done.stdout.split("\n") if name and (ROOT / name).is_file()]
+
+
+def test_architecture_lists_every_room_and_no_other():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`impact/([a-z_]+)(?:/|\.py)`", text))
+    folder = ROOT / "impact"
+    real = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("__")}
+    real |= {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert named == real
+
+
+def test_floors_of_the_plan_are_the_layers_that_are_enforced():
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    floors = {room: int(n) for n, cell in rows for room in re.findall(r"impact/([a-z_]+)", cell)}
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    order = [room for layer in layers for room in re.findall(r"impact\.([a-z_]+)", layer)]
+    assert set(order) == set(floors)
+    heights = [floors[room] for room in order]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_the_conda_environment_is_the_projects_dependencies():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    assert conda[-1] == {"pip": ["-e ."]}
+    assert f"python{PROJECT['project']['requires-python']}" in conda
+    wanted = set()
+    for line in PROJECT["project"]["dependencies"]:
+        name, bound = re.match(r"([a-z0-9-]+)(.*)", line).groups()
+        wanted.add(CONDA_NAMES.get(name, name) + bound)
+    assert set(conda[:-1]) - {"pip", f"python{PROJECT['project']['requires-python']}"} == wanted
+
+
+def test_the_lock_has_hashes_for_everything_and_no_address():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    locked = re.findall(r"^([a-z0-9._-]+)==", text, re.M)
+    assert len(locked) > 100
+    assert text.count("--hash=sha256:") >= len(locked)
+    groups = PROJECT["dependency-groups"]
+    for line in [*PROJECT["project"]["dependencies"], *groups["test"], *groups["lint"]]:
+        assert re.match(r"[A-Za-z0-9-]+", line).group().lower() in locked
+
+
+def test_no_file_names_a_registry_or_a_machine():
+    hosts = ["pypi" + ".org", "files." + "pythonhosted", "registry." + "npmjs", "deb." + "debian", "conda." + "anaconda"]
+    for path in tracked():
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".lock", ".ipynb", ".json", ""}:
+            text = path.read_text(encoding="utf-8", errors="ignore")
+            for host in hosts:
+                assert host not in text, path.name
+            assert not re.search(r"/(?:home|Users|root)/\w", text), path.name
+
+
+def test_files_stay_readable_in_size():
+    for path in (ROOT / "impact").rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path.name
+        assert path.name not in {"utils.py", "helpers.py", "common.py", "misc.py"}
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = "import sys, json, impact; print(json.dumps(sorted(m for m in sys.modules if '.' not in m)))"
+    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert not {"numpy", "pandas", "scipy", "statsmodels", "linearmodels", "matplotlib", "pydantic", "babel"} & set(loaded)
+
+
+def test_public_names_all_resolve():
+    import impact
+
+    for name in impact.__all__:
+        assert getattr(impact, name) is not None
+    assert set(impact.__all__) <= set(dir(impact))
+
+
+def test_examples_of_readme_and_docs_run():
+    """Every Python block of README and docs is executed, in order, page by page."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    blocks = {page.name: re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S) for page in pages}
+    assert sum(map(len, blocks.values())) >= 2
+    for name, codes in blocks.items():
+        if codes:
+            done = subprocess.run(
+                [sys.executable, "-c", "\n".join(codes)], cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+            )
+            assert done.returncode == 0, f"{name}: {done.stderr[-600:]}"
+
+
+def test_pictures_and_pages_that_readme_names_are_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if "://" not in target:
+            assert (ROOT / target).exists(), target
