@@ -35,7 +35,9 @@ SIZES = (1_000, 20_000)
 
 
 def import_cost():
-    cost = medians({"pandas": "import pandas", "impact": "import pandas, impact"}, rounds=3 * ROUNDS)
+    cost = medians(
+        {"pandas": "import pandas", "impact": "import pandas, impact"}, rounds=3 * ROUNDS
+    )
     return cost["impact"][0] - cost["pandas"][0]
 
 
@@ -45,7 +47,10 @@ def estimates():
             data = DATA.format(n=size, gaps=gaps)
             for estimator, formula in FORMULAS.items():
                 cost = medians(
-                    {"ours": data + OURS.format(estimator=estimator), "pyfixest": data + PEER.format(formula=formula)},
+                    {
+                        "ours": data + OURS.format(estimator=estimator),
+                        "pyfixest": data + PEER.format(formula=formula),
+                    },
                     rounds=3,
                 )
                 yield estimator, size, gaps, cost["ours"][1], cost["pyfixest"][1]
@@ -65,7 +70,9 @@ def main():
     ]
     for estimator, size, gaps, ours, peer in estimates():
         words = "10% missing" if gaps else "none"
-        lines.append(f"| {estimator} | {size:,} | {words} | {ours:.3f} | {peer:.3f} | {peer / ours:.1f} |")
+        lines.append(
+            f"| {estimator} | {size:,} | {words} | {ours:.3f} | {peer:.3f} | {peer / ours:.1f} |"
+        )
     text = "\n".join(lines) + "\n"
     Path(__file__).with_name("RESULTS.md").write_text(text, encoding="utf-8")
     print(text)

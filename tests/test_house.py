@@ -15,7 +15,9 @@ CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py"}
 
 
 def tracked():
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return [ROOT / name for name in done.stdout.split("\n") if name and (ROOT / name).is_file()]
 
 
@@ -23,13 +25,19 @@ def test_architecture_lists_every_room_and_no_other():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`impact/([a-z_]+)(?:/|\.py)`", text))
     folder = ROOT / "impact"
-    real = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("__")}
+    real = {
+        path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("__")
+    }
     real |= {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert named == real
 
 
 def test_floors_of_the_plan_are_the_layers_that_are_enforced():
-    rows = re.findall(r"^\| (\d+) \| (.+?) \|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    rows = re.findall(
+        r"^\| (\d+) \| (.+?) \|",
+        (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     floors = {room: int(n) for n, cell in rows for room in re.findall(r"impact/([a-z_]+)", cell)}
     layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
     order = [room for layer in layers for room in re.findall(r"impact\.([a-z_]+)", layer)]
@@ -52,7 +60,7 @@ def test_the_conda_environment_is_the_projects_dependencies():
 def test_the_lock_has_hashes_for_everything_and_no_address():
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in text
-    locked = re.findall(r"^([a-z0-9._-]+)==", text, re.M)
+    locked = re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE)
     assert len(locked) > 100
     assert text.count("--hash=sha256:") >= len(locked)
     groups = PROJECT["dependency-groups"]
@@ -61,7 +69,13 @@ def test_the_lock_has_hashes_for_everything_and_no_address():
 
 
 def test_no_file_names_a_registry_or_a_machine():
-    hosts = ["pypi" + ".org", "files." + "pythonhosted", "registry." + "npmjs", "deb." + "debian", "conda." + "anaconda"]
+    hosts = [
+        "pypi" + ".org",
+        "files." + "pythonhosted",
+        "registry." + "npmjs",
+        "deb." + "debian",
+        "conda." + "anaconda",
+    ]
     for path in tracked():
         if path.suffix in {".py", ".md", ".toml", ".yml", ".lock", ".ipynb", ".json", ""}:
             text = path.read_text(encoding="utf-8", errors="ignore")
@@ -78,8 +92,21 @@ def test_files_stay_readable_in_size():
 
 def test_importing_the_package_imports_nothing_heavy():
     code = "import sys, json, impact; print(json.dumps(sorted(m for m in sys.modules if '.' not in m)))"
-    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    assert not {"numpy", "pandas", "scipy", "statsmodels", "linearmodels", "matplotlib", "pydantic", "babel"} & set(loaded)
+    loaded = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+    )
+    assert not {
+        "numpy",
+        "pandas",
+        "scipy",
+        "statsmodels",
+        "linearmodels",
+        "matplotlib",
+        "pydantic",
+        "babel",
+    } & set(loaded)
 
 
 def test_public_names_all_resolve():
@@ -93,12 +120,20 @@ def test_public_names_all_resolve():
 def test_examples_of_readme_and_docs_run():
     """Every Python block of README and docs is executed, in order, page by page."""
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    blocks = {page.name: re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S) for page in pages}
+    blocks = {
+        page.name: re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        for page in pages
+    }
     assert sum(map(len, blocks.values())) >= 2
     for name, codes in blocks.items():
         if codes:
             done = subprocess.run(
-                [sys.executable, "-c", "\n".join(codes)], cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+                [sys.executable, "-c", "\n".join(codes)],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=200,
+                check=False,
             )
             assert done.returncode == 0, f"{name}: {done.stderr[-600:]}"
 

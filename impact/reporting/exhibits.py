@@ -61,7 +61,7 @@ class Table:
             for name, text in self.headings.items()
         )
         body = "".join(f"<tr>{self._row(row, kinds)}</tr>" for row in self.frame.to_dict("records"))
-        notes = "".join(f'<p class="table-note">{html_escape(note)}</p>' for note in self.notes)
+        notes = "".join(f'<div class="table-note">{html_escape(note)}</div>' for note in self.notes)
         return (
             f'<table id="{html_escape(self.label)}"><caption>{html_escape(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"

@@ -57,7 +57,7 @@ def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure
         axes.set_ylabel(_wrapped(f"{study.label(study.outcome)} ({study.unit(study.outcome)})", 44))
         _periods(voice, axes, labels)
         axes.set_ylim(bottom=min(0.0, float(paths[["treated", "comparison"]].min().min()) * 1.1))
-        axes.legend(loc="upper left", ncols=2)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
         return Figure.from_matplotlib(
             canvas,
             label="fig-paths",
@@ -113,9 +113,7 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
         axes.set_ylabel(_wrapped(f"{t('Effect')} ({study.unit(study.outcome)})", 44))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
-        axes.legend(loc="upper left", ncols=3, fontsize=8)
-        low_y, high_y = axes.get_ylim()
-        axes.set_ylim(low_y, high_y + 0.12 * (high_y - low_y))
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=8, borderaxespad=0.2)
         return Figure.from_matplotlib(
             canvas,
             label="fig-event-study",

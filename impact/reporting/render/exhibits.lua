@@ -1,5 +1,7 @@
 -- Notebook outputs become report blocks: inputs are dropped, Markdown and HTML outputs are parsed, figures get their words.
 
+local WHOLE_ROWS = 16 -- a table of at most this many rows is not broken over pages
+
 local function typst_text(blocks)
   local text = pandoc.write(pandoc.Pandoc(blocks), "typst")
   return (text:gsub("%s+$", ""))
@@ -26,10 +28,17 @@ local function typst_table(t)
       numeric[i] = numeric[i] or is_number(cell)
     end
   end
+  -- a text column is as wide as its longest cell deserves, within reason
+  local longest = {}
+  for _, row in ipairs(t.bodies[1].body) do
+    for i, cell in ipairs(row.cells) do
+      longest[i] = math.max(longest[i] or 15, math.min(utf8.len(pandoc.utils.stringify(cell.contents)) or 10, 70))
+    end
+  end
   local aligns, widths = {}, {}
   for i = 1, columns do
     aligns[i] = numeric[i] and "right" or "left"
-    widths[i] = numeric[i] and "auto" or "1fr"
+    widths[i] = numeric[i] and "auto" or ((longest[i] or 10) .. "fr")
   end
   local lines = {}
   local function add(row)
@@ -48,7 +57,7 @@ local function typst_table(t)
   local caption = typst_text(t.caption.long)
   return pandoc.RawBlock(
     "typst",
-    "#report-table(caption: [" .. caption .. "], columns: (" .. table.concat(widths, ", ") .. ",), align: ("
+    "#report-table(breakable: " .. tostring(#t.bodies[1].body > WHOLE_ROWS) .. ", caption: [" .. caption .. "], columns: (" .. table.concat(widths, ", ") .. ",), align: ("
       .. table.concat(aligns, ", ") .. ",))(\n" .. table.concat(lines, "\n") .. "\n)"
   )
 end
@@ -78,6 +87,8 @@ local function from_html(text)
     Div = function(div)
       if div.classes:includes("key-figures") then
         return typst_cards(div)
+      elseif div.classes:includes("table-note") then
+        return pandoc.RawBlock("typst", "#table-note[" .. typst_text(div.content) .. "]")
       end
     end,
   })

@@ -105,7 +105,7 @@ def _pandoc(notebook: Path, folder: Path, cover: Cover, *options: str) -> None:
     metadata = folder / "metadata.json"
     metadata.write_text(json.dumps(cover.metadata(), ensure_ascii=False), encoding="utf-8")
     command = [
-        pypandoc.get_pandoc_path(), str(notebook), "--from=ipynb", "--ipynb-output=all",
+        pypandoc.get_pandoc_path(), str(notebook.resolve()), "--from=ipynb", "--ipynb-output=all",
         f"--lua-filter={HERE / 'exhibits.lua'}", f"--metadata-file={metadata}", *options,
     ]  # fmt: skip
     try:
@@ -124,7 +124,7 @@ def _pandoc(notebook: Path, folder: Path, cover: Cover, *options: str) -> None:
         ) from None
     if done.returncode != 0:
         raise RenderError(
-            f"pandoc refused the report (exit code {done.returncode}); run again with --debug"
+            f"pandoc refused the report (exit code {done.returncode}); is its notebook whole?"
         )
 
 

@@ -47,7 +47,7 @@ def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, cap
         headings={
             "check": t("Check"),
             "shown": t("Figure"),
-            "p_value": t("p-value"),
+            "p_value": t("p‑value"),
             "outcome": t("Outcome"),
             "meaning": t("What it is"),
         },

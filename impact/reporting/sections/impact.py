@@ -81,21 +81,26 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
         row, verdict = effect.overall.table.iloc[0], effect.verdict
         random = effect.randomization
         percent = effect.verdict_percent
+        plain = voice.plain(effect.outcome)
         rows.append(
             {
-                "outcome": voice.study.label(effect.outcome),
+                "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
                 "estimate": float(row["estimate"]),
-                "shown": voice.amount(effect.outcome, float(row["estimate"])),
+                "shown": plain(float(row["estimate"])),
                 "percent": f.percent(percent[0]) if percent else f.number(None),
-                "clustered": voice.span(
-                    effect.outcome, float(row["conf_low"]), float(row["conf_high"])
-                ),
-                "randomization": voice.span(effect.outcome, random.conf_low, random.conf_high)
+                "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
+                "randomization": f.interval(random.conf_low, random.conf_high, plain)
                 if random
                 else f.number(None),
-                "p_clustered": float(row["p_value"]),
+                **{
+                    name: float(row[name])
+                    for name in ("std_error", "p_value", "conf_low", "conf_high")
+                },
+                "randomization_low": random.conf_low if random else None,
+                "randomization_high": random.conf_high if random else None,
+                "smallest_detectable": verdict.smallest_detectable,
                 "p_randomization": random.p_value if random else None,
-                "detectable": voice.amount(effect.outcome, verdict.smallest_detectable),
+                "detectable": plain(verdict.smallest_detectable),
                 "believed": t("randomization")
                 if verdict.believed == "randomization"
                 else t("clustered"),

@@ -93,7 +93,7 @@ def _table(
             "std_error": t("Standard error"),
             "conf_low": t("Interval from"),
             "conf_high": t("to"),
-            "p_value": t("p-value"),
+            "p_value": t("p‑value"),
         },
         formats={
             **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),

@@ -83,7 +83,7 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
             "treated_shown": t("Beneficiaries"),
             "comparison_shown": t("Comparison group"),
             "normalised_difference": t("Difference in standard deviations"),
-            "p_value": t("p-value"),
+            "p_value": t("p‑value"),
         },
         formats={
             "treated_shown": str,
