@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
-from impact.estimate import CheckResult, not_applicable, pass_or_warn, two_sided_p_value
+from impact.estimate import CheckResult, not_applicable, pass_or_warn
 from impact.estimators.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 

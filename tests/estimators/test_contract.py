@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from panels import long_frame, panel
 
 import impact
+from impact.critical_values import simultaneous_critical_value
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.terms import ESTIMATE_COLUMNS
@@ -194,6 +195,6 @@ def test_simultaneous_bands_cover_all_periods_at_once():
     generator = np.random.default_rng(1)
     root = np.tril(generator.normal(size=(6, 6)))
     vcov = root @ root.T
-    critical = impact.estimate.simultaneous_critical_value(vcov)
+    critical = simultaneous_critical_value(vcov)
     draws = generator.normal(size=(20_000, 6)) @ root.T / np.sqrt(np.diag(vcov))
     assert np.mean(np.abs(draws).max(axis=1) <= critical) == pytest.approx(0.95, abs=0.006)
