@@ -256,7 +256,7 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
         title=study.title.in_language(study.language),
         subtitle=study.schema.title.in_language(study.language),
         disclaimer=t(
-            "The views in this report are those of its authors, not of the Millennium Challenge Corporation."
+            "The views in this report are those of its authors, not of the programme's funder."
         ),
         provenance=provenance,
         language=study.language,

@@ -97,7 +97,7 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
         axes.axvline(-0.5, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
         for part, colour, name in (
             (x < 0, COMPARISON, t("Before")),
-            (x >= 0, TREATED, t("After, each with its own interval")),
+            (x >= 0, TREATED, t("After")),
         ):
             axes.errorbar(
                 x[part],
@@ -142,7 +142,7 @@ def _event_study_words(voice: Voice, table: pd.DataFrame) -> str:
 
 def forest(voice: Voice, rows: pd.DataFrame, *, label: str, caption: str) -> Figure:
     """Draw estimates with intervals, one a row (``words, estimate, conf_low, conf_high``), the first one marked."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     t, outcome = voice.t, voice.study.outcome
     shown = rows.dropna(subset=["estimate"]).reset_index(drop=True)
@@ -173,6 +173,7 @@ def forest(voice: Voice, rows: pd.DataFrame, *, label: str, caption: str) -> Fig
                 linewidth=1.6,
             )
         axes.set_yticks(y, [_wrapped(str(words), 44) for words in shown["words"]])
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
         axes.xaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
         axes.grid(visible=False, axis="y")
         axes.set_ylim(-0.7, len(shown) - 0.3)

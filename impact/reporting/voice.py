@@ -28,6 +28,12 @@ class Voice:
         """Return a column's label, safe in Markdown."""
         return escape(self.study.label(column))
 
+    def level(self, column: str, level: str) -> str:
+        """Write a level of a column: yes or no for a boolean one."""
+        if self.study.column(column).type != "boolean":
+            return level
+        return self.t("yes") if float(level) else self.t("no")
+
     def in_currency(self, outcome: str) -> bool:
         """Whether an outcome is an amount of the study's currency."""
         return self.study.unit(outcome).startswith(self.study.currency)

@@ -119,10 +119,10 @@ def limitations(voice: Voice, findings: Findings) -> Exhibits:
             n=f.number(sample.n_treated),
         ),
         t(
-            "Revenue is declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."
+            "Outcomes are declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."
         ),
         t(
-            "Revenue is not income or value added. Whether the results justify the resources is a further question."
+            "Revenue or sales are not income or value added. Whether the results justify the resources is a further question."
         ),
         t("Outcomes are known to the last period of the data; nothing is said about later years."),
     ]

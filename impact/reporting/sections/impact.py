@@ -224,7 +224,7 @@ def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
     hidden = t("not shown")
     frame = subgroups.assign(
         who=[
-            f"{study.label(name)}: {level}"
+            f"{study.label(name)}: {voice.level(name, level)}"
             for name, level in zip(subgroups["subgroup"], subgroups["level"], strict=True)
         ],
         n_shown=[
