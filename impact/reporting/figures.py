@@ -197,42 +197,7 @@ def sample_flow(voice: Voice, flow: pd.DataFrame, words: dict[str, str]) -> Figu
     t = voice.t
     with figure_style():
         canvas, axes = _axes(voice, 0.9 + 0.45 * len(flow))
-        y = np.arange(len(flow))[::-1]
-        treated = flow["treated"].astype(float).fillna(0).to_numpy()
-        other = flow["comparison"].astype(float).fillna(0).to_numpy()
-        whole = np.where(treated + other > 0, 0, flow["units"].to_numpy(float))
-        axes.barh(y, treated, color=TREATED, height=0.62, label=t("Beneficiaries"))
-        axes.barh(
-            y, other, left=treated, color=COMPARISON, height=0.62, label=t("Comparison group")
-        )
-        axes.barh(y, whole, color=GREY, height=0.62)
-        for at, a, b, total in zip(y, treated, other, flow["units"], strict=True):
-            if a:
-                axes.text(
-                    a / 2,
-                    at,
-                    voice.f.number(a),
-                    ha="center",
-                    va="center",
-                    color="white",
-                    fontsize=8.5,
-                )
-                axes.text(
-                    a + b / 2,
-                    at,
-                    voice.f.number(b),
-                    ha="center",
-                    va="center",
-                    color="white",
-                    fontsize=8.5,
-                )
-            axes.text(
-                a + b + (0 if a else total),
-                at,
-                f"  {voice.f.number(total)}",
-                va="center",
-                fontsize=8.5,
-            )
+        y = _flow_bars(voice, axes, flow)
         axes.set_yticks(y, [words[stage] for stage in flow["stage"]])
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
@@ -253,6 +218,25 @@ def sample_flow(voice: Voice, flow: pd.DataFrame, words: dict[str, str]) -> Figu
                 other=voice.f.number(float(last["comparison"])),
             ),
         )
+
+
+def _flow_bars(voice: Voice, axes: "Axes", flow: pd.DataFrame) -> Any:
+    """Draw one bar a stage, split by group where the groups are known; return the bars' heights."""
+    t, number = voice.t, voice.f.number
+    y = np.arange(len(flow))[::-1]
+    treated = flow["treated"].astype(float).fillna(0).to_numpy()
+    other = flow["comparison"].astype(float).fillna(0).to_numpy()
+    whole = np.where(treated + other > 0, 0, flow["units"].to_numpy(float))
+    axes.barh(y, treated, color=TREATED, height=0.62, label=t("Beneficiaries"))
+    axes.barh(y, other, left=treated, color=COMPARISON, height=0.62, label=t("Comparison group"))
+    axes.barh(y, whole, color=GREY, height=0.62)
+    inside: dict[str, Any] = {"ha": "center", "va": "center", "color": "white", "fontsize": 8.5}
+    for at, a, b, total in zip(y, treated, other, flow["units"], strict=True):
+        if a:
+            axes.text(a / 2, at, number(a), **inside)
+            axes.text(a + b / 2, at, number(b), **inside)
+        axes.text(a + b + (0 if a else total), at, f"  {number(total)}", va="center", fontsize=8.5)
+    return y
 
 
 def _wrapped(text: str, width: int) -> str:

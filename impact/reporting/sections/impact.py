@@ -1,6 +1,7 @@
 """Section on the effect: by how much, how sure, for whom, and since when."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -76,40 +77,10 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
     """Show both inferences for every outcome."""
     t, f = voice.t, voice.f
-    rows = []
-    for effect in effects:
-        row, verdict = effect.overall.table.iloc[0], effect.verdict
-        random = effect.randomization
-        percent = effect.verdict_percent
-        plain = voice.plain(effect.outcome)
-        rows.append(
-            {
-                "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
-                "estimate": float(row["estimate"]),
-                "shown": plain(float(row["estimate"])),
-                "percent": f.percent(percent[0]) if percent else f.number(None),
-                "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
-                "randomization": f.interval(random.conf_low, random.conf_high, plain)
-                if random
-                else f.number(None),
-                **{
-                    name: float(row[name])
-                    for name in ("std_error", "p_value", "conf_low", "conf_high")
-                },
-                "randomization_low": random.conf_low if random else None,
-                "randomization_high": random.conf_high if random else None,
-                "smallest_detectable": verdict.smallest_detectable,
-                "p_randomization": random.p_value if random else None,
-                "detectable": plain(verdict.smallest_detectable),
-                "believed": t("randomization")
-                if verdict.believed == "randomization"
-                else t("clustered"),
-            }
-        )
     return Table(
         label="tab-effects",
         caption=t("Average effect on beneficiaries after the start, a period"),
-        frame=pd.DataFrame(rows),
+        frame=pd.DataFrame([_effect_row(voice, effect) for effect in effects]),
         headings={
             "outcome": t("Outcome"),
             "shown": t("Effect"),
@@ -137,6 +108,31 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             ),
         ),
     )
+
+
+def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
+    """One outcome: what readers see, and the raw figures beside it for the CSV file."""
+    t, f, plain = voice.t, voice.f, voice.plain(effect.outcome)
+    row, verdict, random = effect.overall.table.iloc[0], effect.verdict, effect.randomization
+    percent = effect.verdict_percent
+    raw = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+    believed = t("randomization") if verdict.believed == "randomization" else t("clustered")
+    return {
+        "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
+        **{name: float(row[name]) for name in raw},
+        "randomization_low": random.conf_low if random else None,
+        "randomization_high": random.conf_high if random else None,
+        "p_randomization": random.p_value if random else None,
+        "smallest_detectable": verdict.smallest_detectable,
+        "shown": plain(float(row["estimate"])),
+        "percent": f.percent(percent[0] if percent else None),
+        "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
+        "randomization": f.interval(random.conf_low, random.conf_high, plain)
+        if random
+        else f.number(None),
+        "believed": believed,
+        "detectable": plain(verdict.smallest_detectable),
+    }
 
 
 def impact(voice: Voice, part: Impact) -> Exhibits:
