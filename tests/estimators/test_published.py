@@ -175,6 +175,15 @@ def test_minimum_wages_and_employment(reference, published):
     assert row.std_error == pytest.approx(changes.row("exposed").std_error, rel=0.01)
 
 
+def test_castle_doctrine_with_population_weights(reference, published):
+    """Cheng and Hoekstra, table 5 panel A column 1: the law enters as the share of the year it was in force."""
+    frame = pd.read_csv(reference / "data" / "castle" / "castle.csv")
+    made = impact.Panel.from_frame(
+        frame, unit="sid", time="year", outcome="l_homicide", weight="popwt", covariates=["cdl"]
+    )
+    check(impact.FixedEffects(regressors=("cdl",)).fit(made), "cdl", published["castle_t_w"])
+
+
 def test_grunfeld(reference, published):
     frame = pd.read_csv(reference / "data" / "grunfeld" / "grunfeld.csv")
     frame = frame[frame.firm != "American Steel"]
