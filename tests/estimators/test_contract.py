@@ -180,7 +180,7 @@ def test_percent_is_the_effect_over_the_counterfactual_mean():
     assert percent.table.std_error[0] == pytest.approx(jackknife, rel=0.1)
 
 
-def test_a_cohort_of_one_unit_has_no_standard_error_and_a_note():
+def test_a_cohort_of_one_unit_is_flagged():
     frame = long_frame()
     frame.loc[frame.id == frame.id[frame.g == 4].iloc[0], "g"] = 5
     estimate = impact.CallawaySantAnna().fit(panel(frame))
