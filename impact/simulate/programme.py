@@ -29,8 +29,8 @@ class Fair:
 
 
 FAIRS = (
-    # Planned in July 2012; New York in January 2013, the others by June 2013 [seen in the press and the contractor's
-    # pages]; the quarter of High Point is the contractor's plan, and Moscow replaced Kiev [seen].
+    # Planned in July 2012. New York took place in January 2013; Seoul, Moscow (for Kiev) and Tokyo were done by June 2013
+    # [seen]. Seoul and High Point stand in the contractor's later plan [seen], Moscow and Tokyo are [assumed].
     Fair("New York", "2012Q3", "2013Q1"),
     Fair("High Point", "2013Q1", "2013Q2"),
     Fair("Moscow", "2013Q1", "2013Q2"),
@@ -45,7 +45,8 @@ class Programme:
 
     Revenue is in constant 2012 MAD a quarter. Without the programme the log of a firm's revenue is level + growth +
     season + an autoregressive shock + recall noise. Growth is the same in percent for treated and untreated firms, so
-    parallel trends hold for *ratios* of mean revenue (within a type of firm), not exactly for levels.
+    parallel trends hold for *ratios* of mean revenue (within a type of firm), not exactly for levels. Exit bends them
+    after the programme's start: it is rarer among larger firms, and so among invited ones.
     """
 
     n_units: int = 350
@@ -106,7 +107,9 @@ class Programme:
         0.0  # share of revenue not declared (0.3 measured by de Mel and others [seen])
     )
 
-    parallel_trends_scale: str = "ratio of mean revenue within a type of firm"
+    parallel_trends_scale: str = (
+        "ratio of mean revenue within a type of firm, before exit (rarer among larger firms)"
+    )
 
 
 def scenario(name: ScenarioName) -> Programme:

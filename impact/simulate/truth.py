@@ -51,8 +51,9 @@ def known_bias(programme: Programme, *, draws: int = BIAS_DRAWS) -> dict[str, An
     """Average error, in MAD a quarter, of the simplest comparison when the programme does nothing.
 
     The comparison is the mean change of each fair's exhibitors less that of firms never invited, from the quarter before
-    the fair, or from the mean of the four quarters before it, to each later quarter. Invited firms are larger and grow by
-    the same percentage, so they gain more MAD; a shock just before the fair fades away afterwards.
+    the fair, or from the mean of the four quarters before it, to each later quarter. Invited firms are larger: growing by
+    the same percentage they gain more MAD, and they close less often. Selection is on lasting level, not on shocks, so
+    there is no regression to the mean.
     """
     nothing = replace(programme, effect_path=(0.0,), spillover=0.0)
     errors = np.array([_simple_comparison(draw(nothing, seed=BIAS_SEED + i)) for i in range(draws)])
