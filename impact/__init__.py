@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from impact.estimators.callaway_santanna import CallawaySantAnna
     from impact.estimators.difference_in_differences import DifferenceInDifferences
     from impact.estimators.event_study import EventStudy
+    from impact.estimators.imputation import Imputation
+    from impact.estimators.two_stage import TwoStage
     from impact.estimators.panel import (
         BetweenEffects,
         FirstDifferences,
@@ -34,6 +36,8 @@ _ROOMS = {
     "EventStudy": "impact.estimators.event_study",
     "FirstDifferences": "impact.estimators.panel",
     "FixedEffects": "impact.estimators.panel",
+    "Imputation": "impact.estimators.imputation",
+    "TwoStage": "impact.estimators.two_stage",
     "Panel": "impact.data.panel",
     "PathMoments": "impact.moments",
     "PooledOLS": "impact.estimators.panel",
@@ -53,6 +57,8 @@ __all__ = [
     "EventStudy",
     "FirstDifferences",
     "FixedEffects",
+    "Imputation",
+    "TwoStage",
     "Panel",
     "PathMoments",
     "PooledOLS",

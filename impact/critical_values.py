@@ -1,12 +1,19 @@
 """Quantiles, p-values, and the critical value of a simultaneous band."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from impact.terms import CONFIDENCE_LEVEL
 
 BAND_DRAWS = 20_000  # critical values then vary by about 0.01 from seed to seed
+NULL_PIVOT = 1e-10  # of a unit variance: a parameter that others determine
+BLOCK = 16  # parameters multiplied at a time, so that half the products with a triangular root are spared
 BAND_SEED = 20120701  # the stream of simultaneous bands; the programme began in July 2012
+
+
+Floats = NDArray[np.float64]
 
 
 def quantile(probability: float, df: float) -> float:
@@ -45,12 +52,46 @@ def simultaneous_critical_value(
     if kept.sum() <= 1:
         return quantile((1 + level) / 2, df)
     scale = np.sqrt(variance[kept])
-    correlation = vcov[np.ix_(kept, kept)] / np.outer(scale, scale)
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    generator = np.random.default_rng(seed)
-    normal = generator.standard_normal((draws, len(values)))
-    largest = np.abs(normal @ root.T).max(axis=1)
-    if not np.isinf(df):
-        largest = largest / np.sqrt(generator.chisquare(df, draws) / df)
+    normal, chi2 = _draws(len(scale), draws, seed, df)
+    largest = np.zeros(draws)
+    root = _root(vcov[np.ix_(kept, kept)] / np.outer(scale, scale))
+    for column in range(0, len(scale), BLOCK):  # of the root's columns, whose upper part is zero
+        rows = root[column : column + BLOCK]
+        t = rows[:, : column + len(rows)] @ normal[: column + len(rows)]
+        np.maximum(largest, np.maximum(t.max(axis=0), -t.min(axis=0)), out=largest)
+    if chi2 is not None:
+        largest = largest / np.sqrt(chi2 / df)
     return float(np.quantile(largest, level))
+
+
+@lru_cache(maxsize=8)
+def _draws(k: int, draws: int, seed: int, df: float) -> tuple[Floats, Floats | None]:
+    """Standard normal draws (k rows or more, draws), the same first rows whatever k, and chi-squared ones for the t.
+
+    They are kept: every band of a report is then a product with the same numbers.
+    """
+    rows = _normal_rows(-(-k // BLOCK) * BLOCK, draws, seed)
+    if np.isinf(df):
+        return rows, None
+    generator = np.random.default_rng(np.random.SeedSequence([seed, 2]))
+    return rows, generator.chisquare(df, draws)
+
+
+@lru_cache(maxsize=4)
+def _normal_rows(k: int, draws: int, seed: int) -> Floats:
+    generator = np.random.default_rng(np.random.SeedSequence([seed, 1]))
+    return generator.standard_normal((k, draws))
+
+
+def _root(correlation: Floats) -> Floats:
+    """Lower root L of a positive semi-definite matrix, L L' = correlation; a null pivot gives a null column."""
+    k = len(correlation)
+    try:
+        return np.linalg.cholesky(correlation)
+    except np.linalg.LinAlgError:
+        lower = np.zeros((k, k))
+    for j in range(k):
+        column = correlation[j:, j] - lower[j:, :j] @ lower[j, :j]
+        if column[0] > NULL_PIVOT:
+            lower[j:, j] = column / np.sqrt(column[0])
+    return lower

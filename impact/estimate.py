@@ -38,6 +38,9 @@ class Parts(Protocol):
     def percent(self, estimate: "Estimate") -> "Estimate":
         """The effects over their counterfactual means."""
 
+    def weights(self, estimate: "Estimate") -> pd.DataFrame:
+        """The weight of each cohort x period mean in each parameter."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -114,6 +117,17 @@ class Estimate:
     def percent(self) -> "Estimate":
         """Return effects over the counterfactual mean of the treated (observed minus effect), with delta-method intervals."""
         return self._asked().percent(self)
+
+    def weights(self) -> pd.DataFrame:
+        """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
+
+        Returns
+        -------
+        DataFrame
+            ``term, cohort, time, event_time, weight``, never treated with cohort None. On a balanced panel an estimate that is
+            linear in outcomes is the sum of weights times means; with gaps a weight is the sum over the patterns of gaps.
+        """
+        return self._asked().weights(self)
 
     def _asked(self) -> Parts:
         if self.parts is None:

@@ -10,9 +10,9 @@ from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
-from impact.estimators.within import within_fit
+from impact.estimators.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, Averaging, Grouping
+from impact.terms import CONFIDENCE_LEVEL, Averaging, ClusterCovariance, Grouping
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +29,8 @@ class EventStudy:
         Relative period(s) set to zero. Two are needed where nobody is never treated.
     leads, lags : int, optional
         Bin periods at or beyond ``-leads`` and ``lags``.
+    vcov : {"CRV1", "CRV3", "two_way"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
     level : float
 
     Assumes
@@ -44,6 +46,7 @@ class EventStudy:
     reference: int | Sequence[int] = -1
     leads: int | None = None
     lags: int | None = None
+    vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
     def fit(self, data: Panel | PathMoments) -> Estimate:
@@ -56,7 +59,7 @@ class EventStudy:
         """
         moments = as_moments(data)
         relative = self._binned(moments.event_time)
-        seen = np.unique(relative[moments.observed & np.isfinite(relative)])
+        seen = np.unique(relative[(moments.weight_seen > 0) & np.isfinite(relative)])
         references = {float(value) for value in np.atleast_1d(np.asarray(self.reference))}
         if not references <= set(seen):
             raise NotIdentifiedError(
@@ -65,28 +68,29 @@ class EventStudy:
         events = np.array([value for value in seen if value not in references])
         design = (relative[:, :, None] == events).astype(float)
         terms = [f"event_time={value:g}" for value in events]
-        fit = within_fit(moments, design, names=terms)
-        weights = np.where(moments.observed, moments.weight[:, None], 0.0)
+        fit = within_fit(moments, design, names=terms, vcov=self.vcov)
         parts = LinearParts(
             moments=moments,
             values=fit.coefficients,
             scores=fit.scores,
-            exposed_weights=np.moveaxis(design * weights[:, :, None], 2, 0)
+            exposed_weights=np.moveaxis(design * moments.weight_seen[:, :, None], 2, 0)
             * (events >= 0)[:, None, None],
             averager=average_event_times,
             detail=events,
             factor=fit.factor,
+            robust=fit.robust,
         )
-        n_treated = np.einsum("ptk,pt,p->k", design, moments.observed, moments.n, optimize=True)
+        n_treated = np.einsum("ctk,ct->k", design, moments.units_seen)
         return Estimate.build(
             Rows(term=terms, event_time=events, n_treated=n_treated),
             fit.coefficients,
             parts.vcov(),
             estimand=f"Effect on {moments.outcome} by periods since treatment",
-            method=f"{self._label(references)}; unit and period effects; CRV1 clustered, t(G-1)",
+            method=f"{self._label(references)}; unit and period effects; {CONVENTIONS[self.vcov]}",
             sample=moments.sample,
             spec={
                 "estimator": "EventStudy",
+                "vcov": self.vcov,
                 "level": self.level,
                 "df": fit.df,
                 "reference": sorted(references),
@@ -129,7 +133,7 @@ def average_event_times(
     label = "treated observations" if average == "cells" else "event times equally"
     return Average(
         weights=(weights / weights.sum())[None],
-        constant=np.zeros((parts.moments.n_cells, 1)),
+        constant=np.zeros((len(parts.moments.every_cohort), 1)),
         rows=Rows(term=["overall"]),
         label=f"average after treatment over {label}",
     )

@@ -1,25 +1,160 @@
-"""Averages of group-time effects: by event time, cohort, period and overall, with estimated cohort shares."""
+"""Effects by cohort and period: the estimate they make, and their averages by event time, cohort, period and overall."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impact.errors import NotAvailableError
-from impact.estimate import Rows
-from impact.estimators.linear import Average, LinearParts
+from impact.estimate import Estimate, Rows
+from impact.estimators.linear import Average, LinearParts, few_treated_notes
+from impact.moments import PathMoments, Scores
 from impact.terms import Averaging, Grouping
 
-if TYPE_CHECKING:
-    from impact.estimators.callaway_santanna import GroupTimeDetail
-
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class GroupTimeDetail:
+    """What averaging needs to know of each of the k (cohort, period) effects.
+
+    Attributes
+    ----------
+    cohort, time, event_time : ndarray, (k,)
+        Calendar numbers, and their difference.
+    code, period : ndarray of int, (k,)
+        Places of the cohort among `PathMoments.every_cohort` and of the period among its times.
+    size : ndarray, (k,)
+        Weight of the row in averages: its cohort's size, or its treated observations.
+    shares : {"estimated", "fixed"}
+        Whether averages by size carry the sampling error of the cohorts' sizes (influence-function estimators), or hold the
+        sizes as they are (least squares, imputation).
+    member : ndarray, (C, k)
+        1 where a cohort is the row's.
+    """
+
+    cohort: Floats
+    time: Floats
+    event_time: Floats
+    code: Integers
+    period: Integers
+    size: Floats
+    shares: Literal["estimated", "fixed"]
+    member: Floats = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        moments: PathMoments,
+        code: Integers,
+        period: Integers,
+        *,
+        shares: Literal["estimated", "fixed"],
+    ) -> "GroupTimeDetail":
+        """Collect from the rows' places (k,)."""
+        cohort = moments.every_cohort[code]
+        size = (
+            moments.cohort_size[code]
+            if shares == "estimated"
+            else moments.weight_seen[code, period]
+        )
+        return cls(
+            cohort=cohort,
+            time=moments.times[period],
+            event_time=moments.times[period] - cohort,
+            code=code,
+            period=period,
+            size=size,
+            shares=shares,
+            member=(np.arange(len(moments.every_cohort))[:, None] == code).astype(float),
+        )
+
+    def exposed_weights(self, moments: PathMoments) -> Floats:
+        """Weight of the one cohort mean that each row after treatment is an effect on, (k, C, T)."""
+        weights = np.zeros((len(self.code), *moments.weight_seen.shape))
+        after = np.flatnonzero(self.event_time >= 0)
+        weights[after, self.code[after], self.period[after]] = 1.0
+        return weights
+
+    def rows(self, moments: PathMoments, *, n_control: Any = None) -> Rows:
+        """Name the k effects."""
+        label = moments.time_axis.label
+        cohort = [label(value) for value in self.cohort]
+        time = [label(value) for value in self.time]
+        return Rows(
+            term=[f"att({g},{t})" for g, t in zip(cohort, time, strict=True)],
+            cohort=cohort,
+            time=time,
+            event_time=self.event_time,
+            n_treated=moments.units_seen[self.code, self.period],
+            n_control=n_control,
+        )
+
+
+def treated_cells(moments: PathMoments, *, leads: bool = False) -> tuple[Integers, Integers]:
+    """Return cohort code and period of every treated cohort mean after treatment (or in all periods) that is observed."""
+    chosen = np.isfinite(moments.every_cohort)[:, None] & (moments.weight_seen > 0)
+    if not leads:
+        chosen &= moments.event_time >= 0
+    code, period = np.nonzero(chosen)
+    return code, period
+
+
+def cohorts_left_out(moments: PathMoments, detail: GroupTimeDetail) -> tuple[str, ...]:
+    """Remark on treated cohorts that have no row: ``cohort_without_comparison:label``."""
+    gone = np.setdiff1d(moments.cohorts, detail.cohort)
+    return tuple(f"cohort_without_comparison:{moments.time_axis.label(g)}" for g in gone)
+
+
+def group_time_estimate(
+    moments: PathMoments,
+    detail: GroupTimeDetail,
+    values: Floats,
+    scores: Scores,
+    *,
+    method: str,
+    spec: dict[str, Any],
+    source: str,
+    notes: tuple[str, ...] = (),
+    rows: Rows | None = None,
+    factor: float = 1.0,
+    robust: Floats | None = None,
+    linear: Scores | None = None,
+    averager: Any = None,
+    estimand: str | None = None,
+) -> Estimate:
+    """Return the estimate whose k rows are effects by cohort and period."""
+    parts = LinearParts(
+        moments=moments,
+        values=values,
+        scores=scores,
+        exposed_weights=detail.exposed_weights(moments),
+        averager=averager or average_cells,
+        detail=detail,
+        factor=factor,
+        robust=robust,
+        linear=linear,
+    )
+    return Estimate.build(
+        rows or detail.rows(moments),
+        values,
+        parts.vcov(),
+        estimand=estimand
+        or f"Effect on {moments.outcome} of treatment on the treated, by cohort and period",
+        method=method,
+        sample=moments.sample,
+        spec=spec,
+        notes=(*few_treated_notes(moments), *notes),
+        source=source,
+        parts=parts,
+    )
 
 
 @dataclass(frozen=True)
 class _Weights:
-    """Weights (m, k) of m averages, and the scores (P, m) that estimating cohort shares adds."""
+    """Weights (m, k) of m averages, and the scores (C, m) that estimating cohort shares adds."""
 
     weights: Floats
     constant: Floats
@@ -39,21 +174,21 @@ def average_cells(
         raise NotAvailableError("balance: applies to by='event_time' only")
     if by == "overall":
         combined = _overall(parts, detail, average=average)
+        by_size = "cohort size" if detail.shares == "estimated" else "treated observations"
         names = {
-            "cells": "average over post-treatment cells by cohort size",
+            "cells": f"average over post-treatment cells by {by_size}",
             "cohort": "average of cohort effects by cohort size",
             "event_time": "average of event-time effects, equally",
             "time": "average of period effects, equally",
         }
         return Average(combined.weights, combined.constant, Rows(term=["overall"]), names[average])
     keys, kept = _groups(detail, by=by, balance=balance)
-    combined = _by_group(parts, detail, keys=keys, kept=kept, equal=by == "cohort")
+    equal = by == "cohort" and detail.shares == "estimated"
+    combined = _by_group(parts, detail, keys=keys, kept=kept, equal=equal)
     return Average(combined.weights, combined.constant, _rows(parts, by=by, keys=keys), f"by {by}")
 
 
-def _groups(
-    detail: "GroupTimeDetail", *, by: Grouping, balance: int | None
-) -> tuple[Floats, Floats]:
+def _groups(detail: GroupTimeDetail, *, by: Grouping, balance: int | None) -> tuple[Floats, Floats]:
     """Return the groups' keys (m,) and which rows enter each, (m, k)."""
     after = detail.event_time >= 0
     label = {"event_time": detail.event_time, "cohort": detail.cohort, "time": detail.time}[by]
@@ -70,35 +205,40 @@ def _groups(
 
 
 def _by_group(
-    parts: LinearParts, detail: "GroupTimeDetail", *, keys: Floats, kept: Floats, equal: bool
+    parts: LinearParts, detail: GroupTimeDetail, *, keys: Floats, kept: Floats, equal: bool
 ) -> _Weights:
-    """Average rows within each group, equally or by cohort size."""
+    """Average rows within each group, equally or by size."""
+    nothing = np.zeros((len(detail.member), len(keys)))
     if equal:
-        zero = np.zeros((parts.moments.n_cells, len(keys)))
-        return _Weights(kept / kept.sum(axis=1, keepdims=True), zero)
+        return _Weights(kept / kept.sum(axis=1, keepdims=True), nothing)
     size = kept * detail.size
     weights = size / size.sum(axis=1, keepdims=True)
+    if detail.shares == "fixed":
+        return _Weights(weights, nothing)
     return _Weights(weights, _share_scores(parts.values, detail, kept=kept, weights=weights))
 
 
 def _share_scores(
-    values: Floats, detail: "GroupTimeDetail", *, kept: Floats, weights: Floats
+    values: Floats, detail: GroupTimeDetail, *, kept: Floats, weights: Floats
 ) -> Floats:
-    """Scores (P, m) of averages through their estimated cohort shares: (1{G=g} att - 1{G=g} average) / total size."""
+    """Scores (C, m) of averages through their estimated cohort shares: (1{G=g} att - 1{G=g} average) / total size."""
     total = (kept * detail.size).sum(axis=1)
     average = weights @ values
     mine = detail.member @ (kept * values).T
     return np.asarray((mine - (detail.member @ kept.T) * average) / total)
 
 
-def _overall(parts: LinearParts, detail: "GroupTimeDetail", *, average: Averaging) -> _Weights:
+def _overall(parts: LinearParts, detail: GroupTimeDetail, *, average: Averaging) -> _Weights:
     after = (detail.event_time >= 0)[None].astype(float)
+    if not after.any():
+        raise NotAvailableError("by=overall: no effect after treatment to average")
     if average == "cells":
         return _by_group(parts, detail, keys=np.zeros(1), kept=after, equal=False)
     keys, kept = _groups(detail, by=average, balance=None)
     if average == "event_time":
         keys, kept = keys[keys >= 0], kept[keys >= 0]
-    inner = _by_group(parts, detail, keys=keys, kept=kept, equal=average == "cohort")
+    equal = average == "cohort" and detail.shares == "estimated"
+    inner = _by_group(parts, detail, keys=keys, kept=kept, equal=equal)
     if average != "cohort":
         outer = np.full((1, len(keys)), 1 / len(keys))
         return _Weights(outer @ inner.weights, inner.constant @ outer.T)
@@ -106,16 +246,19 @@ def _overall(parts: LinearParts, detail: "GroupTimeDetail", *, average: Averagin
 
 
 def _over_cohorts(
-    parts: LinearParts, inner: _Weights, detail: "GroupTimeDetail", *, keys: Floats
+    parts: LinearParts, inner: _Weights, detail: GroupTimeDetail, *, keys: Floats
 ) -> _Weights:
-    """Average cohort effects by cohort size, the sizes estimated."""
+    """Average cohort effects by cohort size, the sizes estimated where the detail says so."""
     first = np.array([np.flatnonzero(detail.cohort == key)[0] for key in keys])
-    size = detail.size[first]
+    size = parts.moments.cohort_size[detail.code[first]]
     outer = (size / size.sum())[None]
-    effects = inner.weights @ parts.values
-    mine = detail.member[:, first]
-    constant = (mine @ effects - mine.sum(axis=1) * (outer @ effects)) / size.sum()
-    return _Weights(outer @ inner.weights, inner.constant @ outer.T + constant[:, None])
+    constant = inner.constant @ outer.T
+    if detail.shares == "estimated":
+        effects = inner.weights @ parts.values
+        mine = detail.member[:, first]
+        shares = (mine @ effects - mine.sum(axis=1) * (outer @ effects)) / size.sum()
+        constant = constant + shares[:, None]
+    return _Weights(outer @ inner.weights, constant)
 
 
 def _rows(parts: LinearParts, *, by: Grouping, keys: Floats) -> Rows:

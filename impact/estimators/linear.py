@@ -4,15 +4,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate, Rows
-from impact.moments import PathMoments, Scores, covariance, unit_scores
+from impact.moments import PathMoments, Scores, both
+from impact.moments.features import levels
 from impact.terms import Averaging, Grouping
 
 Floats = NDArray[np.float64]
+TINY = np.finfo(float).tiny
 FEW_TREATED = 25  # below it a nominal 95% clustered interval covers 76-94% (docs/inference.md)
 
 
@@ -32,25 +35,30 @@ class Average:
     Attributes
     ----------
     weights : ndarray, (m, k)
-    constant : ndarray, (P, m)
-        What estimating the weights adds to the cells' scores; zero for fixed weights.
+    constant : ndarray, (C, m)
+        What estimating the weights adds to the scores of each cohort's units; zero for fixed weights.
     rows : Rows
     label : str
         Name of the aggregation, for ``method``.
+    centring : ndarray, (C, m, T), optional
+        What is added to the coefficients of the T indicator features that end the scores.
     """
 
     weights: Floats
     constant: Floats
     rows: Rows
     label: str
+    centring: Floats | None = None
 
 
 @dataclass(frozen=True)
 class LinearParts:
     """Values and scores of k parameters, with the moments they came from.
 
-    ``exposed_weights`` (k, P, T) weigh the treated cell means that each parameter is an effect on: they give the observed
-    mean, hence the counterfactual one. Zero rows where a parameter is not an effect on the treated after treatment.
+    ``exposed_weights`` (k, C, T) weigh the means of treated cohorts by period that each parameter is an effect on: they give
+    the observed mean, hence the counterfactual one. Zero where a parameter is not an effect on the treated after treatment.
+    ``robust`` (k, k) is the covariance where it is not the scores' cross-product (CRV3, two-way clusters), ``linear`` the
+    parameters as functions of the paths where the scores are not that (leave-one-out averages).
     """
 
     moments: PathMoments
@@ -60,14 +68,34 @@ class LinearParts:
     averager: Averager | None = None
     detail: Any = field(default=None, repr=False)
     factor: float = 1.0
+    robust: Floats | None = None
+    linear: Scores | None = None
 
-    def vcov(self, scores: Scores | None = None) -> Floats:
+    def vcov(self) -> Floats:
         """Clustered covariance times the estimator's small-sample factor."""
-        return self.factor * covariance(self.moments, scores or self.scores)
+        return self.factor * self.scores.covariance() if self.robust is None else self.robust
 
     def influence(self, panel: Panel) -> Floats:
         """Each unit's score on each parameter, (N, k)."""
-        return unit_scores(panel, self.moments, self.scores)
+        return self.scores.of_units(panel, self.moments)
+
+    def weights(self, estimate: Estimate) -> pd.DataFrame:
+        """Weight of each cohort's mean in each period in each parameter: the tidy table of `Estimate.weights`."""
+        moments = self.moments
+        label = moments.time_axis.label
+        cohort = [None if np.isinf(g) else label(g) for g in moments.every_cohort]
+        time = [label(t) for t in moments.times]
+        terms = list(estimate.table["term"])
+        k, n_cohorts, n_periods = len(terms), len(cohort), len(time)
+        return pd.DataFrame(
+            {
+                "term": np.repeat(np.array(terms, dtype=object), n_cohorts * n_periods),
+                "cohort": np.tile(np.repeat(np.array(cohort, dtype=object), n_periods), k),
+                "time": np.tile(np.array(time), k * n_cohorts),
+                "event_time": np.tile(moments.event_time.ravel(), k),
+                "weight": (self.linear or self.scores).impulses(moments).ravel(),
+            }
+        )
 
     def aggregate(
         self, estimate: Estimate, *, by: Grouping, average: Averaging, balance: int | None
@@ -76,11 +104,16 @@ class LinearParts:
         if self.averager is None:
             raise NotAvailableError(f"{estimate.method}: one parameter, nothing to average")
         plan = self.averager(self, by=by, average=average, balance=balance)
+        robust = None if self.robust is None else plan.weights @ self.robust @ plan.weights.T
         scores = self.scores.mix(plan.weights).plus_constant(plan.constant)
+        if plan.centring is not None:
+            scores = scores.plus_indicators(plan.centring)
         parts = replace(
             self,
             values=plan.weights @ self.values,
             scores=scores,
+            linear=None if self.linear is None else self.linear.mix(plan.weights),
+            robust=robust,
             exposed_weights=np.tensordot(plan.weights, self.exposed_weights, axes=1),
             averager=None,
         )
@@ -102,17 +135,21 @@ class LinearParts:
 
         With effect a and observed mean m the ratio is a / (m - a); its score is (m psi_a - a psi_m) / (m - a)^2.
         """
+        if self.robust is not None:
+            raise NotAvailableError(
+                f"{estimate.method}: percent needs unit scores; fit with vcov='CRV1' for it"
+            )
         observed, observed_scores = self._observed_means()
         effect = self.values
         counterfactual = observed - effect
         ratio = 100 * effect / counterfactual
-        both = self.scores.stack(observed_scores)
+        pair = both(self.moments, self.scores, observed_scores)
         k = len(effect)
         gradient = np.zeros((k, 2 * k))
         index = np.arange(k)
         gradient[index, index] = 100 * observed / counterfactual**2
         gradient[index, k + index] = -100 * effect / counterfactual**2
-        scores = both.mix(gradient)
+        vcov = self.factor * pair.mix(gradient).covariance()
         table = estimate.table
         rows = Rows(
             term=list(table["term"]),
@@ -125,7 +162,7 @@ class LinearParts:
         return Estimate.build(
             rows,
             ratio,
-            self.vcov(scores),
+            vcov,
             estimand=f"{estimate.estimand}, in percent of the counterfactual mean",
             method=f"{estimate.method}; percent by the delta method",
             sample=estimate.sample,
@@ -139,7 +176,7 @@ class LinearParts:
         )
 
     def _observed_means(self) -> tuple[Floats, Scores]:
-        """Weighted mean outcome of the treated cells behind each parameter, and its scores (weights fixed)."""
+        """Weighted mean outcome of the treated behind each parameter, and its scores (weights fixed)."""
         moments = self.moments
         total = self.exposed_weights.sum(axis=(1, 2))
         if np.any(total == 0):
@@ -147,22 +184,30 @@ class LinearParts:
                 "a parameter is not an effect on the treated after treatment: no percent of it"
             )
         share = self.exposed_weights / total[:, None, None]
-        level = np.where(moments.observed, moments.mean + moments.origin, 0.0)
-        values = np.einsum("kpt,pt->k", share, level)
-        slope = np.moveaxis(share, 0, 1) / moments.weight[:, None, None]
-        constant = -np.einsum("pkt,pt->pk", slope, moments.mean)
-        return values, Scores(slope=slope, constant=constant)
+        mean = np.nan_to_num(moments.cohort_mean)
+        per_unit = np.swapaxes(share, 0, 1) / np.maximum(moments.weight_seen, TINY)[:, None, :]
+        loading = np.concatenate(
+            [per_unit, -per_unit * (mean - moments.origin)[:, None, :]], axis=2
+        )
+        return np.einsum("kct,ct->k", share, mean), Scores.of(moments, levels(moments), loading)
 
 
-def pooled_exposure(moments: PathMoments) -> Floats:
-    """Weights of treated, exposed cell means in proportion to their observations, (P, T)."""
-    exposed = moments.observed & (moments.event_time >= 0)
-    return np.where(exposed, moments.weight[:, None], 0.0)
+def exposed_means(moments: PathMoments) -> Floats:
+    """Weights of treated cohorts' means after treatment, in proportion to their observations, (C, T)."""
+    return np.where(moments.event_time >= 0, moments.weight_seen, 0.0)
 
 
 def as_moments(data: Panel | PathMoments) -> PathMoments:
     """Return moments as they are, and reduce a panel to them."""
     return data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
+
+
+def balanced_cells(moments: PathMoments) -> PathMoments:
+    """Return the cells observed in every period; the units of the others are counted as dropped."""
+    return moments.where(
+        lambda every: np.asarray(every.observed.all(axis=1)),
+        reason="not_observed_in_all_periods",
+    )
 
 
 def few_treated_notes(moments: PathMoments) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ import numpy as np
 
 from impact.data.panel import Panel
 from impact.estimate import Estimate, Rows
-from impact.estimators.linear import LinearParts, as_moments, few_treated_notes, pooled_exposure
-from impact.estimators.within import within_fit
+from impact.estimators.linear import LinearParts, as_moments, few_treated_notes, exposed_means
+from impact.estimators.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class TwoWayFixedEffects:
 
     Parameters
     ----------
+    vcov : {"CRV1", "CRV3", "two_way"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
     level : float
         Confidence level of the intervals.
 
@@ -33,19 +35,21 @@ class TwoWayFixedEffects:
     Goodman-Bacon (2021), Journal of Econometrics 225(2), eq. 2.
     """
 
+    vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments; errors as `within_fit`."""
         moments = as_moments(data)
         exposed = (moments.event_time >= 0).astype(float)
-        fit = within_fit(moments, exposed[:, :, None], names=["exposed"])
+        fit = within_fit(moments, exposed[:, :, None], names=["exposed"], vcov=self.vcov)
         parts = LinearParts(
             moments=moments,
             values=fit.coefficients,
             scores=fit.scores,
-            exposed_weights=pooled_exposure(moments)[None],
+            exposed_weights=exposed_means(moments)[None],
             factor=fit.factor,
+            robust=fit.robust,
         )
         treated = np.isfinite(moments.cohort)
         return Estimate.build(
@@ -57,9 +61,14 @@ class TwoWayFixedEffects:
             fit.coefficients,
             parts.vcov(),
             estimand=f"Effect of treatment on {moments.outcome}, assumed the same for all",
-            method="Two-way fixed effects; unit and period effects; CRV1 clustered, t(G-1)",
+            method=f"Two-way fixed effects; unit and period effects; {CONVENTIONS[self.vcov]}",
             sample=moments.sample,
-            spec={"estimator": "TwoWayFixedEffects", "level": self.level, "df": fit.df},
+            spec={
+                "estimator": "TwoWayFixedEffects",
+                "vcov": self.vcov,
+                "level": self.level,
+                "df": fit.df,
+            },
             notes=few_treated_notes(moments),
             source="Goodman-Bacon (2021), eq. 2",
             parts=parts,

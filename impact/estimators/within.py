@@ -1,7 +1,8 @@
 """Least squares with unit and period effects, on path moments.
 
 Unit effects are projected out within each cell's own observed periods; period effects stay as columns. The regressors may
-depend on cohort and period only, which is what makes the cells sufficient.
+depend on cohort and period only, which is what makes the moments sufficient: with M_p the projection of cell p, the normal
+matrix is the sum over cohorts of X_c' (sum_p w_p M_p) X_c.
 """
 
 from dataclasses import dataclass
@@ -9,36 +10,86 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.errors import NotIdentifiedError
-from impact.moments import PathMoments, Scores
+from impact.errors import NotAvailableError, NotIdentifiedError
+from impact.moments import PathMoments, Points, Scores
+from impact.moments.features import within
+from impact.moments.scores import feature_products, root_products
+from impact.terms import ClusterCovariance
 
 Floats = NDArray[np.float64]
 RANK_TOLERANCE = (
     1e-9  # on the design scaled to unit diagonal; exact collinearity leaves about 1e-16
 )
+CONVENTIONS: dict[ClusterCovariance, str] = {
+    "CRV1": "CRV1 clustered, t(G-1)",
+    "CRV3": "CRV3 clustered (leave one cluster out), t(G-1)",
+    "two_way": "clustered by unit and period, the smaller G, t(G-1)",
+}
 
 
 @dataclass(frozen=True)
 class WithinFit:
-    """Coefficients of the k regressors (period effects left out), their scores, and the small-sample factor."""
+    """Coefficients of the k regressors (period effects left out), their scores, and the small-sample factor.
+
+    ``robust`` (k, k) is the covariance where it is not ``factor`` times the scores' cross-product.
+    """
 
     coefficients: Floats
     scores: Scores
     factor: float
     df: float
+    robust: Floats | None = None
 
 
-def within_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> WithinFit:
+@dataclass(frozen=True)
+class Projection:
+    """What every such regression on the same moments shares: sums over a cohort's cells of the projected design and outcome.
+
+    Attributes
+    ----------
+    gram : ndarray, (C, T, T)
+        Sum of w_p M_p.
+    outcome : ndarray, (C, T)
+        Sum of w_p M_p m_p.
+    root : ndarray, (C, T, T)
+        Cross-products of the moments' projected roots.
+    """
+
+    gram: Floats
+    outcome: Floats
+    root: Floats | None
+
+    @classmethod
+    def of(cls, moments: PathMoments) -> "Projection":
+        """Sum over the cells."""
+        seen = moments.observed.astype(float)
+        count = np.maximum(seen.sum(axis=1), 1)
+        weighted = moments.weight[:, None] * seen
+        mean = moments.mean - (moments.mean.sum(axis=1) / count)[:, None]
+        outer = [
+            (seen[rows] * (moments.weight[rows] / count[rows])[:, None]).T @ seen[rows]
+            for rows in (moments.cohort_index == c for c in range(len(moments.every_cohort)))
+        ]
+        diagonal = moments.by_cohort(weighted)[:, :, None] * np.eye(len(moments.times))
+        nothing = np.zeros((len(moments.every_cohort), len(moments.times)))
+        root = None if moments.clusters else root_products(moments, within(moments, nothing))
+        return cls(diagonal - np.array(outer), moments.by_cohort(weighted * mean), root)
+
+
+def within_fit(
+    moments: PathMoments, design: Floats, *, names: list[str], vcov: ClusterCovariance = "CRV1"
+) -> WithinFit:
     """Regress the outcome on ``design`` with unit and period effects.
 
     Parameters
     ----------
     moments : PathMoments
-        P cells, T periods.
-    design : ndarray, (P, T, k)
-        Regressors by cell and period.
+        C cohorts, T periods.
+    design : ndarray, (C, T, k)
+        Regressors by cohort and period.
     names : list of str
         Names of the regressors, for the error.
+    vcov : {"CRV1", "CRV3", "two_way"}
 
     Returns
     -------
@@ -52,39 +103,43 @@ def within_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> Wit
 
     References
     ----------
-    Arellano (1987), Oxford Bulletin 49(4), eq. 7, for the covariance; the factor is that of fixest's default.
+    Arellano (1987), Oxford Bulletin 49(4), eq. 7, for the covariance; the factor is that of fixest's default. CRV3: MacKinnon,
+    Nielsen and Webb (2023), Journal of Econometrics 232(2), eq. 28, centred at the full estimate. Two-way: Cameron, Gelbach and
+    Miller (2011), Journal of Business & Economic Statistics 29(2), eq. 2.2.
     """
-    n_regressors = design.shape[2]
-    columns = _demeaned(moments, design)
-    gram = np.einsum("ptj,ptk,p->jk", columns, columns, moments.weight, optimize=True)
-    right = np.einsum("ptj,pt,p->j", columns, moments.mean, moments.weight, optimize=True)
+    k = design.shape[2]
+    shared = moments.once("projection", Projection.of)
+    columns = _with_periods(design)
+    projected = np.matmul(shared.gram, columns)
+    gram = np.einsum("ctj,ctk->jk", columns, projected, optimize=True)
     inverse = _inverse(gram, names=names)
-    beta = inverse @ right
-    slope = np.einsum("kj,ptj->pkt", inverse[:n_regressors], columns, optimize=True)
-    constant = -np.einsum("pkt,pt->pk", slope, columns @ beta)
+    beta = inverse @ np.einsum("ctj,ct->j", columns, shared.outcome)
+    loading = np.einsum("kj,ctj->ckt", inverse[:k], columns, optimize=True)
+    features = within(moments, columns @ beta)
+    products = feature_products(moments, features, of_root=shared.root)
+    scores = Scores.of(moments, features, loading, products=products)
     n_clusters = moments.sample.n_clusters
-    free = moments.n_obs - n_regressors - len(moments.times)
+    free = moments.n_obs - k - len(moments.times)
     if free <= 0 or n_clusters < 2:
         raise NotIdentifiedError(
             f"{moments.outcome}: {moments.n_obs} observations of {n_clusters} clusters leave no degrees of freedom "
             "for a standard error; use more periods or units"
         )
-    return WithinFit(
-        coefficients=beta[:n_regressors],
-        scores=Scores(slope=slope, constant=constant),
-        factor=n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / free,
-        df=float(n_clusters - 1),
-    )
+    factor = n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / free
+    fit = WithinFit(beta[:k], scores, factor, float(n_clusters - 1))
+    if vcov == "CRV1":
+        return fit
+    if vcov == "CRV3":
+        robust = _leave_one_out(moments, columns, gram, beta, names=names)[:k, :k]
+        return WithinFit(fit.coefficients, scores, factor, fit.df, robust)
+    return _two_way(moments, fit)
 
 
-def _demeaned(moments: PathMoments, design: Floats) -> Floats:
-    """Regressors and period dummies less their mean over each cell's observed periods, (P, T, k + T - 1)."""
-    n_cells, n_periods = moments.observed.shape
-    dummies = np.broadcast_to(np.eye(n_periods)[:, 1:], (n_cells, n_periods, n_periods - 1))
-    columns = np.concatenate([design, dummies], axis=2) * moments.observed[:, :, None]
-    count = moments.observed.sum(axis=1)
-    mean = columns.sum(axis=1) / count[:, None]
-    return np.asarray((columns - mean[:, None, :]) * moments.observed[:, :, None])
+def _with_periods(design: Floats) -> Floats:
+    """Add a dummy for each period but the first, (C, T, k + T - 1)."""
+    n_cohorts, n_periods = design.shape[:2]
+    dummies = np.broadcast_to(np.eye(n_periods)[:, 1:], (n_cohorts, n_periods, n_periods - 1))
+    return np.concatenate([design, dummies], axis=2)
 
 
 def _inverse(gram: Floats, *, names: list[str]) -> Floats:
@@ -105,3 +160,93 @@ def _inverse(gram: Floats, *, names: list[str]) -> Floats:
             "without never-treated units use a second reference period or bin distant ones"
         )
     return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+
+
+def _leave_one_out(
+    moments: PathMoments, columns: Floats, gram: Floats, beta: Floats, *, names: list[str]
+) -> Floats:
+    """Sum over clusters of (b_(g) - b)(b_(g) - b)', times (G-1)/G: b_(g) - b = -(A - A_g)^-1 s_g exactly."""
+    cell_gram, meat = _cell_parts(moments, columns, beta)
+    left = gram - cell_gram
+    smallest = np.linalg.eigvalsh(left)[:, 0] if len(left) else np.zeros(0)
+    if (smallest < RANK_TOLERANCE * np.abs(gram).max()).any():
+        raise NotIdentifiedError(
+            f"{names[0]}{' and others' if len(names) > 1 else ''}: leaving one cluster out leaves a term without data, so CRV3 "
+            "does not exist; pool small cohorts or use vcov='CRV1' with randomization inference"
+        )
+    inverse = np.linalg.inv(left)
+    n_clusters = moments.sample.n_clusters
+    spread = np.matmul(np.matmul(inverse, meat), inverse).sum(axis=0)
+    return np.asarray((n_clusters - 1) / n_clusters * spread)
+
+
+def _cell_parts(moments: PathMoments, columns: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    """Design cross-product of one cluster, and the sum of score cross-products, by cell or by cluster."""
+    X = columns[moments.cohort_index]
+    seen = moments.observed.astype(float)
+    centred = (X - _cell_mean(X, seen)) * seen[:, :, None]
+    features = within(moments, columns @ beta)
+    if moments.clusters is not None:
+        sums = moments.clusters
+        each = np.einsum(
+            "lt,ltj->lj",
+            sums.total - sums.weight[:, None] * (X @ beta * seen)[sums.cell],
+            centred[sums.cell],
+        )
+        score = np.zeros((sums.n_clusters, X.shape[2]))
+        np.add.at(score, sums.cluster, each)
+        cross = np.einsum("ptj,ptk->pjk", centred, centred)
+        by_cluster = np.zeros((sums.n_clusters, *cross.shape[1:]))
+        np.add.at(by_cluster, sums.cluster, cross[sums.cell] * sums.weight[:, None, None])
+        return by_cluster, score[:, :, None] * score[:, None, :]
+    if not np.allclose(moments.weight2 * moments.n, moments.weight**2, rtol=1e-12):
+        raise NotAvailableError(
+            "vcov='CRV3': weights differ within a cell, so leaving a unit out is not the same for all of its units; "
+            "use vcov='CRV1'"
+        )
+    unit_weight = moments.weight / moments.n
+    points = [
+        moments.scaled_means,
+        Points(moments.root, np.zeros(len(moments.root)), moments.root_cell),
+    ]
+    meat = np.zeros((moments.n_cells, X.shape[2], X.shape[2]))
+    for some in points:
+        score = np.einsum("lt,ltj->lj", features.evaluate(some), X[some.cell])
+        np.add.at(meat, some.cell, score[:, :, None] * score[:, None, :])
+    cross = np.einsum("ptj,ptk,p->pjk", centred, centred, unit_weight, optimize=True)
+    return cross, meat
+
+
+def _cell_mean(X: Floats, seen: Floats) -> Floats:
+    return np.asarray(
+        np.einsum("ptj,pt->pj", X, seen)[:, None, :]
+        / np.maximum(seen.sum(axis=1), 1)[:, None, None]
+    )
+
+
+def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
+    """Add clusters of periods and take away those of single observations, each with the factor of the smaller G."""
+    if moments.clusters is not None:
+        raise NotAvailableError(
+            "vcov='two_way': unit and period; not available with clusters above the unit"
+        )
+    scores, n_periods = fit.scores, len(moments.times)
+    evaluate = scores.features.evaluate
+    cohort = moments.cohort_index
+    means = Points(
+        moments.mean * moments.weight[:, None], moments.weight, np.arange(moments.n_cells)
+    )
+    by_period = moments.by_cohort(evaluate(means))
+    period = np.einsum("ckt,ct->tk", scores.loading, by_period)
+    squares = np.zeros((len(moments.every_cohort), n_periods))
+    for some in (
+        moments.scaled_means,
+        Points(moments.root, np.zeros(len(moments.root)), moments.root_cell),
+    ):
+        np.add.at(squares, cohort[some.cell], evaluate(some) ** 2)
+    single = np.einsum("ckt,ct,cjt->kj", scores.loading, squares, scores.loading, optimize=True)
+    smaller = min(moments.sample.n_clusters, n_periods)
+    k = len(fit.coefficients)
+    factor = smaller / (smaller - 1) * (moments.n_obs - 1) / (moments.n_obs - k - 1)
+    robust = factor * (scores.covariance() + period.T @ period - single)
+    return WithinFit(fit.coefficients, scores, factor, float(smaller - 1), robust)

@@ -1,18 +1,109 @@
-"""Reduce a panel to cells of units that share a cohort and the periods in which they were observed."""
+"""Path moments: counts, mean paths and path scatters of units that share a cohort, a stratum and their observed periods."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from impact.data.panel import Panel
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Points:
+    """Paths on which scores are evaluated: units, or what stands for them.
+
+    A score is affine, ``a'path + c * one``. A unit is a point with ``one`` equal to 1; a deviation from a cell's mean has
+    ``one`` equal to 0.
+
+    Attributes
+    ----------
+    path : ndarray, (L, T)
+        From the moments' origin; zero where not observed.
+    one : ndarray, (L,)
+    cell : ndarray, (L,)
+    """
+
+    path: Floats
+    one: Floats
+    cell: Integers
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(
+            cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0
+        )
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
 
 
 @dataclass(frozen=True)
@@ -36,88 +127,98 @@ class ClusterSums:
     total: Floats
     n_clusters: int
 
+    def of_cells(self, chosen: NDArray[np.bool_]) -> "ClusterSums":
+        """Return the pairs whose cell is marked True (P,), the cells numbered anew."""
+        rows = chosen[self.cell]
+        return replace(
+            self,
+            cluster=self.cluster[rows],
+            cell=(np.cumsum(chosen) - 1)[self.cell[rows]],
+            weight=self.weight[rows],
+            total=self.total[rows],
+        )
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class PathMoments:
     """Counts, mean paths and path scatters of the P cells of a panel with T periods.
+
+    A cell is a cohort, a stratum and a pattern of observed periods. Every linear estimator and its clustered covariance
+    follow from these numbers exactly; no estimator needs the rows again (docs/path-moments.md).
 
     Attributes
     ----------
     times : ndarray, (T,)
         Calendar numbers of the periods.
-    number : ndarray, (P,)
-        Each cell's number in `cells_of`; it stays when cells are left out.
     cohort : ndarray, (P,)
-        First treated period as a calendar number; infinity for never treated.
+        First treated period as a calendar number, ascending; infinity for never treated.
+    stratum : ndarray of int, (P,)
     observed : ndarray of bool, (P, T)
-    n : ndarray, (P,)
-        Units in the cell.
+    n, n_zero : ndarray of int, (P,)
+        Units in the cell, and those among them whose outcome is zero whenever observed.
     weight, mean : ndarray, (P,), (P, T)
-        Sum of weights and weighted mean path, from `origin`; zero where not observed.
-    weight2, mean2, scatter2 : ndarray, (P,), (P, T), (P, T, T)
-        The same in squared weights, with the centred scatter: the unit's score is proportional to its weight.
+        Sum of weights and weighted mean path, from ``origin``; zero where not observed.
+    weight2, mean2 : ndarray, (P,), (P, T)
+        The same in squared weights, which variances need: a unit's score is proportional to its weight.
+    root, root_cell : ndarray, (R, T), (R,)
+        A square root of each cell's centred scatter in squared weights: the cross-product of its rows. A small cell keeps its
+        units' own deviations, a large one at most T rows, so moments are never larger than the data.
     origin : ndarray, (T,)
         What was taken from each period before squaring, so that large levels lose no digits.
     """
 
     times: Floats
-    number: Integers
     cohort: Floats
+    stratum: Integers
     observed: NDArray[np.bool_]
     n: Integers
+    n_zero: Integers
     weight: Floats
     mean: Floats
     weight2: Floats
     mean2: Floats
-    scatter2: Floats
+    root: Floats = field(repr=False)
+    root_cell: Integers = field(repr=False)
     origin: Floats
-    clusters: ClusterSums | None
+    clusters: ClusterSums | None = field(repr=False)
     sample: Sample
     time_axis: TimeAxis
     outcome: str
+    weighted: bool = False
+    _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def from_panel(cls, panel: Panel) -> Self:
-        """Reduce a panel in one pass.
+    def from_panel(cls, panel: "Panel") -> Self:
+        """Reduce a panel of N units by T periods, gaps allowed, in one pass; at most one cell a unit."""
+        from impact.moments.reduce import reduce_panel
 
-        Parameters
-        ----------
-        panel : Panel
-            N units by T periods, gaps allowed.
+        return cls(**reduce_panel(panel))
 
-        Returns
-        -------
-        PathMoments
-            P cells, at most one a unit.
-        """
-        wide = panel.wide
-        seen = ~np.isnan(wide)
-        origin = np.nanmean(wide, axis=0)
-        path = np.where(seen, wide - origin, 0.0)
-        cell = cells_of(panel)
-        order = np.argsort(cell, kind="stable")
-        starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
-        first = order[starts]
-        weight = panel.weight
-        total, mean = _weighted_mean(path[order], weight[order], starts)
-        total2, mean2 = _weighted_mean(path[order], weight[order] ** 2, starts)
-        return cls(
-            times=panel.times,
-            number=np.arange(len(starts)),
-            cohort=panel.cohort[first],
-            observed=seen[first],
-            n=np.diff(starts, append=len(order)).astype(np.int64),
-            weight=total,
-            mean=mean,
-            weight2=total2,
-            mean2=mean2,
-            scatter2=_scatter(path[order], weight[order], starts, mean2, seen[first]),
-            origin=origin,
-            clusters=_cluster_sums(panel, cell, path),
-            sample=panel.sample,
-            time_axis=panel.time_axis,
-            outcome=panel.outcome,
-        )
+    @classmethod
+    def from_sql(cls, connection: Any, table: str, **columns: Any) -> Self:
+        """Let a database make the moments with one statement; see `impact.moments.sql.reduce_table`."""
+        from impact.moments.sql import reduce_table
+
+        return cls(**reduce_table(connection, table, **columns))
+
+    def merge(self, other: "PathMoments") -> "PathMoments":
+        """Join the moments of disjoint sets of units; see `impact.moments.merge.merged`."""
+        from impact.moments.merge import merged
+
+        return merged(self, other)
+
+    def save(self, path: "str | Path", *, minimum_units: int | None = None) -> None:
+        """Write the moments to a file; see `impact.moments.file.save`."""
+        from impact.moments import file
+
+        file.save(self, path, minimum_units=minimum_units)
+
+    @classmethod
+    def load(cls, path: "str | Path") -> Self:
+        """Read what `save` wrote; see `impact.moments.file.load`."""
+        from impact.moments import file
+
+        return cls(**file.load(path))
 
     @property
     def n_cells(self) -> int:
@@ -127,50 +228,128 @@ class PathMoments:
     @property
     def n_obs(self) -> int:
         """Observations: units times the periods in which they were observed."""
-        return int((self.n[:, None] * self.observed).sum())
+        return int((self.n @ self.observed).sum())
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every unit is observed in every period."""
+        return bool(self.observed.all())
 
     @property
     def cohorts(self) -> Floats:
         """Calendar numbers of the treated cohorts, ascending."""
-        return np.unique(self.cohort[np.isfinite(self.cohort)])
+        every = self.every_cohort
+        return every[np.isfinite(every)]
+
+    @cached_property
+    def every_cohort(self) -> Floats:
+        """The C cohorts, ascending; never treated, where there is one, is last."""
+        return np.unique(self.cohort)
+
+    @cached_property
+    def cohort_index(self) -> Integers:
+        """Each cell's place in ``every_cohort``, (P,)."""
+        return np.searchsorted(self.every_cohort, self.cohort).astype(np.int64)
 
     @property
     def event_time(self) -> Floats:
-        """Periods since treatment of each cell and period, (P, T); minus infinity for never treated."""
-        return self.times[None, :] - self.cohort[:, None]
+        """Periods since treatment by cohort and period, (C, T); minus infinity for never treated."""
+        return self.times[None, :] - self.every_cohort[:, None]
+
+    @cached_property
+    def scaled_means(self) -> Points:
+        """Return the mean path of each cell as a point, (P,): with the root, its score cross-products sum to the units'."""
+        scale = np.sqrt(self.weight2)
+        return Points(self.mean2 * scale[:, None], scale, np.arange(self.n_cells))
+
+    @cached_property
+    def weight_seen(self) -> Floats:
+        """Sum of weights observed by cohort and period, (C, T)."""
+        return self.by_cohort(self.weight[:, None] * self.observed)
+
+    @cached_property
+    def units_seen(self) -> Integers:
+        """Units observed by cohort and period, (C, T)."""
+        return self.by_cohort(self.n[:, None] * self.observed).astype(np.int64)
+
+    @cached_property
+    def cohort_size(self) -> Floats:
+        """Sum of weights by cohort, (C,)."""
+        return self.by_cohort(self.weight)
+
+    @cached_property
+    def cohort_mean(self) -> Floats:
+        """Weighted mean outcome of all units observed, by cohort and period, (C, T); NaN where nobody is."""
+        total = self.by_cohort(self.weight[:, None] * self.mean)
+        seen = self.weight_seen
+        return np.where(seen > 0, total / np.where(seen > 0, seen, 1), np.nan) + self.origin
+
+    @property
+    def scatter2(self) -> Floats:
+        """Centred scatter of each cell in squared weights, (P, T, T)."""
+        n_periods = len(self.times)
+        scatter = np.zeros((self.n_cells, n_periods, n_periods))
+        starts = np.searchsorted(self.root_cell, np.arange(self.n_cells + 1))
+        for cell in np.flatnonzero(np.diff(starts)):
+            rows = self.root[starts[cell] : starts[cell + 1]]
+            scatter[cell] = rows.T @ rows
+        return scatter
+
+    @cached_property
+    def cohort_groups(self) -> Groups:
+        """The cohorts as groups of cells."""
+        codes = np.arange(len(self.every_cohort))
+        return Groups(self.cohort_index, codes, np.zeros(len(codes), dtype=np.int64))
+
+    @cached_property
+    def stratum_groups(self) -> Groups:
+        """The cohorts within strata as groups of cells."""
+        joint = self.cohort_index * (int(self.stratum.max()) + 1) + self.stratum
+        pair, of_cell = np.unique(joint, return_inverse=True)
+        cohort, stratum = np.divmod(pair, int(self.stratum.max()) + 1)
+        return Groups(of_cell.astype(np.int64), cohort, stratum)
+
+    def by_cohort(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each cohort, (C, ...)."""
+        return self.cohort_groups.sums(cells)
+
+    def once(self, name: str, compute: Callable[["PathMoments"], Found]) -> Found:
+        """Return ``compute(self)``, kept under ``name`` for the next estimator that needs the same."""
+        if name not in self._shared:
+            self._shared[name] = compute(self)
+        return self._shared[name]  # type: ignore[no-any-return]
 
     def where(
         self, kept: Callable[["PathMoments"], NDArray[np.bool_]], *, reason: str
     ) -> "PathMoments":
         """Return the cells for which ``kept(moments)`` holds; the units of the others are counted under ``reason``."""
         chosen = kept(self)
-        clusters = self.clusters
-        if clusters is not None:
-            rows = chosen[clusters.cell]
-            clusters = replace(
-                clusters,
-                cluster=clusters.cluster[rows],
-                cell=(np.cumsum(chosen) - 1)[clusters.cell[rows]],
-                weight=clusters.weight[rows],
-                total=clusters.total[rows],
-            )
-        names = (
-            "number",
+        if chosen.all():
+            return self
+        per_cell = (
             "cohort",
+            "stratum",
             "observed",
             "n",
+            "n_zero",
             "weight",
             "mean",
             "weight2",
             "mean2",
-            "scatter2",
         )
+        rows = chosen[self.root_cell]
         fewer = replace(
-            self, clusters=clusters, **{name: getattr(self, name)[chosen] for name in names}
+            self,
+            **{name: getattr(self, name)[chosen] for name in per_cell},
+            root=self.root[rows],
+            root_cell=(np.cumsum(chosen) - 1)[self.root_cell[rows]],
+            clusters=None if self.clusters is None else self.clusters.of_cells(chosen),
+            _shared={},
         )
-        return replace(fewer, sample=fewer._counted(reason, int(self.n[~chosen].sum())))
+        return replace(fewer, sample=fewer.counted(reason, int(self.n[~chosen].sum())))
 
-    def _counted(self, reason: str, dropped: int) -> Sample:
+    def counted(self, reason: str, dropped: int) -> Sample:
+        """Count the moments' units anew, with ``dropped`` more for a reason."""
         treated = np.isfinite(self.cohort)
         n_units = int(self.n.sum())
         n_clusters = n_units if self.clusters is None else len(np.unique(self.clusters.cluster))
@@ -184,49 +363,48 @@ class PathMoments:
         )
         return counts.with_dropped(reason, dropped)
 
+    def only(self, kept: NDArray[np.bool_], *, reason: str) -> "PathMoments":
+        """Return the observations by cohort and period (C, T) marked True; units left without any are counted."""
+        mask = kept[self.cohort_index]
+        clusters = self.clusters
+        if clusters is not None:
+            clusters = replace(clusters, total=clusters.total * mask[clusters.cell])
+        masked = replace(
+            self,
+            observed=self.observed & mask,
+            mean=self.mean * mask,
+            mean2=self.mean2 * mask,
+            root=self.root * mask[self.root_cell],
+            clusters=clusters,
+            _shared={},
+        )
+        return masked.during(masked.observed.any(axis=0), reason=reason)
 
-def cells_of(panel: Panel) -> Integers:
-    """Number each unit's cell, (N,): cells are ordered by cohort, then by observed periods."""
-    cohort = np.unique(panel.cohort, return_inverse=True)[1].astype(np.int64)
-    seen = ~np.isnan(panel.wide)
-    if seen.all():
-        return np.unique(cohort, return_inverse=True)[1].astype(np.int64)
-    packed = np.packbits(seen, axis=1)
-    pattern = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)[1]
-    joint = cohort * (int(pattern.max()) + 1) + pattern.astype(np.int64)
-    return np.unique(joint, return_inverse=True)[1].astype(np.int64)
+    def during(self, periods: NDArray[np.bool_], *, reason: str) -> "PathMoments":
+        """Return the periods (T,) marked True; units observed in none of them are counted under ``reason``."""
+        clusters = self.clusters
+        if clusters is not None:
+            clusters = replace(clusters, total=clusters.total[:, periods])
+        shorter = replace(
+            self,
+            times=self.times[periods],
+            observed=self.observed[:, periods],
+            mean=self.mean[:, periods],
+            mean2=self.mean2[:, periods],
+            root=self.root[:, periods],
+            origin=self.origin[periods],
+            clusters=clusters,
+            _shared={},
+        )
+        seen = shorter.where(lambda cut: np.asarray(cut.observed.any(axis=1)), reason=reason)
+        return replace(seen, sample=seen.counted(reason, 0))
 
+    def points_of(self, panel: "Panel") -> Points:
+        """Return each unit of the panel these moments came from as a point, (N,); ``cell`` is -1 for units left out."""
+        from impact.moments.reduce import find_cells
 
-def _weighted_mean(path: Floats, weight: Floats, starts: Integers) -> tuple[Floats, Floats]:
-    total = np.add.reduceat(weight, starts)
-    return total, np.add.reduceat(path * weight[:, None], starts, axis=0) / total[:, None]
-
-
-def _scatter(
-    path: Floats, weight: Floats, starts: Integers, mean2: Floats, observed: NDArray[np.bool_]
-) -> Floats:
-    n_periods = path.shape[1]
-    scatter = np.zeros((len(starts), n_periods, n_periods))
-    ends = np.append(starts[1:], len(path))
-    for cell in np.flatnonzero(ends - starts > 1):
-        rows = slice(starts[cell], ends[cell])
-        centred = (path[rows] - mean2[cell]) * observed[cell] * weight[rows, None]
-        scatter[cell] = centred.T @ centred
-    return scatter
-
-
-def _cluster_sums(panel: Panel, cell: Integers, path: Floats) -> ClusterSums | None:
-    n_clusters = int(panel.cluster.max()) + 1
-    if n_clusters == panel.n_units:
-        return None
-    joint = panel.cluster.astype(np.int64) * (int(cell.max()) + 1) + cell
-    pair, row = np.unique(joint, return_inverse=True)
-    total = np.zeros((len(pair), path.shape[1]))
-    np.add.at(total, row, path * panel.weight[:, None])
-    return ClusterSums(
-        cluster=pair // (int(cell.max()) + 1),
-        cell=pair % (int(cell.max()) + 1),
-        weight=np.bincount(row, weights=panel.weight).astype(float),
-        total=total,
-        n_clusters=n_clusters,
-    )
+        return Points(
+            path=np.where(np.isnan(panel.wide), 0.0, panel.wide - self.origin),
+            one=np.ones(panel.n_units),
+            cell=find_cells(panel, self),
+        )
