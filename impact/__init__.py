@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from impact.estimators.callaway_santanna import CallawaySantAnna
     from impact.estimators.difference_in_differences import DifferenceInDifferences
     from impact.estimators.event_study import EventStudy
+    from impact.estimators.extended_twfe import ExtendedTWFE
     from impact.estimators.imputation import Imputation
-    from impact.estimators.two_stage import TwoStage
+    from impact.estimators.lee_wooldridge import LeeWooldridge
+    from impact.estimators.local_projections import LocalProjectionsDiD
     from impact.estimators.panel import (
         BetweenEffects,
         FirstDifferences,
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
         RandomEffects,
         hausman,
     )
+    from impact.estimators.sun_abraham import SunAbraham
+    from impact.estimators.two_stage import TwoStage
     from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
     from impact.inference.randomization import RandomizationInference
     from impact.moments import PathMoments
@@ -38,6 +42,10 @@ _ROOMS = {
     "FixedEffects": "impact.estimators.panel",
     "Imputation": "impact.estimators.imputation",
     "TwoStage": "impact.estimators.two_stage",
+    "LeeWooldridge": "impact.estimators.lee_wooldridge",
+    "SunAbraham": "impact.estimators.sun_abraham",
+    "ExtendedTWFE": "impact.estimators.extended_twfe",
+    "LocalProjectionsDiD": "impact.estimators.local_projections",
     "Panel": "impact.data.panel",
     "PathMoments": "impact.moments",
     "PooledOLS": "impact.estimators.panel",
@@ -59,6 +67,10 @@ __all__ = [
     "FixedEffects",
     "Imputation",
     "TwoStage",
+    "LeeWooldridge",
+    "SunAbraham",
+    "ExtendedTWFE",
+    "LocalProjectionsDiD",
     "Panel",
     "PathMoments",
     "PooledOLS",

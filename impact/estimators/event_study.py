@@ -7,12 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
-from impact.errors import NotAvailableError, NotIdentifiedError
+from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate, Rows
-from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
+from impact.estimators.linear import (
+    LinearParts,
+    as_moments,
+    average_event_times,
+    few_treated_notes,
+)
 from impact.estimators.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, Averaging, ClusterCovariance, Grouping
+from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
 
 Floats = NDArray[np.float64]
 
@@ -115,25 +120,3 @@ class EventStudy:
         ]
         zero = ", ".join(f"{value:g}" for value in sorted(references))
         return "; ".join(["Event study", f"reference {zero}", *binned])
-
-
-def average_event_times(
-    parts: LinearParts, *, by: Grouping, average: Averaging, balance: int | None
-) -> Average:
-    """Average the coefficients after treatment, by treated observations or equally over event times."""
-    events: Floats = parts.detail
-    if by != "overall" or average not in {"cells", "event_time"} or balance is not None:
-        raise NotAvailableError(
-            f"an event study averages overall only (cells or event_time), not by {by}; "
-            "CallawaySantAnna keeps cohorts and periods apart"
-        )
-    after = events >= 0
-    size = parts.exposed_weights.sum(axis=(1, 2)) if average == "cells" else after.astype(float)
-    weights = np.where(after, size, 0.0)
-    label = "treated observations" if average == "cells" else "event times equally"
-    return Average(
-        weights=(weights / weights.sum())[None],
-        constant=np.zeros((len(parts.moments.every_cohort), 1)),
-        rows=Rows(term=["overall"]),
-        label=f"average after treatment over {label}",
-    )

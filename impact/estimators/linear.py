@@ -221,3 +221,25 @@ def few_treated_notes(moments: PathMoments) -> tuple[str, ...]:
         if moments.n[moments.cohort == cohort].sum() == 1:
             notes.append(f"single_unit_cohort:{moments.time_axis.label(cohort)}")
     return tuple(notes)
+
+
+def average_event_times(
+    parts: LinearParts, *, by: Grouping, average: Averaging, balance: int | None
+) -> Average:
+    """Average effects by event time after treatment, by treated observations or equally over event times."""
+    events: Floats = parts.detail
+    if by != "overall" or average not in {"cells", "event_time"} or balance is not None:
+        raise NotAvailableError(
+            f"{parts.moments.outcome}: effects by event time average overall only (cells or event_time), not by {by}; "
+            "CallawaySantAnna keeps cohorts and periods apart"
+        )
+    after = events >= 0
+    size = parts.exposed_weights.sum(axis=(1, 2)) if average == "cells" else after.astype(float)
+    weights = np.where(after, size, 0.0)
+    label = "treated observations" if average == "cells" else "event times equally"
+    return Average(
+        weights=(weights / weights.sum())[None],
+        constant=np.zeros((len(parts.moments.every_cohort), 1)),
+        rows=Rows(term=["overall"]),
+        label=f"average after treatment over {label}",
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from impact.data.panel import Panel
 from impact.estimate import Estimate, Rows
-from impact.estimators.linear import LinearParts, as_moments, few_treated_notes, exposed_means
+from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
 from impact.estimators.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.moments import PathMoments, Points, Scores
-from impact.moments.features import within
+from impact.moments.features import levels, within
 from impact.moments.scores import feature_products, root_products
 from impact.terms import ClusterCovariance
 
@@ -109,10 +109,10 @@ def within_fit(
     """
     k = design.shape[2]
     shared = moments.once("projection", Projection.of)
-    columns = _with_periods(design)
+    columns = with_periods(design)
     projected = np.matmul(shared.gram, columns)
     gram = np.einsum("ctj,ctk->jk", columns, projected, optimize=True)
-    inverse = _inverse(gram, names=names)
+    inverse = inverse_or_refuse(gram, names=names)
     beta = inverse @ np.einsum("ctj,ct->j", columns, shared.outcome)
     loading = np.einsum("kj,ctj->ckt", inverse[:k], columns, optimize=True)
     features = within(moments, columns @ beta)
@@ -135,14 +135,15 @@ def within_fit(
     return _two_way(moments, fit)
 
 
-def _with_periods(design: Floats) -> Floats:
+def with_periods(design: Floats) -> Floats:
     """Add a dummy for each period but the first, (C, T, k + T - 1)."""
     n_cohorts, n_periods = design.shape[:2]
     dummies = np.broadcast_to(np.eye(n_periods)[:, 1:], (n_cohorts, n_periods, n_periods - 1))
     return np.concatenate([design, dummies], axis=2)
 
 
-def _inverse(gram: Floats, *, names: list[str]) -> Floats:
+def inverse_or_refuse(gram: Floats, *, names: list[str]) -> Floats:
+    """Invert a normal matrix, or name the regressors that are empty or collinear."""
     scale = np.sqrt(np.clip(np.diag(gram), 0, None))
     empty = [name for name, value in zip(names, scale, strict=False) if value < RANK_TOLERANCE]
     if empty:
@@ -250,3 +251,26 @@ def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
     factor = smaller / (smaller - 1) * (moments.n_obs - 1) / (moments.n_obs - k - 1)
     robust = factor * (scores.covariance() + period.T @ period - single)
     return WithinFit(fit.coefficients, scores, factor, float(smaller - 1), robust)
+
+
+def cohort_effects_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> WithinFit:
+    """Regress the outcome on ``design`` (C, T, k) with cohort and period effects: pooled least squares on all observations.
+
+    All effects are counted in K, as they are not nested in the clusters; otherwise as `within_fit`.
+    """
+    n_cohorts, n_periods, k = design.shape
+    own = np.broadcast_to(np.eye(n_cohorts)[:, None, :], (n_cohorts, n_periods, n_cohorts))
+    columns = np.concatenate([with_periods(design), own], axis=2)
+    weight = moments.weight_seen
+    inverse = inverse_or_refuse(
+        np.einsum("ctj,ct,ctk->jk", columns, weight, columns, optimize=True), names=names
+    )
+    mean = np.nan_to_num(moments.cohort_mean - moments.origin)
+    beta = inverse @ np.einsum("ctj,ct,ct->j", columns, weight, mean, optimize=True)
+    slope = np.einsum("kj,ctj->ckt", inverse[:k], columns, optimize=True)
+    loading = np.concatenate([slope, -slope * (columns @ beta)[:, None, :]], axis=2)
+    n_clusters = moments.sample.n_clusters
+    free = moments.n_obs - columns.shape[2]
+    factor = n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / free
+    scores = Scores.of(moments, levels(moments), loading)
+    return WithinFit(beta[:k], scores, factor, float(n_clusters - 1))

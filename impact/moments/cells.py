@@ -107,6 +107,90 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
+
+    Attributes
+    ----------
+    of_cell : ndarray of int, (P,)
+        Ascending, as cells are in the order of cohort and stratum.
+    cohort, stratum : ndarray of int, (G,)
+        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
+    """
+
+    of_cell: Integers
+    cohort: Integers
+    stratum: Integers
+
+    def sums(self, cells: Floats) -> Floats:
+        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
+        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
+
+
+@dataclass(frozen=True)
 class ClusterSums:
     """What clusters above the unit need: one row a (cluster, cell) pair that occurs, L of them.
 
@@ -165,6 +249,8 @@ class PathMoments:
         units' own deviations, a large one at most T rows, so moments are never larger than the data.
     origin : ndarray, (T,)
         What was taken from each period before squaring, so that large levels lose no digits.
+    non_negative : bool
+        No outcome is below zero, which ratios need.
     """
 
     times: Floats
@@ -184,7 +270,7 @@ class PathMoments:
     sample: Sample
     time_axis: TimeAxis
     outcome: str
-    weighted: bool = False
+    non_negative: bool = False
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod

@@ -1,6 +1,7 @@
 """Features of a path that estimators share: levels, changes between periods, deviations within units."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,65 @@ def changes(moments: PathMoments, pairs: Sequence[tuple[int, int]]) -> Features:
         return np.concatenate([change(points), together], axis=1)
 
     return Features(evaluate, change)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A change of the mean over the periods ``late`` from the mean over the periods ``early`` (places among the times).
+
+    All late periods must be observed. Early ones too, unless ``early_may_miss``: then those observed are averaged. ``trend``
+    takes away the line fitted to the early periods instead of their mean, and needs two of them observed.
+    """
+
+    late: tuple[int, ...]
+    early: tuple[int, ...]
+    early_may_miss: bool = False
+    trend: bool = False
+
+
+def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
+    """Return each of U spans for the units that have it, then whether they have it: 2U features.
+
+    The coefficients of a span depend on the observed periods alone, so they are worked out once a cell.
+    """
+    slope = np.stack([_span_slope(moments, span) for span in wanted], axis=1)
+    has = (slope != 0).any(axis=2).astype(float)
+    numbers = np.arange(moments.n_cells)
+
+    def change(points: Points) -> Floats:
+        found = np.empty((len(points.cell), len(wanted)))
+        ends = np.searchsorted(points.cell, numbers)
+        if (np.diff(points.cell) < 0).any() or len(points.cell) < 4 * moments.n_cells:
+            return np.einsum("lut,lt->lu", slope[points.cell], points.path, optimize=True)
+        for cell, first, last in zip(numbers, ends, [*ends[1:], len(points.cell)], strict=True):
+            found[first:last] = points.path[first:last] @ slope[cell].T
+        return found
+
+    def evaluate(points: Points) -> Floats:
+        return np.concatenate([change(points), has[points.cell] * points.one[:, None]], axis=1)
+
+    return Features(evaluate, change)
+
+
+def _span_slope(moments: PathMoments, span: Span) -> Floats:
+    """Coefficients of one span on each cell's path, (P, T); zero for cells that do not have it."""
+    seen = moments.observed
+    slope = np.zeros(seen.shape)
+    slope[:, list(span.late)] = 1 / len(span.late)
+    early = np.zeros(seen.shape)
+    early[:, list(span.early)] = seen[:, list(span.early)]
+    count = early.sum(axis=1)
+    needed = len(span.early) if not span.early_may_miss else (2 if span.trend else 1)
+    has = seen[:, list(span.late)].all(axis=1) & (count >= needed)
+    average = early / np.maximum(count, 1)[:, None]
+    slope -= average
+    if span.trend:
+        middle = average @ moments.times
+        away = early * (moments.times - middle[:, None])
+        spread = (away**2).sum(axis=1)
+        ahead = moments.times[list(span.late)].mean() - middle
+        slope -= (ahead / np.where(spread > 0, spread, 1))[:, None] * away
+    return np.where(has[:, None], slope, 0.0)
 
 
 def within(moments: PathMoments, fitted: Floats, counted: Mask | None = None) -> Features:

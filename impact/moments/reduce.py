@@ -85,7 +85,7 @@ def reduce_panel(panel: "Panel") -> dict[str, Any]:
         "sample": panel.sample,
         "time_axis": panel.time_axis,
         "outcome": panel.outcome,
-        "weighted": weighted,
+        "non_negative": bool((panel.y >= 0).all()),
     }
 
 
