@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from impact.data.readers import read_panel
     from impact.estimate import CheckResult, Estimate
     from impact.estimators.callaway_santanna import CallawaySantAnna
+    from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
     from impact.estimators.difference_in_differences import DifferenceInDifferences
     from impact.estimators.event_study import EventStudy
     from impact.estimators.extended_twfe import ExtendedTWFE
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
         RandomEffects,
         hausman,
     )
+    from impact.estimators.stacked import StackedDiD
     from impact.estimators.sun_abraham import SunAbraham
+    from impact.estimators.triple_differences import TripleDifferences
     from impact.estimators.two_stage import TwoStage
     from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
     from impact.inference.randomization import RandomizationInference
@@ -46,6 +49,9 @@ _ROOMS = {
     "SunAbraham": "impact.estimators.sun_abraham",
     "ExtendedTWFE": "impact.estimators.extended_twfe",
     "LocalProjectionsDiD": "impact.estimators.local_projections",
+    "StackedDiD": "impact.estimators.stacked",
+    "DeChaisemartinDHaultfoeuille": "impact.estimators.de_chaisemartin_dhaultfoeuille",
+    "TripleDifferences": "impact.estimators.triple_differences",
     "Panel": "impact.data.panel",
     "PathMoments": "impact.moments",
     "PooledOLS": "impact.estimators.panel",
@@ -60,22 +66,25 @@ __all__ = [
     "BetweenEffects",
     "CallawaySantAnna",
     "CheckResult",
+    "DeChaisemartinDHaultfoeuille",
     "DifferenceInDifferences",
     "Estimate",
     "EventStudy",
+    "ExtendedTWFE",
     "FirstDifferences",
     "FixedEffects",
     "Imputation",
-    "TwoStage",
     "LeeWooldridge",
-    "SunAbraham",
-    "ExtendedTWFE",
     "LocalProjectionsDiD",
     "Panel",
     "PathMoments",
     "PooledOLS",
     "RandomEffects",
     "RandomizationInference",
+    "StackedDiD",
+    "SunAbraham",
+    "TripleDifferences",
+    "TwoStage",
     "TwoWayFixedEffects",
     "__version__",
     "hausman",

@@ -87,7 +87,7 @@ def _root(correlation: Floats) -> Floats:
     """Lower root L of a positive semi-definite matrix, L L' = correlation; a null pivot gives a null column."""
     k = len(correlation)
     try:
-        return np.linalg.cholesky(correlation)
+        return np.asarray(np.linalg.cholesky(correlation), dtype=float)
     except np.linalg.LinAlgError:
         lower = np.zeros((k, k))
     for j in range(k):

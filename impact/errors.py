@@ -17,6 +17,8 @@
     │   ├── RangeError                  outside what the schema declares
     │   ├── VaryingCohortError          a cohort or weight changes within a unit
     │   ├── TreatmentReversalError      treatment switches off
+    │   ├── MomentsError                moments that do not belong together
+    │   ├── DisclosureError             a file would show groups that are too small
     │   └── NoComparisonError           no treated or no untreated unit
     ├── EstimationError             4   the data are sound, the question cannot be answered
     │   ├── NotIdentifiedError
@@ -101,6 +103,14 @@ class VaryingCohortError(DataError):
 
 class TreatmentReversalError(DataError):
     """A treatment declared absorbing switches off."""
+
+
+class MomentsError(DataError):
+    """Moments of different outcomes, periods or schemas."""
+
+
+class DisclosureError(DataError):
+    """A file that leaves the office would show groups of fewer units than the rule allows."""
 
 
 class NoComparisonError(DataError):

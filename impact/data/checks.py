@@ -185,6 +185,12 @@ class UnitColumns:
         of_unit = self._constant(joint.astype(float), " x ".join(map(str, columns.columns)))
         return np.unique(of_unit, return_inverse=True)[1].astype(np.int64)
 
+    def labels(self, columns: pd.DataFrame, codes: Integers) -> tuple[str, ...]:
+        """Write what `codes` numbered, in the order of the codes."""
+        unit = np.unique(codes, return_index=True)[1]
+        first = np.searchsorted(self.unit_index, unit)
+        return tuple(" / ".join(map(str, row)) for row in columns.iloc[first].to_numpy())
+
     def _constant(self, values: Floats, name: str) -> Floats:
         of_unit = np.empty(self.n_units)
         of_unit[self.unit_index[::-1]] = values[::-1]  # the first row of each unit is written last

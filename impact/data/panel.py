@@ -56,6 +56,7 @@ class Panel:
     outcome: str
     names: dict[str, Any] = field(repr=False)
     sample: Sample
+    stratum_labels: tuple[str, ...] = ()
 
     @classmethod
     def from_frame(
@@ -133,6 +134,10 @@ class Panel:
             checks.absorbing(
                 frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows
             )
+        named_strata = frame[list(strata)]
+        stratum = (
+            by_unit.codes(named_strata) if strata else np.zeros(len(units), dtype=np.int64)
+        )
         panel = cls(
             units=units,
             times=times,
@@ -143,9 +148,8 @@ class Panel:
             cohort=first,
             cluster=np.arange(len(units)) if cluster is None else by_unit.codes(frame[[cluster]]),
             weight=np.ones(len(units)) if weight is None else by_unit.weight(frame[weight]),
-            stratum=by_unit.codes(frame[list(strata)])
-            if strata
-            else np.zeros(len(units), dtype=np.int64),
+            stratum=stratum,
+            stratum_labels=by_unit.labels(named_strata, stratum) if strata else (),
             covariates=frame[list(covariates)].reset_index(drop=True),
             outcome=outcome,
             names={

@@ -108,13 +108,7 @@ class CallawaySantAnna:
                     feature = pairs.setdefault((period, base), len(pairs))
                     control = self._controls(every, code=code, until=times[max(period, base)])
                     rows.append((code, period, feature, control))
-        code, period, feature, control = zip(*rows, strict=True) if rows else ((), (), (), ())
-        return list(pairs), Contrasts(
-            np.array(code, dtype=np.int64),
-            np.array(period, dtype=np.int64),
-            np.array(feature, dtype=np.int64),
-            np.array(control, dtype=bool).reshape(len(rows), len(every)),
-        )
+        return list(pairs), Contrasts.of_rows(rows, n_cohorts=len(every))
 
     def _base(self, times: Floats, *, cohort: float, period: int, last: int) -> int | None:
         """Index of the base period, or None where a varying base does not exist."""
@@ -193,4 +187,6 @@ def _of_cross_sections(
         found.scores.mix(difference),
         found.n_treated[:k],
         found.n_control[:k],
+        found.weight[:, :k],
+        found.mean[:, :k],
     )

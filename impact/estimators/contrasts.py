@@ -1,13 +1,13 @@
 """Differences of means between treated and untreated units, many at once: what Callaway-Sant'Anna and its relatives share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impact.estimators.linear import TINY
-from impact.moments import PathMoments, Points, Scores
-from impact.moments.cells import Groups
+from impact.moments import Groups, PathMoments, Points, Scores
 from impact.moments.scores import Features
 from impact.terms import ControlsWithin
 
@@ -35,6 +35,15 @@ class Contrasts:
     feature: Integers
     control: Mask
 
+    @classmethod
+    def of_rows(cls, rows: Sequence[tuple[int, int, int, Mask]], *, n_cohorts: int) -> "Contrasts":
+        """Make comparisons of (cohort code, period, feature, controls) rows."""
+        code, period, feature = (
+            np.array([row[i] for row in rows], dtype=np.int64) for i in (0, 1, 2)
+        )
+        control = np.array([row[3] for row in rows], dtype=bool).reshape(len(rows), n_cohorts)
+        return cls(code, period, feature, control)
+
     def of(self, kept: Mask) -> "Contrasts":
         """Return the comparisons marked True (k,)."""
         return Contrasts(self.code[kept], self.period[kept], self.feature[kept], self.control[kept])
@@ -51,13 +60,15 @@ class Contrasts:
 
 @dataclass(frozen=True)
 class Contrasted:
-    """Values (k,), scores and counts of units of the comparisons that could be made."""
+    """Values (k,), scores, counts of units, weights and means by side (2, k) of the comparisons that could be made."""
 
     contrasts: Contrasts
     values: Floats
     scores: Scores
     n_treated: Floats
     n_control: Floats
+    weight: Floats
+    mean: Floats
 
 
 def contrast_means(
@@ -66,8 +77,9 @@ def contrast_means(
     contrasts: Contrasts,
     *,
     within: ControlsWithin = "all",
+    stratum: int | None = None,
 ) -> Contrasted:
-    """Compare means, among all units or within strata weighted by their treated units.
+    """Compare means, among all units or within strata weighted by their treated units, or in one ``stratum`` alone.
 
     A treated unit's score is its own value less its controls' mean less the effect, over the treated weight; a control's is its
     deviation from the controls' mean, over the controls' weight.
@@ -77,8 +89,8 @@ def contrast_means(
     features : Features
         U values and then U indicators of who has them.
     """
-    groups = moments.stratum_groups if within == "strata" else moments.cohort_groups
-    sums = _Sums.of(moments, features, groups)
+    sums = _Sums.of(moments, features, _groups(moments, within, stratum), stratum)
+    groups = sums.groups
     contrasts = contrasts.of(_Sides.of(sums, contrasts).usable())
     sides = _Sides.of(sums, contrasts)
     share = sides.weight[0] / np.maximum(sides.weight[0].sum(axis=0), TINY)
@@ -88,7 +100,9 @@ def contrast_means(
     )
     units = sums.units[:, contrasts.feature].T
     n_treated, n_control = ((side * units).sum(axis=1) for side in (sides.treated, sides.control))
-    return Contrasted(contrasts, values, scores, n_treated, n_control)
+    weight = sides.weight.sum(axis=1)
+    mean = (sides.weight * sides.mean).sum(axis=1) / np.maximum(weight, TINY)
+    return Contrasted(contrasts, values, scores, n_treated, n_control, weight, mean)
 
 
 def comparable(
@@ -97,10 +111,16 @@ def comparable(
     contrasts: Contrasts,
     *,
     within: ControlsWithin = "all",
+    stratum: int | None = None,
 ) -> Mask:
     """Return which comparisons have units on both sides (in every stratum with treated ones), (k,)."""
-    groups = moments.stratum_groups if within == "strata" else moments.cohort_groups
-    return _Sides.of(_Sums.of(moments, features, groups), contrasts).usable()
+    groups = _groups(moments, within, stratum)
+    return _Sides.of(_Sums.of(moments, features, groups, stratum), contrasts).usable()
+
+
+def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -> Groups:
+    by_stratum = within == "strata" or stratum is not None
+    return moments.stratum_groups if by_stratum else moments.cohort_groups
 
 
 @dataclass(frozen=True)
@@ -113,10 +133,14 @@ class _Sums:
     units: Floats
 
     @classmethod
-    def of(cls, moments: PathMoments, features: Features, groups: Groups) -> "_Sums":
+    def of(
+        cls, moments: PathMoments, features: Features, groups: Groups, stratum: int | None
+    ) -> "_Sums":
         every = np.arange(moments.n_cells)
         mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
         half = mean.shape[1] // 2
+        if stratum is not None:
+            mean = mean * (moments.stratum == stratum)[:, None]
         sums = groups.sums(mean * moments.weight[:, None])
         units = groups.sums(mean[:, half:] * moments.n[:, None])
         return cls(groups, sums[:, :half], sums[:, half:], units)

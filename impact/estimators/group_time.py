@@ -88,7 +88,7 @@ class GroupTimeDetail:
             cohort=cohort,
             time=time,
             event_time=self.event_time,
-            n_treated=moments.units_seen[self.code, self.period],
+            n_treated=moments.units_seen[self.code, self.period].astype(float),
             n_control=n_control,
         )
 

@@ -1,4 +1,4 @@
-"""Imputation: each treated outcome less what unit and period effects fitted to untreated observations say it would have been."""
+"""Imputation: each treated outcome less what unit and period effects of untreated observations say it would have been."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ class Imputation:
     Parameters
     ----------
     averages : {"own", "leave_one_out"}, optional
-        The variance takes each unit's effect against its cohort's average in the period, with itself or without. With itself the
-        variance shrinks by (n-1)/n, to nothing for one unit; so the default is leave-one-out below 25 treated units. A cohort of
-        one unit is taken against the average over all treated observations.
+        The variance takes each unit's effect against its cohort's average in the period, with itself or without. With
+        itself the variance shrinks by (n-1)/n, to nothing for one unit; so the default is leave-one-out below 25 treated
+        units. A cohort of one unit is taken against the average over all treated observations.
     level : float
 
     Assumes

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
@@ -18,6 +19,8 @@ from impact.estimators.linear import as_moments
 from impact.moments import PathMoments
 from impact.moments.features import Span, spans
 from impact.terms import CONFIDENCE_LEVEL, ControlGroup, ControlsWithin
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class LeeWooldridge:
         moments = as_moments(data)
         wanted, contrasts = self._compared(moments)
         if not wanted:
+            needed = "two periods" if self.transformation == "detrend" else "a period"
             raise NotIdentifiedError(
-                f"{moments.outcome}: no cohort with {2 if self.transformation == 'detrend' else 1} earlier period(s) and a control"
+                f"{moments.outcome}: no cohort has a control and {needed} before treatment"
             )
         found = contrast_means(moments, spans(moments, wanted), contrasts, within=self.controls)
         detail = GroupTimeDetail.of(
@@ -94,7 +98,8 @@ class LeeWooldridge:
     def _compared(self, moments: PathMoments) -> tuple[list[Span], Contrasts]:
         times, every = moments.times, moments.every_cohort
         trend = self.transformation == "detrend"
-        wanted, rows = [], []
+        wanted: list[Span] = []
+        rows: list[tuple[int, int, int, Mask]] = []
         for code in np.flatnonzero(np.isfinite(every)):
             early = tuple(np.flatnonzero(times < every[code]).tolist())
             if len(early) < 1 + trend:
@@ -105,8 +110,6 @@ class LeeWooldridge:
                 if self.control_group == "never_treated":
                     control = never
                 if control.any():
-                    rows.append((code, period, len(wanted), control))
+                    rows.append((int(code), int(period), len(wanted), control))
                     wanted.append(Span((int(period),), early, early_may_miss=True, trend=trend))
-        columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-        code, period, feature, control = (np.array(column) for column in columns)
-        return wanted, Contrasts(code, period, feature, control.reshape(len(rows), len(every)))
+        return wanted, Contrasts.of_rows(rows, n_cohorts=len(every))

@@ -224,7 +224,11 @@ class _Horizon:
         if not usable.any():
             return None
         share = w1 / np.where(w1 + w0 > 0, w1 + w0, 1)
-        row_weight = np.where(usable, 1.0 if choice.weighting == "variance" else 1 / np.where(usable, 1 - share, 1), 0.0)
+        row_weight = np.where(
+            usable,
+            1.0 if choice.weighting == "variance" else 1 / np.where(usable, 1 - share, 1),
+            0.0,
+        )
         mean1 = (total * self.treated).sum(1) / np.where(w1 > 0, w1, 1)
         mean0 = (total * self.clean).sum(1) / np.where(w0 > 0, w0, 1)
         information = row_weight * w1 * (1 - share)
@@ -252,9 +256,7 @@ class _Horizon:
             float((units * self.clean)[usable].sum()),
         )
 
-    def _factor(
-        self, moments: PathMoments, units: Floats, has: Floats, entering: Mask
-    ) -> float:
+    def _factor(self, moments: PathMoments, units: Floats, has: Floats, entering: Mask) -> float:
         """G/(G-1) x (n-1)/(n-K) of this regression: K counts the coefficient and the base periods with rows.
 
         Base periods without newly treated units have rows of weight zero in the equal weighting: they do not count there.
@@ -262,10 +264,12 @@ class _Horizon:
         member = (self.treated | self.clean) & (units > 0) & entering[:, None]
         n_rows = float((units * member).sum())
         present = (has > 0) & member[:, moments.cohort_index].T
-        inside = present.any(axis=1)
+        inside = np.asarray(present.any(axis=1))
         if moments.clusters is None:
             n_clusters = float(moments.n[inside].sum())
         else:
-            n_clusters = float(len(np.unique(moments.clusters.cluster[inside[moments.clusters.cell]])))
+            n_clusters = float(
+                len(np.unique(moments.clusters.cluster[inside[moments.clusters.cell]]))
+            )
         n_effects = int(member.any(axis=1).sum())
         return n_clusters / (n_clusters - 1) * (n_rows - 1) / (n_rows - 1 - n_effects)

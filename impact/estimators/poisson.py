@@ -1,8 +1,8 @@
 """Poisson regression with unit and period effects, on path moments.
 
-Given a unit's total over its observed periods the likelihood is multinomial, so unit effects drop out and the score is linear in the
-path: cell sums are enough to fit it, and the moments' root gives its robust covariance. It is a quasi-likelihood: outcomes need not
-be counts, only not negative.
+Given a unit's total over its observed periods the likelihood is multinomial, so unit effects drop out and the score is
+linear in the path: cell sums are enough to fit it, and the moments' root gives its robust covariance. It is a
+quasi-likelihood: outcomes need not be counts, only not negative.
 """
 
 import numpy as np
@@ -45,13 +45,15 @@ def poisson_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> Wi
     k = design.shape[2]
     X = columns[moments.cohort_index]
     total = (moments.mean + moments.origin) * moments.observed * moments.weight[:, None]
-    _refuse_empty(moments, columns, moments.by_cohort(total), names)
+    _refuse_empty(columns, moments.by_cohort(total), names)
     beta = np.zeros(columns.shape[2])
     for _ in range(MOST_STEPS):
         probability = _probability(X @ beta, moments.observed)
         expected = probability * total.sum(axis=1, keepdims=True)
         score = np.einsum("ctj,ct->j", columns, moments.by_cohort(total - expected))
-        inverse = inverse_or_refuse(_information(moments, columns, expected, probability), names=names)
+        inverse = inverse_or_refuse(
+            _information(moments, columns, expected, probability), names=names
+        )
         step = inverse @ score
         beta += step * min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
         if np.abs(step).max() < CONVERGED * (1 + np.abs(beta).max()):
@@ -122,7 +124,10 @@ def _information(
 ) -> Floats:
     cohort = moments.cohort_index
     product = np.array(
-        [expected[rows].T @ probability[rows] for rows in (cohort == c for c in range(len(columns)))]
+        [
+            expected[rows].T @ probability[rows]
+            for rows in (cohort == c for c in range(len(columns)))
+        ]
     )
     diagonal = moments.by_cohort(expected)[:, :, None] * np.eye(expected.shape[1])
     return np.asarray(
@@ -130,9 +135,7 @@ def _information(
     )
 
 
-def _refuse_empty(
-    moments: PathMoments, columns: Floats, total: Floats, names: list[str]
-) -> None:
+def _refuse_empty(columns: Floats, total: Floats, names: list[str]) -> None:
     sums = np.einsum("ctj,ct->j", np.abs(columns), total)
     empty = [name for name, value in zip(names, sums, strict=False) if value <= 0]
     if empty:

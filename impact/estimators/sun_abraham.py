@@ -20,7 +20,7 @@ from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
 class SunAbraham:
     """Interaction-weighted event study: least squares with a coefficient for each cohort and relative period.
 
-    The reference are never-treated units; where there are none, the last cohort, and periods from its treatment on are left out.
+    The reference are never-treated units; where there are none, the last cohort, without the periods from its treatment on.
 
     Parameters
     ----------

@@ -22,9 +22,9 @@ from impact.terms import CONFIDENCE_LEVEL, Averaging, Grouping
 class TwoStage:
     """Effect of treatment by two-stage difference-in-differences (Gardner).
 
-    The effects equal those of `Imputation`; the variance does not: residuals are taken against the reported average, not against
-    each cohort's, and the first stage enters as in a generalised method of moments. Effects before treatment are means of
-    untreated residuals; they are not changes from a base period.
+    The effects equal those of `Imputation`; the variance does not: residuals are taken against the reported average, not
+    against each cohort's, and the first stage enters as in a generalised method of moments. Effects before treatment are
+    means of untreated residuals; they are not changes from a base period.
 
     Parameters
     ----------

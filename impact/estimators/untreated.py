@@ -85,7 +85,7 @@ class UntreatedFit:
     def on_period_effects(self, weight: Floats) -> Floats:
         """How estimating the period effects moves weighted sums of residuals: gradients (k, T) for weights (k, C, T).
 
-        A sum of ``weight`` over observed residuals falls by this times the change of the period effects, unit effects following.
+        A sum of ``weight`` over observed residuals falls by this times the change of the period effects.
         """
         moments = self.moments
         seen = moments.observed * moments.weight[:, None]

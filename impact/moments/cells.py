@@ -10,217 +10,17 @@ from numpy.typing import NDArray
 
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
+from impact.moments.points import ClusterSums, Groups, Points
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from impact.data.panel import Panel
+    from impact.terms import SmallCells
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class Points:
-    """Paths on which scores are evaluated: units, or what stands for them.
-
-    A score is affine, ``a'path + c * one``. A unit is a point with ``one`` equal to 1; a deviation from a cell's mean has
-    ``one`` equal to 0.
-
-    Attributes
-    ----------
-    path : ndarray, (L, T)
-        From the moments' origin; zero where not observed.
-    one : ndarray, (L,)
-    cell : ndarray, (L,)
-    """
-
-    path: Floats
-    one: Floats
-    cell: Integers
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(
-            cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0
-        )
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The G groups of cells whose units share their scores' coefficients: cohorts, or cohorts within strata.
-
-    Attributes
-    ----------
-    of_cell : ndarray of int, (P,)
-        Ascending, as cells are in the order of cohort and stratum.
-    cohort, stratum : ndarray of int, (G,)
-        Code of each group's cohort (its place in `PathMoments.every_cohort`) and of its stratum.
-    """
-
-    of_cell: Integers
-    cohort: Integers
-    stratum: Integers
-
-    def sums(self, cells: Floats) -> Floats:
-        """Sum an array over the cells (P, ...) of each group, (G, ...)."""
-        return np.add.reduceat(cells, np.searchsorted(self.of_cell, range(len(self.cohort))), axis=0)
-
-
-@dataclass(frozen=True)
-class ClusterSums:
-    """What clusters above the unit need: one row a (cluster, cell) pair that occurs, L of them.
-
-    Attributes
-    ----------
-    cluster, cell : ndarray, (L,)
-        Cluster code (0..G-1) and cell number.
-    weight : ndarray, (L,)
-        Sum of weights.
-    total : ndarray, (L, T)
-        Weighted sum of paths, measured from `PathMoments.origin`; zero where not observed.
-    n_clusters : int
-    """
-
-    cluster: Integers
-    cell: Integers
-    weight: Floats
-    total: Floats
-    n_clusters: int
-
-    def of_cells(self, chosen: NDArray[np.bool_]) -> "ClusterSums":
-        """Return the pairs whose cell is marked True (P,), the cells numbered anew."""
-        rows = chosen[self.cell]
-        return replace(
-            self,
-            cluster=self.cluster[rows],
-            cell=(np.cumsum(chosen) - 1)[self.cell[rows]],
-            weight=self.weight[rows],
-            total=self.total[rows],
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +51,8 @@ class PathMoments:
         What was taken from each period before squaring, so that large levels lose no digits.
     non_negative : bool
         No outcome is below zero, which ratios need.
+    stratum_labels : tuple of str
+        What the codes in ``stratum`` stand for.
     """
 
     times: Floats
@@ -271,6 +73,7 @@ class PathMoments:
     time_axis: TimeAxis
     outcome: str
     non_negative: bool = False
+    stratum_labels: tuple[str, ...] = ()
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -293,18 +96,18 @@ class PathMoments:
 
         return merged(self, other)
 
-    def save(self, path: "str | Path", *, minimum_units: int | None = None) -> None:
-        """Write the moments to a file; see `impact.moments.file.save`."""
-        from impact.moments import file
+    def save(self, path: "str | Path", *, small_cells: "SmallCells" = "refuse") -> None:
+        """Write the moments to a file; see `impact.moments.store.save`."""
+        from impact.moments.store import save
 
-        file.save(self, path, minimum_units=minimum_units)
+        save(self, path, small_cells=small_cells)
 
     @classmethod
     def load(cls, path: "str | Path") -> Self:
-        """Read what `save` wrote; see `impact.moments.file.load`."""
-        from impact.moments import file
+        """Read what `save` wrote; see `impact.moments.store.load`."""
+        from impact.moments.store import load
 
-        return cls(**file.load(path))
+        return cls(**load(path))
 
     @property
     def n_cells(self) -> int:
@@ -356,7 +159,7 @@ class PathMoments:
     @cached_property
     def units_seen(self) -> Integers:
         """Units observed by cohort and period, (C, T)."""
-        return self.by_cohort(self.n[:, None] * self.observed).astype(np.int64)
+        return self.by_cohort((self.n[:, None] * self.observed).astype(float)).astype(np.int64)
 
     @cached_property
     def cohort_size(self) -> Floats:
@@ -464,7 +267,7 @@ class PathMoments:
             clusters=clusters,
             _shared={},
         )
-        return masked.during(masked.observed.any(axis=0), reason=reason)
+        return masked.during(np.asarray(masked.observed.any(axis=0)), reason=reason)
 
     def during(self, periods: NDArray[np.bool_], *, reason: str) -> "PathMoments":
         """Return the periods (T,) marked True; units observed in none of them are counted under ``reason``."""

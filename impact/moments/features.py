@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.moments.cells import PathMoments, Points
+from impact.moments.cells import PathMoments
+from impact.moments.points import Points
 from impact.moments.scores import Features
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.moments.cells import ClusterSums
+from impact.moments.points import ClusterSums
 
 if TYPE_CHECKING:
     from impact.data.panel import Panel
@@ -86,6 +86,7 @@ def reduce_panel(panel: "Panel") -> dict[str, Any]:
         "time_axis": panel.time_axis,
         "outcome": panel.outcome,
         "non_negative": bool((panel.y >= 0).all()),
+        "stratum_labels": panel.stratum_labels,
     }
 
 
@@ -157,9 +158,9 @@ def _sums(path: Floats, origin: Floats, cells: Cells, *, weight: Floats | None, 
         total = np.add.reduceat(weight[cells.order] ** power, cells.starts[:-1])
     large = n > 2 * n_periods
     scatter = np.zeros((int(large.sum()), n_periods, n_periods))
-    for place, cell in enumerate(np.flatnonzero(large)):
+    for number, cell in enumerate(np.flatnonzero(large)):
         units = cells.order[cells.starts[cell] : cells.starts[cell + 1]]
-        mean[cell], scatter[place] = _one_cell(path, origin, units, weight=weight, power=power)
+        mean[cell], scatter[number] = _one_cell(path, origin, units, weight=weight, power=power)
     small = _small_cells(path, origin, cells, ~large, weight=weight, power=power)
     mean[~large] = small.mean
     root, place = scatter_root(scatter)
@@ -274,6 +275,7 @@ def _cluster_sums(panel: "Panel", cells: Cells, path: Floats, origin: Floats) ->
         cluster=pair // len(cells.n),
         cell=pair % len(cells.n),
         weight=np.add.reduceat(weight, starts),
+        n=np.diff(starts, append=len(order)),
         total=np.add.reduceat(rows, starts, axis=0),
         n_clusters=n_clusters,
     )

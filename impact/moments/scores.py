@@ -1,12 +1,13 @@
 """From unit scores to a covariance: the one place where cluster-robust variances are formed.
 
-A linear estimator describes each cell by q features of a path, linear in (path, 1), and each group (a cohort, or a cohort within a
-stratum) by the weights of its k parameters on them. Unit i of group c, with weight w_i and path y_i (from the moments' origin), then has the score
+A linear estimator describes each cell by q features of a path, linear in (path, 1), and each group (a cohort, or a cohort
+within a stratum) by the weights of its k parameters on them. Unit i of group c, with weight w_i and path y_i (from the
+moments' origin), then has the score
 
     psi_i = w_i L_c f(y_i, 1),
 
-so the sum of psi psi' over units is the sum over groups of L_c F_c L_c', where F_c is the features' cross-product: q x q numbers
-a group, whatever the number of units. Averages and ratios change L alone.
+so the sum of psi psi' over units is the sum over groups of L_c F_c L_c', where F_c is the features' cross-product: q x q
+numbers a group, whatever the number of units. Averages and ratios change L alone.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
-from impact.moments.cells import Groups, PathMoments, Points
+from impact.moments.cells import PathMoments
+from impact.moments.points import Groups, Points
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -161,7 +163,8 @@ class Scores:
             by_group = self.groups.sums(change)
             found.append(np.einsum("gkq,gq->kg", self.loading[:, :, : change.shape[1]], by_group))
         of_cohort = self.groups.cohort[None, :] == np.arange(len(moments.every_cohort))[:, None]
-        return np.einsum("kgt,cg->kct", np.stack(found, axis=2), of_cohort.astype(float))
+        every = np.stack(found, axis=2)
+        return np.asarray(np.einsum("kgt,cg->kct", every, of_cohort.astype(float)))
 
     def of_units(self, panel: Panel, moments: PathMoments) -> Floats:
         """Return each unit's own score, (N, k); zero for units whose cell was left out."""

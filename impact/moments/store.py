@@ -1,0 +1,167 @@
+"""The moments file: a zip of plain arrays and one JSON header, small, versioned, without code (docs/path-moments.md).
+
+It holds sums of groups of units, and no unit; so that no group is a unit in disguise, cells of fewer units than the rule of ten
+allows are refused.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from impact.data.sample import Sample
+from impact.data.times import TimeAxis
+from impact.errors import DisclosureError, SourceError, StorageError
+from impact.moments.points import ClusterSums
+from impact.moments.reduce import scatter_root
+from impact.terms import SmallCells
+
+if TYPE_CHECKING:
+    from impact.moments.cells import PathMoments
+
+FORMAT = "impact path moments"
+VERSION = 1
+MIN_CELL_UNITS = 10  # rule of ten, ABS DataLab output clearance
+LARGEST_FILE = 4_000_000_000  # bytes unpacked; beyond it a file is a trap or belongs into a database
+CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2")
+CLUSTERS = ("cluster", "cell", "weight", "n", "total")
+
+
+def save(
+    moments: "PathMoments", path: str | Path, *, small_cells: SmallCells = "refuse"
+) -> None:
+    """Write moments to a file; nothing is left half-written.
+
+    Parameters
+    ----------
+    small_cells : {"refuse", "include"}
+        What to do when a cell, or a cluster's share of one, has fewer than ten units. Their means are then nearly
+        single firms' revenue: include them only in a file that stays in the office.
+
+    Raises
+    ------
+    DisclosureError
+        When there are such cells and they were not asked for.
+    StorageError
+        When the file cannot be written.
+    """
+    if small_cells == "refuse":
+        _refuse_small(moments)
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, **_arrays(moments))  # type: ignore[arg-type]
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise StorageError(
+            f"{path.name}: {problem.strerror or 'cannot be written'}; check the folder, space and permissions"
+        ) from None
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """Read a moments file and return the fields of `PathMoments`.
+
+    Raises
+    ------
+    SourceError
+        When the file is missing, is no moments file, is damaged, or was written by a newer version.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SourceError(f"{path.name}: no such file; give the path of a moments file")
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_FILE:
+                raise SourceError(f"{path.name}: unpacks to more than 4 GB; it is no moments file")
+        with np.load(path, allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+        header = json.loads(arrays.pop("header").tobytes().decode("utf-8"))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile):
+        raise SourceError(
+            f"{path.name}: damaged, or no moments file; make it again with `impact moments build`"
+        ) from None
+    if header.get("format") != FORMAT:
+        raise SourceError(f"{path.name}: no moments file; make one with `impact moments build`")
+    if header["version"] > VERSION:
+        raise SourceError(
+            f"{path.name}: written in version {header['version']} of the format, this package reads up to {VERSION}; "
+            "install a newer one"
+        )
+    try:
+        return _fields(header, arrays)
+    except (KeyError, ValueError, TypeError, IndexError):
+        raise SourceError(
+            f"{path.name}: its parts do not fit together; make it again with `impact moments build`"
+        ) from None
+
+
+def _refuse_small(moments: "PathMoments") -> None:
+    small = moments.n < MIN_CELL_UNITS
+    if small.any():
+        raise DisclosureError(
+            f"{moments.outcome}: {int(small.sum())} of {moments.n_cells} cells (cohort, stratum, observed periods) have fewer "
+            f"than {MIN_CELL_UNITS} units, {int(moments.n[small].sum())} units in all; use wider cohorts or the units "
+            "observed in all periods, or say small_cells='include' for a file that stays in the office"
+        )
+    if moments.clusters is not None and (moments.clusters.n < MIN_CELL_UNITS).any():
+        raise DisclosureError(
+            f"{moments.outcome}: clusters have fewer than {MIN_CELL_UNITS} units in a cell; make the moments without "
+            "clusters, or say small_cells='include' for a file that stays in the office"
+        )
+
+
+def _arrays(moments: "PathMoments") -> dict[str, Any]:
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "outcome": moments.outcome,
+        "frequency": moments.time_axis.frequency,
+        "non_negative": moments.non_negative,
+        "stratum_labels": list(moments.stratum_labels),
+        "sample": moments.sample.to_dict(),
+        "n_clusters": None if moments.clusters is None else moments.clusters.n_clusters,
+    }
+    upper = np.triu_indices(len(moments.times))
+    arrays = {name: getattr(moments, name) for name in ("times", "origin", "observed", *CELLS)}
+    arrays["scatter2"] = moments.scatter2[:, *upper]
+    if moments.clusters is not None:
+        arrays |= {f"clusters_{name}": getattr(moments.clusters, name) for name in CLUSTERS}
+    text = json.dumps(header, ensure_ascii=False, sort_keys=True)
+    return {"header": np.frombuffer(text.encode("utf-8"), dtype=np.uint8), **arrays}
+
+
+def _fields(header: dict[str, Any], arrays: dict[str, Any]) -> dict[str, Any]:
+    n_cells, n_periods = arrays["observed"].shape
+    shapes = {"mean": (n_cells, n_periods), "mean2": (n_cells, n_periods)}
+    for name in CELLS:
+        if arrays[name].shape != shapes.get(name, (n_cells,)):
+            raise ValueError(name)
+    if arrays["times"].shape != (n_periods,) or arrays["origin"].shape != (n_periods,):
+        raise ValueError("times")
+    scatter = np.zeros((n_cells, n_periods, n_periods))
+    scatter[:, *np.triu_indices(n_periods)] = arrays["scatter2"]
+    root, cell = scatter_root(scatter + np.triu(scatter, 1).swapaxes(1, 2))
+    clusters = None
+    if header["n_clusters"] is not None:
+        parts = {name: arrays[f"clusters_{name}"] for name in CLUSTERS}
+        clusters = ClusterSums(**parts, n_clusters=int(header["n_clusters"]))
+    return {
+        **{name: arrays[name] for name in ("times", "origin", "observed", *CELLS)},
+        "root": root,
+        "root_cell": cell,
+        "clusters": clusters,
+        "sample": Sample.from_dict(header["sample"]),
+        "time_axis": TimeAxis(header["frequency"]),
+        "outcome": str(header["outcome"]),
+        "non_negative": bool(header["non_negative"]),
+        "stratum_labels": tuple(header["stratum_labels"]),
+    }
