@@ -4,12 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from impact.check_result import CheckResult
     from impact.data.panel import Panel
     from impact.data.readers import read_panel
-    from impact.estimate import CheckResult, Estimate
+    from impact.diagnostics.decomposition import GoodmanBacon
+    from impact.estimate import Estimate
     from impact.estimators.callaway_santanna import CallawaySantAnna
     from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
     from impact.estimators.difference_in_differences import DifferenceInDifferences
+    from impact.estimators.efficient import EfficientDiD
     from impact.estimators.event_study import EventStudy
     from impact.estimators.extended_twfe import ExtendedTWFE
     from impact.estimators.imputation import Imputation
@@ -37,26 +40,28 @@ __version__ = "0.1.0"
 _ROOMS = {
     "BetweenEffects": "impact.estimators.panel",
     "CallawaySantAnna": "impact.estimators.callaway_santanna",
-    "CheckResult": "impact.estimate",
+    "CheckResult": "impact.check_result",
+    "DeChaisemartinDHaultfoeuille": "impact.estimators.de_chaisemartin_dhaultfoeuille",
     "DifferenceInDifferences": "impact.estimators.difference_in_differences",
+    "EfficientDiD": "impact.estimators.efficient",
     "Estimate": "impact.estimate",
     "EventStudy": "impact.estimators.event_study",
+    "ExtendedTWFE": "impact.estimators.extended_twfe",
     "FirstDifferences": "impact.estimators.panel",
     "FixedEffects": "impact.estimators.panel",
+    "GoodmanBacon": "impact.diagnostics.decomposition",
     "Imputation": "impact.estimators.imputation",
-    "TwoStage": "impact.estimators.two_stage",
     "LeeWooldridge": "impact.estimators.lee_wooldridge",
-    "SunAbraham": "impact.estimators.sun_abraham",
-    "ExtendedTWFE": "impact.estimators.extended_twfe",
     "LocalProjectionsDiD": "impact.estimators.local_projections",
-    "StackedDiD": "impact.estimators.stacked",
-    "DeChaisemartinDHaultfoeuille": "impact.estimators.de_chaisemartin_dhaultfoeuille",
-    "TripleDifferences": "impact.estimators.triple_differences",
     "Panel": "impact.data.panel",
     "PathMoments": "impact.moments",
     "PooledOLS": "impact.estimators.panel",
     "RandomEffects": "impact.estimators.panel",
     "RandomizationInference": "impact.inference.randomization",
+    "StackedDiD": "impact.estimators.stacked",
+    "SunAbraham": "impact.estimators.sun_abraham",
+    "TripleDifferences": "impact.estimators.triple_differences",
+    "TwoStage": "impact.estimators.two_stage",
     "TwoWayFixedEffects": "impact.estimators.two_way_fixed_effects",
     "hausman": "impact.estimators.panel",
     "read_panel": "impact.data.readers",
@@ -68,11 +73,13 @@ __all__ = [
     "CheckResult",
     "DeChaisemartinDHaultfoeuille",
     "DifferenceInDifferences",
+    "EfficientDiD",
     "Estimate",
     "EventStudy",
     "ExtendedTWFE",
     "FirstDifferences",
     "FixedEffects",
+    "GoodmanBacon",
     "Imputation",
     "LeeWooldridge",
     "LocalProjectionsDiD",

@@ -1,4 +1,4 @@
-"""What every estimator and every check returns: `Estimate` and `CheckResult`.
+"""What every estimator returns: `Estimate`.
 
 The numbers of an estimate are its ``table`` and ``vcov``. What can still be asked of it (other averages, unit scores, effects
 in percent) is answered by the ``parts`` that the estimator leaves inside; an estimate read back from JSON has none and says so.
@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.check_result import CheckResult, plain, wald
 from impact.critical_values import quantile, simultaneous_critical_value, two_sided_p_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError
-from impact.terms import CONFIDENCE_LEVEL, ESTIMATE_COLUMNS, Averaging, BandKind, Grouping, Status
+from impact.terms import CONFIDENCE_LEVEL, ESTIMATE_COLUMNS, Averaging, BandKind, Grouping
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,6 +119,14 @@ class Estimate:
         """Return effects over the counterfactual mean of the treated (observed minus effect), with delta-method intervals."""
         return self._asked().percent(self)
 
+    def wald(self, terms: Sequence[str] | None = None, *, name: str = "wald") -> CheckResult:
+        """Test jointly that parameters are zero (all with a standard error, or those named): F, or chi-square over q."""
+        known = self.table["std_error"].notna()
+        asked = known if terms is None else known & self.table["term"].isin(list(terms))
+        rows = np.flatnonzero(asked.to_numpy())
+        value = self.table["estimate"].to_numpy()[rows]
+        return wald(name, value, self.vcov[np.ix_(rows, rows)], df=self.df)
+
     def weights(self) -> pd.DataFrame:
         """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
 
@@ -203,12 +212,12 @@ class Estimate:
             "estimand": self.estimand,
             "method": self.method,
             "table": [
-                {name: _plain(value) for name, value in row.items()}
+                {name: plain(value) for name, value in row.items()}
                 for row in self.table.to_dict("records")
             ],
-            "vcov": [[_plain(value) for value in row] for row in self.vcov],
+            "vcov": [[plain(value) for value in row] for row in self.vcov],
             "sample": self.sample.to_dict(),
-            "spec": {name: _plain(value) for name, value in self.spec.items()},
+            "spec": {name: plain(value) for name, value in self.spec.items()},
             "notes": list(self.notes),
             "source": self.source,
         }
@@ -286,54 +295,6 @@ class Estimate:
         return replace(self, notes=(*self.notes, *notes))
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """The outcome of one diagnostic: a status, the reason for it, and the figures behind it.
-
-    A check that does not apply is an object too: ``status="not_applicable"`` and ``why``.
-    """
-
-    name: str
-    status: Status
-    why: str
-    statistic: float | None = None
-    p_value: float | None = None
-    table: pd.DataFrame | None = None
-    text: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        table = None
-        if self.table is not None:
-            rows = self.table.to_dict("records")
-            table = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
-        return {
-            "name": self.name,
-            "status": self.status,
-            "why": self.why,
-            "statistic": _plain(self.statistic),
-            "p_value": _plain(self.p_value),
-            "table": table,
-            "text": self.text,
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote."""
-        table = None if values["table"] is None else pd.DataFrame(values["table"])
-        return cls(**{**values, "table": table})
-
-
-def pass_or_warn(passes: bool) -> Status:  # noqa: FBT001 (the condition itself)
-    """Return the status of a check that can only pass or call for a closer look."""
-    return "pass" if passes else "warn"
-
-
-def not_applicable(name: str, why: str) -> CheckResult:
-    """Return a check that could not be asked, and why."""
-    return CheckResult(name=name, status="not_applicable", why=why)
-
-
 def _table(
     rows: Rows,
     values: NDArray[np.float64],
@@ -369,15 +330,3 @@ def _table(
         "n_clusters": np.full(k, float(n_clusters)),
     }
     return pd.DataFrame(columns, columns=list(ESTIMATE_COLUMNS))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    return value

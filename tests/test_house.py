@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py"}
+CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py", "duckdb": "python-duckdb"}
 
 
 def tracked():

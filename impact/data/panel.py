@@ -135,9 +135,7 @@ class Panel:
                 frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows
             )
         named_strata = frame[list(strata)]
-        stratum = (
-            by_unit.codes(named_strata) if strata else np.zeros(len(units), dtype=np.int64)
-        )
+        stratum = by_unit.codes(named_strata) if strata else np.zeros(len(units), dtype=np.int64)
         panel = cls(
             units=units,
             times=times,

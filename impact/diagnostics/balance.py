@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
-from impact.estimate import CheckResult, not_applicable, pass_or_warn
 from impact.estimators.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
@@ -78,22 +78,6 @@ def joint_balance(panel: Panel) -> CheckResult:
     except NotIdentifiedError:
         return not_applicable("joint_balance", "too_few_units_or_collinear_characteristics")
     return wald("joint_balance", fit.coefficients[1:], fit.vcov[1:, 1:], df=fit.df)
-
-
-def wald(
-    name: str, values: NDArray[np.float64], vcov: NDArray[np.float64], *, df: float
-) -> CheckResult:
-    """Test that all values are zero: F with (q, df) degrees of freedom, chi-square over q for infinite df."""
-    from scipy.special import chdtrc, fdtrc
-
-    q = len(values)
-    if q == 0:
-        return not_applicable(name, "nothing_to_test")
-    statistic = float(values @ np.linalg.pinv(vcov, hermitian=True) @ values / q)
-    p = float(chdtrc(q, q * statistic) if np.isinf(df) else fdtrc(q, df, statistic))
-    return CheckResult(
-        name, pass_or_warn(p >= SMALL_P), f"joint_test:{q}", statistic=statistic, p_value=p
-    )
 
 
 def attrition(panel: Panel) -> CheckResult:

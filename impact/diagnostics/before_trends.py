@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
-from impact.diagnostics.balance import wald
 from impact.errors import ImpactError
-from impact.estimate import CheckResult, Estimate, not_applicable, pass_or_warn
+from impact.estimate import Estimate
 from impact.estimators.callaway_santanna import CallawaySantAnna
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms

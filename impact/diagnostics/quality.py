@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from impact.check_result import CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
 from impact.data.sample import Sample
-from impact.estimate import CheckResult, not_applicable, pass_or_warn
 
 MUCH_MISSING = 0.20  # share of unit-periods without an outcome at which a warning is due
 MANY_ZEROS = 0.30  # share of zeros at which levels and logs tell different stories

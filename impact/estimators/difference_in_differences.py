@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError, UnknownNameError
+from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
 from impact.estimators.least_squares import LeastSquares, least_squares
 from impact.terms import CONFIDENCE_LEVEL, Averaging, Covariance, Grouping
@@ -143,8 +143,6 @@ class FourMeans:
         self, estimate: Estimate, *, by: Grouping, average: Averaging, balance: int | None
     ) -> Estimate:
         """Return the estimate: it is one number, already overall."""
-        from impact.errors import NotAvailableError
-
         if by != "overall" or average != "cells" or balance is not None:
             raise NotAvailableError(f"{estimate.method}: one number, it has no parts by {by}")
         return estimate
@@ -156,6 +154,12 @@ class FourMeans:
         score = np.zeros(self.panel.n_units)
         np.add.at(score, self.fit.unit_of_row(self.panel), self.fit.scores[:, at])
         return score[:, None]
+
+    def weights(self, estimate: Estimate) -> pd.DataFrame:
+        """Refuse: with covariates the four means are not all there is."""
+        raise NotAvailableError(
+            f"{estimate.method}: weights by cohort and period are those of TwoWayFixedEffects; fit that"
+        )
 
     def percent(self, estimate: Estimate) -> Estimate:
         """The effect over the counterfactual mean, with the delta method."""

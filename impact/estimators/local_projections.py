@@ -186,11 +186,10 @@ class _Horizon:
         farthest = until if fixed else max(*distances, 0)
         found = []
         for number, time in enumerate(times.tolist()):
-            late = [place.get(time + distance) for distance in distances]
-            early = [place.get(time - 1)] if choice.base == "last" else list(range(number))
-            if None in late or None in early or not early:
-                continue
-            if fixed and place.get(time + farthest) is None:
+            late = [place[at] for at in (time + d for d in distances) if at in place]
+            last = [place[time - 1]] if time - 1 in place else []
+            early = last if choice.base == "last" else list(range(number))
+            if len(late) < len(distances) or not early or (fixed and time + farthest not in place):
                 continue
             span = Span(tuple(late), tuple(early), early_may_miss=choice.base == "mean")
             found.append((number, span, every == time, every > time + farthest))

@@ -103,7 +103,8 @@ def _departures(moments: PathMoments, probability: Floats) -> Features:
     origin = moments.origin * moments.observed
 
     def of_deviations(points: Points) -> Floats:
-        return points.path - probability[points.cell] * points.path.sum(axis=1, keepdims=True)
+        total = points.path.sum(axis=1, keepdims=True)
+        return np.asarray(points.path - probability[points.cell] * total)
 
     def evaluate(points: Points) -> Floats:
         outcome = points.path + points.one[:, None] * origin[points.cell]

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import pandas as pd
 
+from impact.check_result import CheckResult
 from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.diagnostics import balance, quality
 from impact.diagnostics.before_trends import before_trend_test
 from impact.errors import EstimationError, ImpactError
-from impact.estimate import CheckResult, Estimate
+from impact.estimate import Estimate
 from impact.estimators.event_study import EventStudy
 from impact.evaluation.study import Study
 from impact.inference.believe import Verdict, believe

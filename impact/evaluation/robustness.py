@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from impact.check_result import CheckResult
 from impact.data.panel import Panel
 from impact.diagnostics.before_trends import placebo_date
 from impact.errors import ImpactError
-from impact.estimate import CheckResult, Estimate
+from impact.estimate import Estimate
 from impact.estimators.difference_in_differences import DifferenceInDifferences
 from impact.estimators.event_study import EventStudy
 from impact.estimators.panel import (

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.check_result import CheckResult
 from impact.data.sample import Sample
 from impact.errors import StorageError
-from impact.estimate import CheckResult, Estimate
+from impact.estimate import Estimate
 from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study

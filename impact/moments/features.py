@@ -32,9 +32,9 @@ def changes(moments: PathMoments, pairs: Sequence[tuple[int, int]]) -> Features:
     def change(points: Points) -> Floats:
         path = points.path
         if moments.balanced:
-            return path[:, late] - path[:, early]
+            return np.asarray(path[:, late] - path[:, early])
         here = seen[points.cell]
-        return path[:, late] * here[:, early] - path[:, early] * here[:, late]
+        return np.asarray(path[:, late] * here[:, early] - path[:, early] * here[:, late])
 
     def evaluate(points: Points) -> Floats:
         here = seen[points.cell]
@@ -71,7 +71,9 @@ def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
         found = np.empty((len(points.cell), len(wanted)))
         ends = np.searchsorted(points.cell, numbers)
         if (np.diff(points.cell) < 0).any() or len(points.cell) < 4 * moments.n_cells:
-            return np.einsum("lut,lt->lu", slope[points.cell], points.path, optimize=True)
+            return np.asarray(
+                np.einsum("lut,lt->lu", slope[points.cell], points.path, optimize=True)
+            )
         for cell, first, last in zip(numbers, ends, [*ends[1:], len(points.cell)], strict=True):
             found[first:last] = points.path[first:last] @ slope[cell].T
         return found
@@ -117,9 +119,9 @@ def within(moments: PathMoments, fitted: Floats, counted: Mask | None = None) ->
 
     def of_deviations(points: Points) -> Floats:
         if moments.balanced and counted is None:
-            return points.path - points.path.mean(axis=1, keepdims=True)
+            return np.asarray(points.path - points.path.mean(axis=1, keepdims=True))
         mean = np.einsum("lt,lt->l", points.path, average[points.cell])
-        return (points.path - mean[:, None]) * used[points.cell]
+        return np.asarray((points.path - mean[:, None]) * used[points.cell])
 
     def evaluate(points: Points) -> Floats:
         left = points.path - points.one[:, None] * (fitted[cohort] * seen)[points.cell]

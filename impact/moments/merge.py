@@ -122,9 +122,7 @@ def _joined_cells(
         joined[name] = stacked(name)[first]
     between = (stacked("mean2") - joined["mean2"][place]) * np.sqrt(stacked("weight2"))[:, None]
     root = np.concatenate([one.root, other.root, between])
-    cell = np.concatenate(
-        [place[one.root_cell], place[one.n_cells + other.root_cell], place]
-    )
+    cell = np.concatenate([place[one.root_cell], place[one.n_cells + other.root_cell], place])
     nonzero = root.any(axis=1)
     return {**joined, **_shortened(root[nonzero], cell[nonzero])}
 
@@ -137,7 +135,10 @@ def _shortened(root: Floats, cell: Integers) -> dict[str, Any]:
     numbers, starts, counts = np.unique(cell, return_index=True, return_counts=True)
     long = np.flatnonzero(counts > 2 * n_periods)
     scatter = np.array(
-        [root[starts[i] : starts[i] + counts[i]].T @ root[starts[i] : starts[i] + counts[i]] for i in long]
+        [
+            root[starts[i] : starts[i] + counts[i]].T @ root[starts[i] : starts[i] + counts[i]]
+            for i in long
+        ]
     ).reshape(len(long), n_periods, n_periods)
     short, place = scatter_root(scatter)
     kept = ~np.isin(cell, numbers[long])

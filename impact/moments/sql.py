@@ -107,7 +107,9 @@ def _check_columns(connection: Any, source: str, names: Columns) -> None:
     import duckdb
 
     try:
-        known = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        known = [
+            row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        ]
     except duckdb.Error:
         raise SourceError(
             "the table or file cannot be read by the database; check its name and that it is one table"
@@ -149,7 +151,10 @@ def _survey(connection: Any, source: str, names: Columns, axis: TimeAxis) -> _Su
         missing_allowed=True,
     )
     number = np.where(np.isnan(number) | (number > times.max()), np.inf, number)
-    cohorts = [(None if pd.isna(label) else label, float(g)) for label, g in zip(labels, number, strict=True)]
+    cohorts = [
+        (None if pd.isna(label) else label, float(g))
+        for label, g in zip(labels, number, strict=True)
+    ]
     return _Survey(
         [found["label"].iloc[i] for i in order],
         times[order],
@@ -176,9 +181,13 @@ class _Query:
         )
         cohort = f"CASE {number} ELSE 'inf'::DOUBLE END" if number else "'inf'::DOUBLE"
         path, bits = [], []
-        for place, (label, mean) in enumerate(zip(self.survey.labels, self.survey.origin, strict=True)):
+        for place, (label, mean) in enumerate(
+            zip(self.survey.labels, self.survey.origin, strict=True)
+        ):
             here = f"{time} = {_literal(label)}"
-            path.append(f"coalesce(sum({y} - {float(mean)!r}::DOUBLE) FILTER ({here}), 0) AS y{place}")
+            path.append(
+                f"coalesce(sum({y} - {float(mean)!r}::DOUBLE) FILTER ({here}), 0) AS y{place}"
+            )
             bits.append(f"max(CASE WHEN {here} THEN {2**place} ELSE 0 END)")
         stratum = " || ' / ' || ".join(f"{_quoted(name)}::VARCHAR" for name in names.strata) or "''"
         cluster = f"min({_quoted(names.cluster)})" if names.cluster else "NULL"
@@ -196,7 +205,9 @@ class _Query:
     def _constants(self) -> list[str]:
         names = self.names
         return [
-            name for name in (names.cohort, names.cluster, names.weight, *names.strata) if name is not None
+            name
+            for name in (names.cohort, names.cluster, names.weight, *names.strata)
+            if name is not None
         ]
 
     def problems(self) -> str:
@@ -217,7 +228,9 @@ class _Query:
         sums = [f"sum(w * {name}) AS s{i}" for i, name in enumerate(y)]
         squares = [f"sum(w * w * {name}) AS t{i}" for i, name in enumerate(y)]
         products = [
-            f"sum(w * w * y{i} * y{j}) AS q{i}_{j}" for i in range(n_periods) for j in range(i, n_periods)
+            f"sum(w * w * y{i} * y{j}) AS q{i}_{j}"
+            for i in range(n_periods)
+            for j in range(i, n_periods)
         ]
         return (
             f"WITH units AS ({self.units()}) SELECT cohort, stratum, pattern, count(*) AS n, "
@@ -244,7 +257,8 @@ def _check_units(connection: Any, query: _Query) -> None:
     counts = connection.execute(query.problems()).df().iloc[0]
     if counts["repeats"]:
         raise DuplicateKeyError(
-            f"{names.unit}, {names.time} repeat for {int(counts['repeats'])} units; keep one row per {names.unit} and {names.time}"
+            f"{names.unit}, {names.time} repeat for {int(counts['repeats'])} units; keep one row per {names.unit} and "
+            f"{names.time}"
         )
     if counts["varies"]:
         raise VaryingCohortError(
@@ -268,9 +282,7 @@ def _with_pattern(cells: pd.DataFrame, n_periods: int) -> pd.DataFrame:
     return pd.concat([cells, pd.DataFrame(seen)], axis=1)
 
 
-def _fields(
-    connection: Any, query: _Query, cells: pd.DataFrame, axis: TimeAxis
-) -> dict[str, Any]:
+def _fields(connection: Any, query: _Query, cells: pd.DataFrame, axis: TimeAxis) -> dict[str, Any]:
     survey, n_periods = query.survey, len(query.survey.labels)
     observed = cells[[f"seen{i}" for i in range(n_periods)]].to_numpy().astype(bool)
     weight, weight2 = (cells[name].to_numpy(dtype=float) for name in ("weight", "weight2"))

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 FORMAT = "impact path moments"
 VERSION = 1
 MIN_CELL_UNITS = 10  # rule of ten, ABS DataLab output clearance
-LARGEST_FILE = 4_000_000_000  # bytes unpacked; beyond it a file is a trap or belongs into a database
+LARGEST_FILE = (
+    4_000_000_000  # bytes unpacked; beyond it a file is a trap or belongs into a database
+)
 CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2")
 CLUSTERS = ("cluster", "cell", "weight", "n", "total")
 
 
-def save(
-    moments: "PathMoments", path: str | Path, *, small_cells: SmallCells = "refuse"
-) -> None:
+def save(moments: "PathMoments", path: str | Path, *, small_cells: SmallCells = "refuse") -> None:
     """Write moments to a file; nothing is left half-written.
 
     Parameters
@@ -56,8 +56,8 @@ def save(
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, **_arrays(moments))  # type: ignore[arg-type]
-            os.replace(name, path)
+                np.savez_compressed(file, **_arrays(moments))
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from impact.estimate import CheckResult, Estimate, not_applicable, pass_or_warn
+from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.estimate import Estimate
 
 SMALL_P = 0.05
 NEGATIVE = (

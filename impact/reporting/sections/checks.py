@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from impact.estimate import CheckResult
+from impact.check_result import CheckResult
 from impact.reporting.exhibits import Table
 from impact.reporting.formats import Words
 from impact.reporting.voice import Voice

@@ -1,0 +1,139 @@
+"""What two-way fixed effects are made of: Goodman-Bacon's comparisons, and the weights on treated outcomes."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import CheckResult, not_applicable
+from impact.data.panel import Panel
+from impact.errors import NotAvailableError
+from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.moments import PathMoments
+
+Floats = NDArray[np.float64]
+SMALL_SHARE = 0.01  # negative weights below one percent in all change nothing that is shown
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Two-way fixed effects as a weighted average.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``kind, treated, control, estimate, weight``; the weights add up to one.
+    """
+
+    table: pd.DataFrame
+
+    @property
+    def total(self) -> float:
+        """The two-way fixed effects coefficient."""
+        return float((self.table["estimate"] * self.table["weight"]).sum())
+
+    def by_kind(self) -> pd.DataFrame:
+        """Return the weight and the average estimate of each kind of comparison."""
+        table = self.table.assign(product=self.table["estimate"] * self.table["weight"])
+        sums = table.groupby("kind", sort=True)[["weight", "product"]].sum().reset_index()
+        return sums.assign(estimate=sums["product"] / sums["weight"])[
+            ["kind", "weight", "estimate"]
+        ]
+
+
+@dataclass(frozen=True)
+class GoodmanBacon:
+    """Split two-way fixed effects into comparisons of two groups over two spans of time.
+
+    Comparisons of later with earlier treated units use treated outcomes as controls; where effects grow their sign can turn.
+
+    References
+    ----------
+    Goodman-Bacon (2021), Journal of Econometrics 225(2), theorem 1, eqs. 7-10.
+    """
+
+    def fit(self, data: Panel | PathMoments) -> Decomposition:
+        """Decompose; balanced panels only.
+
+        Raises
+        ------
+        NotAvailableError
+            With gaps, for which the theorem does not hold, or with weights.
+        """
+        moments = data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
+        if not moments.balanced:
+            raise NotAvailableError(
+                "GoodmanBacon: the decomposition holds for balanced panels; drop units with gaps first, or see "
+                "Estimate.weights()"
+            )
+        label = moments.time_axis.label
+        rows = [
+            {
+                **row,
+                "treated": label(row["treated"]),
+                "control": None if np.isinf(row["control"]) else label(row["control"]),
+            }
+            for row in _comparisons(moments)
+        ]
+        table = pd.DataFrame(rows)
+        return Decomposition(table.assign(weight=table["weight"] / table["weight"].sum()))
+
+
+def _comparisons(moments: PathMoments) -> list[dict[str, float]]:
+    """One row a comparison; weights not yet divided by their sum."""
+    times, every = moments.times, moments.every_cohort
+    share = moments.cohort_size / moments.cohort_size.sum()
+    exposed = np.array([(times >= g).mean() for g in every])
+    mean = moments.cohort_mean
+    rows = []
+
+    def add(kind: str, k: int, u: int, before: Floats, after: Floats, weight: float) -> None:
+        change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)
+        rows.append(
+            {
+                "kind": kind,
+                "treated": every[k],
+                "control": every[u],
+                "estimate": float(change[k] - change[u]),
+                "weight": weight,
+            }
+        )
+
+    for k, u in combinations(range(len(every)), 2):
+        both = share[k] + share[u]
+        split = share[k] / both * (1 - share[k] / both)
+        d, e = exposed[k], exposed[u]
+        if np.isinf(every[u]):
+            weight = both**2 * split * d * (1 - d)
+            add("treated_against_never", k, u, times < every[k], times >= every[k], weight)
+            continue
+        window = times < every[u]
+        weight = (both * (1 - e)) ** 2 * split * (d - e) / (1 - e) * (1 - d) / (1 - e)
+        add("earlier_against_later", k, u, times < every[k], window & (times >= every[k]), weight)
+        window = times >= every[k]
+        weight = (both * d) ** 2 * split * e / d * (d - e) / d
+        add("later_against_earlier", u, k, window & (times < every[u]), times >= every[u], weight)
+    return rows
+
+
+def negative_weights(data: Panel | PathMoments) -> CheckResult:
+    """Sum the negative weights that two-way fixed effects put on the effects of treated cohorts and periods.
+
+    References
+    ----------
+    de Chaisemartin and D'Haultfoeuille (2020), American Economic Review 110(9), theorem 1.
+    """
+    weights = TwoWayFixedEffects().fit(data).weights()
+    treated = weights[weights["event_time"] >= 0]
+    if len(treated) < 2:
+        return not_applicable("negative_weights", "one_treated_cohort_and_period")
+    share = float(-treated["weight"].clip(upper=0).sum())
+    return CheckResult(
+        "negative_weights",
+        "pass" if share < SMALL_SHARE else "warn",
+        f"negative_cells:{int((treated['weight'] < 0).sum())}",
+        statistic=share,
+        table=treated[["cohort", "time", "weight"]].reset_index(drop=True),
+    )
