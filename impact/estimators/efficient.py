@@ -70,7 +70,7 @@ class EfficientDiD:
         value = float((weights * mean).sum())
         variance = float(np.einsum("ct,cts,cs,c->", weights, scatter, weights, 1 / n))
         if self.variance == "refined":
-            variance -= _explained(moments, after, scatter) / n.sum()
+            variance = max(variance - _explained(moments, after, scatter) / n.sum(), 0.0)
         treated = np.isfinite(moments.cohort)
         thin = (n < UNITS_A_MOMENT * len(moments.times)).any()
         return Estimate.build(

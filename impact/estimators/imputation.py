@@ -18,7 +18,7 @@ from impact.estimators.group_time import (
     treated_cells,
 )
 from impact.estimators.linear import FEW_TREATED, as_moments
-from impact.estimators.untreated import UntreatedFit
+from impact.estimators.untreated import RANK_TOLERANCE, UntreatedFit
 from impact.moments import PathMoments, Scores
 from impact.moments.features import with_indicators
 from impact.moments.scores import feature_products
@@ -37,7 +37,8 @@ class Imputation:
     averages : {"own", "leave_one_out"}, optional
         The variance takes each unit's effect against its cohort's average in the period, with itself or without. With
         itself the variance shrinks by (n-1)/n, to nothing for one unit; so the default is leave-one-out below 25 treated
-        units. A cohort of one unit is taken against the average over all treated observations.
+        units. A cohort of one unit is taken against the other cohorts' average; a single treated unit has none, and then
+        no standard error.
     level : float
 
     Assumes
@@ -162,11 +163,21 @@ def _conservative(
     n = moments.units_seen[code, period].astype(float)
     factor = np.ones(len(n))
     if averages == "leave_one_out":
-        pooled = total2[code, period].sum() / seen2[code, period].sum()
-        average = np.where(n > 1, average, pooled)
-        factor = np.where(n > 1, n / np.maximum(n - 1, 1), n.sum() / max(n.sum() - 1, 1))
+        average = np.where(n > 1, average, _other_cohorts(detail, total2, seen2))
+        factor = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
     loading = linear.loading.copy()
     row = np.arange(len(n))
     loading[code, row, period] *= factor
     loading[code, row, n_periods + period] = -factor * average / detail.size
     return Scores(linear.features, loading, linear.products, linear.groups)
+
+
+def _other_cohorts(detail: GroupTimeDetail, total2: Floats, seen2: Floats) -> Floats:
+    """Average residual over the treated observations of all cohorts but each row's own, (k,); NaN where there is no other."""
+    total, seen = (part[detail.code, detail.period] for part in (total2, seen2))
+    own = detail.code[:, None] == detail.code
+    others = seen.sum() - own @ seen
+    with_others = others > RANK_TOLERANCE * seen.sum()
+    return np.where(
+        with_others, (total.sum() - own @ total) / np.where(with_others, others, 1), np.nan
+    )

@@ -232,20 +232,18 @@ def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
             "vcov='two_way': unit and period; not available with clusters above the unit"
         )
     scores, n_periods = fit.scores, len(moments.times)
+    slope = scores.loading[moments.cohort_index] * moments.observed[:, None, :]
+    count = np.maximum(moments.observed.sum(axis=1), 1)[:, None, None]
+    slope = (slope - slope.sum(axis=2, keepdims=True) / count) * moments.observed[:, None, :]
     evaluate = scores.features.evaluate
-    cohort = moments.cohort_index
     means = Points(
         moments.mean * moments.weight[:, None], moments.weight, np.arange(moments.n_cells)
     )
-    by_period = moments.by_cohort(evaluate(means))
-    period = np.einsum("ckt,ct->tk", scores.loading, by_period)
-    squares = np.zeros((len(moments.every_cohort), n_periods))
-    for some in (
-        moments.scaled_means,
-        Points(moments.root, np.zeros(len(moments.root)), moments.root_cell),
-    ):
-        np.add.at(squares, cohort[some.cell], evaluate(some) ** 2)
-    single = np.einsum("ckt,ct,cjt->kj", scores.loading, squares, scores.loading, optimize=True)
+    period = np.einsum("pkt,pt->tk", slope, evaluate(means))
+    squares = evaluate(moments.scaled_means) ** 2
+    root = Points(moments.root, np.zeros(len(moments.root)), moments.root_cell)
+    np.add.at(squares, moments.root_cell, evaluate(root) ** 2)
+    single = np.einsum("pkt,pt,pjt->kj", slope, squares, slope, optimize=True)
     smaller = min(moments.sample.n_clusters, n_periods)
     k = len(fit.coefficients)
     factor = smaller / (smaller - 1) * (moments.n_obs - 1) / (moments.n_obs - k - 1)

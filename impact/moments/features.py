@@ -65,6 +65,7 @@ def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
     """
     slope = np.stack([_span_slope(moments, span) for span in wanted], axis=1)
     has = (slope != 0).any(axis=2).astype(float)
+    of_origin = slope @ moments.origin  # patterns average different periods, so it does not cancel
     numbers = np.arange(moments.n_cells)
 
     def change(points: Points) -> Floats:
@@ -79,7 +80,9 @@ def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
         return found
 
     def evaluate(points: Points) -> Floats:
-        return np.concatenate([change(points), has[points.cell] * points.one[:, None]], axis=1)
+        one = points.one[:, None]
+        moved = change(points) + one * of_origin[points.cell]
+        return np.concatenate([moved, one * has[points.cell]], axis=1)
 
     return Features(evaluate, change)
 

@@ -6,8 +6,10 @@ allows are refused.
 
 import json
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,18 @@ VERSION = 1
 MIN_CELL_UNITS = 10  # rule of ten, ABS DataLab output clearance
 LARGEST_FILE = (
     4_000_000_000  # bytes unpacked; beyond it a file is a trap or belongs into a database
+)
+# what zipfile, zlib and numpy raise on damaged bytes
+UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
 )
 CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2")
 CLUSTERS = ("cluster", "cell", "weight", "n", "total")
@@ -85,15 +99,15 @@ def load(path: str | Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
         header = json.loads(arrays.pop("header").tobytes().decode("utf-8"))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile):
+    except UNREADABLE:
         raise SourceError(
             f"{path.name}: damaged, or no moments file; make it again with `impact moments build`"
         ) from None
-    if header.get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise SourceError(f"{path.name}: no moments file; make one with `impact moments build`")
-    if header["version"] > VERSION:
+    if header.get("version") not in range(1, VERSION + 1):
         raise SourceError(
-            f"{path.name}: written in version {header['version']} of the format, this package reads up to {VERSION}; "
+            f"{path.name}: written in version {header.get('version')} of the format, this package reads up to {VERSION}; "
             "install a newer one"
         )
     try:

@@ -1,6 +1,7 @@
 """Reference data sets as panels, and golden numbers as tables: what the tests against other packages share."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -64,3 +65,23 @@ def agrees(ours, theirs, *, std_error=STD_ERROR):
     """Compare estimates and standard errors, row by row."""
     np.testing.assert_allclose(ours.estimate, theirs.estimate, **COEFFICIENT)
     np.testing.assert_allclose(ours.std_error, theirs.se, **std_error)
+
+
+def rule(theirs):
+    """The rule that removed rows, written in the reference's options."""
+    options = theirs.options[0]
+    if not isinstance(options, dict):
+        return None
+    return options.get("drop") or ("never" if options.get("sample") == "g>0" else None)
+
+
+@cache
+def moments(reference, name):
+    """Moments of a data set, made once: the police data have half a million rows."""
+    if name != "pj":
+        return impact.PathMoments.from_panel(panel(reference, name))
+    frame = pd.read_csv(reference / "data" / "r" / "pj_officer.csv.gz")
+    made = impact.Panel.from_frame(
+        frame, unit="uid", time="period", outcome="complaints", cohort="first_trained"
+    )
+    return impact.PathMoments.from_panel(made)
