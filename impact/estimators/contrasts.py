@@ -125,12 +125,13 @@ def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -
 
 @dataclass(frozen=True)
 class _Sums:
-    """Weighted totals of the U features, weights and numbers of the units that have them, by group (G, U)."""
+    """Weighted totals of the U features, weights and numbers of the units that have them, by group (G, U), and who counts (G,)."""
 
     groups: Groups
     total: Floats
     weight: Floats
     units: Floats
+    inside: Floats
 
     @classmethod
     def of(
@@ -139,11 +140,13 @@ class _Sums:
         every = np.arange(moments.n_cells)
         mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
         half = mean.shape[1] // 2
+        inside = np.ones(len(groups.cohort))
         if stratum is not None:
-            mean = mean * (moments.stratum == stratum)[:, None]
+            inside = (groups.stratum == stratum).astype(float)
+            mean = mean * inside[groups.of_cell][:, None]
         sums = groups.sums(mean * moments.weight[:, None])
         units = groups.sums(mean[:, half:] * moments.n[:, None])
-        return cls(groups, sums[:, :half], sums[:, half:], units)
+        return cls(groups, sums[:, :half], sums[:, half:], units, inside)
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,8 @@ class _Sides:
     @classmethod
     def of(cls, sums: _Sums, contrasts: Contrasts) -> "_Sides":
         groups, feature = sums.groups, contrasts.feature
-        treated = (groups.cohort == contrasts.code[:, None]).astype(float)
-        control = contrasts.control[:, groups.cohort].astype(float)
+        treated = (groups.cohort == contrasts.code[:, None]) * sums.inside
+        control = contrasts.control[:, groups.cohort] * sums.inside
         sides = np.stack([treated, control])
         stratum = (np.unique(groups.stratum)[:, None] == groups.stratum).astype(float)
         weight, total = (

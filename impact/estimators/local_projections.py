@@ -106,8 +106,9 @@ class LocalProjectionsDiD:
         moments: PathMoments,
         kept: "list[tuple[_Horizon, _Fitted]]",
         values: Floats,
-        scores: Scores,
+        linear: Scores,
     ) -> Estimate:
+        scores = linear.mix(np.diag(np.sqrt([found.factor for _, found in kept])))
         events = np.array([each.distances[0] for each, _ in kept], dtype=float)
         exposed = np.array([found.exposed for _, found in kept])
         parts = LinearParts(
@@ -115,6 +116,7 @@ class LocalProjectionsDiD:
             values=values,
             scores=scores,
             exposed_weights=exposed * (events >= 0)[:, None, None],
+            linear=linear,
             averager=None if self.pooled else average_event_times,
             detail=events,
         )
@@ -155,10 +157,11 @@ class LocalProjectionsDiD:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """One horizon's coefficient, its scores' coefficients (C, 2U) with the small-sample factor in, and who was compared."""
+    """One horizon's coefficient, its scores' coefficients (C, 2U) and small-sample factor, and who was compared."""
 
     value: float
     loading: Floats
+    factor: float
     exposed: Floats
     n_treated: float
     n_control: float
@@ -249,7 +252,8 @@ class _Horizon:
         factor = self._factor(moments, units, at_mean[:, has], entering)
         return _Fitted(
             value,
-            np.sqrt(factor) * loading,
+            loading,
+            factor,
             exposed,
             float((units * self.treated)[usable].sum()),
             float((units * self.clean)[usable].sum()),

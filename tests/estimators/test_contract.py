@@ -25,7 +25,21 @@ DIFFERENCES = {
     ),
     "cs_cross_sections": impact.CallawaySantAnna(missing="cross_sections"),
     "cs_balanced": impact.CallawaySantAnna(missing="balanced"),
+    "cs_strata": impact.CallawaySantAnna(controls="strata"),
+    "sun_abraham": impact.SunAbraham(),
+    "imputation": impact.Imputation(),
+    "two_stage": impact.TwoStage(),
+    "etwfe": impact.ExtendedTWFE(),
+    "etwfe_never": impact.ExtendedTWFE(control_group="never_treated"),
+    "etwfe_cohort": impact.ExtendedTWFE(effects="cohort"),
+    "stacked": impact.StackedDiD(before=2, after=1),
+    "lpdid": impact.LocalProjectionsDiD(),
+    "lpdid_equal": impact.LocalProjectionsDiD(weighting="equal", composition="fixed", after=2),
+    "lee_wooldridge": impact.LeeWooldridge(),
+    "dcdh": impact.DeChaisemartinDHaultfoeuille(),
 }
+WITHOUT_UNIT_EFFECTS = {"cs_cross_sections", "etwfe_cohort", "stacked"}
+ONLY_OVERALL_BY_EVENT_TIME = {"lpdid", "lpdid_equal", "stacked"}
 MODELS = {
     kind.__name__: kind()
     for kind in (
@@ -91,7 +105,9 @@ def test_a_panel_and_its_moments_give_the_same(name, cluster):
 def test_unit_scores_add_up_to_the_covariance(name):
     made = panel(long_frame(gaps=0.1), weight="w")
     estimate = DIFFERENCES[name].fit(made)
-    for part in (estimate, *([estimate.aggregate(by="overall")] if name != "twfe" else [])):
+    average = "event_time" if name in ONLY_OVERALL_BY_EVENT_TIME else "cells"
+    whole = [estimate.aggregate(by="overall", average=average)] if name != "twfe" else []
+    for part in (estimate, *whole):
         scores = part.influence(made)
         factor = part.parts.factor
         np.testing.assert_allclose(factor * scores.T @ scores, part.vcov, rtol=1e-9, atol=1e-12)
@@ -102,22 +118,23 @@ def test_unit_scores_add_up_to_the_covariance(name):
 @given(change=st.sampled_from([(1e-3, 0.0), (-1.0, 0.0), (100.0, 1e9)]), seed=st.integers(0, 50))
 def test_scale_shift_unit_and_period_constants_and_labels_do_what_theory_says(name, change, seed):
     scale, shift = change  # the last pair is revenue in centimes plus 1e9, whose last digit is 1e-7
-    frame = long_frame(gaps=0.0 if name == "did" else 0.1, seed=seed, n=80)
+    gaps = (
+        0.0 if name in {"did", "lee_wooldridge"} else 0.1
+    )  # they compare means of different periods
+    frame = long_frame(gaps=gaps, seed=seed, n=80)
     generator = np.random.default_rng(seed)
     relabelled = generator.permutation(frame.id.max() + 1)
     other = frame.assign(
         y=scale * frame.y + shift + scale * generator.normal(size=10)[frame.t],
         id=relabelled[frame.id],
     )
-    if (
-        name != "cs_cross_sections"
-    ):  # its period means are over different units, so unit constants matter there
+    if name not in WITHOUT_UNIT_EFFECTS:  # their means are over different units with gaps
         other["y"] += scale * generator.normal(size=frame.id.max() + 1)[frame.id]
     one = fitted(name, frame).table
     two = fitted(name, other.sample(frac=1, random_state=seed)).table
     tolerance = {"rtol": 1e-9, "atol": 1e-6 if shift else abs(scale) * 1e-9}
     np.testing.assert_allclose(two.estimate, scale * one.estimate, **tolerance)
-    if name != "cs_cross_sections":
+    if name not in WITHOUT_UNIT_EFFECTS:
         np.testing.assert_allclose(two.std_error, abs(scale) * one.std_error, **tolerance)
 
 
