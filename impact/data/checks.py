@@ -86,6 +86,12 @@ def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray
         raise MissingValueError(
             f"{column.name}: no id on {rows_named(rows[blank.to_numpy()])}; every row needs its unit's id"
         )
+    if pd.api.types.is_integer_dtype(column.dtype):
+        values = column.to_numpy()
+        step = values[1:] != values[:-1]
+        if (values[1:] >= values[:-1]).all():  # sorted already, as panels mostly come
+            first = np.concatenate([[True], step])
+            return np.cumsum(first) - 1, values[first]
     try:
         codes, labels = pd.factorize(column, sort=True)
     except TypeError:
@@ -96,14 +102,14 @@ def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray
 
 
 def unique_order(
-    unit: Integers, time: Floats, *, names: tuple[str, str], rows: Integers
-) -> Integers:
-    """Return the order by (unit, time); refuse a pair that repeats."""
-    same = unit[1:] == unit[:-1]
-    if np.all((unit[1:] > unit[:-1]) | (same & (time[1:] > time[:-1]))):
-        return np.arange(len(unit))
-    order = np.lexsort((time, unit))
-    repeated = (np.diff(unit[order]) == 0) & (np.diff(time[order]) == 0)
+    unit: Integers, time: Integers, *, names: tuple[str, str], rows: Integers
+) -> Integers | None:
+    """Return the order by (unit, time), or None for rows in order already; refuse a pair that repeats."""
+    key = unit * (int(time.max()) + 1) + time
+    if (key[1:] > key[:-1]).all():
+        return None
+    order = np.argsort(key, kind="stable")
+    repeated = np.diff(key[order]) == 0
     if repeated.any():
         at = np.flatnonzero(repeated)
         both = np.union1d(order[at], order[at + 1])

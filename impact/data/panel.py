@@ -120,19 +120,24 @@ class Panel:
         rows = np.arange(1, len(frame) + 1)
         y = checks.numbers(frame[outcome], rows=rows)
         kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
-        frame, rows, y = frame.loc[kept], rows[kept], y[kept]
+        if not kept.all():
+            frame, rows, y = frame.loc[kept], rows[kept], y[kept]
         unit_index, units = checks.identifiers(frame[unit], rows=rows)
-        moment = axis.parse(frame[time], rows=rows)
-        order = checks.unique_order(unit_index, moment, names=(unit, time), rows=rows)
-        frame, rows, unit_index = frame.iloc[order], rows[order], unit_index[order]
-        times, time_index = np.unique(moment[order], return_inverse=True)
+        times, time_index = axis.index(frame[time], rows=rows)
+        order = checks.unique_order(unit_index, time_index, names=(unit, time), rows=rows)
+        if order is not None:
+            frame, rows, y = frame.iloc[order], rows[order], y[order]
+            unit_index, time_index = unit_index[order], time_index[order]
         by_unit = checks.UnitColumns(unit_index, len(units), rows)
         first = np.full(len(units), np.inf)
         if cohort is not None:
             first = by_unit.cohort(frame[cohort], axis=axis, never=never)
         if absorbing_treatment is not None:
             checks.absorbing(
-                frame[absorbing_treatment], unit_index, moment[order] >= first[unit_index], rows
+                frame[absorbing_treatment],
+                unit_index,
+                times[time_index] >= first[unit_index],
+                rows,
             )
         named_strata = frame[list(strata)]
         stratum = by_unit.codes(named_strata) if strata else np.zeros(len(units), dtype=np.int64)
@@ -141,8 +146,8 @@ class Panel:
             times=times,
             time_axis=axis,
             unit_index=unit_index,
-            time_index=time_index.astype(np.int64),
-            y=y[order],
+            time_index=time_index,
+            y=y,
             cohort=first,
             cluster=np.arange(len(units)) if cluster is None else by_unit.codes(frame[[cluster]]),
             weight=np.ones(len(units)) if weight is None else by_unit.weight(frame[weight]),

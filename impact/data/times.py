@@ -47,20 +47,34 @@ class TimeAxis:
         MissingValueError, UnparsableValueError
             With the data rows (1 is the first) that break the rule.
         """
+        codes, known = self._parsed(column, rows=rows, missing_allowed=missing_allowed)
+        return np.append(known, np.nan)[codes]
+
+    def index(
+        self, column: pd.Series, *, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the calendar numbers that occur, ascending, and each row's place among them; errors as `parse`."""
+        codes, known = self._parsed(column, rows=rows, missing_allowed=False)
+        times, place = np.unique(known, return_inverse=True)
+        return times, place.astype(np.int64)[codes]
+
+    def _parsed(
+        self, column: pd.Series, *, rows: NDArray[np.int64], missing_allowed: bool
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return a code for each row (-1 where missing) and the calendar number of each code."""
         codes, labels = pd.factorize(column, use_na_sentinel=True)
         known = np.array([self._number(label) for label in labels], dtype=float)
-        numbers = np.append(known, np.nan)[codes]
-        bad = np.isnan(numbers) & (codes >= 0)
-        if bad.any():
+        if np.isnan(known).any():
+            bad = np.isnan(np.append(known, 0.0)[codes])
             raise UnparsableValueError(
                 f"{column.name}: {rows_named(rows[bad])} cannot be read as {self._words()}; "
                 f"write times like {_EXAMPLES[self.frequency]}"
             )
-        if not missing_allowed and (codes < 0).any():
+        if not missing_allowed and codes.size and codes.min() < 0:
             raise MissingValueError(
                 f"{column.name}: no time on {rows_named(rows[codes < 0])}; fill it in or remove the rows"
             )
-        return np.asarray(numbers)
+        return codes, known
 
     def label(self, number: float) -> int | str:
         """Write a calendar number the way data write it: an int for waves and years, ``2013Q1``, ``2013-01``."""

@@ -125,7 +125,7 @@ def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -
 
 @dataclass(frozen=True)
 class _Sums:
-    """Weighted totals of the U features, weights and numbers of the units that have them, by group (G, U), and who counts (G,)."""
+    """Weighted totals of the U features, weights and numbers of units that have them (G, U), and who counts (G,)."""
 
     groups: Groups
     total: Floats

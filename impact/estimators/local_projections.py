@@ -71,18 +71,15 @@ class LocalProjectionsDiD:
         """
         moments = as_moments(data)
         rounds = [_Horizon.of(self, moments, horizon) for horizon in self._horizons(moments)]
-        wanted = [span for each in rounds for span in each.spans]
-        if not wanted:
+        shared = _Spans.of([span for each in rounds for span in each.spans])
+        if not shared.wanted:
             raise NotIdentifiedError(
                 f"{moments.outcome}: no unit is seen before and after treatment beside an untreated one"
             )
-        features = spans(moments, wanted)
+        features = spans(moments, shared.wanted)
         every = np.arange(moments.n_cells)
         at_mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
-        start, fitted = 0, []
-        for each in rounds:
-            fitted.append(each.fit(self, moments, at_mean, start=start, n_features=len(wanted)))
-            start += len(each.spans)
+        fitted = [each.fit(self, moments, at_mean, shared) for each in rounds]
         kept = [(each, found) for each, found in zip(rounds, fitted, strict=True) if found]
         if not kept:
             raise NotIdentifiedError(
@@ -156,6 +153,29 @@ class LocalProjectionsDiD:
 
 
 @dataclass(frozen=True)
+class _Spans:
+    """Distinct spans; a change from one period to another and the change back are one, with opposite signs."""
+
+    wanted: list[Span]
+    place: dict[Span, tuple[int, float]]
+
+    @classmethod
+    def of(cls, several: list[Span]) -> "_Spans":
+        wanted: list[Span] = []
+        place: dict[Span, tuple[int, float]] = {}
+        for span in several:
+            back = Span(span.early, span.late)
+            if span in place:
+                continue
+            if not span.early_may_miss and back in place:
+                place[span] = (place[back][0], -1.0)
+                continue
+            place[span] = (len(wanted), 1.0)
+            wanted.append(span)
+        return cls(wanted, place)
+
+
+@dataclass(frozen=True)
 class _Fitted:
     """One horizon's coefficient, its scores' coefficients (C, 2U) and small-sample factor, and who was compared."""
 
@@ -211,14 +231,14 @@ class _Horizon:
         choice: LocalProjectionsDiD,
         moments: PathMoments,
         at_mean: Floats,
-        *,
-        start: int,
-        n_features: int,
+        shared: _Spans,
     ) -> "_Fitted | None":
         """Regress the long differences on being newly treated, with an effect for each base period."""
-        own = slice(start, start + len(self.spans))
-        has = slice(n_features + start, n_features + start + len(self.spans))
-        total = moments.by_cohort(at_mean[:, own] * moments.weight[:, None]).T
+        n_features = len(shared.wanted)
+        own, sign = (np.array([shared.place[span][i] for span in self.spans]) for i in (0, 1))
+        own = own.astype(int)
+        has = n_features + own
+        total = moments.by_cohort(at_mean[:, own] * sign * moments.weight[:, None]).T
         weight = moments.by_cohort(at_mean[:, has] * moments.weight[:, None]).T
         units = moments.by_cohort(at_mean[:, has] * moments.n[:, None]).T
         w1, w0 = (weight * self.treated).sum(1), (weight * self.clean).sum(1)
@@ -240,7 +260,7 @@ class _Horizon:
             row_weight / information.sum()
         )[:, None]
         loading = np.zeros((len(moments.every_cohort), 2 * n_features))
-        loading[:, own] = residualised.T
+        loading[:, own] = (residualised * sign[:, None]).T
         loading[:, has] = -(residualised * (level[:, None] + value * self.treated)).T
         exposed = np.zeros(moments.weight_seen.shape)
         for number, first in enumerate(self.start):

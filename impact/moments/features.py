@@ -24,26 +24,6 @@ def levels(moments: PathMoments) -> Features:
     return Features(evaluate, lambda points: points.path)
 
 
-def changes(moments: PathMoments, pairs: Sequence[tuple[int, int]]) -> Features:
-    """Return the change over each of U (period, base) pairs for units observed in both, then whether they are: 2U features."""
-    late, early = (np.array(ends, dtype=int) for ends in zip(*pairs, strict=True))
-    seen = moments.observed.astype(float)
-
-    def change(points: Points) -> Floats:
-        path = points.path
-        if moments.balanced:
-            return np.asarray(path[:, late] - path[:, early])
-        here = seen[points.cell]
-        return np.asarray(path[:, late] * here[:, early] - path[:, early] * here[:, late])
-
-    def evaluate(points: Points) -> Floats:
-        here = seen[points.cell]
-        together = here[:, late] * here[:, early] * points.one[:, None]
-        return np.concatenate([change(points), together], axis=1)
-
-    return Features(evaluate, change)
-
-
 @dataclass(frozen=True)
 class Span:
     """A change of the mean over the periods ``late`` from the mean over the periods ``early`` (places among the times).
@@ -58,54 +38,89 @@ class Span:
     trend: bool = False
 
 
+def changes(moments: PathMoments, pairs: Sequence[tuple[int, int]]) -> Features:
+    """Return the change over each of U (period, base) pairs for units observed in both, then whether they are: 2U features."""
+    return spans(moments, [Span((late,), (early,)) for late, early in pairs])
+
+
 def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
     """Return each of U spans for the units that have it, then whether they have it: 2U features.
 
-    The coefficients of a span depend on the observed periods alone, so they are worked out once a cell.
+    A span's two ends are shared with other spans, so each of the E distinct ends is worked out once.
     """
-    slope = np.stack([_span_slope(moments, span) for span in wanted], axis=1)
-    has = (slope != 0).any(axis=2).astype(float)
-    of_origin = slope @ moments.origin  # patterns average different periods, so it does not cancel
-    numbers = np.arange(moments.n_cells)
+    ends: dict[_End, int] = {}
+    late = np.array([ends.setdefault(_End(span.late), len(ends)) for span in wanted])
+    early = np.array([ends.setdefault(_End.early(span), len(ends)) for span in wanted])
+    single = np.array([len(end.periods) == 1 for end in ends])
+    period = np.array([end.periods[0] for end in ends])
+    slope = [end.slope(moments) for end in ends]
+    has = np.stack([(part != 0).any(axis=1) for part in slope], axis=1).astype(float)
+    averaged = (
+        np.stack([part for part, one in zip(slope, single, strict=True) if not one], axis=1)
+        if not single.all()
+        else None
+    )
+    origin = moments.origin - moments.origin.mean()  # the coefficients of an end sum to one
+    of_origin = np.stack([part @ origin for part in slope], axis=1)
+    whole = bool(has.all())
+
+    def at_ends(points: Points) -> Floats:
+        if averaged is None:
+            return points.path[:, period]
+        found = np.empty((len(points.cell), len(period)))
+        found[:, single] = points.path[:, period[single]]
+        found[:, ~single] = np.einsum("let,lt->le", averaged[points.cell], points.path)
+        return found
 
     def change(points: Points) -> Floats:
-        found = np.empty((len(points.cell), len(wanted)))
-        ends = np.searchsorted(points.cell, numbers)
-        if (np.diff(points.cell) < 0).any() or len(points.cell) < 4 * moments.n_cells:
-            return np.asarray(
-                np.einsum("lut,lt->lu", slope[points.cell], points.path, optimize=True)
-            )
-        for cell, first, last in zip(numbers, ends, [*ends[1:], len(points.cell)], strict=True):
-            found[first:last] = points.path[first:last] @ slope[cell].T
-        return found
+        value = at_ends(points)
+        if whole:
+            return np.asarray(value[:, late] - value[:, early])
+        here = has[points.cell]
+        return np.asarray(value[:, late] * here[:, early] - value[:, early] * here[:, late])
+
+    # paths are measured from each period's origin, which cancels between units only where they average the same periods
+    shift = has[:, early] * of_origin[:, late] - has[:, late] * of_origin[:, early]
+    shift[:, single[late] & single[early]] = 0.0
+    both = has[:, early] * has[:, late]
 
     def evaluate(points: Points) -> Floats:
         one = points.one[:, None]
-        moved = change(points) + one * of_origin[points.cell]
-        return np.concatenate([moved, one * has[points.cell]], axis=1)
+        return np.concatenate(
+            [change(points) + one * shift[points.cell], one * both[points.cell]], axis=1
+        )
 
     return Features(evaluate, change)
 
 
-def _span_slope(moments: PathMoments, span: Span) -> Floats:
-    """Coefficients of one span on each cell's path, (P, T); zero for cells that do not have it."""
-    seen = moments.observed
-    slope = np.zeros(seen.shape)
-    slope[:, list(span.late)] = 1 / len(span.late)
-    early = np.zeros(seen.shape)
-    early[:, list(span.early)] = seen[:, list(span.early)]
-    count = early.sum(axis=1)
-    needed = len(span.early) if not span.early_may_miss else (2 if span.trend else 1)
-    has = seen[:, list(span.late)].all(axis=1) & (count >= needed)
-    average = early / np.maximum(count, 1)[:, None]
-    slope -= average
-    if span.trend:
-        middle = average @ moments.times
-        away = early * (moments.times - middle[:, None])
-        spread = (away**2).sum(axis=1)
-        ahead = moments.times[list(span.late)].mean() - middle
-        slope -= (ahead / np.where(spread > 0, spread, 1))[:, None] * away
-    return np.where(has[:, None], slope, 0.0)
+@dataclass(frozen=True)
+class _End:
+    """A mean over periods, or the line through them at ``at``; ``may_miss`` averages those observed."""
+
+    periods: tuple[int, ...]
+    may_miss: bool = False
+    at: int | None = None
+
+    @classmethod
+    def early(cls, span: Span) -> "_End":
+        at = span.late[0] if span.trend else None
+        return cls(span.early, span.early_may_miss or span.trend, at)
+
+    def slope(self, moments: PathMoments) -> Floats:
+        """Coefficients on each cell's path, (P, T); zero for cells that do not have it."""
+        seen, chosen = moments.observed, list(self.periods)
+        used = np.zeros(seen.shape)
+        used[:, chosen] = seen[:, chosen]
+        count = used.sum(axis=1)
+        needed = (1 if self.at is None else 2) if self.may_miss else len(chosen)
+        slope = used / np.maximum(count, 1)[:, None]
+        if self.at is not None:
+            middle = slope @ moments.times
+            away = used * (moments.times - middle[:, None])
+            spread = (away**2).sum(axis=1)
+            ahead = moments.times[self.at] - middle
+            slope = slope + (ahead / np.where(spread > 0, spread, 1))[:, None] * away
+        return np.where((count >= needed)[:, None], slope, 0.0)
 
 
 def within(moments: PathMoments, fitted: Floats, counted: Mask | None = None) -> Features:

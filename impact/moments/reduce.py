@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from impact.moments.points import ClusterSums
@@ -92,7 +93,7 @@ def reduce_panel(panel: "Panel") -> dict[str, Any]:
 
 def cells_of(panel: "Panel", seen: Mask | None) -> Cells:
     """Put units in the order of cohort, stratum and observed periods; ``seen`` (N, T), or None where nothing is missing."""
-    cohort = np.unique(panel.cohort, return_inverse=True)[1]
+    cohort = pd.factorize(panel.cohort, sort=True)[0]
     keys = [cohort, panel.stratum] if panel.stratum.any() else [cohort]
     if seen is not None:
         keys += list(pattern_digits(seen).T)

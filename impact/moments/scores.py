@@ -59,7 +59,7 @@ class Gram:
 
     def covariance(self, loading: Floats) -> Floats:
         """Sum psi psi' over units, (k, k)."""
-        return np.asarray(np.matmul(np.matmul(loading, self.product), _transposed(loading)).sum(0))
+        return np.asarray(sum(L @ F @ L.T for L, F in zip(loading, self.product, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,3 @@ def _by_cluster(moments: PathMoments, features: Features, groups: Groups) -> Clu
 
 def _part(points: Points, rows: slice) -> Points:
     return Points(points.path[rows], points.one[rows], points.cell[rows])
-
-
-def _transposed(matrices: Floats) -> Floats:
-    return np.swapaxes(matrices, 1, 2)
