@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NEVER = "never treated"
+MOST_TICKS = 7
+MANY_PERIODS = 16  # beyond it numbers in cells are set smaller
 DARK = 0.6  # of the largest weight: numbers on darker cells are white
 
 
@@ -41,14 +43,14 @@ def draw_weights(
             f"{grid[row, column]:.2f}".replace("-", "\N{MINUS SIGN}"),
             ha="center",
             va="center",
-            fontsize=7,
+            fontsize=7 if len(times) <= MANY_PERIODS else 5.5,
             color="white" if abs(grid[row, column]) > DARK * largest else "#222222",
         )
     for row, column in np.argwhere(event == 0):
         axes.plot([column - 0.5] * 2, [row - 0.5, row + 0.5], color="#111111", linewidth=1.6)
     names = [never if cohort is None or pd.isna(cohort) else str(cohort) for cohort in cohorts]
     axes.set_yticks(range(len(cohorts)), names)
-    step = max(1, len(times) // 12)
+    step = -(-len(times) // MOST_TICKS)
     axes.set_xticks(range(0, len(times), step), [str(times[i]) for i in range(0, len(times), step)])
     axes.tick_params(length=0)
     return axes

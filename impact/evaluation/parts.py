@@ -15,6 +15,7 @@ from impact.diagnostics.before_trends import before_trend_test
 from impact.errors import EstimationError, ImpactError
 from impact.estimate import Estimate
 from impact.estimators.event_study import EventStudy
+from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.inference.believe import Verdict, believe
 from impact.inference.randomization import RandomizationInference, RandomizationResult
@@ -105,6 +106,8 @@ class Impact:
     subgroups: pd.DataFrame
     before_trends: CheckResult
     smallest_cohort: int
+    estimators: pd.DataFrame
+    weights: pd.DataFrame
 
     @classmethod
     def of(cls, study: Study) -> "Impact":
@@ -124,6 +127,8 @@ class Impact:
             subgroups=_subgroups(study, panel),
             before_trends=before_trend_test(event_study, n_treated=panel.sample.n_treated),
             smallest_cohort=smallest,
+            estimators=side_by_side(study, panel),
+            weights=headline_weights(study, panel),
         )
 
 

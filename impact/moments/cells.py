@@ -1,6 +1,6 @@
 """Path moments: counts, mean paths and path scatters of units that share a cohort, a stratum and their observed periods."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -82,6 +82,13 @@ class PathMoments:
         from impact.moments.reduce import reduce_panel
 
         return cls(**reduce_panel(panel))
+
+    @classmethod
+    def several(cls, panel: "Panel", outcomes: Sequence[str]) -> dict[str, Self]:
+        """Reduce several outcomes, the panel's own or among its covariates, sorting the units once."""
+        from impact.moments.reduce import reduce_several
+
+        return {name: cls(**fields) for name, fields in reduce_several(panel, outcomes).items()}
 
     @classmethod
     def from_sql(cls, connection: Any, table: str, **columns: Any) -> Self:

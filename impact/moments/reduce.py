@@ -1,5 +1,6 @@
 """From rows to cells: sort units by cohort, stratum and observed periods, then sum."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.data.checks import numbers
+from impact.errors import UnknownNameError
 from impact.moments.points import ClusterSums
 
 if TYPE_CHECKING:
@@ -56,11 +59,11 @@ class Sums:
     root_cell: Integers
 
 
-def reduce_panel(panel: "Panel") -> dict[str, Any]:
-    """Return the fields of `PathMoments` for a panel."""
+def reduce_panel(panel: "Panel", cells: Cells | None = None) -> dict[str, Any]:
+    """Return the fields of `PathMoments` for a panel, whose units may be in the order of their cells already."""
     wide, balanced = panel.wide, panel.balanced
     seen = np.ones(wide.shape, dtype=bool) if balanced else ~np.isnan(wide)
-    cells = cells_of(panel, None if balanced else seen)
+    cells = cells or cells_of(panel, None if balanced else seen)
     origin = _origin(panel)
     path = wide if balanced else np.where(seen, wide, origin)
     weight = panel.weight
@@ -89,6 +92,36 @@ def reduce_panel(panel: "Panel") -> dict[str, Any]:
         "non_negative": bool((panel.y >= 0).all()),
         "stratum_labels": panel.stratum_labels,
     }
+
+
+def reduce_several(panel: "Panel", outcomes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the fields of `PathMoments` for several outcomes: units are put in order once for all that are never missing.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name that is neither the panel's outcome nor among its covariates.
+    """
+    rows = np.arange(1, len(panel.y) + 1)
+    shared: Cells | None = None
+    found = {}
+    for name in outcomes:
+        if name == panel.outcome:
+            y = panel.y
+        elif name in panel.covariates:
+            y = numbers(panel.covariates[name], rows=rows)
+        else:
+            raise UnknownNameError(
+                f"{name}: neither the panel's outcome nor among its covariates; pass it to Panel.from_frame(covariates=...)"
+            )
+        known = ~np.isnan(y)
+        made = panel.with_outcome(y, name)
+        if not known.all():
+            found[name] = reduce_panel(made.where(known, reason=f"{name}_never_observed"))
+            continue
+        shared = shared or cells_of(made, None if made.balanced else ~np.isnan(made.wide))
+        found[name] = reduce_panel(made, shared)
+    return found
 
 
 def cells_of(panel: "Panel", seen: Mask | None) -> Cells:

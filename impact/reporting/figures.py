@@ -9,6 +9,7 @@ from impact.estimate import Estimate
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import BAND, COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
 from impact.reporting.voice import Voice
+from impact.weights_plot import draw_weights
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -243,3 +244,33 @@ def _wrapped(text: str, width: int) -> str:
     from textwrap import fill
 
     return fill(text, width)
+
+
+def weights(voice: Voice, weights: pd.DataFrame) -> Figure:
+    """Draw the weight of each cohort's mean in each period in the main estimate."""
+    t = voice.t
+    from matplotlib.figure import Figure as Canvas
+
+    never = t("Never treated")
+    shown = weights.assign(time=[voice.f.time(time) for time in weights["time"]])
+    shown["cohort"] = [None if pd.isna(g) else voice.f.time(g) for g in weights["cohort"]]
+    n_cohorts = weights["cohort"].nunique(dropna=False)
+    with figure_style():
+        canvas = Canvas(figsize=(FULL_WIDTH, 1.1 + 0.42 * n_cohorts), layout="constrained")
+        axes = draw_weights(shown, canvas.subplots(), never=never)
+        axes.grid(visible=False)
+        axes.set_ylabel(t("Start"))
+        gained = weights.loc[weights["weight"] > 0, "weight"].sum()
+        return Figure.from_matplotlib(
+            canvas,
+            label="fig-weights",
+            caption=t(
+                "Weight of each cohort's mean outcome in each period in the main estimate; red is added, blue taken away. "
+                "Vertical marks: a cohort starts. With firms missing in some periods a weight is the sum over their patterns."
+            ),
+            alt=t(
+                "A grid of cohorts by periods. Weights above zero add up to {gained}, those below to as much with the other "
+                "sign.",
+                gained=voice.f.number(float(gained), 2),
+            ),
+        )

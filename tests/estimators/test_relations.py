@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from panels import long_frame
 
 import impact
-from panels import long_frame
 
 ESTIMATORS = {
     "twfe": impact.TwoWayFixedEffects(),

@@ -22,6 +22,7 @@ from impact.errors import (
     NoComparisonError,
     RangeError,
     SourceError,
+    UnknownNameError,
     VaryingCohortError,
 )
 
@@ -259,6 +260,20 @@ def test_a_database_refuses_what_a_panel_refuses(spoil, error, words):
 def test_a_table_that_does_not_exist_is_refused():
     with pytest.raises(SourceError):
         impact.PathMoments.from_sql(duckdb.connect(), 'no"such', **COLUMNS)
+
+
+def test_several_outcomes_are_reduced_together():
+    frame = long_frame(n=120, gaps=0.05).assign(exports=lambda f: f.y**2, workers=lambda f: f.x)
+    frame.loc[frame.index % 7 == 0, "workers"] = np.nan
+    made = panel(frame, covariates=["exports", "workers"])
+    found = impact.PathMoments.several(made, ["y", "exports", "workers"])
+    are_the_same(found["y"], impact.PathMoments.from_panel(made))
+    for name in ("exports", "workers"):
+        known = frame.dropna(subset=[name])
+        alone = impact.Panel.from_frame(known, **{**COLUMNS, "outcome": name})
+        are_the_same(found[name], impact.PathMoments.from_panel(alone))
+    with pytest.raises(UnknownNameError, match="profit"):
+        impact.PathMoments.several(made, ["profit"])
 
 
 def test_moments_are_never_larger_than_the_data():

@@ -8,6 +8,7 @@ import pandas as pd
 from impact.evaluation.parts import SMALLEST_SHOWN, Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
+from impact.reporting.formats import Words
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
 
@@ -165,7 +166,89 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         )
     if len(part.subgroups):
         shown.append(_subgroups(voice, part.subgroups))
+    shown += [
+        Text(f"### {t('The same effect by other estimators')}\n\n{_agreement(voice, part)}"),
+        _estimators(voice, part.estimators),
+        Text(f"### {t('Which comparisons carry the result')}"),
+        figures.weights(voice, part.weights),
+    ]
     return Exhibits(tuple(shown))
+
+
+def _agreement(voice: Voice, part: Impact) -> str:
+    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    rows = part.estimators.dropna(subset=["estimate"])
+    same = int((rows["estimate"] * rows["estimate"].iloc[0] > 0).sum())
+    return t(
+        "The data were reduced once to sums by cohort and observed periods; {n} estimators were computed from these. {same} of "
+        "them point in the direction of the main one; they reach from {low} to {high}. They do not all estimate the same average.",
+        n=f.number(len(rows)),
+        same=f.number(same),
+        low=voice.amount(outcome, float(rows["estimate"].min())),
+        high=voice.amount(outcome, float(rows["estimate"].max())),
+    )
+
+
+def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
+    t, study = voice.t, voice.study
+    plain = voice.plain(study.outcome)
+    numbers = ("estimate", "std_error", "conf_low", "conf_high")
+    return Table(
+        label="tab-estimators",
+        caption=t(
+            "Estimators side by side, with what each averages ({unit})",
+            unit=study.unit(study.outcome),
+        ),
+        frame=rows.assign(
+            who=[estimator_name(t, name) for name in rows["name"]],
+            what=[_estimand(t, code) for code in rows["estimand"]],
+        ),
+        headings={
+            "who": t("Estimator"),
+            "what": t("What is averaged"),
+            "estimate": t("Effect"),
+            "std_error": t("Standard error"),
+            "conf_low": t("Interval from"),
+            "conf_high": t("to"),
+        },
+        formats=dict.fromkeys(numbers, plain),
+        notes=(
+            t(
+                "Clustered intervals of each estimator's own kind; with few beneficiaries they are too narrow."
+            ),
+        ),
+    )
+
+
+def estimator_name(t: Words, name: str) -> str:
+    """Return the words for an estimator."""
+    words = {
+        "callaway_santanna": t("Callaway-Sant'Anna (main)"),
+        "imputation": t("Imputation (Borusyak, Jaravel, Spiess)"),
+        "two_stage": t("Two-stage (Gardner)"),
+        "extended_twfe": t("Extended two-way fixed effects (Wooldridge)"),
+        "sun_abraham": t("Sun-Abraham"),
+        "rolling": t("Rolling means (Lee, Wooldridge)"),
+        "intertemporal": t("de Chaisemartin-D'Haultfoeuille"),
+        "local_projections": t("Local projections"),
+        "stacked": t("Stacked, corrective weights"),
+        "event_study": t("Event study by least squares"),
+        "two_way_fixed_effects": t("Two-way fixed effects"),
+        "poisson": t("Poisson with firm effects (trends parallel in ratios)"),
+    }
+    return words[name]
+
+
+def _estimand(t: Words, code: str) -> str:
+    words = {
+        "cohort_size": t("cohorts and periods, by cohort size"),
+        "treated_observations": t("treated observations"),
+        "event_times": t("periods since the start, equally"),
+        "window": t("periods since the start within a window, equally"),
+        "same_for_all": t("one effect, assumed the same for all"),
+        "ratios": t("treated observations; effect in ratios, shown in levels"),
+    }
+    return words[code]
 
 
 def _method(voice: Voice) -> str:

@@ -1,0 +1,78 @@
+"""Every estimator that the moments allow, on the same sample, with what each one estimates."""
+
+from typing import Any
+
+import pandas as pd
+
+from impact.data.panel import Panel
+from impact.errors import ImpactError
+from impact.estimate import Estimate
+from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
+from impact.estimators.event_study import EventStudy
+from impact.estimators.extended_twfe import ExtendedTWFE
+from impact.estimators.imputation import Imputation
+from impact.estimators.lee_wooldridge import LeeWooldridge
+from impact.estimators.local_projections import LocalProjectionsDiD
+from impact.estimators.stacked import StackedDiD
+from impact.estimators.sun_abraham import SunAbraham
+from impact.estimators.two_stage import TwoStage
+from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.study import Study
+from impact.moments import PathMoments
+from impact.terms import Averaging
+
+# name, what it averages over, the average asked for (None: it is one number)
+ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
+    "callaway_santanna": ("cohort_size", "cells"),
+    "imputation": ("treated_observations", "cells"),
+    "two_stage": ("treated_observations", "cells"),
+    "extended_twfe": ("treated_observations", "cells"),
+    "sun_abraham": ("treated_observations", "cells"),
+    "rolling": ("cohort_size", "cells"),
+    "intertemporal": ("treated_observations", "cells"),
+    "local_projections": ("event_times", "event_time"),
+    "stacked": ("window", "event_time"),
+    "event_study": ("treated_observations", "cells"),
+    "two_way_fixed_effects": ("same_for_all", None),
+    "poisson": ("ratios", "cells"),
+}
+
+
+def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
+    """Reduce the panel once and ask every estimator: ``name, estimand, estimate, std_error, conf_low, conf_high, why_not``."""
+    moments = PathMoments.from_panel(panel)
+    level = study.level
+    estimators: dict[str, Any] = {
+        "callaway_santanna": study.estimator(),
+        "imputation": Imputation(level=level),
+        "two_stage": TwoStage(level=level),
+        "extended_twfe": ExtendedTWFE(level=level),
+        "sun_abraham": SunAbraham(level=level),
+        "rolling": LeeWooldridge(level=level),
+        "intertemporal": DeChaisemartinDHaultfoeuille(level=level),
+        "local_projections": LocalProjectionsDiD(weighting="equal", level=level),
+        "stacked": StackedDiD(level=level),
+        "event_study": EventStudy(level=level),
+        "two_way_fixed_effects": TwoWayFixedEffects(level=level),
+        "poisson": ExtendedTWFE(family="poisson", level=level),
+    }
+    return pd.DataFrame([_row(name, estimator, moments) for name, estimator in estimators.items()])
+
+
+def headline_weights(study: Study, panel: Panel) -> pd.DataFrame:
+    """Return the weight of each cohort's mean in each period in the main estimate."""
+    return study.estimator().fit(panel).aggregate(by="overall").weights()
+
+
+def _row(name: str, estimator: Any, moments: PathMoments) -> dict[str, Any]:
+    estimand, average = ESTIMANDS[name]
+    row: dict[str, Any] = {"name": name, "estimand": estimand, "why_not": ""}
+    try:
+        estimate: Estimate = estimator.fit(moments)
+        if average is not None:
+            estimate = estimate.aggregate(by="overall", average=average)
+    except ImpactError as problem:
+        return {**row, "why_not": type(problem).__name__}
+    found = estimate.table.iloc[0]
+    numbers = ("estimate", "std_error", "conf_low", "conf_high")
+    return {**row, **{key: float(found[key]) for key in numbers}, "method": estimate.method}
