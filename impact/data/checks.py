@@ -27,6 +27,7 @@ from impact.terms import MissingOutcome
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Rows = NDArray[np.signedinteger[Any]]
 Mask = NDArray[np.bool_]
 
 
@@ -46,8 +47,12 @@ def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
             )
 
 
-def numbers(column: pd.Series, *, rows: Integers) -> Floats:
+def numbers(column: pd.Series, *, rows: Rows) -> Floats:
     """Return a column as floats; refuse text that is no number, and infinities."""
+    if column.dtype == np.float64:
+        values = column.to_numpy()
+        if not np.isinf(values).any():
+            return np.asarray(values)
     missing = column.isna().to_numpy()
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     bad = np.isnan(values) & ~missing
@@ -62,7 +67,7 @@ def numbers(column: pd.Series, *, rows: Integers) -> Floats:
     return np.asarray(values)
 
 
-def outcome_present(y: Floats, name: str, *, rows: Integers, rule: MissingOutcome) -> Mask:
+def outcome_present(y: Floats, name: str, *, rows: Rows, rule: MissingOutcome) -> Mask:
     """Return which rows have an outcome; refuse missing ones unless they may be dropped."""
     kept = ~np.isnan(y)
     if rule == "refuse" and not kept.all():
@@ -77,7 +82,7 @@ def outcome_present(y: Floats, name: str, *, rows: Integers, rule: MissingOutcom
     return kept
 
 
-def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray[Any]]:
+def identifiers(column: pd.Series, *, rows: Rows) -> tuple[Integers, NDArray[Any]]:
     """Number a column of ids by their sorted labels; refuse missing or blank ones."""
     blank = column.isna()
     if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
@@ -91,7 +96,9 @@ def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray
         step = values[1:] != values[:-1]
         if (values[1:] >= values[:-1]).all():  # sorted already, as panels mostly come
             first = np.concatenate([[True], step])
-            return np.cumsum(first) - 1, values[first]
+            starts = np.flatnonzero(first)
+            counts = np.diff(starts, append=len(values))
+            return np.repeat(np.arange(len(starts)), counts), values[first]
     try:
         codes, labels = pd.factorize(column, sort=True)
     except TypeError:
@@ -102,12 +109,13 @@ def identifiers(column: pd.Series, *, rows: Integers) -> tuple[Integers, NDArray
 
 
 def unique_order(
-    unit: Integers, time: Integers, *, names: tuple[str, str], rows: Integers
+    unit: Integers, time: Integers, *, names: tuple[str, str], rows: Rows
 ) -> Integers | None:
     """Return the order by (unit, time), or None for rows in order already; refuse a pair that repeats."""
-    key = unit * (int(time.max()) + 1) + time
-    if (key[1:] > key[:-1]).all():
+    again = unit[1:] == unit[:-1]
+    if ((unit[1:] > unit[:-1]) | (again & (time[1:] > time[:-1]))).all():
         return None
+    key = unit * (int(time.max()) + 1) + time
     order = np.argsort(key, kind="stable")
     repeated = np.diff(key[order]) == 0
     if repeated.any():
@@ -119,7 +127,7 @@ def unique_order(
     return order
 
 
-def absorbing(column: pd.Series, unit: Integers, exposed: Mask, rows: Integers) -> None:
+def absorbing(column: pd.Series, unit: Integers, exposed: Mask, rows: Rows) -> None:
     """Refuse a 0/1 treatment that switches off, or that contradicts the cohort."""
     treated = numbers(column, rows=rows)
     if not np.isin(treated, (0.0, 1.0)).all():
@@ -159,10 +167,36 @@ class UnitColumns:
 
     unit_index: Integers
     n_units: int
-    rows: Integers
+    rows: Rows
 
     def cohort(self, column: pd.Series, *, axis: TimeAxis, never: Sequence[Any]) -> Floats:
         """Return each unit's first treated period; infinity where missing or coded as never."""
+        short = self._one_a_unit(column)
+        if short is not None:
+            try:
+                return UnitColumns(np.arange(self.n_units), self.n_units, short[1])._cohort(
+                    short[0], axis=axis, never=never
+                )
+            except DataError:
+                pass  # the rule is broken: say so with all rows
+        return self._cohort(column, axis=axis, never=never)
+
+    def _one_a_unit(self, column: pd.Series) -> tuple[pd.Series, Rows] | None:
+        """Return the first row of each unit where a column of numbers is constant within units, and the rows' numbers."""
+        if not pd.api.types.is_numeric_dtype(column.dtype) or len(column) == self.n_units:
+            return None
+        whole = isinstance(column.dtype, np.dtype)
+        values = column.to_numpy() if whole else column.to_numpy(dtype=float, na_value=np.nan)
+        new = np.concatenate([[True], self.unit_index[1:] != self.unit_index[:-1]])
+        changed = values[1:] != values[:-1]
+        changed &= ~new[1:]
+        if changed.any():
+            both_missing = np.isnan(values[1:]) & np.isnan(values[:-1])
+            if (changed & ~both_missing).any():
+                return None
+        return column[new], self.rows[new]
+
+    def _cohort(self, column: pd.Series, *, axis: TimeAxis, never: Sequence[Any]) -> Floats:
         blank = (
             column.isin(list(never)) if len(never) else pd.Series(data=False, index=column.index)
         )

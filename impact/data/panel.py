@@ -117,7 +117,7 @@ class Panel:
         ]
         checks.known_columns(frame, [name for name in named if name is not None])
         axis = TimeAxis(frequency)
-        rows = np.arange(1, len(frame) + 1)
+        rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)
         kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
         if not kept.all():
@@ -174,7 +174,7 @@ class Panel:
             n_units=len(self.units),
             n_treated=int(np.isfinite(self.cohort).sum()),
             n_never=int(np.isinf(self.cohort).sum()),
-            n_clusters=len(np.unique(self.cluster)),
+            n_clusters=int(np.count_nonzero(np.bincount(self.cluster))),
             dropped=self.sample.dropped,
         )
         for reason, count in dropped.items():

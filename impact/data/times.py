@@ -6,6 +6,7 @@ a gap stays a gap.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,11 @@ class TimeAxis:
     frequency: Frequency = "integer"
 
     def parse(
-        self, column: pd.Series, *, rows: NDArray[np.int64], missing_allowed: bool = False
+        self,
+        column: pd.Series,
+        *,
+        rows: NDArray[np.signedinteger[Any]],
+        missing_allowed: bool = False,
     ) -> NDArray[np.float64]:
         """Turn labels into calendar numbers; NaN where missing is allowed.
 
@@ -51,15 +56,17 @@ class TimeAxis:
         return np.append(known, np.nan)[codes]
 
     def index(
-        self, column: pd.Series, *, rows: NDArray[np.int64]
+        self, column: pd.Series, *, rows: NDArray[np.signedinteger[Any]]
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the calendar numbers that occur, ascending, and each row's place among them; errors as `parse`."""
         codes, known = self._parsed(column, rows=rows, missing_allowed=False)
+        if (known[1:] > known[:-1]).all():
+            return known, codes.astype(np.int64, copy=False)
         times, place = np.unique(known, return_inverse=True)
         return times, place.astype(np.int64)[codes]
 
     def _parsed(
-        self, column: pd.Series, *, rows: NDArray[np.int64], missing_allowed: bool
+        self, column: pd.Series, *, rows: NDArray[np.signedinteger[Any]], missing_allowed: bool
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return a code for each row (-1 where missing) and the calendar number of each code."""
         codes, labels = pd.factorize(column, use_na_sentinel=True)

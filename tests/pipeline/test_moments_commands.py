@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from panels import long_frame
 
 
