@@ -1,82 +1,169 @@
-"""`make bench`: cost of import, and of the first estimates, against peers in the same run."""
+"""`make bench`: cost of import, and of every estimator against peers in the same run; writes RESULTS.md and its figure."""
 
+import json
+import platform
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.measure import ROUNDS, medians
+from benchmarks.contenders import DATA, LINEAR_SET, PEERS, of_peer, ours, timed
+from benchmarks.measure import ROUNDS, Spent, medians, once, process_medians
 
-DATA = """
-import numpy as np, pandas as pd
-generator = np.random.default_rng(1)
-N, T = {n}, 14
-unit, time_ = np.repeat(np.arange(N), T), np.tile(np.arange(1, T + 1), N)
-cohort = generator.choice([0, 5, 7, 9], N, p=[.7, .1, .1, .1])
-y = generator.normal(size=N)[unit] + .1 * time_ + (time_ >= cohort[unit]) * (cohort[unit] > 0) + generator.normal(size=N * T)
-frame = pd.DataFrame({{'id': unit, 't': time_, 'y': y, 'g': cohort[unit]}})
-frame['d'] = ((frame.g > 0) & (frame.t >= frame.g)).astype(float)
-frame['rel'] = np.where(frame.g > 0, frame.t - frame.g, -1)
-if {gaps}: frame = frame[generator.random(len(frame)) > .1]
-"""
-OURS = """
+HERE = Path(__file__).parent
+SIZES = (1_000, 100_000)
+LARGE = 1_200_000
+ROUNDS_OF = {1_000: 3, 100_000: 2, LARGE: 1}
+SECONDS_FOR_LARGE = (
+    15  # a peer that needs more CPU than this at 100,000 units is not asked for the large size
+)
+PACKAGES = (
+    "pyfixest",
+    "diff-diff",
+    "csdid",
+    "differences",
+    "polars-reg",
+    "linearmodels",
+    "pandas",
+    "numpy",
+    "duckdb",
+)
+FROM_PARQUET = """
+import pyarrow.parquet as pq, resource
+names = ['id', 't', 'y', 'g']
 import impact
-def panel(): return impact.Panel.from_frame(frame, unit='id', time='t', outcome='y', cohort='g', never=[0])
-impact.{estimator}().fit(impact.Panel.from_frame(frame[frame.id < 500], unit='id', time='t', outcome='y', cohort='g', never=[0]))
-start = time.process_time(); impact.{estimator}().fit(panel()); spent = time.process_time() - start
+warm = impact.Panel.from_frame(table(300, {gaps}), unit='id', time='t', outcome='y', cohort='g', never=[0])
+for name in {names}: getattr(impact, name)().fit(warm)
+start = time.process_time(), time.perf_counter()
+{body}
+spent['it'] = [time.process_time() - start[0], time.perf_counter() - start[1]]
 """
-PEER = """
-import pyfixest
-pyfixest.feols({formula!r}, frame[frame.id < 500], vcov={{'CRV1': 'id'}})
-start = time.process_time(); pyfixest.feols({formula!r}, frame, vcov={{'CRV1': 'id'}}); spent = time.process_time() - start
+READ = "data = pq.read_table(r'{path}', columns=names)"
+WHOLE = """data = pq.read_table(r'{path}', columns=names).to_pandas()
+moments = impact.PathMoments.from_panel(impact.Panel.from_frame(data, unit='id', time='t', outcome='y', cohort='g', never=[0]))
+for name in {names}: getattr(impact, name)().fit(moments)"""
+DATABASE = """import duckdb
+with duckdb.connect(config={{'memory_limit': '1GB'}}) as connection:
+    moments = impact.PathMoments.from_sql(connection, r'{path}', unit='id', time='t', outcome='y', cohort='g', never=[0])
+for name in {names}: getattr(impact, name)().fit(moments)"""
+BANDS = """
+import numpy as np
+from impact.critical_values import simultaneous_critical_value
+A = np.random.default_rng(1).normal(size=({k}, {k})); V = A @ A.T
+simultaneous_critical_value(V)
+start = time.process_time(), time.perf_counter()
+simultaneous_critical_value(V)
+spent['it'] = [time.process_time() - start[0], time.perf_counter() - start[1]]
 """
-FORMULAS = {
-    "TwoWayFixedEffects": "y ~ d | id + t",
-    "EventStudy": "y ~ i(rel, ref=-1) | id + t",
-}
-SIZES = (1_000, 20_000)
+
+
+def measured(size, gaps, known):
+    """Every contender of one size, processes interleaved: (estimator, contender) to what it took."""
+    processes = {f"impact, {start}": ours(start) for start in ("table", "panel", "moments")}
+    for peer in dict.fromkeys(who for _, who in PEERS):
+        names = None if size < LARGE else _affordable(peer, known[100_000, gaps])
+        if names is None or names:
+            processes[peer] = of_peer(peer, names)
+    found = medians(
+        {name: timed(calls, size=size, gaps=gaps) for name, calls in processes.items()},
+        rounds=ROUNDS_OF[size],
+    )
+    return {(call, name): spent for (name, call), spent in found.items()}
+
+
+def _affordable(peer, found):
+    """The estimators for which a peer was the fastest, and fast enough to be asked for the large size."""
+    return [
+        name
+        for (name, who), spent in found.items()
+        if who == peer
+        and isinstance(spent, Spent)
+        and spent.cpu < SECONDS_FOR_LARGE
+        and spent.cpu == fastest(found, name).cpu
+    ]
+
+
+def fastest(found, estimator):
+    """The peer that needed least CPU for an estimator, or None."""
+    peers = [
+        spent
+        for (name, who), spent in found.items()
+        if name == estimator and not who.startswith("impact") and isinstance(spent, Spent)
+    ]
+    return min(peers, key=lambda spent: spent.cpu, default=None)
+
+
+def parquet(gaps):
+    """From a Parquet file of 16.8 million rows to the whole set, against merely reading it; in memory and through DuckDB."""
+    names = list(LINEAR_SET)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/artisans.parquet"
+        once(f"{DATA}\ntable({LARGE}, {gaps})[['id', 't', 'y', 'g']].to_parquet(r'{path}')")
+        bodies = {"mere read": READ, "in memory": WHOLE, "DuckDB, 1 GB": DATABASE}
+        found = medians(
+            {
+                name: DATA
+                + FROM_PARQUET.format(
+                    gaps=gaps, names=names, body=body.format(path=path, names=names)
+                )
+                for name, body in bodies.items()
+            },
+            rounds=3,
+        )
+    return {name: spent for (name, _), spent in found.items()}
 
 
 def import_cost():
-    cost = medians(
+    """CPU seconds of `import impact` beyond `import pandas`."""
+    cost = process_medians(
         {"pandas": "import pandas", "impact": "import pandas, impact"}, rounds=3 * ROUNDS
     )
-    return cost["impact"][0] - cost["pandas"][0]
+    return cost["impact"] - cost["pandas"]
 
 
-def estimates():
-    for size in SIZES:
+def main(sizes=(*SIZES, LARGE)):
+    """Measure and write."""
+    known = {}
+    for size in sizes:
         for gaps in (False, True):
-            data = DATA.format(n=size, gaps=gaps)
-            for estimator, formula in FORMULAS.items():
-                cost = medians(
-                    {
-                        "ours": data + OURS.format(estimator=estimator),
-                        "pyfixest": data + PEER.format(formula=formula),
-                    },
-                    rounds=3,
-                )
-                yield estimator, size, gaps, cost["ours"][1], cost["pyfixest"][1]
+            known[size, gaps] = measured(size, gaps, known)
+            report(known, None, None, None)
+    bands = {k: medians({"band": BANDS.format(k=k)}, rounds=5)["band", "it"] for k in (20, 84)}
+    files = {gaps: parquet(gaps) for gaps in (False, True)} if LARGE in sizes else None
+    report(known, files, bands, import_cost())
 
 
-def main():
-    lines = [
-        "# Benchmarks",
-        "",
-        "Made by `make bench`: medians of CPU seconds in fresh processes, contenders interleaved in one run. Times depend on the",
-        "machine; ratios much less. Validation of the data is included in ours; imports and a warm-up on 500 units are in neither.",
-        "",
-        f"`import impact` beyond `import pandas`: {import_cost():.3f} s of CPU (asked: at most 0.1 s).",
-        "",
-        "| estimator, panel in memory | units x 14 periods | gaps | impact, s | pyfixest, s | ratio |",
-        "|---|---|---|---|---|---|",
+def report(known, files, bands, imported):
+    """Write RESULTS.md, the figure and the raw numbers."""
+    from benchmarks.page import figure, page
+
+    raw = [
+        {
+            "units": size,
+            "gaps": gaps,
+            "estimator": name,
+            "contender": who,
+            **(vars(spent) if isinstance(spent, Spent) else {"failed": spent}),
+        }
+        for (size, gaps), found in known.items()
+        for (name, who), spent in found.items()
     ]
-    for estimator, size, gaps, ours, peer in estimates():
-        words = "10% missing" if gaps else "none"
-        lines.append(
-            f"| {estimator} | {size:,} | {words} | {ours:.3f} | {peer:.3f} | {peer / ours:.1f} |"
-        )
-    text = "\n".join(lines) + "\n"
-    Path(__file__).with_name("RESULTS.md").write_text(text, encoding="utf-8")
-    print(text)
+    (HERE / "results.json").write_text(json.dumps(raw, indent=0) + "\n", encoding="utf-8")
+    text = page(known, files, bands, imported, versions=versions())
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+    figure(known, HERE / "results.png")
+
+
+def versions():
+    """Versions of everything that was timed."""
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return f"Python {platform.python_version()}, " + ", ".join(found)
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(int(text) for text in sys.argv[1:]) or (*SIZES, LARGE))
