@@ -59,7 +59,12 @@ class Gram:
 
     def covariance(self, loading: Floats) -> Floats:
         """Sum psi psi' over units, (k, k)."""
-        return np.asarray(sum(L @ F @ L.T for L, F in zip(loading, self.product, strict=True)))
+        covariance = np.zeros((loading.shape[1], loading.shape[1]))
+        for L, F in zip(loading, self.product, strict=True):
+            k, q = (np.flatnonzero(L.any(axis=axis)) for axis in (1, 0))
+            some = L[np.ix_(k, q)]  # a cohort enters few parameters, by few features
+            covariance[np.ix_(k, k)] += some @ F[np.ix_(q, q)] @ some.T
+        return covariance
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,9 @@ def root_products(moments: PathMoments, features: Features, groups: Groups | Non
     return cross_products(features.of_deviations, points, groups or moments.cohort_groups)
 
 
-def cross_products(features: Callable[[Points], Floats], points: Points, groups: Groups) -> Floats:
+def cross_products(
+    features: Callable[[Points], Floats], points: Points, groups: Groups
+) -> Floats:
     """Sum the features' cross-products over points in the order of their cells, (G, q, q)."""
     cells = np.searchsorted(groups.of_cell, np.arange(len(groups.cohort) + 1))
     ends = np.searchsorted(points.cell, cells)
