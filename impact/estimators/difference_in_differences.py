@@ -11,6 +11,8 @@ from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
 from impact.estimators.least_squares import LeastSquares, least_squares
+from impact.estimators.linear import as_panel
+from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL, Averaging, Covariance, Grouping
 
 Floats = NDArray[np.float64]
@@ -46,14 +48,17 @@ class DifferenceInDifferences:
     vcov: Covariance = "clustered"
     level: float = CONFIDENCE_LEVEL
 
-    def fit(self, panel: Panel) -> Estimate:
+    def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel.
 
         Raises
         ------
         NotIdentifiedError
             When one of the four groups is empty.
+        NotAvailableError
+            From moments: pooled means, covariates and errors that are not clustered need the observations.
         """
+        panel = as_panel(data, who="DifferenceInDifferences", needs="the observations")
         cohorts = panel.cohorts
         if not len(cohorts):
             raise NotIdentifiedError(f"{panel.outcome}: no treated unit; name the cohort column")

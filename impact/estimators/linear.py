@@ -202,6 +202,15 @@ def as_moments(data: Panel | PathMoments) -> PathMoments:
     return data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
 
 
+def as_panel(data: Panel | PathMoments, *, who: str, needs: str) -> Panel:
+    """Return a panel as it is; refuse moments, which do not hold what the estimator needs."""
+    if isinstance(data, PathMoments):
+        raise NotAvailableError(
+            f"{who}: needs {needs}, which moments do not hold; fit it on the Panel"
+        )
+    return data
+
+
 def balanced_cells(moments: PathMoments) -> PathMoments:
     """Return the cells observed in every period; the units of the others are counted as dropped."""
     return moments.where(

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.linear import as_panel
 from impact.inference.strata import permutation_strata
+from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL
 
 Floats = NDArray[np.float64]
@@ -89,14 +91,17 @@ class RandomizationInference:
     seed: int = 2012
     level: float = CONFIDENCE_LEVEL
 
-    def test(self, panel: Panel, estimator: CallawaySantAnna | None = None) -> RandomizationResult:
+    def test(
+        self, data: Panel | PathMoments, estimator: CallawaySantAnna | None = None
+    ) -> RandomizationResult:
         """Test the overall effect (post-treatment cells by cohort size) of a Callaway-Sant'Anna estimator.
 
         Raises
         ------
         NotAvailableError
-            With clusters above the unit, or a treatment of gaps other than pairs.
+            With clusters above the unit, or a treatment of gaps other than pairs; from moments, which hold no unit.
         """
+        panel = as_panel(data, who="RandomizationInference", needs="each unit's path")
         estimator = estimator or CallawaySantAnna()
         if panel.sample.n_clusters != panel.n_units or estimator.missing != "pairs":
             raise NotAvailableError(

@@ -227,9 +227,7 @@ def root_products(moments: PathMoments, features: Features, groups: Groups | Non
     return cross_products(features.of_deviations, points, groups or moments.cohort_groups)
 
 
-def cross_products(
-    features: Callable[[Points], Floats], points: Points, groups: Groups
-) -> Floats:
+def cross_products(features: Callable[[Points], Floats], points: Points, groups: Groups) -> Floats:
     """Sum the features' cross-products over points in the order of their cells, (G, q, q)."""
     cells = np.searchsorted(groups.of_cell, np.arange(len(groups.cohort) + 1))
     ends = np.searchsorted(points.cell, cells)

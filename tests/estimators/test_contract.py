@@ -101,6 +101,13 @@ def test_a_panel_and_its_moments_give_the_same(name, cluster):
     pd.testing.assert_frame_equal(one.table, other.table)
 
 
+@pytest.mark.parametrize("name", ["did", *MODELS])
+def test_what_moments_lack_is_named_and_the_panel_offered(name):
+    moments = impact.PathMoments.from_panel(panel())
+    with pytest.raises(NotAvailableError, match="fit it on the Panel"):
+        {**DIFFERENCES, **MODELS}[name].fit(moments)
+
+
 @pytest.mark.parametrize("name", BY_MOMENTS)
 def test_unit_scores_add_up_to_the_covariance(name):
     made = panel(long_frame(gaps=0.1), weight="w")

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
+from impact.estimators.linear import as_panel
+from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL, Covariance
 
 Floats = NDArray[np.float64]
@@ -49,7 +51,7 @@ class _PanelModel:
     source: ClassVar[str]
     constant: ClassVar[bool] = True
 
-    def fit(self, panel: Panel) -> Estimate:
+    def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel.
 
         Raises
@@ -58,16 +60,19 @@ class _PanelModel:
             When a regressor is neither ``exposed`` nor among the panel's covariates.
         NotIdentifiedError
             When regressors are collinear, or nothing varies.
+        NotAvailableError
+            From moments, which hold no regressors.
         """
-        data = self._data(panel)
+        panel = as_panel(data, who=type(self).__name__, needs="the observations and regressors")
+        rows = self._data(panel)
         try:
-            result = self._result(panel, data)
+            result = self._result(panel, rows)
         except (ValueError, ZeroDivisionError, np.linalg.LinAlgError) as problem:
             raise NotIdentifiedError(
                 f"{self.label} of {panel.outcome} on {', '.join(self.regressors)}: the regressors are collinear or do not "
                 "vary; leave one out"
             ) from problem
-        return self._estimate(panel, data, result)
+        return self._estimate(panel, rows, result)
 
     def _data(self, panel: Panel) -> pd.DataFrame:
         """Return outcome and regressors indexed by (unit, time), rows with a missing regressor left out."""
