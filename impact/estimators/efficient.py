@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate, Rows
+from impact.estimators.efficient_trends import efficient_under_trends
 from impact.estimators.linear import as_moments, balanced_cells, few_treated_notes
 from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL
@@ -26,8 +27,13 @@ class EfficientDiD:
     With multiple 1 this is Callaway-Sant'Anna with not-yet-treated controls; the best multiple is estimated from the cohorts'
     path scatters. It needs timing that is as good as random, so it is no headline for firms that chose to exhibit.
 
+    Under parallel trends instead, the same scatters give the weights with the least variance over all comparisons before
+    treatment: then the result has one row a (cohort, period), to be averaged like `CallawaySantAnna`'s.
+
     Parameters
     ----------
+    assumption : {"random_timing", "parallel_trends"}
+        The options below, but the level, are for random timing.
     estimand : {"simple", "cohort", "calendar"}
         Average over treated cohort-periods by cohort size; over cohort averages by cohort size; over period averages equally.
     multiple : {"efficient", "one"}
@@ -45,6 +51,7 @@ class EfficientDiD:
     Roth and Sant'Anna (2023), Journal of Political Economy Microeconomics 1(4), eqs. 4-8.
     """
 
+    assumption: Literal["random_timing", "parallel_trends"] = "random_timing"
     estimand: Literal["simple", "cohort", "calendar"] = "simple"
     multiple: Literal["efficient", "one"] = "efficient"
     variance: Literal["refined", "neyman"] = "refined"
@@ -60,6 +67,8 @@ class EfficientDiD:
         NotIdentifiedError
             When no cohort of two units or more has a period before treatment and a control.
         """
+        if self.assumption == "parallel_trends":
+            return efficient_under_trends(as_moments(data), level=self.level)
         moments = _usable(as_moments(data))
         after, before = self._weights(moments)
         mean, scatter, n = _cohorts(moments)
@@ -89,6 +98,7 @@ class EfficientDiD:
             sample=moments.sample,
             spec={
                 "estimator": "EfficientDiD",
+                "assumption": "random_timing",
                 "estimand": self.estimand,
                 "multiple": self.multiple,
                 "beta": float(beta),

@@ -307,6 +307,44 @@ def test_triple_differences_are_eight_means():
         impact.TripleDifferences(third_dimension="eligible").fit(panel())
 
 
+def test_efficient_weights_leave_nothing_that_comparisons_before_could_explain():
+    made = panel(long_frame(n=400, gaps=0.05))
+    sharp = impact.EfficientDiD(assumption="parallel_trends").fit(made)
+    plain = impact.CallawaySantAnna(control_group="never_treated", base_period="universal").fit(
+        made
+    )
+    before = impact.CallawaySantAnna(control_group="never_treated").fit(made)
+    nil = before.table.event_time < 0
+    scores = np.hstack([sharp.influence(made), before.influence(made)[:, nil]])
+    covariance = scores.T @ scores
+    k = len(sharp.table)
+    scale = np.sqrt(np.outer(np.diag(covariance)[:k], np.diag(covariance)[k:]))
+    assert (
+        np.abs(covariance[:k, k:] / scale).max() < 1e-8
+    )  # otherwise the variance could still fall
+    ours = sharp.table.set_index("term").std_error
+    assert (ours < plain.table.set_index("term").loc[ours.index].std_error).all()
+
+
+def test_efficient_weights_are_centred_on_the_effect_and_more_precise():
+    found = []
+    for seed in range(60):
+        made = panel(long_frame(n=300, seed=seed))
+        found.append(
+            [
+                estimator.fit(made).aggregate(by="overall").table.estimate[0]
+                for estimator in (
+                    impact.EfficientDiD(assumption="parallel_trends"),
+                    impact.CallawaySantAnna(control_group="never_treated"),
+                )
+            ]
+        )
+    sharp, plain = np.array(found).T
+    truth = 1 + 0.5 * np.mean([0, 1, 2, 3, 4, 0, 1, 2])
+    assert abs(sharp.mean() - truth) < 4 * sharp.std() / np.sqrt(len(sharp)) + 0.02
+    assert sharp.std() < 0.95 * plain.std()
+
+
 def test_bacon_adds_up_and_refuses_gaps():
     made = panel(long_frame(n=60))
     found = impact.GoodmanBacon().fit(made)

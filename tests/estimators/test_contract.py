@@ -37,6 +37,7 @@ DIFFERENCES = {
     "lpdid_equal": impact.LocalProjectionsDiD(weighting="equal", composition="fixed", after=2),
     "lee_wooldridge": impact.LeeWooldridge(),
     "dcdh": impact.DeChaisemartinDHaultfoeuille(),
+    "efficient_trends": impact.EfficientDiD(assumption="parallel_trends"),
 }
 WITHOUT_UNIT_EFFECTS = {"cs_cross_sections", "etwfe_cohort", "stacked"}
 ONLY_OVERALL_BY_EVENT_TIME = {"lpdid", "lpdid_equal", "stacked"}
