@@ -145,7 +145,8 @@ def with_periods(design: Floats) -> Floats:
 def inverse_or_refuse(gram: Floats, *, names: list[str]) -> Floats:
     """Invert a normal matrix, or name the regressors that are empty or collinear."""
     scale = np.sqrt(np.clip(np.diag(gram), 0, None))
-    empty = [name for name, value in zip(names, scale, strict=False) if value < RANK_TOLERANCE]
+    least = RANK_TOLERANCE * scale.max(initial=0.0)
+    empty = [name for name, value in zip(names, scale, strict=False) if value <= least]
     if empty:
         raise NotIdentifiedError(
             f"{', '.join(empty)}: no variation within units; leave the term out or widen the window"

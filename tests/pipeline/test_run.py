@@ -91,7 +91,7 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
     ):
         assert words in html
     assert not re.search(r"\bno effect\b|\bnan\b|\bNone\b|\bnull\b", html)
-    assert html.count("<figure") == 4
+    assert html.count("<figure") == 5
     assert html.count("<table") >= 14
 
 
