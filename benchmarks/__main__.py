@@ -7,7 +7,7 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.contenders import DATA, LINEAR_SET, PEERS, of_peer, ours, timed
+from benchmarks.contenders import DATA, LINEAR_SET, PEERS, SLOW, of_peer, ours, timed
 from benchmarks.measure import ROUNDS, Spent, medians, once, process_medians
 
 HERE = Path(__file__).parent
@@ -61,9 +61,9 @@ def measured(size, gaps, known):
     """Every contender of one size, processes interleaved: (estimator, contender) to what it took."""
     processes = {f"impact, {start}": ours(start) for start in ("table", "panel", "moments")}
     for peer in dict.fromkeys(who for _, who in PEERS):
-        names = None if size < LARGE else _affordable(peer, known[100_000, gaps])
-        if names is None or names:
-            processes[peer] = of_peer(peer, names)
+        calls = of_peer(peer, lambda name, who: _asked(name, who, size, known.get((100_000, gaps))))
+        if calls:
+            processes[peer] = calls
     found = medians(
         {name: timed(calls, size=size, gaps=gaps) for name, calls in processes.items()},
         rounds=ROUNDS_OF[size],
@@ -71,16 +71,17 @@ def measured(size, gaps, known):
     return {(call, name): spent for (name, call), spent in found.items()}
 
 
-def _affordable(peer, found):
-    """The estimators for which a peer was the fastest, and fast enough to be asked for the large size."""
-    return [
-        name
-        for (name, who), spent in found.items()
-        if who == peer
-        and isinstance(spent, Spent)
-        and spent.cpu < SECONDS_FOR_LARGE
-        and spent.cpu == fastest(found, name).cpu
-    ]
+def _asked(name, who, size, smaller):
+    """Whether a peer is asked for an estimator: slow ones at 1,000 units, at the large size those that were fastest below it."""
+    if size <= SIZES[0]:
+        return True
+    if (name, who) in SLOW:
+        return False
+    if size < LARGE:
+        return True
+    spent = (smaller or {}).get((name, who))
+    quick = isinstance(spent, Spent) and spent.cpu < SECONDS_FOR_LARGE
+    return quick and spent.cpu == fastest(smaller, name).cpu
 
 
 def fastest(found, estimator):
@@ -123,7 +124,7 @@ def import_cost():
 
 def main(sizes=(*SIZES, LARGE)):
     """Measure and write."""
-    known = {}
+    known = measured_before(sizes)
     for size in sizes:
         for gaps in (False, True):
             known[size, gaps] = measured(size, gaps, known)
@@ -131,6 +132,19 @@ def main(sizes=(*SIZES, LARGE)):
     bands = {k: medians({"band": BANDS.format(k=k)}, rounds=5)["band", "it"] for k in (20, 84)}
     files = {gaps: parquet(gaps) for gaps in (False, True)} if LARGE in sizes else None
     report(known, files, bands, import_cost())
+
+
+def measured_before(sizes):
+    """What results.json holds of other sizes, so that one size can be measured again."""
+    path = HERE / "results.json"
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    known = {}
+    for row in rows:
+        key = row.pop("units"), row.pop("gaps")
+        pair = row.pop("estimator"), row.pop("contender")
+        if key[0] not in sizes:
+            known.setdefault(key, {})[pair] = row.get("failed") or Spent(**row)
+    return known
 
 
 def report(known, files, bands, imported):
@@ -145,7 +159,7 @@ def report(known, files, bands, imported):
             "contender": who,
             **(vars(spent) if isinstance(spent, Spent) else {"failed": spent}),
         }
-        for (size, gaps), found in known.items()
+        for (size, gaps), found in sorted(known.items())
         for (name, who), spent in found.items()
     ]
     (HERE / "results.json").write_text(json.dumps(raw, indent=0) + "\n", encoding="utf-8")
