@@ -14,9 +14,6 @@ HERE = Path(__file__).parent
 SIZES = (1_000, 100_000)
 LARGE = 1_200_000
 ROUNDS_OF = {1_000: 3, 100_000: 2, LARGE: 1}
-SECONDS_FOR_LARGE = (
-    15  # a peer that needs more CPU than this at 100,000 units is not asked for the large size
-)
 PACKAGES = (
     "pyfixest",
     "diff-diff",
@@ -57,11 +54,11 @@ spent['it'] = [time.process_time() - start[0], time.perf_counter() - start[1]]
 """
 
 
-def measured(size, gaps, known):
+def measured(size, gaps):
     """Every contender of one size, processes interleaved: (estimator, contender) to what it took."""
     processes = {f"impact, {start}": ours(start) for start in ("table", "panel", "moments")}
     for peer in dict.fromkeys(who for _, who in PEERS):
-        calls = of_peer(peer, lambda name, who: _asked(name, who, size, known.get((100_000, gaps))))
+        calls = of_peer(peer, lambda name, who: _asked(name, who, size))
         if calls:
             processes[peer] = calls
     found = medians(
@@ -71,27 +68,13 @@ def measured(size, gaps, known):
     return {(call, name): spent for (name, call), spent in found.items()}
 
 
-def _asked(name, who, size, smaller):
-    """Whether a peer is asked for an estimator: slow ones at 1,000 units, at the large size those that were fastest below it."""
+def _asked(name, who, size):
+    """Whether a peer is asked for an estimator: slow ones at 1,000 units only, none at the large size, where memory ends."""
     if size <= SIZES[0]:
         return True
     if (name, who) in SLOW:
         return False
-    if size < LARGE:
-        return True
-    spent = (smaller or {}).get((name, who))
-    quick = isinstance(spent, Spent) and spent.cpu < SECONDS_FOR_LARGE
-    return quick and spent.cpu == fastest(smaller, name).cpu
-
-
-def fastest(found, estimator):
-    """The peer that needed least CPU for an estimator, or None."""
-    peers = [
-        spent
-        for (name, who), spent in found.items()
-        if name == estimator and not who.startswith("impact") and isinstance(spent, Spent)
-    ]
-    return min(peers, key=lambda spent: spent.cpu, default=None)
+    return size < LARGE
 
 
 def parquet(gaps):
@@ -109,7 +92,7 @@ def parquet(gaps):
                 )
                 for name, body in bodies.items()
             },
-            rounds=3,
+            rounds=2,
         )
     return {name: spent for (name, _), spent in found.items()}
 
@@ -127,7 +110,7 @@ def main(sizes=(*SIZES, LARGE)):
     known = measured_before(sizes)
     for size in sizes:
         for gaps in (False, True):
-            known[size, gaps] = measured(size, gaps, known)
+            known[size, gaps] = measured(size, gaps)
             report(known, None, None, None)
     bands = {k: medians({"band": BANDS.format(k=k)}, rounds=5)["band", "it"] for k in (20, 84)}
     files = {gaps: parquet(gaps) for gaps in (False, True)} if LARGE in sizes else None

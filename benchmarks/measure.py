@@ -46,7 +46,10 @@ def once(code):
     except subprocess.TimeoutExpired:
         return Run({}, float("nan"))
     if done.returncode:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["killed"])[-1])
+        return Run(
+            {"it": (done.stderr.strip().splitlines() or ["killed, out of memory"])[-1]},
+            float("nan"),
+        )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent, memory = json.loads(done.stdout.strip().splitlines()[-1])
     calls = {

@@ -10,7 +10,7 @@ periods, 60% of the units treated in four cohorts. Everybody warms up on 300 uni
 conversions into their own tables not counted. *Table*: ours from a pandas table, all validation included. *Panel*: from a validated panel
 in memory, which is what peers that keep their own table get too. *Moments*: every further estimator. Times depend on the machine and on
 what else runs there; ratios much less. Peak memory is that of the whole process, data included.
-Peers that take minutes at 100,000 units are asked at 1,000 only; at the large size, the fastest peers that took less than two seconds.
+Peers that take minutes at 100,000 units are asked at 1,000 only; at the large size only ours, as a peer was killed for memory there.
 """
 
 
