@@ -1,0 +1,82 @@
+"""Other assignments of the same cohort labels to the units of the same strata: drawn, or all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+MOST_ASSIGNMENTS = 20_000  # enumerate all assignments up to this many
+
+
+@dataclass(frozen=True)
+class Assignments:
+    """Labels of P assignments, (P, N); ``enumerated`` when they are all there are, the actual one among them."""
+
+    labels: Integers
+    enumerated: bool
+
+    @property
+    def added(self) -> int:
+        """One where the actual assignment is not among the drawn ones, and counts beside them; else zero."""
+        return 0 if self.enumerated else 1
+
+
+def assignments(
+    labels: Integers,
+    strata: Integers,
+    *,
+    draws: int,
+    generator: np.random.Generator,
+    most: int = MOST_ASSIGNMENTS,
+) -> Assignments:
+    """Exchange labels (N,) within strata (N,): all ways where there are at most ``most``, else ``draws`` random ones."""
+    groups = [np.flatnonzero(strata == code) for code in np.unique(strata)]
+    if count(labels, groups) <= most:
+        return Assignments(np.array(list(_enumerate(labels, groups))), enumerated=True)
+    drawn = np.broadcast_to(labels, (draws, len(labels))).copy()
+    for members in groups:
+        drawn[:, members] = generator.permuted(drawn[:, members], axis=1)
+    return Assignments(drawn, enumerated=False)
+
+
+def count(labels: Integers, groups: list[Integers]) -> int:
+    """Return how many distinct assignments there are, or a number above the limit."""
+    total = 1
+    for members in groups:
+        left = len(members)
+        for size in np.bincount(labels[members]):
+            total *= comb(left, int(size))
+            left -= int(size)
+            if total > MOST_ASSIGNMENTS:
+                return total
+    return total
+
+
+def _enumerate(labels: Integers, groups: list[Integers]) -> Iterator[Integers]:
+    """Yield every distinct assignment of labels within groups."""
+    if not groups:
+        yield labels.copy()
+        return
+    members = groups[0]
+    for arranged in _arrangements(labels[members]):
+        changed = labels.copy()
+        changed[members] = arranged
+        yield from _enumerate(changed, groups[1:])
+
+
+def _arrangements(values: Integers) -> Iterator[Integers]:
+    kinds, sizes = np.unique(values, return_counts=True)
+    if len(kinds) == 1:
+        yield values
+        return
+    for chosen in combinations(range(len(values)), int(sizes[0])):
+        at = np.array(chosen)
+        rest = np.delete(np.arange(len(values)), at)
+        for others in _arrangements(np.repeat(kinds[1:], sizes[1:])):
+            arranged = np.empty_like(values)
+            arranged[at], arranged[rest] = kinds[0], others
+            yield arranged
