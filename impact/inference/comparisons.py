@@ -163,6 +163,15 @@ class Comparisons:
             slope_variance=variance[-1] if slopes else nothing,
         )
 
+    def own_weights(self, *, leverage: float = 0.0) -> Floats:
+        """Return the weight of each unit's own changes in the overall effect, (N, K), in the actual assignment."""
+        member = [
+            (self.labels == code)[None].astype(float) for code in range(len(self.cohorts))
+        ]
+        sides = _Sides.of(self, member, np.zeros((len(self.labels), 1, len(self.base))))
+        by_label = np.array([sides.own_weight(code, leverage)[0] for code in range(len(member))])
+        return by_label[self.labels] * self.seen
+
     def _assigned(
         self, labels: Integers, changes: Floats, leverage: float
     ) -> tuple[Floats, Floats, Floats]:

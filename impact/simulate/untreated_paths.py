@@ -1,0 +1,177 @@
+"""Untreated outcome paths drawn from a panel's own: what outcomes would look like if nothing had happened, again and again."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impact.data.panel import Panel
+from impact.errors import NotIdentifiedError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Process = Literal["resampled", "gaussian", "shared_shock"]
+FEWEST_DONORS = 5  # paths a stratum needs to draw from; else the whole comparison group is the pool
+SCALES = (0.5, 2.0)  # how far the spread of treated paths may be taken from that of the others
+SHARED = 0.05  # share of the variance that a shock to all units of one group makes up
+
+
+@dataclass(frozen=True)
+class UntreatedPaths:
+    """A pool of deviations from stratum and period means, and who may draw from it.
+
+    Attributes
+    ----------
+    pool : ndarray, (M, T)
+        Deviations of never-treated units; periods in which one was not observed are filled by a draw given the others.
+    pool_stratum : ndarray of int, (M,)
+    covariance : ndarray, (T, T)
+    stratum : ndarray of int, (N,)
+        Of the panel's units, each of which draws from its own stratum.
+    scale : ndarray, (N,)
+        By which a treated unit's draw is stretched so that treated paths spread as they did before treatment.
+    group : ndarray of int, (N,)
+        Units that share shocks; -1 for none.
+    """
+
+    pool: Floats
+    pool_stratum: Integers
+    covariance: Floats
+    stratum: Integers
+    scale: Floats
+    group: Integers
+
+    @classmethod
+    def of(
+        cls, panel: Panel, *, strata: Integers, group: Integers, generator: np.random.Generator
+    ) -> "UntreatedPaths":
+        """Take the pool from a panel's untreated observations.
+
+        Parameters
+        ----------
+        strata : ndarray of int, (N,)
+            Within which levels are alike: a treated unit's path is drawn from untreated units of its stratum.
+        group : ndarray of int, (N,)
+            Units that a shared shock hits together; -1 for none.
+
+        Raises
+        ------
+        NotIdentifiedError
+            With fewer than five never-treated units, or fewer than two of them seen in two periods together.
+        """
+        never = np.isinf(panel.cohort)
+        if never.sum() < FEWEST_DONORS:
+            raise NotIdentifiedError(
+                f"{panel.outcome}: fewer than {FEWEST_DONORS} never-treated units to draw untreated paths from"
+            )
+        untreated = np.where(panel.times < panel.cohort[:, None], panel.wide, np.nan)
+        deviation = _deviations(untreated, strata, never)
+        covariance = _covariance(deviation[never])
+        return cls(
+            pool=_filled(deviation[never], covariance, generator),
+            pool_stratum=_pool_strata(strata, never),
+            covariance=covariance,
+            stratum=_pool_of(strata, never),
+            scale=np.where(never, 1.0, _relative_spread(deviation, never)),
+            group=group,
+        )
+
+    def draw(
+        self, process: Process, n_draws: int, generator: np.random.Generator
+    ) -> Floats:
+        """Draw outcomes without any effect, (N, S, T): parallel trends hold exactly, levels and spread are the panel's."""
+        shape = (len(self.stratum), n_draws, self.pool.shape[1])
+        if process == "gaussian":
+            values, vectors = np.linalg.eigh(self.covariance)
+            root = vectors * np.sqrt(np.maximum(values, 0))
+            paths = generator.standard_normal(shape) @ root.T
+        else:
+            paths = self.pool[self._donors(n_draws, generator)]
+        paths *= self.scale[:, None, None]
+        if process == "shared_shock":
+            paths += self._shocks(n_draws, generator)
+        return np.asarray(paths)
+
+    def _donors(self, n_draws: int, generator: np.random.Generator) -> Integers:
+        donors = np.empty((len(self.stratum), n_draws), dtype=np.int64)
+        for code in np.unique(self.stratum):
+            rows = np.flatnonzero(self.stratum == code)
+            candidates = np.flatnonzero((self.pool_stratum == code) | (code < 0))
+            donors[rows] = candidates[
+                generator.integers(len(candidates), size=(len(rows), n_draws))
+            ]
+        return donors
+
+    def _shocks(self, n_draws: int, generator: np.random.Generator) -> Floats:
+        """Shocks by group and period, their variance the share of one of deviations from a unit's mean."""
+        centred = self.pool - self.pool.mean(axis=1, keepdims=True)
+        size = np.sqrt(SHARED / (1 - SHARED) * centred.var())
+        groups = int(self.group.max()) + 1
+        drawn = size * generator.standard_normal((groups, n_draws, self.pool.shape[1]))
+        drawn = np.concatenate([drawn, np.zeros((1, n_draws, self.pool.shape[1]))])
+        return np.asarray(drawn[self.group])
+
+
+def _deviations(untreated: Floats, strata: Integers, never: NDArray[np.bool_]) -> Floats:
+    """Take from each untreated observation the mean of never-treated units of its stratum in the period, spread restored."""
+    result = np.full(untreated.shape, np.nan)
+    pool = _pool_of(strata, never)
+    for code in np.unique(pool):
+        rows = pool == code
+        donors = untreated[never & (rows if code >= 0 else True)]
+        count = (~np.isnan(donors)).sum(axis=0)
+        mean = np.where(count > 1, np.nansum(donors, axis=0) / np.maximum(count, 1), np.nan)
+        result[rows] = (untreated[rows] - mean) * np.sqrt(count / np.maximum(count - 1, 1))
+    return result
+
+
+def _pool_of(strata: Integers, never: NDArray[np.bool_]) -> Integers:
+    """Stratum from which each unit draws, (N,); -1 where its own has too few never-treated units."""
+    enough = np.bincount(strata[never], minlength=strata.max() + 1) >= FEWEST_DONORS
+    return np.where(enough[strata], strata, -1)
+
+
+def _pool_strata(strata: Integers, never: NDArray[np.bool_]) -> Integers:
+    return np.asarray(strata[never])
+
+
+def _covariance(deviation: Floats) -> Floats:
+    """Pairwise covariances of periods, made positive semi-definite; a pair never seen together counts as uncorrelated."""
+    seen = ~np.isnan(deviation)
+    filled = np.where(seen, deviation, 0.0)
+    together = seen.T.astype(float) @ seen
+    product = np.where(together > 1, (filled.T @ filled) / np.maximum(together, 1), 0.0)
+    values, vectors = np.linalg.eigh((product + product.T) / 2)
+    if values[-1] <= 0:
+        raise NotIdentifiedError("the outcome of never-treated units does not vary within strata")
+    return np.asarray((vectors * np.maximum(values, 1e-6 * values[-1])) @ vectors.T)
+
+
+def _filled(deviation: Floats, covariance: Floats, generator: np.random.Generator) -> Floats:
+    """Fill what was not observed by a normal draw given what was."""
+    result = deviation.copy()
+    seen = ~np.isnan(deviation)
+    patterns, code = np.unique(seen, axis=0, return_inverse=True)
+    for number, here in enumerate(patterns):
+        rows = np.flatnonzero(code.ravel() == number)
+        gone = ~here
+        if not gone.any():
+            continue
+        across = covariance[np.ix_(gone, here)]
+        slope = across @ np.linalg.pinv(covariance[np.ix_(here, here)], hermitian=True)
+        left = covariance[np.ix_(gone, gone)] - slope @ across.T
+        noise = generator.multivariate_normal(
+            np.zeros(gone.sum()), left, size=len(rows), method="eigh"
+        )
+        result[np.ix_(rows, gone)] = deviation[np.ix_(rows, here)] @ slope.T + noise
+    return result
+
+
+def _relative_spread(deviation: Floats, never: NDArray[np.bool_]) -> float:
+    """How much more treated units moved from period to period before treatment than never-treated ones did."""
+    changes = np.diff(deviation, axis=1)
+    spread = [np.nanmean(changes[rows] ** 2) for rows in (~never, never)]
+    if not np.isfinite(spread).all() or spread[1] <= 0:
+        return 1.0
+    return float(np.clip(np.sqrt(spread[0] / spread[1]), *SCALES))
