@@ -40,22 +40,28 @@ INFERENCES: tuple[Inference, ...] = (
 )
 SMALLEST_SHARE = 0.05  # of the mean variance: floor of a predicted variance
 DRAWS = 499  # of untreated units standing in for treated ones
-CHUNK = 4_000_000  # numbers held at once
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Intervals of S estimates: each reaches from ``low`` to ``high``, (S,); ``df`` of the t distribution, if it is one."""
+    """Intervals of S estimates: from ``low`` to ``high``, (S,), and the p-values (S,) of no effect that go with them."""
 
     low: Floats
     high: Floats
-    df: float = np.nan
+    p_value: Floats
 
     @classmethod
     def of_t(cls, estimate: Floats, std_error: Floats, df: float, level: float) -> "Intervals":
-        """Symmetric intervals from standard errors."""
+        """Symmetric intervals from standard errors; without degrees of freedom they are unbounded."""
+        from scipy.special import ndtr, stdtr
+
+        if df <= 0:
+            nothing = np.full(len(estimate), np.inf)
+            return cls(-nothing, nothing, np.ones(len(estimate)))
         width = quantile((1 + level) / 2, df) * std_error
-        return cls(estimate - width, estimate + width, df)
+        statistic = -np.abs(estimate) / np.maximum(std_error, np.finfo(float).tiny)
+        p = 2 * (ndtr(statistic) if np.isinf(df) else stdtr(df, statistic))
+        return cls(estimate - width, estimate + width, p)
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,16 @@ class TIntervals:
             return 1.0
         return float(squares[kept].sum() ** 2 / (squares[kept] ** 2 / (count[kept] - 1)).sum())
 
+    def effective_clusters(self) -> float:
+        """Effective number of clusters, between one and N: how many equally important units the design amounts to.
+
+        References
+        ----------
+        Carter, Schnepel and Steigerwald (2017), Review of Economics and Statistics 99(4), eq. 8, errors independent.
+        """
+        spread = self._own_weights()
+        return float(spread.sum() ** 2 / (spread**2).sum())
+
     def _own_weights(self) -> Floats:
         """Sum of each unit's squared weights on its own outcomes, (N,)."""
         design = self.design
@@ -202,10 +218,7 @@ def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
     n_groups = len(codes)
     estimate = units.overall
     squares = ((size[:, None] * (effect - estimate)) ** 2).sum(axis=0)
-    if n_groups < 2:
-        nothing = np.full(len(estimate), np.inf)
-        return Intervals(-nothing, nothing, 0.0)
-    error = np.sqrt(n_groups / (n_groups - 1) * squares)
+    error = np.sqrt(n_groups / max(n_groups - 1, 1) * squares)
     return Intervals.of_t(estimate, error, n_groups - 1, level)
 
 
@@ -245,7 +258,7 @@ def ferman_pinto(
 
     Parameters
     ----------
-    size : ndarray, (N, S)
+    size : ndarray, (N, 1) or (N, S)
         Such as the mean outcome before treatment.
 
     References
@@ -260,10 +273,10 @@ def ferman_pinto(
 
 def _predicted_variance(units: UnitEffects, size: Floats) -> Floats:
     """Fitted variance of every unit's difference, (N, S): least squares of squared differences on squared size."""
-    squares = np.nanmean(units.placebo**2, axis=0)
+    seen = ~np.isnan(units.placebo)
+    known = seen.any(axis=0)
+    squares = np.nansum(units.placebo**2, axis=0) / np.maximum(seen.sum(axis=0), 1)
     x = size**2
-    x = np.where(np.isnan(x), np.nanmean(x, axis=0), x)
-    known = ~np.isnan(squares)
     own = x[units.never]
     n = known.sum(axis=0)
     mean_x = np.where(known, own, 0).sum(axis=0) / n
@@ -299,4 +312,5 @@ def _stand_ins(
     errors *= np.sqrt(1 + 1 / (n0 * concentration))
     low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=0)
     estimate = units.overall
-    return Intervals(estimate - high, estimate - low)
+    beyond = (np.abs(errors) >= np.abs(estimate)).sum(axis=0)
+    return Intervals(estimate - high, estimate - low, (beyond + 1) / (DRAWS + 1))

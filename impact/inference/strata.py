@@ -38,3 +38,9 @@ def permutation_strata(panel: Panel) -> NDArray[np.int64]:
                 result[members] = next_code
                 next_code += 1
     return result
+
+
+def baseline_size(panel: Panel) -> NDArray[np.float64]:
+    """Return each unit's mean outcome before the first cohort's treatment, (N, 1); the mean of all where it has none."""
+    size = baseline_mean(panel, before=float(panel.cohorts[0]))
+    return np.where(np.isnan(size), np.nanmean(size), size)[:, None]

@@ -66,14 +66,15 @@ class UntreatedPaths:
                 f"{panel.outcome}: fewer than {FEWEST_DONORS} never-treated units to draw untreated paths from"
             )
         untreated = np.where(panel.times < panel.cohort[:, None], panel.wide, np.nan)
-        deviation = _deviations(untreated, strata, never)
+        pool = _pool_of(strata, never)
+        deviation = _deviations(untreated, pool, never)
         covariance = _covariance(deviation[never])
         return cls(
             pool=_filled(deviation[never], covariance, generator),
-            pool_stratum=_pool_strata(strata, never),
+            pool_stratum=strata[never],
             covariance=covariance,
-            stratum=_pool_of(strata, never),
-            scale=np.where(never, 1.0, _relative_spread(deviation, never)),
+            stratum=pool,
+            scale=np.where(never, 1.0, _relative_spread(deviation, pool, never)),
             group=group,
         )
 
@@ -113,10 +114,9 @@ class UntreatedPaths:
         return np.asarray(drawn[self.group])
 
 
-def _deviations(untreated: Floats, strata: Integers, never: NDArray[np.bool_]) -> Floats:
+def _deviations(untreated: Floats, pool: Integers, never: NDArray[np.bool_]) -> Floats:
     """Take from each untreated observation the mean of never-treated units of its stratum in the period, spread restored."""
     result = np.full(untreated.shape, np.nan)
-    pool = _pool_of(strata, never)
     for code in np.unique(pool):
         rows = pool == code
         donors = untreated[never & (rows if code >= 0 else True)]
@@ -130,10 +130,6 @@ def _pool_of(strata: Integers, never: NDArray[np.bool_]) -> Integers:
     """Stratum from which each unit draws, (N,); -1 where its own has too few never-treated units."""
     enough = np.bincount(strata[never], minlength=strata.max() + 1) >= FEWEST_DONORS
     return np.where(enough[strata], strata, -1)
-
-
-def _pool_strata(strata: Integers, never: NDArray[np.bool_]) -> Integers:
-    return np.asarray(strata[never])
 
 
 def _covariance(deviation: Floats) -> Floats:
@@ -168,10 +164,17 @@ def _filled(deviation: Floats, covariance: Floats, generator: np.random.Generato
     return result
 
 
-def _relative_spread(deviation: Floats, never: NDArray[np.bool_]) -> float:
-    """How much more treated units moved from period to period before treatment than never-treated ones did."""
-    changes = np.diff(deviation, axis=1)
-    spread = [np.nanmean(changes[rows] ** 2) for rows in (~never, never)]
-    if not np.isfinite(spread).all() or spread[1] <= 0:
+def _relative_spread(deviation: Floats, pool: Integers, never: NDArray[np.bool_]) -> float:
+    """How much more treated units moved from period to period before treatment than never-treated ones of their strata did."""
+    squares = np.diff(deviation, axis=1) ** 2
+    seen = ~np.isnan(squares)
+    moved, expected = 0.0, 0.0
+    for code in np.unique(pool[~never]):
+        rows = pool == code
+        donors = never & (rows if code >= 0 else True)
+        typical = np.nansum(squares[donors]) / max(seen[donors].sum(), 1)
+        moved += np.nansum(squares[rows & ~never])
+        expected += typical * seen[rows & ~never].sum()
+    if moved <= 0 or expected <= 0:
         return 1.0
-    return float(np.clip(np.sqrt(spread[0] / spread[1]), *SCALES))
+    return float(np.clip(np.sqrt(moved / expected), *SCALES))

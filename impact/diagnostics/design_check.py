@@ -1,0 +1,309 @@
+"""What the tests of this very design are worth: size, coverage and power, simulated on the panel's own structure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import CheckResult, pass_or_warn, plain
+from impact.data.panel import Panel
+from impact.diagnostics.simulated_tests import Simulated, simulated_tests
+from impact.errors import EstimationError
+from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.few_treated import Inference
+from impact.simulate.untreated_paths import Process
+from impact.terms import CONFIDENCE_LEVEL
+
+Floats = NDArray[np.float64]
+POWER = 0.8  # the share of studies that find the smallest detectable effect
+BELOW = 0.01  # an inference whose simulated coverage is further under the level does not hold
+HEADLINE = "callaway_santanna"
+COUNTED: tuple[Process, ...] = ("resampled", "gaussian")
+SHOWN_AS_WELL: tuple[Process, ...] = ("shared_shock",)
+CURVE = np.linspace(0, 1.6, 9)  # effects of the power curve, in smallest detectable effects of the recommended test
+CANDIDATES: tuple[Inference, ...] = (
+    "clustered_t",
+    "crv2_satterthwaite",
+    "crv3_t",
+    "group_t",
+    "permutation",
+    "ferman_pinto",
+)
+MONTE_CARLO = 2.0  # standard errors of a simulated share that are put down to chance
+
+
+@dataclass(frozen=True)
+class DesignCheck:
+    """Size, coverage, length and power of every inference on one design, and the one to use.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a process, estimator and inference: ``size`` of the nominal test, ``size_low, size_high`` (its Monte Carlo
+        band), ``coverage``, ``median_length``, ``smallest_detectable`` (all in the outcome's unit),
+        ``smallest_detectable_percent`` of the counterfactual mean, ``holds``.
+    power : DataFrame
+        ``inference, effect, percent, power`` of the headline's inferences when outcomes are resampled.
+    recommended : str
+    why : str
+        ``holds_and_shortest`` or ``none_holds``.
+    draws : int
+        Simulated panels a process.
+    level : float
+    n_treated, n_units, effective_clusters : numbers of the design
+    """
+
+    table: pd.DataFrame
+    power: pd.DataFrame
+    recommended: Inference
+    why: str
+    draws: int
+    level: float
+    n_treated: int
+    n_units: int
+    single_unit_cohorts: int
+    effective_clusters: float
+
+    @property
+    def chosen(self) -> pd.Series:
+        """The recommended inference's row where outcomes are resampled."""
+        rows = self.table[
+            (self.table["estimator"] == HEADLINE)
+            & (self.table["inference"] == self.recommended)
+            & (self.table["process"] == COUNTED[0])
+        ]
+        return rows.iloc[0]
+
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Say whether an inference holds, and flag single-unit cohorts and few effective clusters."""
+        size = float(self.chosen["size"])
+        return (
+            CheckResult(
+                "design_check",
+                pass_or_warn(self.why == "holds_and_shortest"),
+                f"{self.why}:{self.recommended}",
+                statistic=size,
+                table=self.table,
+            ),
+            CheckResult(
+                "single_unit_cohorts",
+                pass_or_warn(self.single_unit_cohorts == 0),
+                f"cohorts_of_one:{self.single_unit_cohorts}",
+                statistic=float(self.single_unit_cohorts),
+            ),
+            CheckResult(
+                "effective_clusters",
+                pass_or_warn(self.effective_clusters >= FEWEST_EFFECTIVE),
+                f"effective_clusters:{self.effective_clusters:.1f}",
+                statistic=self.effective_clusters,
+            ),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        frames = {name: plain(getattr(self, name).to_dict("records")) for name in ("table", "power")}
+        return {**plain({**vars(self), "table": None, "power": None}), **frames}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "DesignCheck":
+        """Read what `to_dict` wrote."""
+        frames = {name: _numbers(pd.DataFrame(values[name])) for name in ("table", "power")}
+        return cls(**{**values, **frames})
+
+
+FEWEST_EFFECTIVE = 25.0  # below it t intervals from unit scores are doubtful; the treated units that clustered intervals need
+
+
+def design_check(
+    panel: Panel,
+    *,
+    estimator: CallawaySantAnna | None = None,
+    group: pd.Series | None = None,
+    candidates: Sequence[Inference] = CANDIDATES,
+    processes: Sequence[Process] = (*COUNTED, *SHOWN_AS_WELL),
+    draws: int = 1000,
+    permutations: int = 199,
+    level: float = CONFIDENCE_LEVEL,
+    seed: int = 2012,
+) -> DesignCheck:
+    """Simulate panels like this one without any effect, test each, and recommend the inference that holds.
+
+    Untreated paths are drawn within strata from never-treated units (or from a normal with their covariance over periods),
+    treated ones stretched to the spread they had before treatment; cohorts, gaps and strata are the panel's own. An inference
+    holds if its coverage, in the worst of the counted processes, is not below the level less .01;
+    of those that hold the one with the shortest median interval is recommended, and randomization inference if none does.
+
+    Parameters
+    ----------
+    panel : Panel
+        Units as clusters.
+    estimator : CallawaySantAnna, optional
+        The headline's estimator.
+    group : Series, optional
+        Group of each treated unit (its fair), indexed by the unit's label. Groups share the shock of ``shared_shock`` and are
+        the units of ``group_t``; cohorts by default.
+    candidates : sequence of str
+        Inferences that may be recommended, fixed before looking.
+    processes : sequence of str
+        ``resampled`` and ``gaussian`` count; ``shared_shock`` (5% of the variance common to a group) is shown beside them.
+    draws, permutations : int
+        Simulated panels a process, and assignments of each permutation test.
+    level : float
+    seed : int
+
+    Assumes
+    -------
+    Parallel trends: the check is of inference, not of identification. Smallest detectable effects are for one constant
+    effect.
+
+    Raises
+    ------
+    NotAvailableError
+        As `Comparisons.of`.
+    NotIdentifiedError
+        As `UntreatedPaths.of`.
+
+    References
+    ----------
+    MacKinnon and Webb (2020), Journal of Econometrics 218(2), on few treated clusters; Ferman (2021), arXiv 1912.08772, on
+    assessing inference by simulating the design.
+    """
+    estimator = estimator or CallawaySantAnna()
+    simulated = simulated_tests(
+        panel,
+        estimator,
+        group=group,
+        processes=processes,
+        draws=draws,
+        permutations=permutations,
+        level=level,
+        seed=seed,
+    )
+    base = _counterfactual_mean(panel, estimator)
+    table = pd.DataFrame(
+        [_row(found, level=level, base=base, draws=draws) for found in simulated.tests]
+    )
+    recommended, why = recommend(table, candidates)
+    return DesignCheck(
+        table=table,
+        power=_curves(simulated.tests, table, recommended, base),
+        recommended=recommended,
+        why=why,
+        draws=draws,
+        level=level,
+        n_treated=panel.sample.n_treated,
+        n_units=panel.n_units,
+        single_unit_cohorts=sum(int((panel.cohort == g).sum() == 1) for g in panel.cohorts),
+        effective_clusters=simulated.effective_clusters,
+    )
+
+
+def recommend(table: pd.DataFrame, candidates: Sequence[Inference]) -> tuple[Inference, str]:
+    """Return the candidate that holds in every counted process with the shortest median interval, and why.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `DesignCheck.table`.
+    """
+    rows = table[(table["estimator"] == HEADLINE) & table["process"].isin(COUNTED)]
+    rows = rows[rows["inference"].isin(candidates)]
+    worst = rows.groupby("inference")["holds"].min()
+    length = rows.groupby("inference")["median_length"].max()
+    holding = length[worst.astype(bool) & np.isfinite(length)]
+    if holding.empty:
+        return "permutation", "none_holds"
+    best: Inference = str(holding.idxmin())  # type: ignore[assignment]
+    return best, "holds_and_shortest"
+
+
+def _row(found: Simulated, *, level: float, base: float, draws: int) -> dict[str, Any]:
+    size = found.rejected(0.0)
+    error = np.sqrt(level * (1 - level) / draws)
+    margin = MONTE_CARLO * error
+    detectable = smallest_detectable(found.rejected, found.spread)
+    return {
+        "process": found.process,
+        "estimator": found.estimator,
+        "inference": found.inference,
+        "size": size,
+        "size_low": max(size - margin, 0.0),
+        "size_high": min(size + margin, 1.0),
+        "coverage": 1 - size,
+        "median_length": found.median_length,
+        "smallest_detectable": detectable,
+        "smallest_detectable_percent": 100 * detectable / base,
+        "holds": bool(1 - size >= level - BELOW),
+    }
+
+
+def smallest_detectable(
+    rejected: Callable[[float], float], spread: float, *, power: float = POWER
+) -> float:
+    """Return the constant effect found with the given power; infinite where even forty standard deviations are not.
+
+    Parameters
+    ----------
+    rejected : callable
+        Share of rejections as a function of the effect.
+    spread : float
+        Standard deviation of the estimate, the unit of the search.
+    """
+    low, high = 0.0, 40 * spread
+    if rejected(high) < power:
+        return float(np.inf)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rejected(middle) >= power else (middle, high)
+    return high
+
+
+BISECTIONS = 18
+
+
+def _curves(
+    tests: Sequence[Simulated], table: pd.DataFrame, recommended: Inference, base: float
+) -> pd.DataFrame:
+    """Power of the headline's inferences at effects up to 1.6 times the recommended one's smallest detectable effect."""
+    mine = [
+        found
+        for found in tests
+        if found.estimator == HEADLINE and found.process == COUNTED[0]
+    ]
+    at = table[(table["estimator"] == HEADLINE) & (table["process"] == COUNTED[0])]
+    unit = float(at.set_index("inference")["smallest_detectable"][recommended])
+    if not np.isfinite(unit):
+        unit = 5 * mine[0].spread
+    rows = [
+        {
+            "inference": found.inference,
+            "effect": float(effect),
+            "percent": 100 * float(effect) / base,
+            "power": found.rejected(float(effect)),
+        }
+        for found in mine
+        for effect in CURVE * unit
+    ]
+    return pd.DataFrame(rows)
+
+
+def _counterfactual_mean(panel: Panel, estimator: CallawaySantAnna) -> float:
+    """Mean outcome the treated would have had after treatment; NaN where outcomes can be negative."""
+    if (panel.y < 0).any():
+        return float(np.nan)
+    try:
+        percent = estimator.fit(panel).aggregate(by="overall").percent()
+    except EstimationError:
+        return float(np.nan)
+    return float(percent.spec["counterfactual_mean"][0])
+
+
+def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Restore infinite lengths and missing percents, which JSON holds as nothing."""
+    for name in ("median_length", "smallest_detectable"):
+        if name in frame:
+            frame[name] = frame[name].astype(float).fillna(np.inf)
+    return frame

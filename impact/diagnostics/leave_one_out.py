@@ -1,0 +1,149 @@
+"""Does the headline hang on one firm, one cohort or one event?"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import CheckResult, plain, pass_or_warn
+from impact.data.panel import Panel
+from impact.errors import EstimationError
+from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.comparisons import Comparisons
+
+Floats = NDArray[np.float64]
+LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
+
+
+@dataclass(frozen=True)
+class LeaveOneOut:
+    """The headline without each unit, each cohort and each group of treated units.
+
+    Which firm it is stays out: single firms are a range only.
+
+    Attributes
+    ----------
+    estimate : float
+        The headline, in the outcome's unit.
+    unit_low, unit_high : float
+        Range of the estimates that leave out one unit.
+    largest_share : float
+        Largest change by leaving out one unit, over the headline.
+    table : DataFrame
+        ``kind`` (cohort or group), ``label``, ``n_treated``, ``estimate``, ``std_error``; NaN where nothing is left to
+        estimate.
+    """
+
+    estimate: float
+    unit_low: float
+    unit_high: float
+    largest_share: float
+    table: pd.DataFrame
+
+    def check(self) -> CheckResult:
+        """Warn when one unit carries more than a quarter of the headline, or leaving out a cohort turns its sign."""
+        turned = int((self.table["estimate"] * self.estimate < 0).sum())
+        fine = self.largest_share <= LARGE_SHARE and turned == 0
+        why = f"largest_share:{self.largest_share:.3f}"
+        if turned:
+            why = f"sign_turns_without:{turned}"
+        return CheckResult(
+            "leave_one_out", pass_or_warn(fine), why, statistic=self.largest_share, table=self.table
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {**plain({**vars(self), "table": None}), "table": plain(self.table.to_dict("records"))}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "LeaveOneOut":
+        """Read what `to_dict` wrote."""
+        table = pd.DataFrame(values["table"], columns=COLUMNS)
+        numbers = {"n_treated": int, "estimate": float, "std_error": float}
+        return cls(**{**values, "table": table.astype(numbers)})
+
+
+COLUMNS = ["kind", "label", "n_treated", "estimate", "std_error"]
+
+
+def leave_one_out(
+    panel: Panel, estimator: CallawaySantAnna | None = None, *, group: pd.Series | None = None
+) -> LeaveOneOut:
+    """Estimate the overall effect again without each unit, each cohort and each group.
+
+    Parameters
+    ----------
+    panel : Panel
+    estimator : CallawaySantAnna, optional
+    group : Series, optional
+        Label of the group of each unit (such as the fair it went to), indexed by the unit's label; missing for none.
+        Leaving out a group leaves out its treated units.
+    """
+    estimator = estimator or CallawaySantAnna()
+    design = Comparisons.of(panel, estimator)
+    change = design.changes(panel.wide)
+    labels = design.labels[None]
+    headline = float(design.evaluate(labels, change[:, None, :]).effect[0, 0])
+    without = without_each_unit(design, change)
+    without = without[np.isfinite(without)]
+    return LeaveOneOut(
+        estimate=headline,
+        unit_low=float(without.min()),
+        unit_high=float(without.max()),
+        largest_share=float(np.abs(without - headline).max() / abs(headline)),
+        table=_without_groups(panel, estimator, group),
+    )
+
+
+def without_each_unit(design: Comparisons, change: Floats) -> Floats:
+    """Return the overall effect without each unit, (N,), from changes (N, K): exactly what a new fit would give."""
+    labels, last = design.labels, len(design.cohorts) - 1
+    treats, controls = design.treats[labels], design.controls[labels]
+    weighted = change * design.weight[:, None]
+    att = np.zeros_like(change)
+    usable = np.ones(change.shape, dtype=bool)
+    for sign, side in ((1, treats), (-1, controls)):
+        count = (side * design.seen).sum(axis=0) - side * design.seen
+        total = (side * weighted).sum(axis=0) - side * weighted
+        some = count > 1e-12 * design.weight.max()
+        usable &= some
+        att += sign * total / np.where(some, count, 1)
+    size = np.bincount(labels, weights=design.weight, minlength=last + 1) @ design.treats
+    share = usable * (size - treats * design.weight[:, None])
+    with np.errstate(invalid="ignore"):
+        return np.asarray((share * att).sum(axis=1) / share.sum(axis=1))
+
+
+def _without_groups(
+    panel: Panel, estimator: CallawaySantAnna, group: pd.Series | None
+) -> pd.DataFrame:
+    parts = [
+        ("cohort", str(panel.time_axis.label(cohort)), panel.cohort == cohort)
+        for cohort in panel.cohorts
+    ]
+    if group is not None:
+        of_unit = group.reindex(panel.units).to_numpy()
+        treated = np.isfinite(panel.cohort)
+        parts += [
+            ("group", str(label), treated & (of_unit == label))
+            for label in sorted(pd.unique(pd.Series(of_unit[treated]).dropna()), key=str)
+        ]
+    rows = [
+        {"kind": kind, "label": label, "n_treated": int(out.sum()), **_fit(panel, estimator, ~out)}
+        for kind, label, out in parts
+        if out.any()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _fit(panel: Panel, estimator: CallawaySantAnna, kept: NDArray[np.bool_]) -> dict[str, float]:
+    if not np.isfinite(panel.cohort[kept]).any():
+        return {"estimate": np.nan, "std_error": np.nan}
+    try:
+        part = panel.subset(kept, reason="left_out")
+        row = replace(estimator).fit(part).aggregate(by="overall").table.iloc[0]
+    except EstimationError:
+        return {"estimate": np.nan, "std_error": np.nan}
+    return {name: float(row[name]) for name in ("estimate", "std_error")}

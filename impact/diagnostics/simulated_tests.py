@@ -1,0 +1,252 @@
+"""Thousands of panels like one at hand, each tested by every method, without a loop over panels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.data.panel import Panel
+from impact.errors import EstimationError
+from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.linear import FEW_TREATED
+from impact.inference.assignments import Assignments, assignments
+from impact.inference.comparisons import Comparisons, Quadratic
+from impact.inference.few_treated import (
+    Inference,
+    Intervals,
+    TIntervals,
+    UnitEffects,
+    conley_taber,
+    ferman_pinto,
+    group_t,
+)
+from impact.inference.linear_scores import LinearScores, imputation, two_way
+from impact.inference.randomization import TIE
+from impact.inference.strata import baseline_size, permutation_strata
+from impact.simulate.untreated_paths import Process, UntreatedPaths
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+AT_ONCE = 250  # simulated panels held in memory together
+STREAMS = {"resampled": 11, "gaussian": 12, "shared_shock": 13, "assignments": 14, "fill": 15}
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """One inference on S simulated panels of one process.
+
+    ``interval`` holds the true effect, zero, or not; permutation tests keep their statistics, since an effect changes the
+    permuted ones too.
+    """
+
+    process: Process
+    estimator: str
+    inference: Inference
+    interval: Intervals
+    spread: float
+    alpha: float
+    observed: Quadratic | None = None
+    permuted: Quadratic | None = None
+    added: int = 1
+
+    @property
+    def median_length(self) -> float:
+        """Median length of the intervals, in the outcome's unit."""
+        return float(np.median(self.interval.high - self.interval.low))
+
+    def rejected(self, effect: float) -> float:
+        """Share of panels in which no effect is rejected, when the effect is this."""
+        if self.observed is None or self.permuted is None:
+            low, high = self.interval.low + effect, self.interval.high + effect
+            return float(((low > 0) | (high < 0)).mean())
+        p = permutation_ps(self.observed.t(-effect), self.permuted.t(-effect), added=self.added)
+        return float((p <= self.alpha).mean())
+
+
+@dataclass(frozen=True)
+class SimulatedTests:
+    """Every inference on every process, and the design's effective number of clusters."""
+
+    tests: tuple[Simulated, ...]
+    effective_clusters: float
+
+
+def simulated_tests(
+    panel: Panel,
+    estimator: CallawaySantAnna,
+    *,
+    group: pd.Series | None,
+    processes: Sequence[Process],
+    draws: int,
+    permutations: int,
+    level: float,
+    seed: int,
+) -> SimulatedTests:
+    """Simulate and test; see `design_check`."""
+    design = Comparisons.of(panel, estimator)
+    strata = permutation_strata(panel)
+    groups = group_codes(panel, group)
+    paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=_stream(seed, "fill"))
+    exchanged = assignments(
+        design.labels,
+        strata,
+        draws=permutations,
+        generator=_stream(seed, "assignments"),
+        most=permutations,
+    )
+    tester = _Tester(panel, design, exchanged, groups, level, seed)
+    tests = [
+        found
+        for process in processes
+        for found in tester.of(process, paths, draws, _stream(seed, process))
+    ]
+    return SimulatedTests(tuple(tests), TIntervals(design, level).effective_clusters())
+
+
+def group_codes(panel: Panel, group: pd.Series | None) -> Integers:
+    """Return each unit's group as a code, (N,); its cohort without groups; -1 for units without one."""
+    treated = np.isfinite(panel.cohort)
+    if group is None:
+        return np.where(treated, np.searchsorted(panel.cohorts, panel.cohort), -1)
+    label = group.reindex(panel.units)
+    codes = pd.factorize(label.where(treated), sort=True)[0]
+    return np.asarray(codes, dtype=np.int64)
+
+
+def permutation_ps(observed: Floats, permuted: Floats, *, added: int) -> Floats:
+    """Return p-values (S,) of observed statistics (S, 1) among permuted ones (S, P), ties counted."""
+    beyond = np.abs(permuted) >= np.abs(observed) * (1 - TIE)
+    return np.asarray((beyond.sum(axis=1) + added) / (permuted.shape[1] + added))
+
+
+@dataclass(frozen=True)
+class _Tester:
+    """Applies every inference to outcomes simulated on one design."""
+
+    panel: Panel
+    design: Comparisons
+    exchanged: Assignments
+    groups: Integers
+    level: float
+    seed: int
+
+    def of(
+        self, process: Process, paths: UntreatedPaths, draws: int, generator: np.random.Generator
+    ) -> Iterator[Simulated]:
+        """Yield each inference's outcome on ``draws`` panels."""
+        linear = self._linear()
+        found: dict[tuple[str, Inference], list[Intervals]] = {}
+        observed, permuted, estimates = [], [], []
+        seen = ~np.isnan(self.panel.wide)[:, None, :]
+        for size in _sizes(draws):
+            outcomes = paths.draw(process, size, generator) * seen
+            changes = self.design.changes(outcomes) * (self.design.seen > 0)[:, None, :]
+            exact = self._exact(changes)
+            observed.append(exact[0])
+            permuted.append(exact[1])
+            intervals = {
+                ("callaway_santanna", name): interval
+                for name, interval in self._intervals(changes, exact, generator).items()
+            }
+            for scores, estimator, name in linear:
+                effect, error = scores.evaluate(outcomes)
+                intervals[estimator, name] = Intervals.of_t(effect, error, scores.df, self.level)
+            for key, interval in intervals.items():
+                found.setdefault(key, []).append(interval)
+            estimates.append(exact[0].effect[:, 0])
+        spread = float(np.std(np.concatenate(estimates)))
+        for (estimator, name), parts in found.items():
+            both: dict[str, Quadratic | None] = {}
+            if name == "permutation":
+                both = {"observed": _joined(observed), "permuted": _joined(permuted)}
+            yield Simulated(
+                process,
+                estimator,
+                name,
+                Intervals(*(np.concatenate([getattr(p, end) for p in parts]) for end in ENDS)),
+                spread,
+                1 - self.level,
+                added=self.exchanged.added,
+                **both,  # type: ignore[arg-type]
+            )
+
+    def _exact(self, changes: Floats) -> tuple[Quadratic, Quadratic]:
+        labels = self.design.labels[None]
+        return (
+            self.design.evaluate(labels, changes, slopes=True),
+            self.design.evaluate(self.exchanged.labels, changes, slopes=True),
+        )
+
+    def _intervals(
+        self,
+        changes: Floats,
+        exact: tuple[Quadratic, Quadratic],
+        generator: np.random.Generator,
+    ) -> dict[Inference, Intervals]:
+        """Intervals of the overall effect by every method, for outcomes' changes (N, S, K)."""
+        units = UnitEffects.of(self.design, changes)
+        cohort = self.design.labels[units.treated]
+        result = TIntervals(self.design, self.level).of(changes)
+        result["group_t"] = group_t(units, self.groups[units.treated], level=self.level)
+        result["permutation"] = permutation_interval(
+            *exact, level=self.level, added=self.exchanged.added
+        )
+        result["conley_taber"] = conley_taber(
+            units, cohort, level=self.level, generator=generator
+        )
+        result["ferman_pinto"] = ferman_pinto(
+            units, cohort, baseline_size(self.panel), level=self.level, generator=generator
+        )
+        return result
+
+    def _linear(self) -> list[tuple[LinearScores, str, Inference]]:
+        """Return two-way fixed effects and imputation, where the design identifies them."""
+        names: tuple[Inference, ...] = ("clustered_t", "crv2_satterthwaite", "crv3_t")
+        result: list[tuple[LinearScores, str, Inference]] = []
+        try:
+            result += [
+                (scores, "two_way_fixed_effects", name)
+                for scores, name in zip(two_way(self.panel), names, strict=True)
+            ]
+            few = self.panel.sample.n_treated < FEW_TREATED
+            scores = imputation(self.panel, leave_one_out=few)
+            result.append((scores, "imputation", "clustered"))
+        except EstimationError:
+            pass
+        return result
+
+
+ENDS = ("low", "high", "p_value")
+
+
+def permutation_interval(
+    observed: Quadratic, permuted: Quadratic, *, level: float, added: int
+) -> Intervals:
+    """Intervals with the permuted critical value at no effect, (S,): estimate plus or minus it times the standard error."""
+    size = permuted.effect.shape[1] + added
+    rank = int(np.ceil(level * size - 1e-9)) - 1
+    statistics = np.sort(np.abs(permuted.t()), axis=1)
+    critical = statistics[:, min(rank, statistics.shape[1] - 1)]
+    width = critical * np.sqrt(observed.variance[:, 0])
+    p = permutation_ps(observed.t(), permuted.t(), added=added)
+    return Intervals(observed.effect[:, 0] - width, observed.effect[:, 0] + width, p)
+
+
+def _joined(parts: Sequence[Quadratic]) -> Quadratic:
+    """Put statistics of several batches of outcomes together."""
+    effect, variance, cross = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("effect", "variance", "cross")
+    )
+    return Quadratic(effect, variance, cross, parts[0].slope, parts[0].slope_variance)
+
+
+def _sizes(draws: int) -> Iterator[int]:
+    for start in range(0, draws, AT_ONCE):
+        yield min(AT_ONCE, draws - start)
+
+
+def _stream(seed: int, name: str) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([seed, STREAMS[name]]))
