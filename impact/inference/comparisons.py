@@ -5,7 +5,7 @@ the size of a permutation test asks both. All three are matrix products over the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.terms import Averaging
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -56,6 +57,8 @@ class Comparisons:
     cohorts : ndarray, (L,)
     base, period : ndarray of int, (K,)
         Indexes into the panel's periods.
+    event : ndarray, (K,)
+        Periods from the cohort's treatment to the later one.
     treats, controls : ndarray, (L, K)
         One where units with the label are on that side of the comparison.
     seen : ndarray, (N, K)
@@ -69,6 +72,7 @@ class Comparisons:
     cohorts: Floats
     base: Integers
     period: Integers
+    event: Floats
     treats: Floats
     controls: Floats
     seen: Floats
@@ -108,6 +112,7 @@ class Comparisons:
             cohorts=cohorts,
             base=base,
             period=period,
+            event=panel.times[period] - cohorts[code],
             treats=(np.arange(len(cohorts))[:, None] == code).astype(float),
             controls=controls.astype(float),
             seen=seen * panel.weight[:, None],
@@ -163,20 +168,38 @@ class Comparisons:
             slope_variance=variance[-1] if slopes else nothing,
         )
 
-    def own_weights(self, *, leverage: float = 0.0) -> Floats:
-        """Return the weight of each unit's own changes in the overall effect, (N, K), in the actual assignment."""
-        member = [
-            (self.labels == code)[None].astype(float) for code in range(len(self.cohorts))
-        ]
+    def own_weights(
+        self, labels: Integers | None = None, *, average: Averaging = "cells"
+    ) -> Floats:
+        """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
+        chosen = self.labels[None] if labels is None else labels
+        member = self._members(chosen)
         sides = _Sides.of(self, member, np.zeros((len(self.labels), 1, len(self.base))))
-        by_label = np.array([sides.own_weight(code, leverage)[0] for code in range(len(member))])
-        return by_label[self.labels] * self.seen
+        sides = replace(sides, share=self._averaged(sides.share, average))
+        by_label = np.stack([sides.own_weight(code, 0.0) for code in range(len(member))], axis=1)
+        own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
+        return np.asarray(own[0] if labels is None else own)
+
+    def _averaged(self, share: Floats, average: Averaging) -> Floats:
+        """Turn shares by cohort size (P, K) into those of another average: of cohorts' averages, or of event times' ones."""
+        if average == "cells":
+            return share
+        if average == "cohort":
+            group = np.argmax(self.treats, axis=0)
+            size = share / np.maximum((share > 0).astype(float) @ (group[:, None] == group), 1)
+        else:
+            together = self.event[:, None] == self.event
+            size = share / np.where(share > 0, share @ together, 1)
+        return np.asarray(size / size.sum(axis=1, keepdims=True))
+
+    def _members(self, labels: Integers) -> list[Floats]:
+        return [(labels == code).astype(float) for code in range(len(self.cohorts))]
 
     def _assigned(
         self, labels: Integers, changes: Floats, leverage: float
     ) -> tuple[Floats, Floats, Floats]:
         """Effect, variance and covariance with the last outcome, each (S, P)."""
-        member = [(labels == code).astype(float) for code in range(len(self.cohorts))]
+        member = self._members(labels)
         sides = _Sides.of(self, member, changes)
         shape = sides.overall.shape
         variance, cross = np.zeros(shape), np.zeros(shape)

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
+from impact.inference.unit_period_effects import UnitPeriodEffects, imputation_weights
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-RANK_TOLERANCE = 1e-10
+LEVERAGE_ONE = 1e-9  # a unit that the model fits this exactly has no residual to scale
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,17 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
     Econometrics 232(2), eqs. 11-14.
     """
     seen = ~np.isnan(panel.wide)
-    within = _Within.of(seen)
+    effects = UnitPeriodEffects.of(seen)
     exposed = (panel.times >= panel.cohort[:, None]).astype(float)
-    residual = within.residual(exposed[None])[0]
+    residual = effects.residual(exposed)
     size = float((residual**2).sum())
-    if size <= RANK_TOLERANCE * seen.sum():
+    if size <= 1e-10 * seen.sum():
         raise NotIdentifiedError(
             f"{panel.outcome}: treatment does not vary beyond unit and period effects"
         )
     weights = residual / size
     n_units, n_obs = seen.shape[0], int(seen.sum())
-    n_coefficients = within.rank + 2  # period effects, the constant and treatment
+    n_coefficients = effects.rank + 2  # period effects, the constant and treatment
     crv1 = n_units / (n_units - 1) * (n_obs - 1) / (n_obs - n_coefficients)
     results = []
     for name, power, factor in (
@@ -82,11 +83,11 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
         ("CRV2", -0.5, 1.0),
         ("CRV3", -1.0, (n_units - 1) / n_units),
     ):
-        adjusted = within.adjusted(residual, size, power) / size
-        df = within.satterthwaite(adjusted, residual, size) if name == "CRV2" else n_units - 1
+        adjusted = _adjusted(effects, residual, size, power) / size
+        df = _satterthwaite(effects, adjusted, residual, size) if name == "CRV2" else n_units - 1
         # The residual of unit i is y_i less its mean, period effects and treatment; what is weighted by rows that sum to
         # zero over the unit needs no mean. Period effects and the coefficient are the common sums.
-        common = np.concatenate([within.period_weights(), weights[None]])
+        common = np.concatenate([effects.period_weights(), weights[None]])
         loading = np.column_stack([-adjusted, -(adjusted * residual).sum(axis=1)])
         results.append(
             LinearScores(f"two_way:{name}", weights, adjusted, common, loading, factor, float(df))
@@ -94,71 +95,44 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
     return results[0], results[1], results[2]
 
 
-@dataclass(frozen=True)
-class _Within:
-    """Unit and period effects on the observed cells: ``seen`` (N, T), each row's means, and the period effects' inverse."""
+def _adjusted(effects: UnitPeriodEffects, residual: Floats, size: float, power: float) -> Floats:
+    """Return (I - H_i)^power times each unit's regressor (N, T), H_i its block of the projection."""
+    if power == 0:
+        return residual
+    values, vectors = np.linalg.eigh(_hat(effects, residual, size))
+    left = 1 - values
+    scale = np.where(left > LEVERAGE_ONE, np.maximum(left, LEVERAGE_ONE) ** power, 0.0)
+    turned = np.einsum("ntk,nt->nk", vectors, residual) * scale
+    return effects.demeaned(np.einsum("ntk,nk->nt", vectors, turned))
 
-    seen: Floats
-    share: Floats
-    inverse: Floats
-    rank: int
 
-    @classmethod
-    def of(cls, seen: Mask) -> "_Within":
-        mask = seen.astype(float)
-        share = mask / mask.sum(axis=1, keepdims=True)
-        gram = np.diag(mask.sum(axis=0)) - mask.T @ share
-        values, vectors = np.linalg.eigh(gram)
-        kept = values > RANK_TOLERANCE * values[-1]
-        inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-        return cls(mask, share, inverse, int(kept.sum()))
+def _hat(effects: UnitPeriodEffects, residual: Floats, size: float) -> Floats:
+    """Each unit's block (N, T, T) of the projection on period effects and treatment, unit effects absorbed."""
+    centred = np.eye(len(effects.inverse)) - effects.share[:, :, None]
+    rows = centred * effects.seen[:, :, None] * effects.seen[:, None, :]
+    rows = rows.transpose(0, 2, 1) * effects.seen[:, :, None]
+    return np.asarray(
+        np.einsum("nts,su,nvu->ntv", rows, effects.inverse, rows, optimize=True)
+        + residual[:, :, None] * residual[:, None, :] / size
+    )
 
-    def demeaned(self, values: Floats) -> Floats:
-        """Take unit means out of (..., N, T), zero where not observed."""
-        mean = np.einsum("...nt,nt->...n", values, self.share)
-        return np.asarray((values - mean[..., None]) * self.seen)
 
-    def residual(self, values: Floats) -> Floats:
-        """Take unit and period effects out of (..., N, T)."""
-        plain = self.demeaned(values)
-        effects = plain.sum(axis=-2) @ self.inverse
-        return plain - self.demeaned(np.broadcast_to(effects[..., None, :], plain.shape))
+def _satterthwaite(
+    effects: UnitPeriodEffects, adjusted: Floats, residual: Floats, size: float
+) -> float:
+    """Degrees of freedom of the CRV2 variance when errors are independent and alike (Bell and McCaffrey, eq. 9).
 
-    def period_weights(self) -> Floats:
-        """Weights (T, N, T) of the outcomes in each period effect."""
-        return self.demeaned(self.inverse[:, None, :] * self.seen)
-
-    def adjusted(self, residual: Floats, size: float, power: float) -> Floats:
-        """Return (I - H_i)^power times each unit's regressor (N, T), H_i its block of the projection."""
-        if power == 0:
-            return residual
-        values, vectors = np.linalg.eigh(self._hat(residual, size))
-        left = 1 - values
-        scale = np.where(left > 1e-9, np.maximum(left, 1e-9) ** power, 0.0)
-        turned = np.einsum("ntk,nt->nk", vectors, residual) * scale
-        return self.demeaned(np.einsum("ntk,nk->nt", vectors, turned))
-
-    def _hat(self, residual: Floats, size: float) -> Floats:
-        """Each unit's block (N, T, T) of the projection on period effects and treatment, unit effects absorbed."""
-        centred = np.eye(len(self.inverse)) - self.share[:, :, None]
-        rows = centred * self.seen[:, :, None] * self.seen[:, None, :]
-        rows = rows.transpose(0, 2, 1) * self.seen[:, :, None]
-        return np.asarray(
-            np.einsum("nts,su,nvu->ntv", rows, self.inverse, rows, optimize=True)
-            + residual[:, :, None] * residual[:, None, :] / size
-        )
-
-    def satterthwaite(self, adjusted: Floats, residual: Floats, size: float) -> float:
-        """Degrees of freedom of the CRV2 variance when errors are independent and alike (Bell and McCaffrey, eq. 9)."""
-        on_periods = adjusted  # rows sum to zero over a unit, so the products with period indicators are the rows
-        along = (adjusted * residual).sum(axis=1) / np.sqrt(size)
-        root = np.linalg.cholesky(self.inverse + 1e-15 * np.eye(len(self.inverse)))
-        projected = np.column_stack([on_periods @ root, along])
-        own = (adjusted**2).sum(axis=1)
-        trace = own.sum() - (projected**2).sum()
-        product = projected.T @ projected
-        squares = (own**2).sum() - 2 * (own * (projected**2).sum(axis=1)).sum()
-        return float(trace**2 / (squares + (product**2).sum()))
+    Rows of ``adjusted`` sum to zero over a unit, so their products with period indicators are the rows themselves.
+    """
+    along = (adjusted * residual).sum(axis=1) / np.sqrt(size)
+    values, vectors = np.linalg.eigh(effects.inverse)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    projected = np.column_stack([adjusted @ root, along])
+    own = (adjusted**2).sum(axis=1)
+    trace = own.sum() - (projected**2).sum()
+    product = projected.T @ projected
+    squares = (own**2).sum() - 2 * (own * (projected**2).sum(axis=1)).sum()
+    return float(trace**2 / (squares + (product**2).sum()))
 
 
 def imputation(panel: Panel, *, leave_one_out: bool) -> LinearScores:
@@ -171,28 +145,26 @@ def imputation(panel: Panel, *, leave_one_out: bool) -> LinearScores:
     seen = ~np.isnan(panel.wide)
     exposed = (panel.times >= panel.cohort[:, None]) & seen
     usable = (seen & ~exposed).any(axis=1, keepdims=True)
-    exposed, untreated = exposed & usable, _Within.of(seen & ~exposed)
-    known = untreated.seen.sum(axis=0) > 0
+    exposed, untreated = exposed & usable, UnitPeriodEffects.of(seen & ~exposed)
+    known = untreated.seen.any(axis=0)
     exposed &= known
     if not exposed.any() or not usable.all():
         raise NotIdentifiedError(
             f"{panel.outcome}: a unit has no untreated observation, or no period with treated units has an untreated one"
         )
     direct = exposed / exposed.sum()
-    on_periods = direct.sum(axis=0) - direct.sum(axis=1) @ untreated.share
-    correction = untreated.demeaned(np.broadcast_to(on_periods @ untreated.inverse, direct.shape))
-    before = -direct.sum(axis=1, keepdims=True) * untreated.share - correction
+    weights = imputation_weights(untreated, direct)
     cells, count = _treated_cells(panel, exposed)
     inflate = _inflation(cells, count, leave_one_out=leave_one_out)
     periods = untreated.period_weights()
     of_treated = direct * inflate
-    weighed = before + of_treated
+    weighed = weights - direct + of_treated
     own = weighed - weighed.sum(axis=1, keepdims=True) * untreated.share
     averages = _cell_average_weights(cells, count, untreated, periods)
     on_cell = -np.einsum("cnt,nt->nc", cells, of_treated)
     return LinearScores(
         "imputation:clustered",
-        weights=before + direct,
+        weights=weights,
         own=own,
         common=np.concatenate([periods, averages]),
         loading=np.concatenate([-own, on_cell], axis=1),
@@ -224,7 +196,7 @@ def _inflation(cells: Floats, count: Floats, *, leave_one_out: bool) -> Floats:
 
 
 def _cell_average_weights(
-    cells: Floats, count: Floats, untreated: _Within, periods: Floats
+    cells: Floats, count: Floats, untreated: UnitPeriodEffects, periods: Floats
 ) -> Floats:
     """Weights (c, N, T) of the outcomes in each cell's average imputed effect."""
     direct = cells / count[:, None, None]

@@ -1,0 +1,398 @@
+"""Hundreds of defensible specifications: how many agree, and would chance alone have made them agree as much?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import SMALL_P, CheckResult, pass_or_warn, plain
+from impact.data.panel import Panel
+from impact.errors import EstimationError, NotAvailableError
+from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.assignments import assignments
+from impact.inference.comparisons import Comparisons
+from impact.inference.randomization import TIE
+from impact.inference.strata import permutation_strata
+from impact.inference.unit_period_effects import (
+    UnitPeriodEffects,
+    imputation_weights,
+    two_way_weights,
+)
+from impact.terms import Averaging, ControlGroup
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Scale = Literal["level", "log1p", "rank"]
+Adjustment = Literal["none", "strata"]
+
+AT_ONCE = 64  # assignments held in memory together
+DIMENSIONS = ("estimator", "controls", "window", "sample", "adjustment", "winsorise", "scale")
+
+
+@dataclass(frozen=True)
+class SpecificationCurve:
+    """Effects under every combination of choices, each against its own permutation distribution.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a specification: the choices (``estimator, controls, window, sample, adjustment, winsorise, scale``),
+        ``estimate`` (in the scale's unit), ``statistic`` (over its standard error) and ``p_value`` (permutation of the
+        statistic).
+    share_same_sign : float
+        Share with the sign of the majority.
+    share_significant : float
+        Share with that sign and p below .05.
+    joint_p_median, joint_p_significant : float
+        Permutation p-values of the median statistic, and of the share that is significant in the majority's
+        direction: how often would other firms have given as much.
+    permutations : int
+    """
+
+    table: pd.DataFrame
+    share_same_sign: float
+    share_significant: float
+    joint_p_median: float
+    joint_p_significant: float
+    permutations: int
+
+    def check(self) -> CheckResult:
+        """Pass when nine in ten specifications agree in sign and the median one is beyond chance."""
+        fine = self.share_same_sign >= MOST and self.joint_p_median <= SMALL_P
+        return CheckResult(
+            "specification_curve",
+            pass_or_warn(fine),
+            f"same_sign:{self.share_same_sign:.3f}",
+            statistic=float(self.table["statistic"].median()),
+            p_value=self.joint_p_median,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        rows = plain(self.table.to_dict("records"))
+        return {**plain({**vars(self), "table": None}), "table": rows}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "SpecificationCurve":
+        """Read what `to_dict` wrote."""
+        return cls(**{**values, "table": pd.DataFrame(values["table"])})
+
+
+MOST = 0.9  # of the specifications that should agree in sign
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is varied, one value a specification.
+
+    Attributes
+    ----------
+    windows : tuple of int or None
+        Periods kept before the first cohort's treatment; None for all.
+    winsorise : tuple of float
+        Shares at which outcomes are capped within a period; 0 for none.
+    scales : tuple of {"level", "log1p", "rank"}
+        ``rank`` is the share of units below in the period.
+    adjustments : tuple of {"none", "strata"}
+        ``strata`` takes the untreated units' mean by stratum and period out.
+    """
+
+    averages: tuple[Averaging, ...] = ("cells", "cohort", "event_time")
+    controls: tuple[ControlGroup, ...] = ("not_yet_treated", "never_treated")
+    regressions: tuple[str, ...] = ("two_way_fixed_effects", "imputation")
+    windows: tuple[int | None, ...] = (None, 8, 4)
+    samples: tuple[str, ...] = ("all", "complete")
+    adjustments: tuple[Adjustment, ...] = ("none", "strata")
+    winsorise: tuple[float, ...] = (0.0, 0.99, 0.95)
+    scales: tuple[Scale, ...] = ("level", "log1p", "rank")
+
+
+def specification_curve(
+    panel: Panel,
+    *,
+    choices: Choices | None = None,
+    permutations: int = 199,
+    seed: int = 2012,
+) -> SpecificationCurve:
+    """Estimate every combination of choices, for the actual and for permuted assignments of cohorts to firms.
+
+    Parameters
+    ----------
+    panel : Panel
+        Raw outcome (winsorising is one of the choices), units as clusters.
+    choices : Choices, optional
+    permutations : int
+    seed : int
+
+    Raises
+    ------
+    NotAvailableError
+        With clusters above the unit, or weights that differ.
+    NotIdentifiedError
+        When no specification can be estimated.
+
+    References
+    ----------
+    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, on curves and their joint tests.
+    """
+    if panel.sample.n_clusters != panel.n_units or np.ptp(panel.weight) > 0:
+        raise NotAvailableError(
+            "the specification curve permutes single units of equal weight; it is not available with clusters above the "
+            "unit or with weights"
+        )
+    choices = choices or Choices()
+    if (panel.y < 0).any():
+        choices = replace(choices, scales=tuple(s for s in choices.scales if s != "log1p"))
+    labels = np.searchsorted(np.append(panel.cohorts, np.inf), panel.cohort).astype(np.int64)
+    drawn = assignments(
+        labels,
+        permutation_strata(panel),
+        draws=permutations,
+        generator=np.random.default_rng(np.random.SeedSequence([seed, 21])),
+        most=0,
+    )
+    every = np.concatenate([labels[None], drawn.labels])
+    rows, effects = [], []
+    for sample in _samples(panel, choices):
+        for row, effect in sample.effects(every, choices):
+            rows += row
+            effects.append(effect)
+    effect, error = np.concatenate(effects, axis=1)
+    known = np.isfinite(effect[:, 0]) & (error[:, 0] > 0)
+    table = pd.DataFrame([row for row, kept in zip(rows, known, strict=True) if kept])
+    return summarised(table.assign(estimate=effect[known, 0]), effect[known] / error[known])
+
+
+def summarised(table: pd.DataFrame, statistics: Floats) -> SpecificationCurve:
+    """Judge specifications by their permuted t statistics.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The choices and the ``estimate``, one row a specification.
+    statistics : ndarray, (S, 1 + P)
+        The actual t statistic, then the permuted ones; NaN where an assignment gives none.
+    """
+    standard = np.nan_to_num(statistics)
+    size = np.abs(standard)
+    # each assignment's rank among all, the actual one included: the same p-value for each in its turn
+    order = np.sort(size, axis=1)
+    count = size.shape[1]
+    p_values = np.stack(
+        [
+            (count - np.searchsorted(row, own * (1 - TIE), side="left")) / count
+            for row, own in zip(order, size, strict=True)
+        ]
+    )
+    median = np.median(standard, axis=0)
+    direction = np.where(median >= 0, 1, -1)
+    significant = ((p_values <= SMALL_P) & (standard * direction > 0)).mean(axis=0)
+    estimate = table["estimate"].to_numpy()
+    sign = 1 if (estimate > 0).mean() >= 0.5 else -1
+    agree = estimate * sign > 0
+    return SpecificationCurve(
+        table=table.assign(statistic=standard[:, 0], p_value=p_values[:, 0]).reset_index(drop=True),
+        share_same_sign=float(agree.mean()),
+        share_significant=float(((p_values[:, 0] <= SMALL_P) & agree).mean()),
+        joint_p_median=_at_least(np.abs(median)),
+        joint_p_significant=_at_least(significant),
+        permutations=count - 1,
+    )
+
+
+def _at_least(statistic: Floats) -> float:
+    """Share of assignments, the actual one first, with a statistic as large as the actual one's."""
+    return float((statistic >= statistic[0] * (1 - TIE)).mean())
+
+
+def _samples(panel: Panel, choices: Choices) -> Iterator["_Sample"]:
+    for window in choices.windows:
+        first = panel.cohorts[0] - window if window is not None else panel.times[0]
+        periods = np.flatnonzero(panel.times >= first)
+        if window is not None and periods[0] == 0:
+            continue  # as long as the whole
+        complete = ~np.isnan(panel.wide[:, periods]).any(axis=1)
+        for sample in choices.samples:
+            units = complete if sample == "complete" else np.ones(panel.n_units, dtype=bool)
+            if sample == "complete" and (
+                complete.all() or not np.isfinite(panel.cohort[units]).any()
+            ):
+                continue
+            yield _Sample(panel, window, sample, periods, np.flatnonzero(units))
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """One window and set of units: what all its specifications share."""
+
+    panel: Panel
+    window: int | None
+    sample: str
+    periods: Integers
+    units: Integers
+
+    @cached_property
+    def part(self) -> Panel:
+        rows = np.isin(self.panel.time_index, self.periods) & np.isin(
+            self.panel.unit_index, self.units
+        )
+        return self.panel.where(rows, reason="outside_the_window_or_incomplete")
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.part.wide)
+
+    def effects(
+        self, labels: Integers, choices: Choices
+    ) -> Iterator[tuple[list[dict[str, Any]], Floats]]:
+        """Yield choices, and effects with standard errors (2, S, P) of the outcomes' variants, one estimator and adjustment at a time."""
+        names, outcomes = self._outcomes(choices)
+        kept = np.isin(self.panel.units, self.part.units)
+        for estimator, controls, weigh in self._estimators(choices):
+            for adjustment in choices.adjustments:
+                if adjustment == "strata" and len(np.unique(self.part.stratum)) < 2:
+                    continue
+                try:
+                    found = [
+                        self._statistics(weigh, labels[i : i + AT_ONCE, kept], outcomes, adjustment)
+                        for i in range(0, len(labels), AT_ONCE)
+                    ]
+                except EstimationError:
+                    continue
+                row = {
+                    "estimator": estimator,
+                    "controls": controls,
+                    "window": -1 if self.window is None else self.window,
+                    "sample": self.sample,
+                    "adjustment": adjustment,
+                }
+                yield [{**row, **name} for name in names], np.concatenate(found, axis=2)
+
+    def _statistics(
+        self, weigh: "_Weigh", labels: Integers, outcomes: Floats, adjustment: Adjustment
+    ) -> Floats:
+        """Effects and standard errors (2, S, P) of outcomes (N, S, T).
+
+        Unit scores are the weights times what is left of outcomes after their mean by cohort and period, so that neither
+        unlike spreads nor effects that differ over time upset the test.
+        """
+        weights = weigh(labels)
+        member = [(labels == code).astype(float) for code in range(len(self.panel.cohorts) + 1)]
+        if adjustment == "strata":
+            adjusted = outcomes - self._stratum_means(member[-1], outcomes)
+            direct = np.einsum("pnt,pnst->pns", weights, adjusted)
+        else:
+            adjusted = outcomes[None]
+            direct = (weights.transpose(1, 0, 2) @ outcomes.transpose(0, 2, 1)).transpose(1, 0, 2)
+        scores = direct.copy()
+        for inside in member:
+            count = inside @ self.seen
+            mean = _means(inside, adjusted) / np.maximum(count, 1)[:, None, :]
+            scores -= inside[:, :, None] * (weights @ mean.transpose(0, 2, 1))
+        return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
+
+    def _stratum_means(self, never: Floats, outcomes: Floats) -> Floats:
+        """Untreated units' means by stratum and period, where a unit was observed: (P, N, S, T)."""
+        result = np.zeros((len(never), *outcomes.shape))
+        for code in np.unique(self.part.stratum):
+            rows = np.flatnonzero(self.part.stratum == code)
+            count = never[:, rows] @ self.seen[rows]
+            mean = _means(never[:, rows], outcomes[None, rows]) / np.maximum(count, 1)[:, None, :]
+            result[:, rows] = mean[:, None] * self.seen[rows][:, None, :]
+        return result
+
+    def _outcomes(self, choices: Choices) -> tuple[list[dict[str, Any]], Floats]:
+        """Variants of the outcome (N, S, T), zero where not observed; ranks do not depend on the cap."""
+        names, variants = [], []
+        wide = self.part.wide
+        for scale in choices.scales:
+            for share in choices.winsorise if scale != "rank" else (0.0,):
+                capped = np.minimum(wide, np.nanquantile(wide, share, axis=0)) if share else wide
+                names.append({"winsorise": share, "scale": scale})
+                variants.append(np.nan_to_num(_scaled(capped, scale)))
+        return names, np.stack(variants, axis=1)
+
+    def _estimators(self, choices: Choices) -> Iterator[tuple[str, str, "_Weigh"]]:
+        for controls in choices.controls:
+            design = Comparisons.of(self.part, CallawaySantAnna(control_group=controls))
+            design = replace(design, labels=np.searchsorted(design.cohorts, self.part.cohort))
+            for average in choices.averages:
+                yield (
+                    f"callaway_santanna_{average}",
+                    controls,
+                    _OfComparisons(design, average, len(self.part.times)),
+                )
+        for name in choices.regressions:
+            yield name, "all", _OfRegression(self.part, self.seen, self.panel.cohorts, name)
+
+
+def _means(inside: Floats, outcomes: Floats) -> Floats:
+    """Sums over members (P, N) of outcomes (1 or P, N, S, T): (P, S, T)."""
+    if len(outcomes) == 1:
+        n_units, n_outcomes, n_periods = outcomes.shape[1:]
+        flat = np.ascontiguousarray(outcomes[0]).reshape(n_units, -1)
+        return (inside @ flat).reshape(len(inside), n_outcomes, n_periods)
+    return np.asarray(np.einsum("pn,pnst->pst", inside, outcomes))
+
+
+def _scaled(wide: Floats, scale: Scale) -> Floats:
+    if scale == "level":
+        return wide
+    if scale == "log1p":
+        return np.asarray(np.log1p(wide))
+    ranks = pd.DataFrame(wide).rank(method="average")
+    return np.asarray(ranks / (ranks.count() + 1), dtype=float)
+
+
+@dataclass(frozen=True)
+class _Weigh:
+    """Weights (P, N, T) of the outcomes in an estimate, as a function of assignments (P, N)."""
+
+    def __call__(self, labels: Integers) -> Floats:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class _OfComparisons(_Weigh):
+    design: Comparisons
+    average: Averaging
+    n_periods: int
+
+    def __call__(self, labels: Integers) -> Floats:
+        own = self.design.own_weights(labels, average=self.average)
+        weights = np.zeros((*labels.shape, self.n_periods))
+        for k, (base, period) in enumerate(
+            zip(self.design.base, self.design.period, strict=True)
+        ):
+            weights[:, :, period] += own[:, :, k]
+            weights[:, :, base] -= own[:, :, k]
+        return weights
+
+
+@dataclass(frozen=True)
+class _OfRegression(_Weigh):
+    part: Panel
+    seen: NDArray[np.bool_]
+    cohorts: Floats
+    name: str
+
+    def __call__(self, labels: Integers) -> Floats:
+        cohort = np.append(self.cohorts, np.inf)[labels]
+        exposed = (self.part.times >= cohort[:, :, None]) & self.seen
+        if self.name == "two_way_fixed_effects":
+            effects = UnitPeriodEffects.of(self.seen)
+            return two_way_weights(effects, exposed.astype(float))
+        before = UnitPeriodEffects.of(self.seen & ~exposed)
+        exposed = exposed & before.seen.any(axis=-1, keepdims=True)
+        exposed = exposed & before.seen.any(axis=-2, keepdims=True)
+        direct = exposed / np.maximum(exposed.sum(axis=(-2, -1), keepdims=True), 1)
+        return imputation_weights(before, direct)
+
+
+def dimensions(table: pd.DataFrame) -> Sequence[str]:
+    """Return the choices that vary in a curve's table, in the order they are shown."""
+    return [name for name in DIMENSIONS if table[name].nunique() > 1]
