@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from impact.check_result import CheckResult, pass_or_warn, plain
 from impact.data.panel import Panel
-from impact.diagnostics.simulated_tests import Simulated, simulated_tests
+from impact.diagnostics.simulated_tests import Simulated, Simulation, group_codes, stream
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
 from impact.inference.few_treated import Inference
-from impact.simulate.untreated_paths import Process
+from impact.inference.strata import permutation_strata
+from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.terms import CONFIDENCE_LEVEL
 
 Floats = NDArray[np.float64]
@@ -172,16 +173,11 @@ def design_check(
     assessing inference by simulating the design.
     """
     estimator = estimator or CallawaySantAnna()
-    simulated = simulated_tests(
-        panel,
-        estimator,
-        group=group,
-        processes=processes,
-        draws=draws,
-        permutations=permutations,
-        level=level,
-        seed=seed,
-    )
+    strata, groups = permutation_strata(panel), group_codes(panel, group)
+    paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=stream(seed, "fill"))
+    simulated = Simulation(
+        paths, tuple(processes), strata, groups, draws, permutations, level, seed
+    ).of(panel, estimator)
     base = _counterfactual_mean(panel, estimator)
     table = pd.DataFrame(
         [_row(found, level=level, base=base, draws=draws) for found in simulated.tests]

@@ -24,7 +24,7 @@ from impact.inference.few_treated import (
 )
 from impact.inference.linear_scores import LinearScores, imputation, two_way
 from impact.inference.randomization import TIE
-from impact.inference.strata import baseline_size, permutation_strata
+from impact.inference.strata import baseline_size
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 
 Floats = NDArray[np.float64]
@@ -73,36 +73,46 @@ class SimulatedTests:
     effective_clusters: float
 
 
-def simulated_tests(
-    panel: Panel,
-    estimator: CallawaySantAnna,
-    *,
-    group: pd.Series | None,
-    processes: Sequence[Process],
-    draws: int,
-    permutations: int,
-    level: float,
-    seed: int,
-) -> SimulatedTests:
-    """Simulate and test; see `design_check`."""
-    design = Comparisons.of(panel, estimator)
-    strata = permutation_strata(panel)
-    groups = group_codes(panel, group)
-    paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=_stream(seed, "fill"))
-    exchanged = assignments(
-        design.labels,
-        strata,
-        draws=permutations,
-        generator=_stream(seed, "assignments"),
-        most=permutations,
-    )
-    tester = _Tester(panel, design, exchanged, groups, level, seed)
-    tests = [
-        found
-        for process in processes
-        for found in tester.of(process, paths, draws, _stream(seed, process))
-    ]
-    return SimulatedTests(tuple(tests), TIntervals(design, level).effective_clusters())
+@dataclass(frozen=True)
+class Simulation:
+    """How to simulate: the process of outcomes, how many panels, and how to test them.
+
+    Attributes
+    ----------
+    paths : UntreatedPaths
+    processes : tuple of str
+    strata : ndarray of int, (N,)
+        Within which labels are permuted.
+    group : ndarray of int, (N,)
+        Group of each treated unit; -1 for none.
+    """
+
+    paths: UntreatedPaths
+    processes: tuple[Process, ...]
+    strata: Integers
+    group: Integers
+    draws: int
+    permutations: int
+    level: float
+    seed: int
+
+    def of(self, panel: Panel, estimator: CallawaySantAnna) -> SimulatedTests:
+        """Simulate outcomes on the panel's units, cohorts and gaps, and test each."""
+        design = Comparisons.of(panel, estimator)
+        exchanged = assignments(
+            design.labels,
+            self.strata,
+            draws=self.permutations,
+            generator=stream(self.seed, "assignments"),
+            most=self.permutations,
+        )
+        tester = _Tester(panel, design, exchanged, self.group, self.level)
+        tests = [
+            found
+            for process in self.processes
+            for found in tester.of(process, self.paths, self.draws, stream(self.seed, process))
+        ]
+        return SimulatedTests(tuple(tests), TIntervals(design, self.level).effective_clusters())
 
 
 def group_codes(panel: Panel, group: pd.Series | None) -> Integers:
@@ -130,7 +140,6 @@ class _Tester:
     exchanged: Assignments
     groups: Integers
     level: float
-    seed: int
 
     def of(
         self, process: Process, paths: UntreatedPaths, draws: int, generator: np.random.Generator
@@ -248,5 +257,6 @@ def _sizes(draws: int) -> Iterator[int]:
         yield min(AT_ONCE, draws - start)
 
 
-def _stream(seed: int, name: str) -> np.random.Generator:
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the named stream of random numbers of a seed."""
     return np.random.default_rng(np.random.SeedSequence([seed, STREAMS[name]]))
