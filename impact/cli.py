@@ -140,6 +140,62 @@ def data(
         typer.echo(str(path))
 
 
+@app.command()
+def power(
+    *,
+    units: Annotated[int, typer.Option(help="Firms in all.")],
+    treated: Annotated[int, typer.Option(help="Firms invited.")],
+    before: Annotated[int, typer.Option(help="Survey rounds before the start.")] = 1,
+    after: Annotated[int, typer.Option(help="Survey rounds after it.")] = 1,
+    mean: Annotated[float, typer.Option(help="Mean of the outcome in one round.")] = 1.0,
+    sd: Annotated[float, typer.Option(help="Its standard deviation between firms.")] = 1.0,
+    permanent: Annotated[float, typer.Option(help="Share of the variance that stays.")] = 0.4,
+    autocorrelation: Annotated[float, typer.Option(help="Of the rest, a round later.")] = 0.3,
+    take_up: Annotated[float, typer.Option(help="Share of the invited who take part.")] = 1.0,
+    attrition: Annotated[float, typer.Option(help="Share of firms lost by the end.")] = 0.0,
+    cluster_size: Annotated[int, typer.Option(help="Firms a cluster, if clusters join.")] = 1,
+    icc: Annotated[float, typer.Option(help="Correlation within clusters.")] = 0.0,
+    alpha: Annotated[float, typer.Option(help="Size of the test.")] = 0.05,
+    draws: Annotated[int, typer.Option(help="Simulated studies.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 2012,
+    folder: Annotated[
+        Path | None, typer.Option(help="Write power.csv, power.svg and power.png here.")
+    ] = None,
+) -> None:
+    """Say how large an effect a planned study could find, by simulation and by formula."""
+    from impact.diagnostics.power import PlannedStudy
+    from impact.diagnostics.power import power as of_study
+
+    study = PlannedStudy(
+        units=units,
+        treated=treated,
+        before=before,
+        after=after,
+        mean=mean,
+        sd=sd,
+        permanent=permanent,
+        autocorrelation=autocorrelation,
+        take_up=take_up,
+        attrition=attrition,
+        cluster_size=cluster_size,
+        icc=icc,
+        alpha=alpha,
+    )
+    from impact.reporting.planned_study import amount, write_power
+
+    result = of_study(study, draws=draws, seed=seed)
+    typer.echo(
+        f"smallest detectable effect {amount(result.smallest_detectable)} "
+        f"({100 * result.smallest_detectable / mean:.1f}% of the mean), by {result.recommended} ({result.why})"
+    )
+    for row in result.table.to_dict("records"):
+        size = "" if row["size"] != row["size"] else f"  size {row['size']:.3f}"  # noqa: PLR0124 (NaN)
+        typer.echo(f"  {row['method']:<42}{amount(row['smallest_detectable']):>12}{size}")
+    if folder is not None:
+        for path in write_power(result, folder):
+            typer.echo(str(path))
+
+
 @moments.command()
 def build(
     source: Annotated[Path, typer.Argument(help="A data file; Parquet is reduced by DuckDB.")],

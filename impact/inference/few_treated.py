@@ -211,7 +211,7 @@ def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
     ----------
     Ibragimov and Mueller (2010), Journal of Business and Economic Statistics 28(4), with groups weighted by their part.
     """
-    codes = np.unique(group[group >= 0])
+    codes = np.unique(group[(group >= 0) & (units.weight > 0)])
     member = (group == codes[:, None]) * units.weight
     size = member.sum(axis=1)
     effect = member @ np.nan_to_num(units.effect) / size[:, None]
