@@ -21,7 +21,7 @@ test: $(DEV) ## everything but the slow checks
 	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
 
 test-slow: $(DEV) ## simulations and everything else that takes minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	@$(BIN)/python -m pytest -n 2 --dist load -m slow
 
 lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from impact.inference.few_treated import (
 from impact.inference.linear_scores import LinearScores, imputation, two_way
 from impact.inference.randomization import TIE
 from impact.inference.strata import baseline_size
-from impact.simulate.untreated_paths import Process, UntreatedPaths
+from impact.simulate.untreated_paths import Process
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -73,13 +74,20 @@ class SimulatedTests:
     effective_clusters: float
 
 
+class Paths(Protocol):
+    """What draws outcomes without effect, (N, S, T); `UntreatedPaths` does."""
+
+    def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
+        """Draw ``n_draws`` outcomes of all units."""
+
+
 @dataclass(frozen=True)
 class Simulation:
     """How to simulate: the process of outcomes, how many panels, and how to test them.
 
     Attributes
     ----------
-    paths : UntreatedPaths
+    paths : Paths
     processes : tuple of str
     strata : ndarray of int, (N,)
         Within which labels are permuted.
@@ -87,7 +95,7 @@ class Simulation:
         Group of each treated unit; -1 for none.
     """
 
-    paths: UntreatedPaths
+    paths: Paths
     processes: tuple[Process, ...]
     strata: Integers
     group: Integers
@@ -142,7 +150,7 @@ class _Tester:
     level: float
 
     def of(
-        self, process: Process, paths: UntreatedPaths, draws: int, generator: np.random.Generator
+        self, process: Process, paths: Paths, draws: int, generator: np.random.Generator
     ) -> Iterator[Simulated]:
         """Yield each inference's outcome on ``draws`` panels."""
         linear = self._linear()

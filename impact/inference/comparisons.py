@@ -7,6 +7,7 @@ the size of a permutation test asks both. All three are matrix products over the
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,10 @@ from impact.terms import Averaging
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Shares = Literal["estimated", "fixed"]
 CHUNK = 2_000_000  # units x outcomes x assignments held at once
 TINY = 1e-300
+ALONE = 1e-12  # share of a residual left to a unit that is a side of its own: nothing to correct
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,13 @@ class Comparisons:
         return np.nan_to_num(wide[..., self.period] - wide[..., self.base])
 
     def evaluate(
-        self, labels: Integers, changes: Floats, *, leverage: float = 0.0, slopes: bool = False
+        self,
+        labels: Integers,
+        changes: Floats,
+        *,
+        leverage: float = 0.0,
+        shares: Shares = "estimated",
+        slopes: bool = False,
     ) -> Quadratic:
         """Return effects and variances of every outcome under every assignment.
 
@@ -141,6 +150,8 @@ class Comparisons:
         leverage : {0, 0.5, 1}
             Power of one minus one over the units of a side by which residuals are divided: 0 for the plain sum of squares,
             0.5 for the unbiased one (CRV2), 1 for leave-one-out deviations (CRV3).
+        shares : {"estimated", "fixed"}
+            Whether the variance counts cohorts' sizes as drawn with the sample, or as given.
         slopes : bool
             Also compute what taking a constant effect out does; else these are zero.
 
@@ -153,7 +164,7 @@ class Comparisons:
             changes = np.concatenate([changes, self.exposure[:, None, :]], axis=1)
         width = max(1, CHUNK // (len(self.labels) * (1 if self.plain else changes.shape[1])))
         parts = [
-            self._assigned(labels[i : i + width], changes, leverage)
+            self._assigned(labels[i : i + width], changes, leverage, shares)
             for i in range(0, len(labels), width)
         ]
         effect, variance, cross = (
@@ -162,7 +173,7 @@ class Comparisons:
         nothing = np.zeros(len(labels))
         return Quadratic(
             effect=effect[:n_outcomes],
-            variance=variance[:n_outcomes],
+            variance=np.maximum(variance[:n_outcomes], 0.0),
             cross=cross[:n_outcomes],
             slope=effect[-1] if slopes else nothing,
             slope_variance=variance[-1] if slopes else nothing,
@@ -196,7 +207,7 @@ class Comparisons:
         return [(labels == code).astype(float) for code in range(len(self.cohorts))]
 
     def _assigned(
-        self, labels: Integers, changes: Floats, leverage: float
+        self, labels: Integers, changes: Floats, leverage: float, shares: Shares
     ) -> tuple[Floats, Floats, Floats]:
         """Effect, variance and covariance with the last outcome, each (S, P)."""
         member = self._members(labels)
@@ -206,7 +217,7 @@ class Comparisons:
         for code, inside in enumerate(member):
             kept = self._involved(code)
             own = sides.own_weight(code, leverage)[:, kept]
-            constant = sides.constant(code)
+            constant = sides.constant(code) * (shares == "estimated")
             mean = sides.mean(code)[:, :, kept]
             squares = _plain_squares if self.plain else partial(self._squares, kept)
             added = squares(inside, changes[:, :, kept], own, constant, mean)
@@ -321,10 +332,9 @@ class _Sides:
             (1, treats, self.n1, self.count1),
             (-1, controls, self.n0, self.count0),
         ):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                part = takes * self.share / np.where(count > 0, count, 1)
-                left = (1 - 1 / np.maximum(units, 1)) ** leverage
-                result += sign * np.where(takes > 0, part / left, 0.0)
+            part = takes * self.share / np.where(count > 0, count, 1)
+            left = np.maximum(1 - 1 / np.maximum(units, 1), ALONE) ** leverage
+            result += sign * np.where(takes > 0, part / left, 0.0)
         return result
 
     def constant(self, code: int) -> Floats:

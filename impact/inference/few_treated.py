@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.critical_values import quantile
-from impact.inference.comparisons import Comparisons
+from impact.inference.comparisons import Comparisons, Shares
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -139,20 +139,26 @@ class TIntervals:
     level: float
 
     def of(self, changes: Floats) -> dict[Inference, Intervals]:
-        """Return the intervals from unit scores for outcomes' changes (N, S, K)."""
+        """Return the intervals from unit scores for outcomes' changes (N, S, K).
+
+        The corrected ones take cohorts' sizes as given. A cohort of one unit says nothing of its own spread: the corrected
+        intervals are then unbounded.
+        """
         labels = self.design.labels[None]
         n_units, n_treated = len(self.design.labels), int(np.isfinite(self._cohort).sum())
+        alone = bool((np.bincount(self.design.labels) == 1).any())
         errors = {}
         for leverage in (0.0, 0.5, 1.0):
-            found = self.design.evaluate(labels, changes, leverage=leverage)
+            shares: Shares = "fixed" if leverage else "estimated"
+            found = self.design.evaluate(labels, changes, leverage=leverage, shares=shares)
             errors[leverage] = np.sqrt(found.variance[:, 0])
         estimate = found.effect[:, 0]
         wanted: dict[Inference, tuple[float, float]] = {
             "clustered": (0.0, np.inf),
             "clustered_t": (0.0, n_units - 1),
-            "crv2_satterthwaite": (0.5, self.satterthwaite()),
-            "crv3_t": (1.0, n_units - 1),
-            "treated_t": (0.5, max(n_treated - len(self.design.cohorts) + 1, 1)),
+            "crv2_satterthwaite": (0.5, 0.0 if alone else self.satterthwaite()),
+            "crv3_t": (1.0, 0.0 if alone else n_units - 1),
+            "treated_t": (0.5, 0.0 if alone else n_treated - len(self.design.cohorts) + 1),
         }
         return {
             name: Intervals.of_t(estimate, errors[leverage], df, self.level)
@@ -172,8 +178,6 @@ class TIntervals:
         squares = np.bincount(self.design.labels, weights=spread)
         count = np.bincount(self.design.labels)
         kept = (count > 1) & (squares > 0)
-        if not kept.all() and (squares[~kept] > 0).any():
-            return 1.0
         return float(squares[kept].sum() ** 2 / (squares[kept] ** 2 / (count[kept] - 1)).sum())
 
     def effective_clusters(self) -> float:

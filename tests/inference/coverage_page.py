@@ -1,0 +1,92 @@
+"""The page docs/coverage.md: written by the slow test, figures out of the band in bold."""
+
+from pathlib import Path
+
+import pandas as pd
+from inference.coverage_grid import BAND, CONSERVATIVE
+from inference.designs import N_PERIODS, N_UNITS, PROCESSES, TREATED
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "coverage"
+
+HEAD = f"""# Coverage of 95% intervals
+
+Written by `make test-slow` (tests/inference/test_coverage.py): share of simulated panels whose interval holds the truth,
+{N_UNITS} firms, {N_PERIODS} periods, treated ones starting in periods 4, 5 and 6 by turns, AR(1) errors with 0.6.
+**Bold**: outside [{BAND[0]}, {BAND[1]}], the Monte Carlo band around .95 at 2,000 repetitions; a figure above it is conservative,
+one below it a failure. A dash: not available. Three treated firms are three cohorts of one firm each.
+
+Processes: *null* no effect; *homogeneous* the same effect for all; *dynamic* effects grow; *heterogeneous* effects differ
+between firms as much as their levels do; *zeros* revenue is log-normal and zero one time in five; *unbalanced* 15% of
+observations missing at random. The truth is the average effect over treated observations. Local projections and stacked
+regressions average over event times, another number where effects differ, and are not asked there.
+"""
+
+
+def write_cells(folder, n_treated, cells, advice):
+    """Keep one number of treated firms as CSV files."""
+    folder.mkdir(exist_ok=True)
+    for name, table in (("cells", cells), ("recommended", advice)):
+        table.round(4).to_csv(folder / f"{name}-{n_treated:02d}.csv", index=False)
+
+
+def write_page(folder):
+    """Put all that is there on one page."""
+    parts = [HEAD]
+    for n_treated in TREATED:
+        path = folder / f"cells-{n_treated:02d}.csv"
+        if not path.is_file():
+            continue
+        cells = pd.read_csv(path)
+        advice = pd.read_csv(folder / f"recommended-{n_treated:02d}.csv")
+        parts.append(f"\n## {n_treated} treated firms\n\n{_table(cells)}\n\n{_advice(advice)}\n")
+    aside = folder / ".page.part"
+    aside.write_text("".join(parts), encoding="utf-8")
+    aside.replace(folder.parent / "coverage.md")
+
+
+def _table(cells):
+    wide = cells.pivot_table(
+        index=["estimator", "inference"],
+        columns="process",
+        values="coverage",
+        sort=False,
+        dropna=False,
+    )
+    lines = [
+        "| estimator | inference | " + " | ".join(PROCESSES) + " |",
+        "|---|---|" + "---:|" * len(PROCESSES),
+    ]
+    unbounded = {
+        (row.estimator, row.inference, row.process)
+        for row in cells.itertuples()
+        if row.median_length == float("inf")
+    }
+    for (estimator, inference), row in wide.dropna(how="all").iterrows():
+        shown = [
+            "-" if (estimator, inference, process) in unbounded else _cell(row.get(process))
+            for process in PROCESSES
+        ]
+        lines.append(f"| {estimator} | {inference} | " + " | ".join(shown) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value):
+    if value is None or pd.isna(value):
+        return "-"
+    text = f"{value:.3f}".lstrip("0") if value < 1 else "1.000"
+    return text if BAND[0] <= value <= BAND[1] else f"**{text}**"
+
+
+def _advice(advice):
+    told = [
+        f"{row.process}: {row.inference} ({row.coverage:.3f}"
+        + ("" if BAND[0] <= row.coverage <= CONSERVATIVE else ", **outside**")
+        + ("; none held, as it says" if row.why == "none_holds" else "")
+        + ")"
+        for row in advice.itertuples()
+    ]
+    return (
+        "What the design check recommends on one panel of each, with its coverage over all: "
+        + "; ".join(told)
+        + "."
+    )
