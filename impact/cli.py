@@ -189,7 +189,7 @@ def power(
         f"({100 * result.smallest_detectable / mean:.1f}% of the mean), by {result.recommended} ({result.why})"
     )
     for row in result.table.to_dict("records"):
-        size = "" if row["size"] != row["size"] else f"  size {row['size']:.3f}"  # noqa: PLR0124 (NaN)
+        size = "" if row["size"] != row["size"] else f"  size {row['size']:.3f}"
         typer.echo(f"  {row['method']:<42}{amount(row['smallest_detectable']):>12}{size}")
     if folder is not None:
         for path in write_power(result, folder):

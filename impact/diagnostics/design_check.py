@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, pass_or_warn, plain
+from impact.check_result import CheckResult, pass_or_warn
 from impact.data.panel import Panel
-from impact.diagnostics.simulated_tests import Simulated, Simulation, group_codes, stream
+from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
 from impact.inference.few_treated import Inference
+from impact.inference.groups import group_codes
 from impact.inference.strata import permutation_strata
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.terms import CONFIDENCE_LEVEL
@@ -24,7 +25,9 @@ BELOW = 0.01  # an inference whose simulated coverage is further under the level
 HEADLINE = "callaway_santanna"
 COUNTED: tuple[Process, ...] = ("resampled", "gaussian")
 SHOWN_AS_WELL: tuple[Process, ...] = ("shared_shock",)
-CURVE = np.linspace(0, 1.6, 9)  # effects of the power curve, in smallest detectable effects of the recommended test
+CURVE = np.linspace(
+    0, 1.6, 9
+)  # effects of the power curve, in smallest detectable effects of the recommended test
 CANDIDATES: tuple[Inference, ...] = (
     "clustered_t",
     "crv2_satterthwaite",
@@ -69,14 +72,17 @@ class DesignCheck:
     effective_clusters: float
 
     @property
+    def headline(self) -> pd.DataFrame:
+        """Rows of the headline's estimator in the processes that count."""
+        mine = self.table["estimator"] == HEADLINE
+        return self.table[mine & self.table["process"].isin(COUNTED)]
+
+    @property
     def chosen(self) -> pd.Series:
         """The recommended inference's row where outcomes are resampled."""
-        rows = self.table[
-            (self.table["estimator"] == HEADLINE)
-            & (self.table["inference"] == self.recommended)
-            & (self.table["process"] == COUNTED[0])
-        ]
-        return rows.iloc[0]
+        rows = self.headline
+        mine = (rows["inference"] == self.recommended) & (rows["process"] == COUNTED[0])
+        return rows[mine].iloc[0]
 
     def checks(self) -> tuple[CheckResult, ...]:
         """Say whether an inference holds, and flag single-unit cohorts and few effective clusters."""
@@ -102,17 +108,6 @@ class DesignCheck:
                 statistic=self.effective_clusters,
             ),
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        frames = {name: plain(getattr(self, name).to_dict("records")) for name in ("table", "power")}
-        return {**plain({**vars(self), "table": None, "power": None}), **frames}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "DesignCheck":
-        """Read what `to_dict` wrote."""
-        frames = {name: _numbers(pd.DataFrame(values[name])) for name in ("table", "power")}
-        return cls(**{**values, **frames})
 
 
 FEWEST_EFFECTIVE = 25.0  # below it t intervals from unit scores are doubtful; the treated units that clustered intervals need
@@ -264,11 +259,7 @@ def _curves(
     tests: Sequence[Simulated], table: pd.DataFrame, recommended: Inference, base: float
 ) -> pd.DataFrame:
     """Power of the headline's inferences at effects up to 1.6 times the recommended one's smallest detectable effect."""
-    mine = [
-        found
-        for found in tests
-        if found.estimator == HEADLINE and found.process == COUNTED[0]
-    ]
+    mine = [found for found in tests if found.estimator == HEADLINE and found.process == COUNTED[0]]
     at = table[(table["estimator"] == HEADLINE) & (table["process"] == COUNTED[0])]
     unit = float(at.set_index("inference")["smallest_detectable"][recommended])
     if not np.isfinite(unit):
@@ -295,11 +286,3 @@ def _counterfactual_mean(panel: Panel, estimator: CallawaySantAnna) -> float:
     except EstimationError:
         return float(np.nan)
     return float(percent.spec["counterfactual_mean"][0])
-
-
-def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Restore infinite lengths and missing percents, which JSON holds as nothing."""
-    for name in ("median_length", "smallest_detectable"):
-        if name in frame:
-            frame[name] = frame[name].astype(float).fillna(np.inf)
-    return frame

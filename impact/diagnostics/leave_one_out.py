@@ -1,13 +1,12 @@
 """Does the headline hang on one firm, one cohort or one event?"""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, plain, pass_or_warn
+from impact.check_result import CheckResult, pass_or_warn
 from impact.data.panel import Panel
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -52,17 +51,6 @@ class LeaveOneOut:
         return CheckResult(
             "leave_one_out", pass_or_warn(fine), why, statistic=self.largest_share, table=self.table
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {**plain({**vars(self), "table": None}), "table": plain(self.table.to_dict("records"))}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "LeaveOneOut":
-        """Read what `to_dict` wrote."""
-        table = pd.DataFrame(values["table"], columns=COLUMNS)
-        numbers = {"n_treated": int, "estimate": float, "std_error": float}
-        return cls(**{**values, "table": table.astype(numbers)})
 
 
 COLUMNS = ["kind", "label", "n_treated", "estimate", "std_error"]

@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.check_result import plain
 from impact.critical_values import quantile
 from impact.data.panel import Panel
 from impact.diagnostics.design_check import CANDIDATES, POWER, recommend, smallest_detectable
 from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import PlanError
 from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.simulate.untreated_paths import UntreatedPaths
+from impact.simulate.untreated_paths import Process, UntreatedPaths
 
 Floats = NDArray[np.float64]
 CURVE = np.linspace(0, 1.6, 17)  # effects shown, in smallest detectable effects
-PROCESS = "gaussian"
+PROCESS: Process = "gaussian"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class PlannedStudy:
         """Covariance over rounds of a cluster's mean (of a firm, without clusters), (T, T)."""
         n_rounds = self.before + self.after
         apart = np.abs(np.subtract.outer(np.arange(n_rounds), np.arange(n_rounds)))
-        fading = self.autocorrelation**apart.astype(float)
+        fading = self.autocorrelation ** apart.astype(float)
         correlation = self.permanent + (1 - self.permanent) * fading
         design_effect = (1 + (self.cluster_size - 1) * self.icc) / self.cluster_size
         return np.asarray(self.sd**2 * correlation * design_effect)
@@ -132,9 +133,9 @@ class PowerResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        from impact.check_result import plain
-
-        frames = {name: plain(getattr(self, name).to_dict("records")) for name in ("table", "curve")}
+        frames = {
+            name: plain(getattr(self, name).to_dict("records")) for name in ("table", "curve")
+        }
         rest = {"recommended": self.recommended, "why": self.why, "draws": self.draws}
         return {"study": plain(vars(self.study)), **frames, **rest}
 

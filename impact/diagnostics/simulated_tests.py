@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
@@ -123,16 +122,6 @@ class Simulation:
         return SimulatedTests(tuple(tests), TIntervals(design, self.level).effective_clusters())
 
 
-def group_codes(panel: Panel, group: pd.Series | None) -> Integers:
-    """Return each unit's group as a code, (N,); its cohort without groups; -1 for units without one."""
-    treated = np.isfinite(panel.cohort)
-    if group is None:
-        return np.where(treated, np.searchsorted(panel.cohorts, panel.cohort), -1)
-    label = group.reindex(panel.units)
-    codes = pd.factorize(label.where(treated), sort=True)[0]
-    return np.asarray(codes, dtype=np.int64)
-
-
 def permutation_ps(observed: Floats, permuted: Floats, *, added: int) -> Floats:
     """Return p-values (S,) of observed statistics (S, 1) among permuted ones (S, P), ties counted."""
     beyond = np.abs(permuted) >= np.abs(observed) * (1 - TIE)
@@ -186,7 +175,7 @@ class _Tester:
                 spread,
                 1 - self.level,
                 added=self.exchanged.added,
-                **both,  # type: ignore[arg-type]
+                **both,
             )
 
     def _exact(self, changes: Floats) -> tuple[Quadratic, Quadratic]:
@@ -210,9 +199,7 @@ class _Tester:
         result["permutation"] = permutation_interval(
             *exact, level=self.level, added=self.exchanged.added
         )
-        result["conley_taber"] = conley_taber(
-            units, cohort, level=self.level, generator=generator
-        )
+        result["conley_taber"] = conley_taber(units, cohort, level=self.level, generator=generator)
         result["ferman_pinto"] = ferman_pinto(
             units, cohort, baseline_size(self.panel), level=self.level, generator=generator
         )

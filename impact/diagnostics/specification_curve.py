@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import SMALL_P, CheckResult, pass_or_warn, plain
+from impact.check_result import SMALL_P, CheckResult, pass_or_warn
 from impact.data.panel import Panel
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -70,16 +70,6 @@ class SpecificationCurve:
             statistic=float(self.table["statistic"].median()),
             p_value=self.joint_p_median,
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        rows = plain(self.table.to_dict("records"))
-        return {**plain({**vars(self), "table": None}), "table": rows}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "SpecificationCurve":
-        """Read what `to_dict` wrote."""
-        return cls(**{**values, "table": pd.DataFrame(values["table"])})
 
 
 MOST = 0.9  # of the specifications that should agree in sign
@@ -249,7 +239,7 @@ class _Sample:
     def effects(
         self, labels: Integers, choices: Choices
     ) -> Iterator[tuple[list[dict[str, Any]], Floats]]:
-        """Yield choices, and effects with standard errors (2, S, P) of the outcomes' variants, one estimator and adjustment at a time."""
+        """Yield choices, and effects with standard errors (2, S, P), one estimator and adjustment at a time."""
         names, outcomes = self._outcomes(choices)
         kept = np.isin(self.panel.units, self.part.units)
         for estimator, controls, weigh in self._estimators(choices):
@@ -335,7 +325,7 @@ def _means(inside: Floats, outcomes: Floats) -> Floats:
     if len(outcomes) == 1:
         n_units, n_outcomes, n_periods = outcomes.shape[1:]
         flat = np.ascontiguousarray(outcomes[0]).reshape(n_units, -1)
-        return (inside @ flat).reshape(len(inside), n_outcomes, n_periods)
+        return np.asarray((inside @ flat).reshape(len(inside), n_outcomes, n_periods))
     return np.asarray(np.einsum("pn,pnst->pst", inside, outcomes))
 
 
@@ -365,9 +355,7 @@ class _OfComparisons(_Weigh):
     def __call__(self, labels: Integers) -> Floats:
         own = self.design.own_weights(labels, average=self.average)
         weights = np.zeros((*labels.shape, self.n_periods))
-        for k, (base, period) in enumerate(
-            zip(self.design.base, self.design.period, strict=True)
-        ):
+        for k, (base, period) in enumerate(zip(self.design.base, self.design.period, strict=True)):
             weights[:, :, period] += own[:, :, k]
             weights[:, :, base] -= own[:, :, k]
         return weights
@@ -395,4 +383,4 @@ class _OfRegression(_Weigh):
 
 def dimensions(table: pd.DataFrame) -> Sequence[str]:
     """Return the choices that vary in a curve's table, in the order they are shown."""
-    return [name for name in DIMENSIONS if table[name].nunique() > 1]
+    return [name for name in DIMENSIONS if len(table[name].unique()) > 1]

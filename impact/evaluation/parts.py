@@ -12,13 +12,14 @@ from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.diagnostics import balance, quality
 from impact.diagnostics.before_trends import before_trend_test
+from impact.diagnostics.design_check import DesignCheck, design_check
 from impact.errors import EstimationError, ImpactError
 from impact.estimate import Estimate
 from impact.estimators.event_study import EventStudy
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
-from impact.inference.believe import Verdict, believe
-from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.inference.believe import Verdict, believe, headline_intervals_or_none
+from impact.inference.randomization import RandomizationResult
 
 Result = TypeVar("Result")
 
@@ -83,12 +84,14 @@ class SampleAndComparability:
 
 @dataclass(frozen=True)
 class OutcomeEffect:
-    """The effect on one outcome: level, percent, both inferences, and the verdict between them."""
+    """The effect on one outcome: level, percent, every inference, what the design check says of them, and the verdict."""
 
     outcome: str
     overall: Estimate
     percent: Estimate | None
+    intervals: pd.DataFrame | None
     randomization: RandomizationResult | None
+    design: DesignCheck | None
     verdict: Verdict
     verdict_percent: tuple[float, float, float] | None
 
@@ -138,21 +141,42 @@ def smallest_cohort(panel: Panel) -> int:
 
 
 def _effect(study: Study, outcome: str) -> OutcomeEffect:
-    panel = study.panel(outcome)
-    overall = study.estimator().fit(panel).aggregate(by="overall")
-    randomization = _or_none(
-        lambda: RandomizationInference(
-            draws=study.permutations, seed=study.seed, level=study.level
-        ).test(panel, study.estimator())
+    panel, estimator = study.panel(outcome), study.estimator()
+    overall = estimator.fit(panel).aggregate(by="overall")
+    group = study.groups
+    intervals, randomization = headline_intervals_or_none(
+        panel,
+        estimator,
+        group=group,
+        permutations=study.permutations,
+        level=study.level,
+        seed=study.seed,
     )
-    verdict = believe(overall, randomization, smallest_cohort=smallest_cohort(panel))
-    positive = bool((panel.y >= 0).all())
-    percent = _or_none(overall.percent) if positive else None
+    design = _or_none(
+        lambda: design_check(
+            panel,
+            estimator=estimator,
+            group=group,
+            draws=study.design_draws,
+            level=study.level,
+            seed=study.seed,
+        )
+    )
+    verdict = believe(
+        overall,
+        intervals,
+        recommended=(design.recommended, design.why) if design else None,
+        smallest_detectable=float(design.chosen["smallest_detectable"]) if design else None,
+        smallest_cohort=smallest_cohort(panel),
+    )
+    percent = _or_none(overall.percent) if (panel.y >= 0).all() else None
     return OutcomeEffect(
         outcome=outcome,
         overall=overall,
         percent=percent,
+        intervals=intervals,
         randomization=randomization,
+        design=design,
         verdict=verdict,
         verdict_percent=_in_percent(verdict, percent),
     )

@@ -10,8 +10,12 @@ import pandas as pd
 
 from impact.check_result import CheckResult
 from impact.data.sample import Sample
+from impact.diagnostics.design_check import DesignCheck
+from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.errors import StorageError
 from impact.estimate import Estimate
+from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study
@@ -20,13 +24,16 @@ from impact.inference.randomization import RandomizationResult
 
 PARTS = {
     part.name: part
-    for part in (DataQuality, SampleAndComparability, Impact, PanelModels, Robustness)
+    for part in (DataQuality, SampleAndComparability, Impact, Certainty, PanelModels, Robustness)
 }
 _TYPES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         *PARTS.values(),
         OutcomeEffect,
+        DesignCheck,
+        LeaveOneOut,
+        SpecificationCurve,
         Estimate,
         CheckResult,
         Sample,
@@ -68,7 +75,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
         columns = {str(name): [encode(item) for item in value[name]] for name in value.columns}
         return {_KIND: "frame", "columns": list(map(str, value.columns)), "values": columns}
-    if isinstance(value, (Estimate, CheckResult, Sample, RandomizationResult, Verdict)):
+    if hasattr(type(value), "from_dict"):
         return {_KIND: type(value).__name__, "values": value.to_dict()}
     if is_dataclass(value) and not isinstance(value, type):
         content = {field.name: encode(getattr(value, field.name)) for field in fields(value)}

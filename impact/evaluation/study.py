@@ -1,7 +1,7 @@
 """A study: the data, the question, and the choices that were written down before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,14 @@ class Study:
         Draws of randomization inference.
     alpha : float
         One minus the confidence level.
+    treatment_group : str or None
+        Column of the event or fair through which a unit was treated: units of one group may share shocks.
+    families : Mapping
+        Name of each family of outcomes to its columns; adjusted for testing several.
+    placebo_outcomes : tuple of str
+        Outcomes that the programme could not have moved.
+    design_draws : int
+        Simulated panels a process of the design check.
     programme : str or None
         File with the programme's events.
     panel_model : Mapping or None
@@ -57,6 +65,10 @@ class Study:
     estimators: tuple[str, ...] = ()
     winsorise: float = 0.0
     panel_model: Mapping[str, Any] | None = None
+    treatment_group: str | None = None
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    placebo_outcomes: tuple[str, ...] = ()
+    design_draws: int = 1000
     programme: str | None = None
     currency: str = "MAD"
     permutations: int = 1999
@@ -118,6 +130,17 @@ class Study:
             control_group=self.comparison_group, anticipation=self.anticipation, level=self.level
         )
         return replace(main, **changes)
+
+    @cached_property
+    def groups(self) -> "pd.Series | None":
+        """Group through which each unit was treated, indexed by its label; none without a column for it."""
+        if self.treatment_group is None:
+            return None
+        if self.treatment_group not in self.schema.columns:
+            raise MissingColumnError(
+                f"{self.treatment_group}: named in the plan but not declared in the schema"
+            )
+        return self.frame.groupby(self.schema.unit)[self.treatment_group].first()
 
     def column(self, name: str) -> Column:
         """Return a column's declaration."""

@@ -1,26 +1,52 @@
-"""Which interval to believe, and the smallest effect the design could have detected."""
+"""The headline by every inference, which of them to believe, and the smallest effect the design could have detected."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from impact.critical_values import quantile
+from impact.data.panel import Panel
+from impact.errors import ImpactError
 from impact.estimate import Estimate
-from impact.inference.randomization import RandomizationResult
+from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.comparisons import Comparisons
+from impact.inference.few_treated import (
+    Inference,
+    Intervals,
+    TIntervals,
+    UnitEffects,
+    conley_taber,
+    ferman_pinto,
+    group_t,
+)
+from impact.inference.groups import group_codes
+from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.inference.strata import baseline_size
+from impact.terms import CONFIDENCE_LEVEL
 
 SAFE_COHORT = 25  # treated units; clustered intervals covered .936 of a nominal .95 with 25, .908 with 10, .763 with 3
 POWER = 0.8  # the share of studies that would detect the smallest detectable effect
+COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The headline's interval: which of the two, why, and what the design could detect.
+    """The headline's interval: by which inference, why, and what the design could detect.
 
-    ``smallest_detectable`` is in the outcome's unit: the effect that the believed test finds in 80% of such studies.
+    Attributes
+    ----------
+    believed : str
+        One of `few_treated.INFERENCES`.
+    why : str
+        ``design_check:holds_and_shortest``, ``design_check:none_holds``, or ``smallest_cohort:n`` where the design could
+        not be checked.
+    smallest_detectable : float
+        In the outcome's unit: the effect that the believed test finds in 80% of such studies.
     """
 
-    believed: Literal["clustered", "randomization"]
+    believed: Inference
     why: str
     estimate: float
     conf_low: float
@@ -38,40 +64,119 @@ class Verdict:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Verdict":
         """Read what `to_dict` wrote."""
-        ends: dict[str, Any] = {"conf_low": -np.inf, "conf_high": np.inf}
+        ends = {"conf_low": -np.inf, "conf_high": np.inf, "smallest_detectable": np.inf}
         complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
         return cls(**complete)
 
 
+def headline_intervals(
+    panel: Panel,
+    estimator: CallawaySantAnna | None = None,
+    *,
+    group: pd.Series | None = None,
+    permutations: int = 1999,
+    level: float = CONFIDENCE_LEVEL,
+    seed: int = 2012,
+) -> tuple[pd.DataFrame, RandomizationResult]:
+    """Return the interval of the overall effect by every inference, and the permutation test in full.
+
+    Parameters
+    ----------
+    panel : Panel
+    estimator : CallawaySantAnna, optional
+    group : Series, optional
+        Group of each treated unit, indexed by its label; cohorts by default.
+
+    Returns
+    -------
+    DataFrame
+        ``inference, conf_low, conf_high, p_value``; unbounded where an inference has nothing to go by.
+
+    Raises
+    ------
+    NotAvailableError
+        As `Comparisons.of`.
+    """
+    estimator = estimator or CallawaySantAnna(level=level)
+    design = Comparisons.of(panel, estimator)
+    changes = design.changes(panel.wide)[:, None, :]
+    units = UnitEffects.of(design, changes)
+    cohort = design.labels[units.treated]
+    found: dict[Inference, Intervals] = TIntervals(design, level).of(changes)
+    found["group_t"] = group_t(units, group_codes(panel, group)[units.treated], level=level)
+    random = RandomizationInference(draws=permutations, seed=seed, level=level).test(
+        panel, estimator
+    )
+    ends = np.array([random.conf_low]), np.array([random.conf_high]), np.array([random.p_value])
+    found["permutation"] = Intervals(*ends)
+    if len(units.never) > 1:
+        generator = np.random.default_rng(np.random.SeedSequence([seed, 31]))
+        size = baseline_size(panel)
+        found["conley_taber"] = conley_taber(units, cohort, level=level, generator=generator)
+        found["ferman_pinto"] = ferman_pinto(units, cohort, size, level=level, generator=generator)
+    rows = [
+        (name, *(float(getattr(part, end)[0]) for end in ("low", "high", "p_value")))
+        for name, part in found.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS), random
+
+
 def believe(
-    overall: Estimate, randomization: RandomizationResult | None, *, smallest_cohort: int
+    overall: Estimate,
+    intervals: pd.DataFrame | None,
+    *,
+    recommended: tuple[Inference, str] | None,
+    smallest_detectable: float | None = None,
+    smallest_cohort: int,
 ) -> Verdict:
-    """Choose between the clustered and the randomization interval by the size of the smallest cohort.
+    """Take the interval that the design check recommends; without a check, go by the size of the smallest cohort.
+
+    Parameters
+    ----------
+    intervals : DataFrame or None
+        As `headline_intervals`; None where only the clustered interval is available.
+    recommended : tuple of str or None
+        Inference and reason, as `DesignCheck.recommended` and ``why``.
+    smallest_detectable : float, optional
+        Of the recommended inference; by the normal formula from its interval where none is given.
 
     References
     ----------
     MacKinnon and Webb (2018), Econometrics Journal 21(2), on few treated clusters.
     """
     row = overall.table.iloc[0]
-    few = smallest_cohort < SAFE_COHORT
-    if few and randomization is not None:
-        critical = randomization.critical_value
-        return Verdict(
-            believed="randomization",
-            why=f"smallest_cohort:{smallest_cohort}",
-            estimate=float(row["estimate"]),
-            conf_low=randomization.conf_low,
-            conf_high=randomization.conf_high,
-            p_value=randomization.p_value,
-            smallest_detectable=(critical + quantile(POWER, np.inf)) * float(row["std_error"]),
+    if intervals is None:
+        name, why = "clustered", f"smallest_cohort:{smallest_cohort}"
+        low, high, p = (float(row[column]) for column in COLUMNS[1:])
+    else:
+        few = smallest_cohort < SAFE_COHORT
+        name = recommended[0] if recommended else "permutation" if few else "clustered"
+        why = (
+            f"design_check:{recommended[1]}"
+            if recommended
+            else f"smallest_cohort:{smallest_cohort}"
         )
-    critical = quantile((1 + overall.spec["level"]) / 2, overall.df)
+        low, high, p = intervals.set_index("inference").loc[name, COLUMNS[1:]]
+    if smallest_detectable is None or not np.isfinite(smallest_detectable):
+        critical = quantile((1 + overall.spec["level"]) / 2, np.inf)
+        spread = (high - low) / (2 * critical)
+        smallest_detectable = (critical + quantile(POWER, np.inf)) * spread
     return Verdict(
-        believed="clustered",
-        why=f"smallest_cohort:{smallest_cohort}" if not few else "randomization_not_available",
+        believed=name,  # type: ignore[arg-type]
+        why=why,
         estimate=float(row["estimate"]),
-        conf_low=float(row["conf_low"]),
-        conf_high=float(row["conf_high"]),
-        p_value=float(row["p_value"]),
-        smallest_detectable=(critical + quantile(POWER, np.inf)) * float(row["std_error"]),
+        conf_low=float(low),
+        conf_high=float(high),
+        p_value=float(p),
+        smallest_detectable=float(smallest_detectable),
     )
+
+
+def headline_intervals_or_none(
+    panel: Panel, estimator: CallawaySantAnna, **choices: Any
+) -> tuple[pd.DataFrame | None, RandomizationResult | None]:
+    """Return `headline_intervals`, or nothing where units cannot be exchanged."""
+    try:
+        return headline_intervals(panel, estimator, **choices)
+    except ImpactError:
+        return None, None

@@ -295,7 +295,7 @@ class _Sides:
         n_outcomes = changes.shape[1]
         weighted = changes * design.weight[:, None, None]
         shape = (len(member[0]), n_outcomes, len(design.base))
-        sums, counts, units = ([np.zeros(shape), np.zeros(shape)] for _ in range(3))
+        sums = [np.zeros(shape) for _ in range(2)]
         counts = [np.zeros((shape[0], shape[2])) for _ in range(2)]
         units = [np.zeros((shape[0], shape[2])) for _ in range(2)]
         size = np.zeros((shape[0], shape[2]))
@@ -318,7 +318,9 @@ class _Sides:
             for part, count in zip(sums, counts, strict=True)
         )
         overall = np.einsum("pk,psk->sp", share, mean1 - mean0)
-        return cls(design, mean1, mean0, *counts, *units, share, total, overall)
+        return cls(
+            design, mean1, mean0, counts[0], counts[1], units[0], units[1], share, total, overall
+        )
 
     def mean(self, code: int) -> Floats:
         """Mean of the side on which a label stands, (P, S, K)."""

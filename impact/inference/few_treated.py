@@ -110,7 +110,10 @@ class UnitEffects:
         with np.errstate(invalid="ignore", divide="ignore"):
             effect = total / weight[:, None]
         placebo = np.array(
-            [_placebo(design, changes[never], control_mean, share * row, never) for row in design.treats[:-1]]
+            [
+                _placebo(design, changes[never], control_mean, share * row, never)
+                for row in design.treats[:-1]
+            ]
         )
         return cls(effect, weight, placebo, treated, never)
 
@@ -126,9 +129,7 @@ def _placebo(
     seen = (design.seen[never] > 0) * share
     total = seen.sum(axis=1)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(
-            (np.einsum("nk,nsk->ns", seen, changes) - seen @ control_mean.T) / total
-        )
+        return np.asarray((np.einsum("nk,nsk->ns", seen, changes) - seen @ control_mean.T) / total)
 
 
 @dataclass(frozen=True)
@@ -270,9 +271,7 @@ def ferman_pinto(
     Ferman and Pinto (2019), Review of Economics and Statistics 101(3), sec. III.
     """
     spread = np.sqrt(_predicted_variance(units, size))
-    return _stand_ins(
-        units, cohort, spread[units.never], spread[units.treated], level, generator
-    )
+    return _stand_ins(units, cohort, spread[units.never], spread[units.treated], level, generator)
 
 
 def _predicted_variance(units: UnitEffects, size: Floats) -> Floats:

@@ -12,6 +12,7 @@ from impact.pipeline.parameters import Parameters
 from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Exhibits
 from impact.reporting.sections import frame, sample, summary
+from impact.reporting.sections.certainty import certainty
 from impact.reporting.sections.impact import impact
 from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
@@ -72,6 +73,7 @@ class NotebookStudy:
             quality=self.part("data_quality"),
             sample=self.part("sample"),
             impact=self.part("impact"),
+            certainty=self.part("certainty"),
             panel_models=self.part("panel_models"),
             robustness=self.part("robustness"),
         )
@@ -100,6 +102,11 @@ class NotebookStudy:
         """Show whether other choices tell the same story."""
         return self._shown("robustness", robustness)
 
+    def certainty(self) -> Exhibits:
+        """Show how sure the effect is."""
+        part = self._left("certainty")
+        return self._kept(certainty(self.voice, self.part("impact"), part))
+
     def executive_summary(self) -> Exhibits:
         """Show the answer first."""
         return self._kept(summary.executive_summary(self.voice, self.findings))
@@ -125,10 +132,14 @@ class NotebookStudy:
         return self._kept(frame.annex(self.voice))
 
     def _shown(self, name: str, section: Any) -> Exhibits:
+        return self._kept(section(self.voice, self._left(name)))
+
+    def _left(self, name: str) -> Any:
+        """Return a part and, in a run, leave its results for the report."""
         part = self.part(name)
         if self.results is not None:
             write_part(part, self.results)
-        return self._kept(section(self.voice, part))
+        return part
 
     def _kept(self, exhibits: Exhibits) -> Exhibits:
         """Write tables and figures beside the results of a run."""

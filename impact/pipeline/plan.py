@@ -52,6 +52,10 @@ class Plan(_Strict):
     characteristics: list[str] = Field(default_factory=list)
     winsorise: Annotated[float, Field(ge=0, lt=1)] = 0.0
     panel_model: PanelModelPlan | None = None
+    treatment_group: str | None = None
+    families: dict[str, Annotated[list[str], Field(min_length=2)]] = Field(default_factory=dict)
+    placebo_outcomes: list[str] = Field(default_factory=list)
+    design_draws: Annotated[int, Field(ge=200, le=100_000)] = 1000
     programme: str | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
     permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999
@@ -65,6 +69,8 @@ class Plan(_Strict):
         values["title"] = self.title
         for name in ("outcomes", "estimators", "subgroups", "strata", "characteristics"):
             values[name] = tuple(values[name])
+        values["placebo_outcomes"] = tuple(self.placebo_outcomes)
+        values["families"] = {name: tuple(columns) for name, columns in self.families.items()}
         values |= {
             "data": self.data if self.data.startswith("package:") else str(folder / self.data),
             "schema_file": str(folder / self.data_schema),

@@ -78,9 +78,7 @@ class UntreatedPaths:
             group=group,
         )
 
-    def draw(
-        self, process: Process, n_draws: int, generator: np.random.Generator
-    ) -> Floats:
+    def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
         """Draw outcomes without any effect, (N, S, T): parallel trends hold exactly, levels and spread are the panel's."""
         shape = (len(self.stratum), n_draws, self.pool.shape[1])
         if process == "gaussian":

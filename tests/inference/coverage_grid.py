@@ -24,7 +24,10 @@ ONE_BY_ONE = {
     "local_projections": (impact.LocalProjectionsDiD(weighting="equal"), "event_time"),
     "stacked": (impact.StackedDiD(), "event_time"),
 }
-OTHER_AVERAGE = {"local_projections", "stacked"}  # of event times: another estimand where effects differ
+OTHER_AVERAGE = {
+    "local_projections",
+    "stacked",
+}  # of event times: another estimand where effects differ
 
 
 @dataclass(frozen=True)

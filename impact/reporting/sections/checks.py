@@ -68,6 +68,11 @@ def _names(t: Words) -> dict[str, str]:
         "before_trends": t("Trends before treatment"),
         "placebo_date": t("Placebo date"),
         "hausman": t("Hausman test"),
+        "design_check": t("An interval that holds on this design"),
+        "single_unit_cohorts": t("Cohorts of one firm"),
+        "effective_clusters": t("Effective number of firms"),
+        "leave_one_out": t("Weight of a single firm"),
+        "specification_curve": t("Other specifications"),
     }
 
 
@@ -75,6 +80,16 @@ def reason(t: Words, why: str) -> str:
     """Write a check's coded reason as a sentence."""
     code, _, number = why.partition(":")
     sentences = {
+        "holds_and_shortest": t("Size of the test of the recommended interval"),
+        "none_holds": t("No interval holds the truth as often as it promises"),
+        "cohorts_of_one": t("Cohorts whose spread one firm cannot show"),
+        "effective_clusters": t("So many equally important firms carry as much information"),
+        "largest_share": t("Largest change of the effect by leaving out one firm"),
+        "sign_turns_without": t(
+            "Largest change by leaving out one firm; the sign turns without {n} cohort or event",
+            n=number,
+        ),
+        "same_sign": t("Median t statistic; p-value among other firms of the same strata"),
         "share_of_unit_periods_observed": t("Share of firm-periods with an outcome"),
         "share_of_zero_outcomes": t("Share of outcomes that are zero"),
         "share_of_largest_hundredth": t("Share of the total carried by the largest 1% of values"),

@@ -56,23 +56,51 @@ def _signed(voice: Voice, percent: float) -> str:
 
 def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
     """Say which interval is believed and why."""
-    t = voice.t
-    code, _, number = effect.verdict.why.partition(":")
-    if effect.verdict.believed == "randomization":
+    t, verdict = voice.t, effect.verdict
+    name = inference_name(t, verdict.believed)
+    code, _, number = verdict.why.partition(":")
+    if effect.design is not None and number == "holds_and_shortest":
         return t(
-            "The smallest cohort has {n} beneficiaries. With fewer than 25, intervals from clustered standard errors are too "
-            "narrow; the interval to believe is the one from randomization inference, which asks how often chance alone, "
-            "choosing other firms of the same strata, would give as much.",
-            n=number,
+            "The interval is by {name}: on {n} panels simulated from these data without any effect, it is the shortest of "
+            "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual}).",
+            name=name,
+            n=voice.f.number(effect.design.draws),
+            coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
+            usual=voice.f.percent(100 * _worst_coverage(effect, "clustered")),
         )
-    if code == "smallest_cohort":
+    if code == "design_check":
         return t(
-            "The smallest cohort has {n} beneficiaries, enough for clustered standard errors.",
-            n=number,
+            "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
+            "the most cautious choice.",
+            name=name,
         )
     return t(
-        "Randomization inference is not available here; the clustered interval may be too narrow with few beneficiaries."
+        "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort.",
+        name=name,
+        n=number,
     )
+
+
+def _worst_coverage(effect: OutcomeEffect, inference: str) -> float:
+    assert effect.design is not None  # noqa: S101 (narrowing for mypy; the caller checked)
+    rows = effect.design.headline
+    return float(rows.loc[rows["inference"] == inference, "coverage"].min())
+
+
+def inference_name(t: Words, name: str) -> str:
+    """Return the words for an inference."""
+    words = {
+        "clustered": t("clustered standard errors, normal"),
+        "clustered_t": t("clustered standard errors, t"),
+        "crv2_satterthwaite": t("bias-corrected standard errors (CRV2), Satterthwaite"),
+        "crv3_t": t("leave-one-out standard errors (CRV3), t"),
+        "treated_t": t("bias-corrected standard errors, degrees of freedom of the treated"),
+        "group_t": t("spread between events, t"),
+        "permutation": t("randomization inference"),
+        "conley_taber": t("Conley-Taber"),
+        "ferman_pinto": t("Ferman-Pinto"),
+    }
+    return words[name]
 
 
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
@@ -86,18 +114,18 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             "outcome": t("Outcome"),
             "shown": t("Effect"),
             "percent": t("In percent"),
+            "interval": t("Interval to believe"),
+            "p_value": t("p‑value"),
+            "believed": t("By"),
             "clustered": t("Interval, clustered"),
-            "randomization": t("Interval, randomization"),
-            "p_randomization": t("p, randomization"),
-            "believed": t("To believe"),
             "detectable": t("Smallest detectable"),
         },
         formats={
             "shown": str,
             "percent": str,
+            "interval": str,
+            "p_value": f.p_value,
             "clustered": str,
-            "randomization": str,
-            "p_randomization": f.p_value,
             "detectable": str,
         },
         notes=(
@@ -105,7 +133,7 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
                 "In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."
             ),
             t(
-                "Smallest detectable: the effect that the believed test finds in 80% of studies of this size."
+                "Smallest detectable: the effect that the believed test finds in 80% of studies of this size, simulated from these data."
             ),
         ),
     )
@@ -114,24 +142,22 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
 def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
     """One outcome: what readers see, and the raw figures beside it for the CSV file."""
     t, f, plain = voice.t, voice.f, voice.plain(effect.outcome)
-    row, verdict, random = effect.overall.table.iloc[0], effect.verdict, effect.randomization
-    percent = effect.verdict_percent
-    raw = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
-    believed = t("randomization") if verdict.believed == "randomization" else t("clustered")
+    row, verdict, percent = effect.overall.table.iloc[0], effect.verdict, effect.verdict_percent
     return {
         "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
-        **{name: float(row[name]) for name in raw},
-        "randomization_low": random.conf_low if random else None,
-        "randomization_high": random.conf_high if random else None,
-        "p_randomization": random.p_value if random else None,
+        "estimate": verdict.estimate,
+        "conf_low": verdict.conf_low,
+        "conf_high": verdict.conf_high,
+        "p_value": verdict.p_value,
+        "std_error": float(row["std_error"]),
+        "clustered_low": float(row["conf_low"]),
+        "clustered_high": float(row["conf_high"]),
         "smallest_detectable": verdict.smallest_detectable,
-        "shown": plain(float(row["estimate"])),
+        "shown": plain(verdict.estimate),
         "percent": f.percent(percent[0] if percent else None),
+        "interval": f.interval(verdict.conf_low, verdict.conf_high, plain),
+        "believed": inference_name(t, verdict.believed),
         "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
-        "randomization": f.interval(random.conf_low, random.conf_high, plain)
-        if random
-        else f.number(None),
-        "believed": believed,
         "detectable": plain(verdict.smallest_detectable),
     }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.reporting.exhibits import Callout, Card, Exhibit, Exhibits, KeyFigures, Table, Text
@@ -19,6 +20,7 @@ class Findings:
     quality: DataQuality
     sample: SampleAndComparability
     impact: Impact
+    certainty: Certainty
     panel_models: PanelModels
     robustness: Robustness
 
@@ -95,7 +97,11 @@ def certainty(voice: Voice, findings: Findings) -> str:
     decided = verdict.conf_low > 0 or verdict.conf_high < 0
     warnings = [
         check.name
-        for check in (findings.impact.before_trends, *findings.robustness.checks)
+        for check in (
+            findings.impact.before_trends,
+            *findings.robustness.checks,
+            *findings.certainty.checks,
+        )
         if check.status == "warn"
     ]
     estimates = findings.robustness.alternatives["estimate"].dropna()

@@ -1,0 +1,163 @@
+"""Figures on how sure the answer is: power of the design, and the curve of specifications."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impact.check_result import SMALL_P
+from impact.diagnostics.design_check import POWER, DesignCheck
+from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
+from impact.reporting.exhibits import Figure
+from impact.reporting.formats import Words
+from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
+from impact.reporting.voice import Voice
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BESIDE = "clustered"  # the inference drawn beside the recommended one
+
+
+def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Figure:
+    """Draw how often a study of this design would find an effect of each size, by the recommended and the usual interval."""
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+    t, outcome = voice.t, voice.study.outcome
+    found = float(design.chosen["smallest_detectable"])
+    with figure_style():
+        canvas = Canvas(figsize=(FULL_WIDTH, 3.0), layout="constrained")
+        axes = canvas.subplots()
+        for name, colour in ((design.recommended, TREATED), (BESIDE, COMPARISON)):
+            rows = design.power[design.power["inference"] == name]
+            axes.plot(rows["effect"], rows["power"], color=colour, linewidth=1.7, label=names[name])
+            if name == BESIDE == design.recommended:
+                break
+        axes.axhline(POWER, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.axhline(1 - design.level, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        if np.isfinite(found):
+            axes.plot([found, found], [0, POWER], color=INK, linewidth=1)
+            axes.annotate(
+                voice.amount(outcome, found),
+                (found, 0),
+                xytext=(5, 8),
+                textcoords="offset points",
+                fontsize=9,
+            )
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(left=0)
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.xaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
+        axes.set_xlabel(f"{t('True effect')} ({voice.study.unit(outcome)})")
+        axes.set_ylabel(t("Studies that would find it"))
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=1, fontsize=8)
+        return Figure.from_matplotlib(
+            canvas,
+            label="fig-power",
+            caption=t(
+                "Share of studies of this design that would find an effect, by its true size; simulated from these data. "
+                "Dashed: 80%. Dotted: the share that would find one where there is none."
+            ),
+            alt=t(
+                "A rising curve. It reaches 80% at {effect}.", effect=voice.amount(outcome, found)
+            ),
+        )
+
+
+def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
+    """Draw every specification's statistic in order, and below which choices it makes."""
+    from matplotlib.figure import Figure as Canvas
+
+    t = voice.t
+    table = curve.table.sort_values("statistic", kind="stable").reset_index(drop=True)
+    rows = [
+        (dimension, value)
+        for dimension in dimensions(table)
+        for value in sorted(table[dimension].unique(), key=str)
+    ]
+    with figure_style():
+        canvas = Canvas(figsize=(FULL_WIDTH, 2.3 + 0.16 * len(rows)), layout="constrained")
+        upper, lower = canvas.subplots(
+            2, 1, sharex=True, height_ratios=[2.0, 0.16 * len(rows) + 0.2]
+        )
+        _statistics(voice, upper, table)
+        _choices(t, lower, table, rows)
+        return Figure.from_matplotlib(
+            canvas,
+            label="fig-specifications",
+            caption=t(
+                "{n} specifications in order of their t statistic (effect over standard error). Filled: beyond 95% of what other "
+                "firms of the same strata give. Below: which choices each one makes.",
+                n=voice.f.number(len(table)),
+            ),
+            alt=t(
+                "A rising line of {n} statistics from {low} to {high}, with marks below for the choices.",
+                n=voice.f.number(len(table)),
+                low=voice.f.number(float(table["statistic"].min()), 1),
+                high=voice.f.number(float(table["statistic"].max()), 1),
+            ),
+        )
+
+
+def _statistics(voice: Voice, axes: "Axes", table: pd.DataFrame) -> None:
+    t = voice.t
+    x = np.arange(len(table))
+    beyond = table["p_value"].to_numpy() <= SMALL_P
+    for chosen, colour, name in (
+        (~beyond, GREY, t("within what chance gives")),
+        (beyond, TREATED, t("beyond it")),
+    ):
+        axes.plot(
+            x[chosen],
+            table["statistic"].to_numpy()[chosen],
+            "o",
+            color=colour,
+            markersize=1.8,
+            label=name,
+        )
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set_ylabel(t("t statistic"))
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, markerscale=2.5, fontsize=8)
+
+
+def _choices(t: Words, axes: "Axes", table: pd.DataFrame, rows: list[tuple[str, object]]) -> None:
+    for y, (dimension, value) in enumerate(rows):
+        at = np.flatnonzero(table[dimension] == value)
+        colour = COMPARISON if dimensions(table).index(dimension) % 2 else INK
+        axes.plot(at, np.full(len(at), y), "|", color=colour, markersize=4, markeredgewidth=0.5)
+    axes.set_yticks(range(len(rows)), [choice_name(t, *row) for row in rows], fontsize=7)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+
+
+def choice_name(t: Words, dimension: str, value: object) -> str:
+    """Return the words for one choice of a specification."""
+    words = {
+        "callaway_santanna_cells": t("Callaway-Sant'Anna, by cohort size"),
+        "callaway_santanna_cohort": t("Callaway-Sant'Anna, average of cohorts"),
+        "callaway_santanna_event_time": t("Callaway-Sant'Anna, average of event times"),
+        "two_way_fixed_effects": t("Two-way fixed effects"),
+        "imputation": t("Imputation"),
+        "not_yet_treated": t("compared with firms not yet treated"),
+        "never_treated": t("compared with firms never treated"),
+    }
+    numbers = {
+        "window": t("all periods before") if value == -1 else t("{n} periods before", n=str(value)),
+        "winsorise": t("raw values") if value == 0 else t("capped at {q}", q=str(value)),
+    }
+    if dimension in numbers:
+        return numbers[dimension]
+    special = {
+        ("controls", "all"): t("compared with all others (regression)"),
+        ("sample", "all"): t("all firms"),
+        ("sample", "complete"): t("firms seen in all periods"),
+        ("adjustment", "none"): t("no adjustment"),
+        ("adjustment", "strata"): t("less the stratum's mean in the period"),
+        ("scale", "level"): t("levels"),
+        ("scale", "log1p"): t("log(1 + level)"),
+        ("scale", "rank"): t("rank in the period"),
+    }
+    return special.get((dimension, str(value))) or words[str(value)]
