@@ -1,0 +1,329 @@
+"""Honest bounds: intervals for an effect when trends may differ, and how far they may before the answer is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.critical_values import quantile
+from impact.diagnostics.honest.conditional import DRAWS, FIRST_STAGE, ConditionalTest, Rays
+from impact.diagnostics.honest.fixed_length import fixed_length
+from impact.diagnostics.honest.restrictions import (
+    Direction,
+    Restriction,
+    Sign,
+    TrendRestriction,
+)
+from impact.errors import NotAvailableError
+from impact.estimate import Estimate
+from impact.terms import CONFIDENCE_LEVEL
+
+Floats = NDArray[np.float64]
+Target = Literal["first", "average"]
+Method = Literal["fixed_length", "least_favourable", "conditional"]
+GRID = 400  # target values between which ends are then sought
+START = 6.0  # standard errors of the target on either side of it, widened until the ends are inside
+WIDEST = 1e4
+BISECTIONS = 30
+STEPS = 16  # bisections of the breakdown value
+VALUES = {
+    "relative_magnitudes": (0.0, 0.5, 1.0, 1.5, 2.0),
+    "relative_smoothness": (0.0, 0.5, 1.0, 1.5, 2.0),
+    "smoothness": (0.0, 0.05, 0.1, 0.25, 0.5),
+}
+ROBUST = 1.0  # relative magnitude up to which a result should stand: after treatment as much as ever before it
+
+
+@dataclass(frozen=True)
+class HonestResult:
+    """Intervals under a restriction on trends, one row a bound.
+
+    Attributes
+    ----------
+    restriction : TrendRestriction
+    target : str
+        ``first`` period after treatment, or the ``average`` of all.
+    table : DataFrame
+        ``value`` (M or M-bar), ``conf_low``, ``conf_high``, in the outcome's unit.
+    original : tuple of float
+        The interval if trends were parallel.
+    breakdown : float
+        Largest value at which zero is outside the interval; 0 if it is inside already at 0, infinite if never inside.
+    unit : float
+        For smoothness: values are multiples of this, the target's standard error; 1 else.
+    level : float
+    n_before, n_after : int
+    """
+
+    restriction: TrendRestriction
+    target: Target
+    table: pd.DataFrame
+    original: tuple[float, float]
+    breakdown: float
+    unit: float
+    level: float
+    n_before: int
+    n_after: int
+
+    def check(self) -> CheckResult:
+        """Pass when the answer stands as long as trends part no more after treatment than they ever did before.
+
+        Smoothness has no such yardstick: any breakdown above zero passes.
+        """
+        name = f"honest_{self.restriction.kind}"
+        needed = 0.0 if self.restriction.kind == "smoothness" else ROBUST
+        fine = self.breakdown >= needed if needed else self.breakdown > 0
+        why = f"breakdown_{self.restriction.kind}:{self.breakdown:.2f}"
+        statistic = self.breakdown if np.isfinite(self.breakdown) else None
+        return CheckResult(name, pass_or_warn(fine), why, statistic=statistic, table=self.table)
+
+
+@dataclass(frozen=True)
+class HonestBounds:
+    """Bounds on an effect under restrictions on how trends may differ.
+
+    Parameters
+    ----------
+    restriction : {"smoothness", "relative_magnitudes", "relative_smoothness"}
+    target : {"average", "first"}
+        Average of the effects after treatment, or the first of them.
+    values : tuple of float, optional
+        M-bar; for smoothness M in standard errors of the target. By default 0, .5, 1, 1.5, 2; for smoothness 0 to .5.
+    sign, direction : str, optional
+        Of the difference in trends after treatment, if known.
+    method : str, optional
+        ``fixed_length`` (default for smoothness alone), ``least_favourable`` (conditional with a least-favourable first
+        stage, default else), ``conditional``.
+    level : float
+    seed : int
+        Of the first stage's normal draws.
+
+    Assumes
+    -------
+    Estimates are jointly normal; the effect before treatment is zero; the difference in trends lies in the restriction.
+
+    References
+    ----------
+    Rambachan and Roth (2023), Review of Economic Studies 90(5); Andrews, Roth and Pakes (2023), Review of Economic
+    Studies 90(6).
+    """
+
+    restriction: Restriction = "relative_magnitudes"
+    target: Target = "average"
+    values: tuple[float, ...] | None = None
+    sign: Sign | None = None
+    direction: Direction | None = None
+    method: Method | None = None
+    level: float = CONFIDENCE_LEVEL
+    seed: int = 2012
+
+    def of(self, event_study: Estimate) -> HonestResult:
+        """Bound the effect of an event study with a universal base (`CallawaySantAnna(base_period="universal")` or
+        `EventStudy`).
+
+        Raises
+        ------
+        NotAvailableError
+            When periods before treatment are too few for the restriction, or event times have gaps.
+        """  # noqa: D205 (the two names belong together)
+        beta, sigma, n_before = event_time_path(event_study)
+        return self.of_path(beta, sigma, n_before=n_before)
+
+    def of_path(self, beta: Floats, sigma: Floats, *, n_before: int) -> HonestResult:
+        """Bound the effect from estimates by event time (K,), their covariance (K, K), the reference left out."""
+        n_after = len(beta) - n_before
+        needed = {"smoothness": 1, "relative_magnitudes": 1, "relative_smoothness": 2}
+        if n_before < needed[self.restriction] or n_after < 1:
+            raise NotAvailableError(
+                f"honest bounds ({self.restriction}): {n_before} periods before the reference, needs "
+                f"{needed[self.restriction]}; keep more periods before treatment"
+            )
+        target = np.eye(n_after)[0] if self.target == "first" else np.full(n_after, 1 / n_after)
+        se = float(np.sqrt(target @ sigma[n_before:, n_before:] @ target))
+        path = _Path(beta, sigma, n_before, target, se, self)
+        unit = se if self.restriction == "smoothness" else 1.0
+        values = self.values or VALUES[self.restriction]
+        ends = [path.ends(value * unit) for value in values]
+        centre = float(target @ beta[n_before:])
+        width = quantile((1 + self.level) / 2, np.inf) * se
+        return HonestResult(
+            restriction=path.rule,
+            target=self.target,
+            table=pd.DataFrame(
+                {
+                    "value": values,
+                    "conf_low": [low for low, _ in ends],
+                    "conf_high": [high for _, high in ends],
+                }
+            ),
+            original=(centre - width, centre + width),
+            breakdown=breakdown(lambda value: path.ends(value * unit)),
+            unit=unit,
+            level=self.level,
+            n_before=n_before,
+            n_after=n_after,
+        )
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Estimates by event time and what is asked of them."""
+
+    beta: Floats
+    sigma: Floats
+    n_before: int
+    target: Floats
+    se: float
+    asked: HonestBounds
+    rule: TrendRestriction = field(init=False)
+    normals: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        rule = TrendRestriction(self.asked.restriction, self.asked.sign, self.asked.direction)
+        generator = np.random.default_rng(np.random.SeedSequence([self.asked.seed, 41]))
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(
+            self, "normals", generator.standard_normal((DRAWS, len(self.beta)))
+        )
+
+    @property
+    def method(self) -> Method:
+        plain = self.rule.kind == "smoothness" and self.rule.plain
+        return self.asked.method or ("fixed_length" if plain else "least_favourable")
+
+    def ends(self, bound: float) -> tuple[float, float]:
+        """Interval under one bound: the hull of the values that no set of the restriction rejects."""
+        if self.method == "fixed_length":
+            return fixed_length(
+                self.beta,
+                self.sigma,
+                n_before=self.n_before,
+                target=self.target,
+                bound=bound,
+                level=self.asked.level,
+            ).ends
+        tests = self._tests(bound)
+        low, high = self._inside(tests)
+        return low, high
+
+    def _tests(self, bound: float) -> list[ConditionalTest]:
+        n_after = len(self.target)
+        alpha = 1 - self.asked.level
+        first = FIRST_STAGE * alpha if self.method == "least_favourable" else 0.0
+        tests = []
+        rays: Rays | None = None
+        for part in self.rule.sets(bound, n_before=self.n_before, n_after=n_after):
+            if rays is None:  # the columns after treatment are the same in every set
+                rays = Rays.of(part.A[:, self.n_before :], self.target)
+            tests.append(
+                ConditionalTest(
+                    rays,
+                    part,
+                    self.beta,
+                    self.sigma,
+                    self.n_before,
+                    self.target,
+                    alpha,
+                    first,
+                    self.normals,
+                )
+            )
+        return tests
+
+    def _inside(self, tests: list[ConditionalTest]) -> tuple[float, float]:
+        centre = float(self.target @ self.beta[self.n_before :])
+
+        def accepted(values: Floats) -> NDArray[np.bool_]:
+            return np.any([test.accepts(values) for test in tests], axis=0)
+
+        reach = START
+        while reach < WIDEST:
+            grid = centre + self.se * reach * np.linspace(-1, 1, 2 * GRID + 1)
+            inside = np.flatnonzero(accepted(grid))
+            if inside.size and inside[0] > 0 and inside[-1] < len(grid) - 1:
+                low = _edge(accepted, grid[inside[0] - 1], grid[inside[0]])
+                high = _edge(accepted, grid[inside[-1] + 1], grid[inside[-1]])
+                return low, high
+            reach *= 2
+        grid_ends = accepted(centre + self.se * reach * np.array([-1.0, 1.0]))
+        if not inside.size:
+            return float(np.nan), float(np.nan)
+        return (
+            -np.inf if grid_ends[0] else float(grid[inside[0]]),
+            np.inf if grid_ends[1] else float(grid[inside[-1]]),
+        )
+
+
+def _edge(
+    accepted: Callable[[Floats], NDArray[np.bool_]], outside: float, inside: float
+) -> float:
+    for _ in range(BISECTIONS):
+        middle = (outside + inside) / 2
+        if accepted(np.array([middle]))[0]:
+            inside = middle
+        else:
+            outside = middle
+    return inside
+
+
+def breakdown(ends: Callable[[float], tuple[float, float]]) -> float:
+    """Return the largest value whose interval leaves out zero, to one part in a thousand; 0 and infinity where there is none."""
+
+    def leaves_out(value: float) -> bool:
+        low, high = ends(value)
+        return low > 0 or high < 0
+
+    if not leaves_out(0.0):
+        return 0.0
+    high = 1.0
+    while leaves_out(high):
+        high *= 2
+        if high > WIDEST:
+            return float(np.inf)
+    low = 0.0 if high == 1.0 else high / 2
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if leaves_out(middle) else (low, middle)
+    return low
+
+
+def event_time_path(event_study: Estimate) -> tuple[Floats, Floats, int]:
+    """Return estimates by event time without the reference, their covariance, and how many lie before treatment.
+
+    Raises
+    ------
+    NotAvailableError
+        When event times do not follow one another around the reference -1.
+    """
+    table = event_study.table
+    known = table["std_error"].notna().to_numpy() & (table["std_error"] > 0).to_numpy()
+    events = table["event_time"].to_numpy(dtype=float)
+    order = np.flatnonzero(known & (events != -1))
+    order = order[np.argsort(events[order])]
+    times = events[order]
+    wanted = np.setdiff1d(np.arange(times.min(initial=0), times.max(initial=-1) + 1), [-1])
+    if len(times) != len(wanted) or not np.array_equal(times, wanted):
+        raise NotAvailableError(
+            "honest bounds need effects at every event time around the reference -1; use base_period='universal', and "
+            "balance= to keep event times without gaps"
+        )
+    return (
+        table["estimate"].to_numpy()[order],
+        event_study.vcov[np.ix_(order, order)],
+        int((times < -1).sum()),
+    )
+
+
+def honest_checks(event_study: Estimate, bounds: tuple[HonestBounds, ...]) -> list[CheckResult]:
+    """Check every kind of bounds that the event study allows; the others do not apply, and say why."""
+    results = []
+    for asked in bounds:
+        try:
+            results.append(asked.of(event_study).check())
+        except NotAvailableError:
+            results.append(not_applicable(f"honest_{asked.restriction}", "too_few_event_times"))
+    return results

@@ -1,0 +1,179 @@
+"""Test of a target under linear inequalities with nuisance effects: conditional, with a least-favourable first stage."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impact.diagnostics.honest.restrictions import Inequalities
+from impact.errors import NotAvailableError
+
+Floats = NDArray[np.float64]
+FIRST_STAGE = 0.1  # share of alpha spent on the least-favourable first stage
+DRAWS = 20_000
+MOST_BASES = 400_000  # candidate sets of active inequalities
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Rays:
+    """Extreme rays of {gamma >= 0: gamma' X = 0}: the ways to combine inequalities so that nuisance effects drop out, (V, m)."""
+
+    gamma: Floats
+
+    @classmethod
+    def of(cls, after: Floats, target: Floats) -> "Rays":
+        """Find the rays of inequalities whose columns after treatment are ``after`` (m, n_after).
+
+        Raises
+        ------
+        NotAvailableError
+            With too many periods after treatment to list the rays of a sign or direction.
+        """
+        n_after = len(target)
+        nuisance = np.linalg.svd(target[None])[2][1:].T
+        X = after @ nuisance
+        paired = len(after) == 2 * n_after and np.allclose(after[:n_after], -after[n_after:])
+        if paired and np.linalg.matrix_rank(after[:n_after]) == n_after:
+            return cls(_paired(after[:n_after], target))
+        if comb(len(X), n_after) > MOST_BASES:
+            raise NotAvailableError(
+                f"honest bounds with a sign or direction list {comb(len(X), n_after):,} combinations of {n_after} periods after "
+                "treatment; use fewer periods (balance=)"
+            )
+        return cls(_enumerated(X, n_after))
+
+
+def _paired(late: Floats, target: Floats) -> Floats:
+    """Rays when every row comes with its negative and the rows span all effects: each pair, and the target either way."""
+    n = len(late)
+    pairs = np.hstack([np.eye(n), np.eye(n)])
+    along = np.linalg.solve(late.T, target)
+    plus, minus = np.maximum(along, 0), np.maximum(-along, 0)
+    ways = np.vstack([np.concatenate([plus, minus]), np.concatenate([minus, plus])])
+    return np.vstack([pairs, ways])
+
+
+def _enumerated(X: Floats, n_active: int) -> Floats:
+    """Every basic solution with at most ``n_active`` rows that is not negative."""
+    chosen = np.array(list(combinations(range(len(X)), n_active)))
+    system = np.concatenate(
+        [X[chosen].transpose(0, 2, 1), np.ones((len(chosen), 1, n_active))], axis=1
+    )
+    regular = np.abs(np.linalg.det(system)) > 1e-10
+    right = np.zeros((int(regular.sum()), n_active, 1))
+    right[:, -1] = 1
+    solution = np.linalg.solve(system[regular], right)[:, :, 0]
+    fine = (solution >= -TINY).all(axis=1)
+    rays = np.zeros((int(fine.sum()), len(X)))
+    np.put_along_axis(rays, chosen[regular][fine], np.maximum(solution[fine], 0), axis=1)
+    return np.unique(rays.round(12), axis=0)
+
+
+@dataclass(frozen=True)
+class ConditionalTest:
+    """Tests target values under one set of inequalities.
+
+    Parameters
+    ----------
+    rays : Rays
+    inequalities : Inequalities
+    beta, sigma : ndarray, (K,), (K, K)
+    n_before : int
+    target : ndarray, (n_after,)
+    alpha : float
+    hybrid : bool
+        With a least-favourable first stage (C-LF); else conditional alone.
+    seed : int
+
+    References
+    ----------
+    Andrews, Roth and Pakes (2023), Review of Economic Studies 90(6), secs. 4-5; Rambachan and Roth (2023), sec. 3.2.
+    """
+
+    rays: Rays
+    inequalities: Inequalities
+    beta: Floats
+    sigma: Floats
+    n_before: int
+    target: Floats
+    alpha: float
+    first_stage: float
+    normals: Floats
+
+    @cached_property
+    def _vcov(self) -> Floats:
+        A = self.inequalities.A
+        return np.asarray(A @ self.sigma @ A.T)
+
+    @cached_property
+    def _gamma(self) -> Floats:
+        """Rays scaled so that their weights on the moments' standard deviations sum to one, (V, m)."""
+        sd = np.sqrt(np.maximum(self._vcov.diagonal(), 0))
+        size = self.rays.gamma @ sd
+        kept = size > TINY * sd.max()
+        return np.asarray(self.rays.gamma[kept] / size[kept, None])
+
+    @cached_property
+    def _covariance(self) -> Floats:
+        return np.asarray(self._gamma @ self._vcov @ self._gamma.T)
+
+    @cached_property
+    def least_favourable(self) -> float:
+        """Critical value of the first stage, infinite without one."""
+        if not self.first_stage:
+            return float(np.inf)
+        values, vectors = np.linalg.eigh(self.sigma)
+        root = vectors * np.sqrt(np.maximum(values, 0))
+        drawn = self.normals @ (self._gamma @ self.inequalities.A @ root).T
+        return float(np.quantile(drawn.max(axis=1), 1 - self.first_stage))
+
+    def accepts(self, values: Floats) -> NDArray[np.bool_]:
+        """Whether each target value (G,) is not rejected."""
+        moments = self._moments(values)
+        best = moments.argmax(axis=1)
+        statistic = moments[np.arange(len(values)), best]
+        variance = self._covariance.diagonal()[best]
+        low, high = self._truncation(moments, best, statistic)
+        high = np.minimum(high, self.least_favourable)
+        alpha = (self.alpha - self.first_stage) / (1 - self.first_stage)
+        sd = np.sqrt(np.maximum(variance, 0))
+        known = sd > TINY
+        scale = np.where(known, sd, 1.0)
+        beyond = _upper_share(statistic / scale, low / scale, high / scale)
+        rejected = np.where(known, beyond <= alpha, True) & (statistic > 0)
+        return ~(rejected | (statistic > self.least_favourable))
+
+    def _moments(self, values: Floats) -> Floats:
+        """Value of every ray at each target value, (G, V)."""
+        A, d = self.inequalities.A, self.inequalities.d
+        after = A[:, self.n_before :] @ self.target / (self.target @ self.target)
+        level = self._gamma @ (A @ self.beta - d)
+        return np.asarray(level - np.outer(values, self._gamma @ after))
+
+    def _truncation(
+        self, moments: Floats, best: NDArray[np.int64], statistic: Floats
+    ) -> tuple[Floats, Floats]:
+        """Between which values the statistic could lie with the same ray the largest and what is independent of it as it is."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = self._covariance[best] / self._covariance.diagonal()[best][:, None]
+            rest = moments - slope * statistic[:, None]
+            end = rest / (1 - slope)
+        low = np.where(slope < 1 - TINY, end, -np.inf).max(axis=1)
+        high = np.where(slope > 1 + TINY, end, np.inf).min(axis=1)
+        return np.minimum(low, statistic), np.maximum(high, statistic)
+
+
+def _upper_share(value: Floats, low: Floats, high: Floats) -> Floats:
+    """P(Z >= value | low <= Z <= high) of a standard normal, accurate in both tails."""
+    from scipy.special import log_ndtr
+
+    above_value, above_low, above_high = (log_ndtr(-x) for x in (value, low, high))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.exp(above_value - above_low) * (
+            -np.expm1(above_high - above_value) / -np.expm1(above_high - above_low)
+        )
+    return np.nan_to_num(share, nan=0.0)
