@@ -1,7 +1,8 @@
 """Honest bounds: intervals for an effect when trends may differ, and how far they may before the answer is lost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ GRID = 400  # target values between which ends are then sought
 START = 6.0  # standard errors of the target on either side of it, widened until the ends are inside
 WIDEST = 1e4
 BISECTIONS = 30
-STEPS = 16  # bisections of the breakdown value
+STEPS = 11  # bisections of the breakdown value
 VALUES = {
     "relative_magnitudes": (0.0, 0.5, 1.0, 1.5, 2.0),
     "relative_smoothness": (0.0, 0.5, 1.0, 1.5, 2.0),
@@ -179,16 +180,15 @@ class _Path:
     target: Floats
     se: float
     asked: HonestBounds
-    rule: TrendRestriction = field(init=False)
-    normals: Floats = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        rule = TrendRestriction(self.asked.restriction, self.asked.sign, self.asked.direction)
+    @cached_property
+    def rule(self) -> TrendRestriction:
+        return TrendRestriction(self.asked.restriction, self.asked.sign, self.asked.direction)
+
+    @cached_property
+    def normals(self) -> Floats:
         generator = np.random.default_rng(np.random.SeedSequence([self.asked.seed, 41]))
-        object.__setattr__(self, "rule", rule)
-        object.__setattr__(
-            self, "normals", generator.standard_normal((DRAWS, len(self.beta)))
-        )
+        return generator.standard_normal((DRAWS, len(self.beta)))
 
     @property
     def method(self) -> Method:
@@ -206,39 +206,38 @@ class _Path:
                 bound=bound,
                 level=self.asked.level,
             ).ends
-        tests = self._tests(bound)
-        low, high = self._inside(tests)
-        return low, high
+        return self._inside(self._tests(bound))
 
     def _tests(self, bound: float) -> list[ConditionalTest]:
         n_after = len(self.target)
         alpha = 1 - self.asked.level
         first = FIRST_STAGE * alpha if self.method == "least_favourable" else 0.0
-        tests = []
-        rays: Rays | None = None
-        for part in self.rule.sets(bound, n_before=self.n_before, n_after=n_after):
-            if rays is None:  # the columns after treatment are the same in every set
-                rays = Rays.of(part.A[:, self.n_before :], self.target)
-            tests.append(
-                ConditionalTest(
-                    rays,
-                    part,
-                    self.beta,
-                    self.sigma,
-                    self.n_before,
-                    self.target,
-                    alpha,
-                    first,
-                    self.normals,
-                )
+        return [
+            ConditionalTest(
+                self.rays,
+                part,
+                self.beta,
+                self.sigma,
+                self.n_before,
+                self.target,
+                alpha,
+                first,
+                self.normals,
             )
-        return tests
+            for part in self.rule.sets(bound, n_before=self.n_before, n_after=n_after)
+        ]
+
+    @cached_property
+    def rays(self) -> Rays:
+        """The rays of every set: their columns after treatment are the same whatever the bound."""
+        part = next(self.rule.sets(1.0, n_before=self.n_before, n_after=len(self.target)))
+        return Rays.of(part.A[:, self.n_before :], self.target)
 
     def _inside(self, tests: list[ConditionalTest]) -> tuple[float, float]:
         centre = float(self.target @ self.beta[self.n_before :])
 
         def accepted(values: Floats) -> NDArray[np.bool_]:
-            return np.any([test.accepts(values) for test in tests], axis=0)
+            return np.asarray(np.any([test.accepts(values) for test in tests], axis=0))
 
         reach = START
         while reach < WIDEST:
@@ -258,9 +257,7 @@ class _Path:
         )
 
 
-def _edge(
-    accepted: Callable[[Floats], NDArray[np.bool_]], outside: float, inside: float
-) -> float:
+def _edge(accepted: Callable[[Floats], NDArray[np.bool_]], outside: float, inside: float) -> float:
     for _ in range(BISECTIONS):
         middle = (outside + inside) / 2
         if accepted(np.array([middle]))[0]:
@@ -271,7 +268,7 @@ def _edge(
 
 
 def breakdown(ends: Callable[[float], tuple[float, float]]) -> float:
-    """Return the largest value whose interval leaves out zero, to one part in a thousand; 0 and infinity where there is none."""
+    """Return the largest value whose interval leaves out zero, to a thousandth; 0 or infinity where there is none."""
 
     def leaves_out(value: float) -> bool:
         low, high = ends(value)

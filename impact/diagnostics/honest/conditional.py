@@ -13,14 +13,14 @@ from impact.errors import NotAvailableError
 
 Floats = NDArray[np.float64]
 FIRST_STAGE = 0.1  # share of alpha spent on the least-favourable first stage
-DRAWS = 20_000
+DRAWS = 10_000
 MOST_BASES = 400_000  # candidate sets of active inequalities
 TINY = 1e-9
 
 
 @dataclass(frozen=True)
 class Rays:
-    """Extreme rays of {gamma >= 0: gamma' X = 0}: the ways to combine inequalities so that nuisance effects drop out, (V, m)."""
+    """Extreme rays of {gamma >= 0: gamma' X = 0}, (V, m): how inequalities combine so that nuisance effects drop out."""
 
     gamma: Floats
 
@@ -41,7 +41,7 @@ class Rays:
             return cls(_paired(after[:n_after], target))
         if comb(len(X), n_after) > MOST_BASES:
             raise NotAvailableError(
-                f"honest bounds with a sign or direction list {comb(len(X), n_after):,} combinations of {n_after} periods after "
+                f"honest bounds with a sign or direction: {comb(len(X), n_after):,} combinations of {n_after} periods after "
                 "treatment; use fewer periods (balance=)"
             )
         return cls(_enumerated(X, n_after))
@@ -145,7 +145,7 @@ class ConditionalTest:
         scale = np.where(known, sd, 1.0)
         beyond = _upper_share(statistic / scale, low / scale, high / scale)
         rejected = np.where(known, beyond <= alpha, True) & (statistic > 0)
-        return ~(rejected | (statistic > self.least_favourable))
+        return np.asarray(~(rejected | (statistic > self.least_favourable)))
 
     def _moments(self, values: Floats) -> Floats:
         """Value of every ray at each target value, (G, V)."""
@@ -172,8 +172,8 @@ def _upper_share(value: Floats, low: Floats, high: Floats) -> Floats:
     from scipy.special import log_ndtr
 
     above_value, above_low, above_high = (log_ndtr(-x) for x in (value, low, high))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.exp(above_value - above_low) * (
             -np.expm1(above_high - above_value) / -np.expm1(above_high - above_low)
         )
-    return np.nan_to_num(share, nan=0.0)
+    return np.asarray(np.nan_to_num(share, nan=0.0))

@@ -1,0 +1,236 @@
+"""What the test of trends before treatment could have detected, what it lets through, and whether trends were alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.critical_values import quantile
+from impact.diagnostics.before_trends import MOST_LEADS
+from impact.diagnostics.honest.bounds import event_time_path
+from impact.errors import NotAvailableError
+from impact.estimate import Estimate
+from impact.terms import CONFIDENCE_LEVEL
+
+Floats = NDArray[np.float64]
+POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
+SEED = 2012
+
+
+@dataclass(frozen=True)
+class PretrendPower:
+    """A linear trend that the test before treatment would miss half the time, and the bias it leaves.
+
+    Attributes
+    ----------
+    slope_half, slope_80 : float
+        Difference in trends a period, in the outcome's unit, that makes a lead significant with probability .5 and .8.
+    joint_power : float
+        Of the joint Wald test at ``slope_half``.
+    bayes_factor, likelihood_ratio : float
+        Of that trend against none: passing the test, and the estimates themselves.
+    table : DataFrame
+        ``event_time, trend, after_passing``: the trend at each event time, and the expected estimate once no lead is
+        significant.
+    bias, bias_after_passing : float
+        Of the average effect after treatment.
+    effect : float
+        That average as estimated.
+    n_leads : int
+    level : float
+    """
+
+    slope_half: float
+    slope_80: float
+    joint_power: float
+    bayes_factor: float
+    likelihood_ratio: float
+    table: pd.DataFrame
+    bias: float
+    bias_after_passing: float
+    effect: float
+    n_leads: int
+    level: float
+
+    def check(self) -> CheckResult:
+        """Warn when a trend missed half the time would explain the whole effect."""
+        share = abs(self.bias_after_passing / self.effect) if self.effect else np.inf
+        return CheckResult(
+            "pretrend_power",
+            pass_or_warn(share < 1),
+            f"trend_detected_half_the_time:{100 * share:.0f}",
+            statistic=self.slope_half,
+            table=self.table,
+        )
+
+
+def pretrend_power(
+    event_study: Estimate, *, leads: int = MOST_LEADS, level: float = CONFIDENCE_LEVEL
+) -> PretrendPower:
+    """Ask what the leads nearest to treatment could have shown.
+
+    Parameters
+    ----------
+    event_study : Estimate
+        With a universal base, as for `HonestBounds`.
+    leads : int
+        How many leads are tested, the nearest first.
+
+    Raises
+    ------
+    NotAvailableError
+        Without a lead, or with gaps between event times.
+
+    References
+    ----------
+    Roth (2022), American Economic Review: Insights 4(3), sec. II.
+    """
+    beta, sigma, n_before = event_time_path(event_study)
+    if n_before < 1:
+        raise NotAvailableError(
+            "power before treatment: no period before the reference; keep more periods before treatment"
+        )
+    first = max(n_before - leads, 0)
+    return of_path(beta[first:], sigma[first:, first:], n_before=n_before - first, level=level)
+
+
+def of_path(
+    beta: Floats, sigma: Floats, *, n_before: int, level: float = CONFIDENCE_LEVEL
+) -> PretrendPower:
+    """Ask the same of estimates by event time (K,) and their covariance (K, K), the reference -1 left out."""
+    n_after = len(beta) - n_before
+    events = np.concatenate([np.arange(-n_before, 0) - 1.0, np.arange(n_after)])
+    box = _Box(sigma[:n_before, :n_before], quantile((1 + level) / 2, np.inf))
+    shape = events + 1.0
+    early = shape[:n_before]
+    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal) for goal in (0.5, 0.8)]
+    trend = slopes[0] * shape
+    after = _after_passing(box, sigma, trend, n_before)
+    inverse: Floats = np.linalg.inv(sigma[:n_before, :n_before])
+    log_ratio = beta[:n_before] @ inverse @ trend[:n_before]
+    log_ratio -= trend[:n_before] @ inverse @ trend[:n_before] / 2
+    return PretrendPower(
+        slope_half=slopes[0],
+        slope_80=slopes[1],
+        joint_power=_joint(trend[:n_before] @ inverse @ trend[:n_before], n_before, level),
+        bayes_factor=box.passing(trend[:n_before]) / box.passing(0 * early),
+        likelihood_ratio=float(np.exp(log_ratio)),
+        table=pd.DataFrame({"event_time": events, "trend": trend, "after_passing": after}),
+        bias=float(trend[n_before:].mean()),
+        bias_after_passing=float(after[n_before:].mean()),
+        effect=float(beta[n_before:].mean()),
+        n_leads=n_before,
+        level=level,
+    )
+
+
+@dataclass(frozen=True)
+class _Box:
+    """The event that no lead is significant: normal estimates with covariance ``sigma`` (P, P) all inside."""
+
+    sigma: Floats
+    critical: float
+
+    def passing(self, mean: Floats) -> float:
+        """Probability that no lead is significant."""
+        return float(self._draws(mean)[1].mean())
+
+    def mean(self, mean: Floats) -> Floats:
+        """Expected leads given that none is significant, (P,)."""
+        leads, weight = self._draws(mean)
+        return np.asarray(weight @ leads / weight.sum())
+
+    def _draws(self, mean: Floats) -> tuple[Floats, Floats]:
+        """Draw leads inside the box one after the other, each given those before, with weights (Genz 1992)."""
+        from scipy.special import ndtr, ndtri
+        from scipy.stats import qmc
+
+        n = len(mean)
+        uniform = qmc.Sobol(n, seed=SEED).random_base2(POINTS)
+        root = np.linalg.cholesky(self.sigma)
+        edge = self.critical * np.sqrt(self.sigma.diagonal())
+        shocks, weight = np.zeros_like(uniform), np.ones(len(uniform))
+        for k in range(n):
+            known = mean[k] + shocks[:, :k] @ root[k, :k]
+            low, high = (ndtr((end - known) / root[k, k]) for end in (-edge[k], edge[k]))
+            inside = np.clip(low + uniform[:, k] * (high - low), 1e-16, 1 - 1e-16)
+            shocks[:, k] = ndtri(inside)
+            weight *= high - low
+        return mean + shocks @ root.T, weight
+
+
+def _after_passing(box: _Box, sigma: Floats, trend: Floats, n_before: int) -> Floats:
+    """Expected estimates (K,) once no lead is significant, when the truth is a trend alone."""
+    early = box.mean(trend[:n_before])
+    slope = sigma[n_before:, :n_before] @ np.linalg.inv(sigma[:n_before, :n_before])
+    late = trend[n_before:] + slope @ (early - trend[:n_before])
+    return np.concatenate([early, late])
+
+
+def _solve(function: Callable[[float], float], goal: float) -> float:
+    """Return the positive argument at which a rising function reaches the goal."""
+    from scipy.optimize import brentq
+
+    high = 1e-12
+    while function(high) < goal:
+        high *= 4
+    return float(brentq(lambda x: function(x) - goal, high / 4, high, xtol=1e-12 * high))
+
+
+def _joint(distance: float, n_leads: int, level: float) -> float:
+    """Power of the Wald test of so many leads at a trend so many squared standard errors from none."""
+    from scipy.stats import chi2, ncx2
+
+    return float(ncx2.sf(chi2.ppf(level, n_leads), n_leads, distance))
+
+
+def equivalence(
+    event_study: Estimate, *, leads: int = MOST_LEADS, alpha: float = 0.05
+) -> CheckResult:
+    """Test that trends before treatment differed by no more than so much: the smallest bound that can be shown.
+
+    The table has the bound on the largest lead (all leads together, by intersection-union) and on their mean. Passes when
+    the first is smaller than the average effect after treatment.
+
+    References
+    ----------
+    Dette and Schumann (2024), Journal of Business and Economic Statistics 42(4), eqs. 3.2-3.5.
+    """
+    try:
+        beta, sigma, n_before = event_time_path(event_study)
+    except NotAvailableError:
+        return not_applicable("equivalence", "too_few_event_times")
+    if n_before < 1:
+        return not_applicable("equivalence", "no_period_before_the_reference")
+    first = max(n_before - leads, 0)
+    early, vcov = beta[first:n_before], sigma[first:n_before, first:n_before]
+    largest = max(
+        equivalence_bound(value, np.sqrt(variance), alpha=alpha)
+        for value, variance in zip(early, vcov.diagonal(), strict=True)
+    )
+    mean = equivalence_bound(float(early.mean()), float(np.sqrt(vcov.mean())), alpha=alpha)
+    effect = abs(float(beta[n_before:].mean()))
+    return CheckResult(
+        "equivalence",
+        pass_or_warn(largest < effect),
+        f"leads_smaller_than_share_of_effect:{100 * largest / effect:.0f}",
+        statistic=largest,
+        table=pd.DataFrame({"of": ["largest", "mean"], "bound": [largest, mean]}),
+    )
+
+
+def equivalence_bound(estimate: float, std_error: float, *, alpha: float = 0.05) -> float:
+    """Return the smallest bound at which a difference as large as it is rejected: P(|N(bound, se)| <= |estimate|) = alpha."""
+    from scipy.special import ndtr
+
+    size = abs(estimate) / std_error
+
+    def rejected(bound: float) -> float:
+        return float(1 - (ndtr(size - bound) - ndtr(-size - bound)))
+
+    if rejected(0.0) >= 1 - alpha:
+        return 0.0
+    return _solve(rejected, 1 - alpha) * std_error
