@@ -109,13 +109,13 @@ def of_path(
     slopes = [_solve(lambda s: 1 - box.passing(s * early), goal) for goal in (0.5, 0.8)]
     trend = slopes[0] * shape
     after = _after_passing(box, sigma, trend, n_before)
-    inverse: Floats = np.linalg.inv(sigma[:n_before, :n_before])
-    log_ratio = beta[:n_before] @ inverse @ trend[:n_before]
-    log_ratio -= trend[:n_before] @ inverse @ trend[:n_before] / 2
+    inverse = np.linalg.inv(sigma[:n_before, :n_before])
+    distance = float(trend[:n_before] @ inverse @ trend[:n_before])
+    log_ratio = float(beta[:n_before] @ inverse @ trend[:n_before]) - distance / 2
     return PretrendPower(
         slope_half=slopes[0],
         slope_80=slopes[1],
-        joint_power=_joint(trend[:n_before] @ inverse @ trend[:n_before], n_before, level),
+        joint_power=_joint(distance, n_before, level),
         bayes_factor=box.passing(trend[:n_before]) / box.passing(0 * early),
         likelihood_ratio=float(np.exp(log_ratio)),
         table=pd.DataFrame({"event_time": events, "trend": trend, "after_passing": after}),

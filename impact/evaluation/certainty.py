@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-import pandas as pd
-
 from impact.check_result import CheckResult
 from impact.diagnostics.leave_one_out import LeaveOneOut, leave_one_out
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve

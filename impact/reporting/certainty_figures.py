@@ -20,7 +20,7 @@ BESIDE = "clustered"  # the inference drawn beside the recommended one
 
 
 def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Figure:
-    """Draw how often a study of this design would find an effect of each size, by the recommended and the usual interval."""
+    """Draw how often such a study would find an effect of each size, by the recommended and the usual interval."""
     from matplotlib.figure import Figure as Canvas
     from matplotlib.ticker import FuncFormatter, PercentFormatter
 
@@ -87,7 +87,7 @@ def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
             canvas,
             label="fig-specifications",
             caption=t(
-                "{n} specifications in order of their t statistic (effect over standard error). Filled: beyond 95% of what other "
+                "{n} specifications in order of their t statistic (effect over standard error). Red: beyond 95% of what other "
                 "firms of the same strata give. Below: which choices each one makes.",
                 n=voice.f.number(len(table)),
             ),

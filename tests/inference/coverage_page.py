@@ -16,7 +16,7 @@ Written by `make test-slow` (tests/inference/test_coverage.py): share of simulat
 one below it a failure. A dash: not available. Three treated firms are three cohorts of one firm each.
 
 Processes: *null* no effect; *homogeneous* the same effect for all; *dynamic* effects grow; *heterogeneous* effects differ
-between firms as much as their levels do; *zeros* revenue is log-normal and zero one time in five; *unbalanced* 15% of
+between firms half as much as their levels do; *zeros* revenue is log-normal and zero one time in five; *unbalanced* 15% of
 observations missing at random. The truth is the average effect over treated observations. Local projections and stacked
 regressions average over event times, another number where effects differ, and are not asked there.
 """

@@ -63,7 +63,7 @@ class Design:
         if self.process == "dynamic":
             effect += 0.5 * event[:, None, :]
         if self.process == "heterogeneous":
-            effect += generator.standard_normal((N_UNITS, n_draws, 1))
+            effect += 0.5 * generator.standard_normal((N_UNITS, n_draws, 1))
         effect *= exposed
         average = effect.sum(axis=(0, 2), keepdims=True) / exposed.sum()
         return effect - average * exposed
