@@ -1,17 +1,31 @@
 """How sure can we be: what the design can tell, and whether the answer survives other trends, choices and firms."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, not_applicable
+from impact.data.panel import Panel
+from impact.diagnostics.honest import HonestBounds, HonestResult
 from impact.diagnostics.leave_one_out import LeaveOneOut, leave_one_out
+from impact.diagnostics.placebo_outcomes import placebo_outcomes
+from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
-from impact.errors import EstimationError
+from impact.errors import ImpactError
+from impact.estimate import Estimate
 from impact.evaluation.parts import SMALLEST_SHOWN
 from impact.evaluation.study import Study
+from impact.inference.index import anderson_index
+from impact.inference.multiple_testing import FamilyResult, family_test
 
 Result = TypeVar("Result")
+BOUNDS = (
+    HonestBounds(restriction="relative_magnitudes"),
+    HonestBounds(restriction="smoothness"),
+)
+MOST_AFTER = (
+    8  # event times after treatment that bounds are computed for: later ones rest on one cohort
+)
 
 
 @dataclass(frozen=True)
@@ -19,26 +33,91 @@ class Certainty:
     """Everything that speaks for or against believing the headline."""
 
     name: ClassVar[str] = "certainty"
+    honest: tuple[HonestResult, ...]
+    pretrends: PretrendPower | None
     leave_one_out: LeaveOneOut | None
     curve: SpecificationCurve | None
+    families: tuple[FamilyResult, ...]
     checks: tuple[CheckResult, ...]
 
     @classmethod
     def of(cls, study: Study) -> "Certainty":
         """Compute from a study, for its headline outcome."""
         panel = study.panel()
+        events = _event_study(study, panel)
+        honest = tuple(
+            found
+            for bounds in BOUNDS
+            if (found := _or_none(lambda b=bounds: replace(b, level=study.level).of(events)))  # type: ignore[misc]
+        )
+        pretrends = _or_none(lambda: pretrend_power(events, level=study.level))
         without = _or_none(lambda: leave_one_out(panel, study.estimator(), group=study.groups))
         curve = _or_none(lambda: specification_curve(study.panel(winsorise=0.0), seed=study.seed))
-        checks = [part.check() for part in (without, curve) if part is not None]
-        return cls(leave_one_out=_releasable(without), curve=curve, checks=tuple(checks))
+        known = {
+            part.check().name: part.check() for part in (*honest, pretrends, without, curve) if part
+        }
+        return cls(
+            honest=honest,
+            pretrends=pretrends,
+            leave_one_out=_releasable(without),
+            curve=curve,
+            families=tuple(_families(study)),
+            checks=(
+                *(known.get(name, not_applicable(name, why)) for name, why in ASKED.items()),
+                equivalence(events),
+                _placebos(study),
+            ),
+        )
+
+
+ASKED = {
+    "honest_relative_magnitudes": "too_few_event_times",
+    "honest_smoothness": "too_few_event_times",
+    "pretrend_power": "too_few_event_times",
+    "leave_one_out": "units_cannot_be_exchanged",
+    "specification_curve": "units_cannot_be_exchanged",
+}
+"""Checks always listed, and why each may not apply."""
+
+
+def _event_study(study: Study, panel: Panel) -> Estimate:
+    """Effects by event time against the last period before treatment, those that every cohort reaches."""
+    cells = study.estimator(base_period="universal").fit(panel)
+    last = min(float(panel.times[-1] - panel.cohorts[-1]), MOST_AFTER - 1)
+    first = float(panel.times[0] - panel.cohorts[0])
+    events = cells.aggregate(by="event_time")
+    kept = events.table["event_time"].between(first, last).to_numpy()
+    return replace(
+        events, table=events.table[kept].reset_index(drop=True), vcov=events.vcov[kept][:, kept]
+    )
+
+
+def _families(study: Study) -> list[FamilyResult]:
+    """Test each family of the plan, its index beside its outcomes."""
+    results = []
+    for name, outcomes in study.families.items():
+        panels = {outcome: study.panel(outcome) for outcome in outcomes}
+        index = _or_none(lambda p=panels: anderson_index(p))  # type: ignore[misc]
+        if index is not None:
+            panels["index"] = index
+        found = _or_none(
+            lambda p=panels, n=name: family_test(  # type: ignore[misc]
+                p, study.estimator(), name=n, draws=study.permutations, seed=study.seed
+            )
+        )
+        results += [found] if found is not None else []
+    return results
+
+
+def _placebos(study: Study) -> CheckResult:
+    panels = {outcome: study.panel(outcome) for outcome in study.placebo_outcomes}
+    return placebo_outcomes(panels, study.estimator(), draws=study.permutations, seed=study.seed)
 
 
 def _releasable(without: LeaveOneOut | None) -> LeaveOneOut | None:
     """Take out the rows that leave out fewer than ten treated units: beside the headline they would show their mean."""
     if without is None:
         return None
-    from dataclasses import replace
-
     table = without.table
     return replace(
         without, table=table[table["n_treated"] >= SMALLEST_SHOWN].reset_index(drop=True)
@@ -49,5 +128,5 @@ def _or_none(compute: Callable[[], Result]) -> Result | None:
     """Return a result, or None where the data cannot give it."""
     try:
         return compute()
-    except EstimationError:
+    except ImpactError:
         return None

@@ -11,7 +11,10 @@ import pandas as pd
 from impact.check_result import CheckResult
 from impact.data.sample import Sample
 from impact.diagnostics.design_check import DesignCheck
+from impact.diagnostics.honest import HonestResult
+from impact.diagnostics.honest.restrictions import TrendRestriction
 from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.pretrend_power import PretrendPower
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.errors import StorageError
 from impact.estimate import Estimate
@@ -20,6 +23,7 @@ from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAn
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study
 from impact.inference.believe import Verdict
+from impact.inference.multiple_testing import FamilyResult
 from impact.inference.randomization import RandomizationResult
 
 PARTS = {
@@ -34,6 +38,10 @@ _TYPES: dict[str, Any] = {
         DesignCheck,
         LeaveOneOut,
         SpecificationCurve,
+        HonestResult,
+        TrendRestriction,
+        PretrendPower,
+        FamilyResult,
         Estimate,
         CheckResult,
         Sample,

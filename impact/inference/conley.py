@@ -71,9 +71,7 @@ def conley(
     return np.asarray(own + cross + cross.T)
 
 
-def two_way_clusters(
-    scores: Floats, first: NDArray[np.int64], second: NDArray[np.int64]
-) -> Floats:
+def two_way_clusters(scores: Floats, first: NDArray[np.int64], second: NDArray[np.int64]) -> Floats:
     """Return the covariance with two sets of clusters: one plus the other less their intersection, each times G/(G-1).
 
     Parameters

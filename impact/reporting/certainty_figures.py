@@ -1,5 +1,6 @@
 """Figures on how sure the answer is: power of the design, and the curve of specifications."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from impact.check_result import SMALL_P
 from impact.diagnostics.design_check import POWER, DesignCheck
+from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure
 from impact.reporting.formats import Words
@@ -61,6 +63,54 @@ def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Fig
             ),
             alt=t(
                 "A rising curve. It reaches 80% at {effect}.", effect=voice.amount(outcome, found)
+            ),
+        )
+
+
+def honest_bounds(voice: Voice, results: Sequence[HonestResult]) -> Figure:
+    """Draw the intervals under each restriction on trends, the one for parallel trends first."""
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.ticker import FuncFormatter
+
+    t, study = voice.t, voice.study
+    words = {
+        "relative_magnitudes": t("Largest step before treatment, times"),
+        "relative_smoothness": t("Largest bend before treatment, times"),
+        "smoothness": t("Bend a period, in standard errors"),
+    }
+    with figure_style():
+        canvas = Canvas(figsize=(FULL_WIDTH, 3.1), layout="constrained")
+        panels = canvas.subplots(1, len(results), squeeze=False)[0]
+        for axes, result in zip(panels, results, strict=True):
+            values = list(result.table["value"])
+            ends = [
+                result.original,
+                *zip(result.table["conf_low"], result.table["conf_high"], strict=True),
+            ]
+            for x, (low, high) in enumerate(ends):
+                colour = COMPARISON if x == 0 else TREATED
+                axes.plot([x, x], [low, high], color=colour, linewidth=2.2, solid_capstyle="butt")
+            axes.axhline(0, color=INK, linewidth=0.8)
+            ticks = [t("parallel"), *(voice.f.number(value, 2) for value in values)]
+            axes.set_xticks(range(len(ends)), ticks, fontsize=8)
+            axes.set_xlim(-0.6, len(ends) - 0.4)
+            axes.grid(visible=False, axis="x")
+            axes.yaxis.set_major_formatter(FuncFormatter(voice.f.ticks()))
+            axes.set_xlabel(words[result.restriction.kind])
+        panels[0].set_ylabel(f"{t('Effect')} ({study.unit(study.outcome)})")
+        first = results[0]
+        return Figure.from_matplotlib(
+            canvas,
+            label="fig-honest",
+            caption=t(
+                "{level} intervals of the average effect if trends had parted after treatment by so much (Rambachan and Roth "
+                "2023); blue: if they were parallel.",
+                level=voice.confidence,
+            ),
+            alt=t(
+                "Vertical intervals that widen to the right. With parallel trends {span}; zero is inside from {breakdown} on.",
+                span=voice.span(study.outcome, *first.original),
+                breakdown=voice.f.number(first.breakdown, 2),
             ),
         )
 

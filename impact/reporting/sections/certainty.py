@@ -2,20 +2,22 @@
 
 import pandas as pd
 
-from impact.diagnostics.design_check import DesignCheck
+from impact.diagnostics.design_check import BELOW, DesignCheck
 from impact.diagnostics.leave_one_out import LeaveOneOut
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect
+from impact.inference.multiple_testing import FamilyResult
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
+from impact.reporting.formats import Words
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.impact import inference_name, which_interval
 from impact.reporting.voice import Voice
 
 
 def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
-    """Show how sure the headline is: in words, then the design, the other trends, the other choices, the other firms."""
+    """Show how sure the headline is: in words, then the design, other trends, other choices, other firms, other outcomes."""
     t = voice.t
     effect = impact.effects[0]
     shown: list[Exhibit] = [
@@ -23,6 +25,11 @@ def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
         Callout("finding", how_sure(voice, impact, part)),
         *_design(voice, effect),
     ]
+    if part.honest:
+        shown += [
+            Text(f"### {t('If trends had parted')}\n\n{_trends(voice, part)}"),
+            certainty_figures.honest_bounds(voice, part.honest),
+        ]
     if part.curve is not None:
         shown += [
             Text(f"### {t('Other choices')}\n\n{_curve(voice, part.curve)}"),
@@ -30,6 +37,7 @@ def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
         ]
     if part.leave_one_out is not None:
         shown.append(Text(f"### {t('Without one firm')}\n\n{_without(voice, part.leave_one_out)}"))
+    shown += [_family_table(voice, family) for family in part.families]
     checks = (*(effect.design.checks() if effect.design else ()), *part.checks)
     shown.append(
         checks_table(
@@ -42,12 +50,102 @@ def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
 def how_sure(voice: Voice, impact: Impact, part: Certainty) -> str:
     """Say in plain words how far the headline can be trusted: every sentence follows from a figure by rule."""
     effect = impact.effects[0]
-    sentences = [which_interval(voice, effect), _could_find(voice, effect)]
+    sentences = [which_interval(voice, effect), *_shared(voice, effect), _could_find(voice, effect)]
+    if part.honest:
+        sentences.append(_trends(voice, part))
     if part.curve is not None:
         sentences.append(_curve(voice, part.curve))
     if part.leave_one_out is not None:
         sentences.append(_without(voice, part.leave_one_out))
     return " ".join(sentences)
+
+
+def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
+    """Warn when the interval would not hold if the firms of one event shared shocks."""
+    if effect.design is None:
+        return []
+    rows = effect.design.table
+    rows = rows[(rows["process"] == "shared_shock") & (rows["estimator"] == "callaway_santanna")]
+    mine = rows.loc[rows["inference"] == effect.verdict.believed, "coverage"]
+    if mine.empty or float(mine.iloc[0]) >= effect.design.level - BELOW:
+        return []
+    return [
+        voice.t(
+            "If firms of one event shared shocks (5% of the variance), it would hold the truth only {coverage} of the time.",
+            coverage=voice.f.percent(100 * float(mine.iloc[0])),
+        )
+    ]
+
+
+def _trends(voice: Voice, part: Certainty) -> str:
+    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    relative = next((h for h in part.honest if h.restriction.kind == "relative_magnitudes"), None)
+    sentences = []
+    if relative is not None:
+        low, high = relative.original
+        if low <= 0 <= high:
+            sentences.append(
+                t(
+                    "Averaged over the periods that all cohorts reach, the effect cannot be told from zero even if trends were "
+                    "parallel ({span}).",
+                    span=voice.span(outcome, low, high),
+                )
+            )
+        else:
+            sentences.append(
+                t(
+                    "The conclusion that there is an effect stands as long as trends parted, from one period to the next after "
+                    "treatment, by no more than {breakdown} times the most they did before.",
+                    breakdown=f.number(relative.breakdown, 2),
+                )
+            )
+    if part.pretrends is not None:
+        power = part.pretrends
+        sentences.append(
+            t(
+                "The test before treatment would miss a difference in trends of {slope} a period half the time; one that passed "
+                "would bias the average effect by {bias}.",
+                slope=voice.amount(outcome, power.slope_half),
+                bias=voice.amount(outcome, power.bias_after_passing),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _family_table(voice: Voice, family: FamilyResult) -> Table:
+    t, f, study = voice.t, voice.f, voice.study
+    frame = family.table.assign(
+        name=[
+            t("Index of all") if name == "index" else study.label(name)
+            for name in family.table["outcome"]
+        ],
+        shown=[
+            f.significant(value) if name == "index" else voice.plain(name)(value)
+            for name, value in zip(family.table["outcome"], family.table["estimate"], strict=True)
+        ],
+    )
+    adjusted = {
+        "p_value": t("p, alone"),
+        "p_romano_wolf": "Romano-Wolf",
+        "p_westfall_young": "Westfall-Young",
+        "p_holm": "Holm",
+        "q_benjamini_hochberg": "Benjamini-Hochberg",
+        "q_sharpened": t("q, sharpened"),
+    }
+    return Table(
+        label=f"tab-family-{family.name.replace('_', '-')}",
+        caption=t("Outcomes tested together, p-values adjusted for their number"),
+        frame=frame,
+        headings={"name": t("Outcome"), "shown": t("Effect"), **adjusted},
+        formats={"shown": str, **dict.fromkeys(adjusted, f.p_value)},
+        notes=(
+            t(
+                "By {n} permutations, the same for every outcome. Index: standardised outcomes weighted by the inverse of their "
+                "covariance (Anderson 2008), in standard deviations of the comparison group before treatment.",
+                n=f.number(family.permutations),
+            ),
+        ),
+    )
 
 
 def _could_find(voice: Voice, effect: OutcomeEffect) -> str:
@@ -69,7 +167,7 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
                 )
             )
         ]
-    names = {name: inference_name(t, name) for name in design.power["inference"].unique()}
+    names = {name: short_name(t, name) for name in design.power["inference"].unique()}
     return [
         Text(
             f"### {t('The design')}\n\n"
@@ -96,7 +194,7 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         {
             "inference": list(first.index),
             "name": [
-                inference_name(t, name) + (" *" if name == design.recommended else "")
+                short_name(t, name) + (" *" if name == design.recommended else "")
                 for name in first.index
             ],
             **{process: list(size[process]) for process in size.columns},
@@ -106,9 +204,9 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         }
     )
     shares = {
-        "resampled": t("Found, paths resampled"),
-        "gaussian": t("Found, normal paths"),
-        "shared_shock": t("Found, events share shocks"),
+        "resampled": t("Resampled"),
+        "gaussian": t("Normal"),
+        "shared_shock": t("Shared shocks"),
     }
 
     def share(value: float) -> str:
@@ -121,9 +219,9 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         headings={
             "name": t("Inference"),
             **{name: words for name, words in shares.items() if name in frame},
-            "median_length": t("Median length"),
-            "smallest_detectable": t("Smallest detectable"),
-            "percent": t("In percent"),
+            "median_length": t("Length"),
+            "smallest_detectable": t("Detectable"),
+            "percent": "%",
         },
         formats={
             **dict.fromkeys([name for name in shares if name in frame], share),
@@ -133,12 +231,29 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         },
         notes=(
             t(
-                "* the one to believe. Found: share of panels without any effect in which the test found one at {alpha}. "
-                "Events that share shocks (5% of the variance) are shown as a warning and do not count in the choice.",
+                "* the one to believe. First columns: share of panels without any effect in which the test finds one at {alpha}, with "
+                "paths resampled, with normal ones, and with events whose firms share shocks (5% of the variance; a warning, "
+                "not counted in the choice). Detectable: found in 80% of such studies.",
                 alpha=f.percent(100 * (1 - design.level), 0),
             ),
         ),
     )
+
+
+def short_name(t: Words, name: str) -> str:
+    """Return an inference in a word or two, for tables."""
+    words = {
+        "clustered": t("clustered, normal"),
+        "clustered_t": t("clustered, t"),
+        "crv2_satterthwaite": t("CRV2, Satterthwaite"),
+        "crv3_t": t("CRV3, t"),
+        "treated_t": t("CRV2, t of the treated"),
+        "group_t": t("between events, t"),
+        "permutation": t("randomization"),
+        "conley_taber": "Conley-Taber",
+        "ferman_pinto": "Ferman-Pinto",
+    }
+    return words[name]
 
 
 def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
@@ -147,7 +262,7 @@ def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
         return []
     rows = effect.intervals.assign(
         estimate=effect.verdict.estimate,
-        words=[inference_name(t, name) for name in effect.intervals["inference"]],
+        words=[short_name(t, name) for name in effect.intervals["inference"]],
     )
     first = rows["inference"] == effect.verdict.believed
     ordered = pd.concat([rows[first], rows[~first]])

@@ -73,6 +73,11 @@ def _names(t: Words) -> dict[str, str]:
         "effective_clusters": t("Effective number of firms"),
         "leave_one_out": t("Weight of a single firm"),
         "specification_curve": t("Other specifications"),
+        "honest_relative_magnitudes": t("If trends part more after than before"),
+        "honest_smoothness": t("If trends bend"),
+        "pretrend_power": t("Power of the test before treatment"),
+        "equivalence": t("Trends before treatment shown alike"),
+        "placebo_outcomes": t("Outcomes the programme could not move"),
     }
 
 
@@ -89,6 +94,23 @@ def reason(t: Words, why: str) -> str:
             "Largest change by leaving out one firm; the sign turns without {n} cohort or event",
             n=number,
         ),
+        "breakdown_relative_magnitudes": t(
+            "Times the largest step before treatment up to which zero is excluded; below 1 the answer rests on parallel trends"
+        ),
+        "breakdown_smoothness": t(
+            "Bend a period, in standard errors, up to which zero is excluded; above 0 a straight-line difference is no danger"
+        ),
+        "trend_detected_half_the_time": t(
+            "Slope missed half the time; if it passed, it would explain {n}% of the effect",
+            n=number,
+        ),
+        "leads_smaller_than_share_of_effect": t(
+            "Largest lead that can be excluded at 5%: {n}% of the effect", n=number
+        ),
+        "placebo_outcomes": t("Smallest p-value of {n} outcomes, Holm", n=number),
+        "no_placebo_outcome_in_the_plan": t("The plan names none"),
+        "too_few_event_times": t("Too few periods around the start"),
+        "units_cannot_be_exchanged": t("Firms cannot be exchanged one by one in this design"),
         "same_sign": t("Median t statistic; p-value among other firms of the same strata"),
         "share_of_unit_periods_observed": t("Share of firm-periods with an outcome"),
         "share_of_zero_outcomes": t("Share of outcomes that are zero"),
