@@ -18,7 +18,7 @@ from impact.reporting.voice import Voice
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BESIDE = "clustered"  # the inference drawn beside the recommended one
+BESIDE = ("permutation", "clustered")  # drawn beside the recommended inference: the first that is another
 
 
 def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Figure:
@@ -31,11 +31,10 @@ def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Fig
     with figure_style():
         canvas = Canvas(figsize=(FULL_WIDTH, 3.0), layout="constrained")
         axes = canvas.subplots()
-        for name, colour in ((design.recommended, TREATED), (BESIDE, COMPARISON)):
+        beside = next(name for name in BESIDE if name != design.recommended)
+        for name, colour in ((design.recommended, TREATED), (beside, COMPARISON)):
             rows = design.power[design.power["inference"] == name]
             axes.plot(rows["effect"], rows["power"], color=colour, linewidth=1.7, label=names[name])
-            if name == BESIDE == design.recommended:
-                break
         axes.axhline(POWER, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
         axes.axhline(1 - design.level, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
         if np.isfinite(found):

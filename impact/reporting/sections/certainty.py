@@ -12,7 +12,7 @@ from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import Words
 from impact.reporting.sections.checks import checks_table
-from impact.reporting.sections.impact import inference_name, which_interval
+from impact.reporting.sections.impact import which_interval
 from impact.reporting.voice import Voice
 
 
