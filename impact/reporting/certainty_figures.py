@@ -18,7 +18,10 @@ from impact.reporting.voice import Voice
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BESIDE = ("permutation", "clustered")  # drawn beside the recommended inference: the first that is another
+BESIDE = (
+    "permutation",
+    "clustered",
+)  # drawn beside the recommended inference: the first that is another
 
 
 def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Figure:

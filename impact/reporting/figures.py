@@ -253,7 +253,10 @@ def weights(voice: Voice, weights: pd.DataFrame) -> Figure:
 
     never = t("Never treated")
     shown = weights.assign(time=[voice.f.time(time) for time in weights["time"]])
-    shown["cohort"] = [None if pd.isna(g) else voice.f.time(g) for g in weights["cohort"]]
+    shown["cohort"] = [
+        None if pd.isna(g) else voice.f.time(int(g) if isinstance(g, float) else g)
+        for g in weights["cohort"]
+    ]
     n_cohorts = weights["cohort"].nunique(dropna=False)
     with figure_style():
         canvas = Canvas(figsize=(FULL_WIDTH, 1.1 + 0.42 * n_cohorts), layout="constrained")

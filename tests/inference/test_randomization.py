@@ -8,7 +8,7 @@ import pytest
 from panels import long_frame, panel
 
 import impact
-from impact.inference.believe import Verdict, believe
+from impact.inference.believe import Verdict, believe, headline_intervals
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.inference.strata import permutation_strata
 
@@ -107,14 +107,44 @@ def test_clusters_above_the_unit_are_refused():
         RandomizationInference().test(panel(long_frame(), cluster="village"))
 
 
-def test_the_permutation_interval_is_believed_with_few_treated_only():
+def test_one_treated_unit_is_ranked_among_all_placebo_assignments():
+    """With one treated unit in one stratum the test enumerates the N units that could have been the one."""
+    frame = long_frame(n=30, cohorts=(5,), share=0.0)
+    frame.loc[frame.id == 11, "g"] = 5
+    made = panel(frame)
+    result = RandomizationInference().test(made)
+    assert result.enumerated
+    assert result.draws == 30
+    estimator = impact.CallawaySantAnna()
+    statistics = []
+    for unit in range(30):
+        cohort = np.where(np.arange(30) == unit, 5.0, np.inf)
+        row = estimator.fit(made.with_cohort(cohort)).aggregate(by="overall").table.iloc[0]
+        statistics.append(abs(row.statistic))
+    expected = np.mean(np.array(statistics) >= statistics[11] * (1 - 1e-9))
+    assert result.p_value == pytest.approx(expected)
+
+
+def test_the_verdict_follows_the_design_check_and_else_the_smallest_cohort():
     made = panel(long_frame())
     overall = impact.CallawaySantAnna().fit(made).aggregate(by="overall")
-    result = RandomizationInference(draws=199).test(made)
-    few, many = (believe(overall, result, smallest_cohort=n) for n in (10, 25))
-    assert (few.believed, few.conf_low) == ("randomization", result.conf_low)
+    intervals, random = headline_intervals(made, permutations=199)
+    few, many = (
+        believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25)
+    )
+    assert (few.believed, few.conf_low) == ("permutation", random.conf_low)
     assert (many.believed, many.conf_low) == ("clustered", overall.table.conf_low[0])
     assert many.smallest_detectable == pytest.approx(
         (1.959964 + 0.841621) * overall.table.std_error[0], rel=1e-5
     )
+    told = believe(
+        overall,
+        intervals,
+        recommended=("crv3_t", "holds_and_shortest"),
+        smallest_detectable=2.0,
+        smallest_cohort=10,
+    )
+    row = intervals.set_index("inference").loc["crv3_t"]
+    assert (told.conf_low, told.p_value) == (row.conf_low, row.p_value)
+    assert (told.smallest_detectable, told.why) == (2.0, "design_check:holds_and_shortest")
     assert Verdict.from_dict(json.loads(json.dumps(few.to_dict()))) == few

@@ -10,9 +10,8 @@ from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.inference.multiple_testing import FamilyResult
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
-from impact.reporting.formats import Words
 from impact.reporting.sections.checks import checks_table
-from impact.reporting.sections.impact import which_interval
+from impact.reporting.sections.impact import short_name, which_interval
 from impact.reporting.voice import Voice
 
 
@@ -238,22 +237,6 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
             ),
         ),
     )
-
-
-def short_name(t: Words, name: str) -> str:
-    """Return an inference in a word or two, for tables."""
-    words = {
-        "clustered": t("clustered, normal"),
-        "clustered_t": t("clustered, t"),
-        "crv2_satterthwaite": t("CRV2, Satterthwaite"),
-        "crv3_t": t("CRV3, t"),
-        "treated_t": t("CRV2, t of the treated"),
-        "group_t": t("between events, t"),
-        "permutation": t("randomization"),
-        "conley_taber": "Conley-Taber",
-        "ferman_pinto": "Ferman-Pinto",
-    }
-    return words[name]
 
 
 def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:

@@ -103,6 +103,22 @@ def inference_name(t: Words, name: str) -> str:
     return words[name]
 
 
+def short_name(t: Words, name: str) -> str:
+    """Return an inference in a word or two, for tables."""
+    words = {
+        "clustered": t("clustered, normal"),
+        "clustered_t": t("clustered, t"),
+        "crv2_satterthwaite": t("CRV2, Satterthwaite"),
+        "crv3_t": t("CRV3, t"),
+        "treated_t": t("CRV2, t of the treated"),
+        "group_t": t("between events, t"),
+        "permutation": t("randomization"),
+        "conley_taber": "Conley-Taber",
+        "ferman_pinto": "Ferman-Pinto",
+    }
+    return words[name]
+
+
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
     """Show both inferences for every outcome."""
     t, f = voice.t, voice.f
@@ -156,7 +172,7 @@ def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
         "shown": plain(verdict.estimate),
         "percent": f.percent(percent[0] if percent else None),
         "interval": f.interval(verdict.conf_low, verdict.conf_high, plain),
-        "believed": inference_name(t, verdict.believed),
+        "believed": short_name(t, verdict.believed),
         "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
         "detectable": plain(verdict.smallest_detectable),
     }
