@@ -82,7 +82,9 @@ def encode(value: Any) -> Any:
     """Turn parts, estimates, frames and numbers into plain JSON with their type's name."""
     if isinstance(value, pd.DataFrame):
         columns = {str(name): [encode(item) for item in value[name]] for name in value.columns}
-        return {_KIND: "frame", "columns": list(map(str, value.columns)), "values": columns}
+        floats = [str(name) for name in value.columns if value[name].dtype.kind == "f"]
+        names = list(map(str, value.columns))
+        return {_KIND: "frame", "columns": names, "floats": floats, "values": columns}
     if hasattr(type(value), "from_dict"):
         return {_KIND: type(value).__name__, "values": value.to_dict()}
     if is_dataclass(value) and not isinstance(value, type):
@@ -107,10 +109,11 @@ def decode(value: Any) -> Any:
     if kind == "infinity":
         return float(f"{content}inf")
     if kind == "frame":
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {name: list(decode(content[name])) for name in value["columns"]},
             columns=value["columns"],
         )
+        return frame.astype(dict.fromkeys(value["floats"], float))
     if hasattr(_TYPES[kind], "from_dict"):
         return _TYPES[kind].from_dict(content)
     return _TYPES[kind](**{name: decode(item) for name, item in content.items()})

@@ -24,7 +24,9 @@ KINDS = {
     "DeltaSDRM": "relative_smoothness",
 }
 METHODS = {"FLCI": "fixed_length", "C-LF": "least_favourable", "Conditional": "conditional"}
-FIXED_LENGTH = 1.2e-4  # absolute: HonestDiD simulates the folded normal's quantile (one part in a thousand)
+FIXED_LENGTH = (
+    1.2e-4  # absolute: HonestDiD simulates the folded normal's quantile (one part in a thousand)
+)
 WIDTH = 0.01  # of the interval: its grid, and its 1,000 draws of the first stage
 # HonestDiD stops at the end of its default grid (20 standard errors); its upper ends there are not intervals' ends.
 CLIPPED = {"bc": {0.3794577, 0.3531008}}
@@ -214,6 +216,4 @@ def test_an_event_study_of_either_kind_is_bounded_and_the_reference_left_out():
 
 def test_too_few_periods_before_treatment_are_refused():
     with pytest.raises(NotAvailableError, match="needs 2"):
-        HonestBounds(restriction="relative_smoothness").of_path(
-            np.zeros(3), np.eye(3), n_before=1
-        )
+        HonestBounds(restriction="relative_smoothness").of_path(np.zeros(3), np.eye(3), n_before=1)

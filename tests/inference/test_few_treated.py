@@ -114,9 +114,7 @@ def test_leave_one_out_intervals_are_the_jackknife_of_the_mean_differences():
     design, changes = design_of(made)
     found = TIntervals(design, 0.95).of(changes)["crv3_t"]
     moved = np.diff(made.wide, axis=1).ravel()
-    squares = sum(
-        ((g - g.mean()) ** 2).sum() / (len(g) - 1) ** 2 for g in (moved[:6], moved[6:])
-    )
+    squares = sum(((g - g.mean()) ** 2).sum() / (len(g) - 1) ** 2 for g in (moved[:6], moved[6:]))
     width = stats.t.ppf(0.975, 25) * np.sqrt(squares)
     assert (found.high - found.low)[0] / 2 == pytest.approx(width, rel=1e-6)
 
@@ -135,9 +133,7 @@ def test_conley_taber_with_one_treated_unit_takes_the_quantiles_of_the_untreated
     made = two_periods(treated=1, untreated=400)
     design, changes = design_of(made)
     units = UnitEffects.of(design, changes)
-    found = conley_taber(
-        units, np.array([0]), level=0.9, generator=np.random.default_rng(1)
-    )
+    found = conley_taber(units, np.array([0]), level=0.9, generator=np.random.default_rng(1))
     moved = np.diff(made.wide, axis=1).ravel()
     spread = (moved[1:] - moved[1:].mean()) * np.sqrt(400 / 399) * np.sqrt(1 + 1 / 400)
     centre = moved[0] - moved[1:].mean()

@@ -129,9 +129,7 @@ def test_the_verdict_follows_the_design_check_and_else_the_smallest_cohort():
     made = panel(long_frame())
     overall = impact.CallawaySantAnna().fit(made).aggregate(by="overall")
     intervals, random = headline_intervals(made, permutations=199)
-    few, many = (
-        believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25)
-    )
+    few, many = (believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25))
     assert (few.believed, few.conf_low) == ("permutation", random.conf_low)
     assert (many.believed, many.conf_low) == ("clustered", overall.table.conf_low[0])
     assert many.smallest_detectable == pytest.approx(

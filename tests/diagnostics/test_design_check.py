@@ -1,0 +1,285 @@
+"""The design's own size and power, what single firms carry, other specifications, and planned studies."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from panels import long_frame, panel
+
+import impact
+from impact.diagnostics.design_check import CANDIDATES, design_check, recommend, smallest_detectable
+from impact.diagnostics.leave_one_out import leave_one_out, without_each_unit
+from impact.diagnostics.power import PlannedStudy, formulas, power
+from impact.diagnostics.specification_curve import Choices, specification_curve
+from impact.errors import NotAvailableError, NotIdentifiedError, PlanError
+from impact.evaluation.store import decode, encode
+from impact.inference.comparisons import Comparisons
+from impact.inference.strata import permutation_strata
+from impact.simulate.untreated_paths import UntreatedPaths
+
+
+def few(n_treated=10, n=80, seed=3, **choices):
+    frame = long_frame(n=n, cohorts=(4,), share=0.0, seed=seed, **choices)
+    frame.loc[frame.id < n_treated, "g"] = 4
+    return panel(frame)
+
+
+def paths_of(made, seed=1):
+    return UntreatedPaths.of(
+        made,
+        strata=permutation_strata(made),
+        group=np.where(np.isfinite(made.cohort), 0, -1),
+        generator=np.random.default_rng(seed),
+    )
+
+
+def test_simulated_paths_have_the_comparison_groups_covariances_and_no_effect():
+    made = few(n_treated=10, n=400)
+    paths = paths_of(made)
+    for process in ("resampled", "gaussian"):
+        drawn = paths.draw(process, 400, np.random.default_rng(2))
+        flat = drawn[np.isinf(made.cohort)].reshape(-1, made.n_periods)
+        scale = np.abs(paths.covariance).max()
+        np.testing.assert_allclose(flat.mean(axis=0), 0, atol=0.03 * np.sqrt(scale))
+        np.testing.assert_allclose(np.cov(flat, rowvar=False), paths.covariance, atol=0.06 * scale)
+
+
+def test_treated_paths_are_stretched_as_much_as_they_varied_before_treatment():
+    frame = long_frame(n=300, cohorts=(6,), share=0.0, seed=4)
+    frame.loc[frame.id < 100, "g"] = 6
+    generator = np.random.default_rng(1)
+    noise = generator.normal(size=len(frame)) * np.where(frame.id < 100, 1.5, 1.0)
+    made = panel(frame.assign(y=noise))
+    # strata are baseline terciles: the expected ratio of spreads within them is that of the innovations
+    assert paths_of(made).scale[0] == pytest.approx(1.5, abs=0.15)
+
+
+def test_shared_shocks_hit_units_of_one_group_alike():
+    made = few()
+    paths = paths_of(made)
+    paths = replace(paths, pool=0 * paths.pool + np.arange(8.0), scale=np.ones(80))
+    drawn = paths.draw("shared_shock", 3, np.random.default_rng(1)) - paths.pool[0]
+    assert np.ptp(drawn[:10], axis=0).max() == pytest.approx(0, abs=1e-12)
+    assert np.abs(drawn[:10]).min() > 0
+    assert np.abs(drawn[10:]).max() == 0
+
+
+@pytest.fixture(scope="module")
+def checked():
+    return design_check(few(), draws=600, permutations=99)
+
+
+def test_the_recommended_inference_holds_and_no_shorter_candidate_does(checked):
+    rows = checked.headline[checked.headline.inference.isin(CANDIDATES)]
+    worst = rows.groupby("inference").holds.min()
+    assert checked.why == "holds_and_shortest"
+    assert worst[checked.recommended]
+    length = rows.groupby("inference").median_length.max()
+    shorter = length[length < length[checked.recommended]].index
+    assert not worst[shorter].any()
+
+
+def test_sizes_match_a_loop_over_simulated_panels_and_the_estimator():
+    """The same draws, tested one by one by fitting the estimator: the share of rejections is the same number."""
+    made = few(gaps=0.1)
+    from impact.diagnostics.simulated_tests import Simulation, stream
+
+    paths = paths_of(made)
+    strata = np.zeros(80, dtype=int)
+    group = np.full(80, -1)
+    simulation = Simulation(paths, ("resampled",), strata, group, 60, 99, 0.95, 7)
+    found = {
+        (t.estimator, t.inference): t for t in simulation.of(made, impact.CallawaySantAnna()).tests
+    }
+    outcomes = paths.draw("resampled", 60, stream(7, "resampled"))
+    seen = ~np.isnan(made.wide)
+    rejected = {"callaway_santanna": 0, "two_way_fixed_effects": 0}
+    for s in range(60):
+        one = made.with_outcome(outcomes[:, s][seen], "y")
+        overall = impact.CallawaySantAnna().fit(one).aggregate(by="overall").table.iloc[0]
+        static = impact.TwoWayFixedEffects().fit(one).table.iloc[0]
+        rejected["callaway_santanna"] += overall.p_value <= 0.05
+        rejected["two_way_fixed_effects"] += static.p_value <= 0.05
+    clustered = found["callaway_santanna", "clustered"].rejected(0.0)
+    assert clustered * 60 == pytest.approx(rejected["callaway_santanna"])
+    static = found["two_way_fixed_effects", "clustered_t"].rejected(0.0)
+    assert static * 60 == pytest.approx(rejected["two_way_fixed_effects"])
+
+
+def test_power_rises_with_the_effect_and_reaches_eighty_percent_at_the_smallest_detectable(checked):
+    curve = checked.power[checked.power.inference == checked.recommended]
+    assert (np.diff(curve.power) >= -0.02).all()
+    at = np.interp(checked.chosen.smallest_detectable, curve.effect, curve.power)
+    assert at == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_smallest_detectable_effect_of_a_normal_test_is_the_textbook_one():
+    generator = np.random.default_rng(1)
+    estimates = generator.normal(size=200_000)
+    found = smallest_detectable(lambda d: float((np.abs(estimates + d) > 1.959964).mean()), 1.0)
+    assert found == pytest.approx(1.959964 + 0.841621, abs=0.02)
+
+
+def test_none_holding_is_a_verdict_and_then_randomization_is_taken():
+    table = pd.DataFrame(
+        {
+            "estimator": "callaway_santanna",
+            "inference": ["clustered_t", "permutation"],
+            "process": "resampled",
+            "holds": False,
+            "median_length": [1.0, 2.0],
+        }
+    )
+    assert recommend(table, CANDIDATES) == ("permutation", "none_holds")
+
+
+def test_a_design_check_survives_saving_and_its_checks_name_what_they_found(checked):
+    again = decode(json.loads(json.dumps(encode(checked))))
+    pd.testing.assert_frame_equal(again.table, checked.table, check_dtype=False)
+    assert again.recommended == checked.recommended
+    names = [check.name for check in checked.checks()]
+    assert names == ["design_check", "single_unit_cohorts", "effective_clusters"]
+    assert checked.checks()[2].status == "warn"  # ten treated of eighty
+
+
+def test_the_same_seed_gives_the_same_check_whatever_the_order_of_rows():
+    frame = long_frame(n=60, cohorts=(4,), share=0.2)
+    one, two = (
+        design_check(panel(f), draws=200, permutations=49)
+        for f in (frame, frame.sample(frac=1, random_state=2))
+    )
+    pd.testing.assert_frame_equal(one.table, two.table)
+
+
+def test_too_few_untreated_units_are_refused():
+    with pytest.raises(NotIdentifiedError, match="never-treated"):
+        design_check(few(n_treated=10, n=13), draws=200)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.15])
+@pytest.mark.parametrize("control", ["not_yet_treated", "never_treated"])
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_leaving_out_one_unit_is_refitting_without_it(gaps, control, weight):
+    made = panel(long_frame(n=30, gaps=gaps), weight=weight)
+    estimator = impact.CallawaySantAnna(control_group=control)
+    design = Comparisons.of(made, estimator)
+    without = without_each_unit(design, design.changes(made.wide))
+    for unit in range(0, 30, 3):
+        part = made.subset(np.arange(30) != unit, reason="left_out")
+        refit = estimator.fit(part).aggregate(by="overall").table.estimate[0]
+        assert without[unit] == pytest.approx(refit, rel=1e-9)
+
+
+def test_a_firm_that_carries_the_result_is_flagged_without_its_name():
+    frame = long_frame(n=60, cohorts=(4, 6), share=0.15, effect=0.0)
+    frame.loc[(frame.id == frame[frame.g.notna()].id.iloc[0]) & (frame.t >= frame.g), "y"] += 60
+    made = panel(frame)
+    group = pd.Series(np.where(made.units % 2, "odd", "even"), index=made.units)
+    found = leave_one_out(made, group=group)
+    assert found.check().status == "warn"
+    assert found.largest_share > 0.5
+    assert set(found.table.kind) == {"cohort", "group"}
+    assert set(found.table.columns) == {"kind", "label", "n_treated", "estimate", "std_error"}
+
+
+def test_specifications_are_the_estimators_own_numbers():
+    made = panel(long_frame(n=60, gaps=0.1))
+    found = specification_curve(made, permutations=19).table
+    plain = found[
+        (found.window == -1)
+        & (found["sample"] == "all")
+        & (found.adjustment == "none")
+        & (found.winsorise == 0)
+        & (found.scale == "level")
+    ].set_index(["estimator", "controls"])
+    for average in ("cells", "cohort", "event_time"):
+        for controls in ("not_yet_treated", "never_treated"):
+            estimate = impact.CallawaySantAnna(control_group=controls).fit(made)
+            row = estimate.aggregate(by="overall", average=average).table.iloc[0]
+            cell = plain.loc[f"callaway_santanna_{average}", controls]
+            assert cell.estimate == pytest.approx(row.estimate, rel=1e-9)
+    static = impact.TwoWayFixedEffects().fit(made).table.estimate[0]
+    assert plain.loc["two_way_fixed_effects", "all"].estimate == pytest.approx(static, rel=1e-9)
+    imputed = impact.Imputation().fit(made).aggregate(by="overall").table.estimate[0]
+    assert plain.loc["imputation", "all"].estimate == pytest.approx(imputed, rel=1e-9)
+
+
+def test_an_effect_shows_in_most_specifications_and_none_does_not():
+    one = specification_curve(panel(long_frame(n=80, effect=2.0)), permutations=99)
+    none = specification_curve(panel(long_frame(n=80, effect=0.0, seed=9)), permutations=99)
+    assert one.share_same_sign == 1.0
+    assert one.joint_p_median <= 0.02
+    assert one.check().status == "pass"
+    assert none.joint_p_median > 0.05
+
+
+def test_stratum_adjustment_takes_out_what_strata_share():
+    frame = long_frame(n=80, effect=0.0)
+    frame["city"] = np.where(frame.id % 2, "a", "b")
+    shift = np.where((frame.city == "a") & (frame.t >= 4), 30.0, 0.0)
+    plain, moved = (
+        specification_curve(
+            panel(f, strata=["city"]),
+            choices=Choices(windows=(None,), samples=("all",), scales=("level",), winsorise=(0.0,)),
+            permutations=9,
+        ).table.set_index(["estimator", "controls", "adjustment"])
+        for f in (frame, frame.assign(y=frame.y + shift))
+    )
+    adjusted = plain.xs("strata", level="adjustment").estimate
+    np.testing.assert_allclose(moved.xs("strata", level="adjustment").estimate, adjusted, atol=1e-8)
+    assert (
+        np.abs(
+            moved.xs("none", level="adjustment").estimate
+            - plain.xs("none", level="adjustment").estimate
+        )
+        > 0.1
+    ).any()
+
+
+def test_weights_or_clusters_above_the_unit_are_refused():
+    with pytest.raises(NotAvailableError, match="equal weight"):
+        specification_curve(panel(weight="w"))
+
+
+STUDY = PlannedStudy(units=200, treated=60, before=2, after=3, mean=10.0, sd=8.0)
+
+
+def test_simulated_power_of_the_regression_is_the_formula_for_its_own_covariances():
+    """2,000 draws: the smallest detectable effect is good to about 3%."""
+    found = power(STUDY).table.set_index("method").smallest_detectable
+    serial = found["burlig_preonas_woerman"]
+    assert found["two_way_fixed_effects:crv3_t"] == pytest.approx(serial, rel=0.05)
+
+
+def test_formulas_are_the_published_ones_where_correlation_is_constant():
+    """McKenzie (2012), eqs. 2 and 5, by hand: sd 1, correlation .4 between any two rounds."""
+    study = PlannedStudy(
+        units=200, treated=100, before=2, after=3, permanent=0.4, autocorrelation=0.0
+    )
+    found = {row["method"]: row["smallest_detectable"] for row in formulas(study)}
+    did = (1 + 2 * 0.4) / 3 + (1 + 0.4) / 2 - 2 * 0.4
+    ancova = (1 + 2 * 0.4) / 3 - 2 * 0.4**2 / (1 + 0.4)
+    multiplier = 1.9720 + 0.8434  # t quantiles with 198 degrees of freedom
+    assert found["mckenzie_did"] == pytest.approx(multiplier * np.sqrt(did / 50), rel=1e-3)
+    assert found["mckenzie_ancova"] == pytest.approx(multiplier * np.sqrt(ancova / 50), rel=1e-3)
+    assert found["burlig_preonas_woerman"] == pytest.approx(found["mckenzie_did"], rel=1e-9)
+
+
+def test_half_the_take_up_doubles_what_must_be_there_and_clusters_cost_power():
+    half = power(replace(STUDY, take_up=0.5), draws=400)
+    whole = power(STUDY, draws=400)
+    assert half.smallest_detectable == pytest.approx(2 * whole.smallest_detectable, rel=1e-6)
+    clustered = power(replace(STUDY, cluster_size=10, icc=0.2), draws=400)
+    lost = power(replace(STUDY, attrition=0.4), draws=400)
+    assert clustered.smallest_detectable > whole.smallest_detectable
+    assert lost.smallest_detectable > whole.smallest_detectable
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("treated", 200), ("take_up", 0.0), ("sd", -1.0), ("cluster_size", 0)]
+)
+def test_numbers_that_describe_no_study_are_refused_by_name(name, value):
+    with pytest.raises(PlanError, match=name):
+        replace(STUDY, **{name: value})
