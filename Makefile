@@ -6,6 +6,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
+# two tests at a time, each on one core: threads of the linear algebra would only wait for one another
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-slow lint lab bench data lock venv clean
@@ -17,11 +19,11 @@ report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evalua
 	@$(BIN)/impact run $(PLAN)
 
 test: $(DEV) ## everything but the slow checks
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
-	@$(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
 
 test-slow: $(DEV) ## simulations and everything else that takes minutes
-	@$(BIN)/python -m pytest -n 2 --dist load -m slow
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -m slow
 
 lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def study():
-    return read_plan(ROOT / "evaluation.yml").study(ROOT, permutations=199)
+    return read_plan(ROOT / "evaluation.yml").study(ROOT, permutations=199, design_draws=200)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ from inference.designs import N_PERIODS, N_UNITS, PROCESSES, TREATED
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "coverage"
 
+AS_WRITTEN = {"keep_default_na": False, "na_values": [""]}  # one process is called null
+
 HEAD = f"""# Coverage of 95% intervals
 
 Written by `make test-slow` (tests/inference/test_coverage.py): share of simulated panels whose interval holds the truth,
@@ -36,8 +38,8 @@ def write_page(folder):
         path = folder / f"cells-{n_treated:02d}.csv"
         if not path.is_file():
             continue
-        cells = pd.read_csv(path)
-        advice = pd.read_csv(folder / f"recommended-{n_treated:02d}.csv")
+        cells = pd.read_csv(path, **AS_WRITTEN)
+        advice = pd.read_csv(folder / f"recommended-{n_treated:02d}.csv", **AS_WRITTEN)
         parts.append(f"\n## {n_treated} treated firms\n\n{_table(cells)}\n\n{_advice(advice)}\n")
     aside = folder / ".page.part"
     aside.write_text("".join(parts), encoding="utf-8")

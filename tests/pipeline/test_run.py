@@ -80,7 +80,7 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
     html = (folder / "report.html").read_text(encoding="utf-8")
     headline = json.loads((folder / "results.json").read_text())["headline"]
     assert f"{headline['estimate']:,.0f}" in html
-    assert headline["believed"] == "randomization"
+    assert headline["why"] == "design_check:holds_and_shortest"
     for words in (
         "Executive summary",
         "Smallest detectable",
@@ -88,10 +88,12 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
         "Limitations",
         "Event study",
         "As planned",
+        "How sure are we?",
+        "simulated from these data",
     ):
         assert words in html
     assert not re.search(r"\bno effect\b|\bnan\b|\bNone\b|\bnull\b", html)
-    assert html.count("<figure") == 5
+    assert html.count("<figure") == 9
     assert html.count("<table") >= 14
 
 
