@@ -312,6 +312,8 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, artisans
         cwd=project,
         stderr=subprocess.PIPE,
         text=True,
+        # a shell in the background ignores Ctrl-C, and a child inherits that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while (
