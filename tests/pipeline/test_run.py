@@ -313,7 +313,7 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, artisans
         stderr=subprocess.PIPE,
         text=True,
         # a shell in the background ignores Ctrl-C, and a child inherits that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     deadline = time.monotonic() + 60
     while (
