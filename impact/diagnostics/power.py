@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from impact.check_result import plain
 from impact.critical_values import quantile
 from impact.data.panel import Panel
-from impact.diagnostics.design_check import CANDIDATES, POWER, recommend, smallest_detectable
+from impact.diagnostics.design import CANDIDATES, POWER, recommend, smallest_detectable
 from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import PlanError
 from impact.estimators.callaway_santanna import CallawaySantAnna

@@ -12,7 +12,7 @@ from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.diagnostics import balance, quality
 from impact.diagnostics.before_trends import before_trend_test
-from impact.diagnostics.design_check import DesignCheck, design_check
+from impact.diagnostics.design import DesignCheck, design_check
 from impact.errors import EstimationError, ImpactError
 from impact.estimate import Estimate
 from impact.estimators.event_study import EventStudy

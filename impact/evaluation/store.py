@@ -10,7 +10,7 @@ import pandas as pd
 
 from impact.check_result import CheckResult
 from impact.data.sample import Sample
-from impact.diagnostics.design_check import DesignCheck
+from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.honest.restrictions import TrendRestriction
 from impact.diagnostics.leave_one_out import LeaveOneOut

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from impact.check_result import SMALL_P
-from impact.diagnostics.design_check import POWER, DesignCheck
+from impact.diagnostics.design import POWER, DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from impact.diagnostics.design_check import POWER
+from impact.diagnostics.design import POWER
 from impact.diagnostics.power import PowerResult
 from impact.reporting.exhibits import Figure, Table
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style

@@ -9,7 +9,7 @@ import pytest
 from panels import long_frame, panel
 
 import impact
-from impact.diagnostics.design_check import CANDIDATES, design_check, recommend, smallest_detectable
+from impact.diagnostics.design import CANDIDATES, design_check, recommend, smallest_detectable
 from impact.diagnostics.leave_one_out import leave_one_out, without_each_unit
 from impact.diagnostics.power import PlannedStudy, formulas, power
 from impact.diagnostics.specification_curve import Choices, specification_curve

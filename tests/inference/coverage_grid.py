@@ -7,7 +7,7 @@ import pandas as pd
 from inference.designs import PROCESSES, TREATED, Design
 
 import impact
-from impact.diagnostics.design_check import design_check
+from impact.diagnostics.design import design_check
 from impact.diagnostics.simulated_tests import Simulation, stream
 from impact.errors import EstimationError
 from impact.moments import PathMoments

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from impact.diagnostics.design_check import BELOW, DesignCheck
+from impact.diagnostics.design import BELOW, DesignCheck
 from impact.diagnostics.leave_one_out import LeaveOneOut
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
