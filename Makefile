@@ -38,6 +38,7 @@ lab: $(READY) ## JupyterLab on the notebooks
 bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.inference
 
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data

@@ -20,6 +20,7 @@ PACKAGES = (
     "csdid",
     "differences",
     "polars-reg",
+    "wildboottest",
     "linearmodels",
     "pandas",
     "numpy",

@@ -1,22 +1,83 @@
 """Did treated and untreated firms move alike before treatment?"""
 
+from dataclasses import replace
+
 import numpy as np
 
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError
-from impact.estimate import Estimate
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.assignments import Assignments, assignments
+from impact.inference.comparisons import Comparisons
+from impact.inference.randomization import RandomizationInference, permutation_p
+from impact.inference.strata import permutation_strata
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
 SMALL_P = 0.05
+PERMUTATIONS = 999
 
 
-def before_trend_test(event_study: Estimate, *, n_treated: int) -> CheckResult:
-    """Test jointly the leads nearest to treatment (at most four) of a universal-base event study.
+def before_trend_test(
+    panel: Panel, estimator: CallawaySantAnna, *, draws: int = PERMUTATIONS, seed: int = 2012
+) -> CheckResult:
+    """Test jointly the leads nearest to treatment (at most four): the largest studentised one among permuted assignments.
 
-    F with (number of leads, treated units - 1) degrees of freedom: the treated side carries the uncertainty.
+    An F test on the same leads rejects a true null 25% of the time at 5% with ten treated firms of 200, and 12% with 25
+    (tests/diagnostics/test_sizes.py). It is used only where units cannot be exchanged.
     """
+    leads = _leads(panel, estimator)
+    if not leads:
+        return not_applicable("before_trends", "no_period_before_the_reference")
+    try:
+        p, largest = _largest_lead(panel, estimator, leads, draws=draws, seed=seed)
+    except ImpactError:
+        return _joint_f(panel, estimator)
+    return CheckResult(
+        "before_trends",
+        pass_or_warn(p >= SMALL_P),
+        f"largest_of_leads:{len(leads)}",
+        statistic=largest,
+        p_value=p,
+    )
+
+
+def _leads(panel: Panel, estimator: CallawaySantAnna) -> list[int]:
+    """Event times before the base that a cohort is observed at, the nearest first, at most four."""
+    last = -1 - estimator.anticipation
+    events = {
+        int(time - cohort)
+        for cohort in panel.cohorts
+        for time in panel.times
+        if time - cohort < last
+    }
+    return sorted(events, reverse=True)[:MOST_LEADS]
+
+
+def _largest_lead(
+    panel: Panel, estimator: CallawaySantAnna, leads: list[int], *, draws: int, seed: int
+) -> tuple[float, float]:
+    """P-value and size of the largest absolute t of the leads, the same permutations for all."""
+    generator = np.random.default_rng(np.random.SeedSequence([seed, 71]))
+    others: Assignments | None = None
+    actual, permuted = [], []
+    for lead in leads:
+        design = Comparisons.of(panel, estimator, lead=lead)
+        if others is None:
+            strata = permutation_strata(panel)
+            others = assignments(design.labels, strata, draws=draws, generator=generator)
+        changes = design.changes(panel.wide)[:, None, :]
+        actual.append(np.abs(design.evaluate(design.labels[None], changes).t()[0]))
+        permuted.append(np.abs(design.evaluate(others.labels, changes).t()[0]))
+    assert others is not None  # noqa: S101 (leads is not empty)
+    largest, every = np.max(actual, axis=0), np.nanmax(permuted, axis=0)
+    return permutation_p(largest, every, added=others.added), float(largest[0])
+
+
+def _joint_f(panel: Panel, estimator: CallawaySantAnna) -> CheckResult:
+    """F with (number of leads, treated units - 1) degrees of freedom."""
+    cells = replace(estimator, base_period="universal").fit(panel)
+    event_study = cells.aggregate(by="event_time")
     table = event_study.table
     leads = table.index[(table["event_time"] < 0) & table["std_error"].notna()]
     nearest = leads[np.argsort(-table.loc[leads, "event_time"].to_numpy())][:MOST_LEADS].to_numpy()
@@ -24,27 +85,27 @@ def before_trend_test(event_study: Estimate, *, n_treated: int) -> CheckResult:
         return not_applicable("before_trends", "no_period_before_the_reference")
     values = table["estimate"].to_numpy()[nearest]
     vcov = event_study.vcov[np.ix_(nearest, nearest)]
-    return wald("before_trends", values, vcov, df=float(max(n_treated - 1, 1)))
+    return wald("before_trends", values, vcov, df=float(max(panel.sample.n_treated - 1, 1)))
 
 
 def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> CheckResult:
     """Pretend treatment began ``periods`` earlier, on observations before it did: the effect should be nil.
 
-    Only observations before actual treatment are used, so nothing of the programme is in them.
+    Only observations before actual treatment are used, so nothing of the programme is in them. The p-value is by
+    permutation, which holds with few treated units; by clustered standard errors where units cannot be exchanged.
     """
     moment = panel.times[panel.time_index]
     before = (moment < panel.cohort[panel.unit_index]) & (moment < panel.cohorts[-1])
     try:
         untouched = panel.where(before, reason="not_observed_before_treatment")
-        overall = estimator.fit(untouched.with_cohort(untouched.cohort - periods)).aggregate(
-            by="overall"
-        )
+        pretended = untouched.with_cohort(untouched.cohort - periods)
+        overall = estimator.fit(pretended).aggregate(by="overall")
     except ImpactError:
         return not_applicable("placebo_date", "too_few_periods_before_treatment")
     row = overall.table.iloc[0]
-    p = float(row["p_value"])
-    if np.isnan(p):
+    if np.isnan(row["p_value"]):
         return not_applicable("placebo_date", "no_variation_before_treatment")
+    p = _permutation_p(pretended, estimator, otherwise=float(row["p_value"]))
     return CheckResult(
         "placebo_date",
         pass_or_warn(p >= SMALL_P),
@@ -53,3 +114,10 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
         p_value=p,
         table=overall.table[["estimate", "std_error", "conf_low", "conf_high"]],
     )
+
+
+def _permutation_p(panel: Panel, estimator: CallawaySantAnna, *, otherwise: float) -> float:
+    try:
+        return RandomizationInference(draws=PERMUTATIONS).test(panel, estimator).p_value
+    except ImpactError:
+        return otherwise

@@ -128,7 +128,7 @@ class Impact:
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
             by_time=_or_none(lambda: group_time.aggregate(by="time")),
             subgroups=_subgroups(study, panel),
-            before_trends=before_trend_test(event_study, n_treated=panel.sample.n_treated),
+            before_trends=before_trend_test(panel, study.estimator(), seed=study.seed),
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel),

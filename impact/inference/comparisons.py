@@ -83,8 +83,15 @@ class Comparisons:
     weight: Floats
 
     @classmethod
-    def of(cls, panel: Panel, estimator: CallawaySantAnna) -> "Comparisons":
-        """List the comparisons of a panel after treatment.
+    def of(
+        cls, panel: Panel, estimator: CallawaySantAnna, *, lead: int | None = None
+    ) -> "Comparisons":
+        """List the comparisons of a panel after treatment, or those of one lead with the last period before treatment.
+
+        Parameters
+        ----------
+        lead : int, optional
+            Periods from treatment, negative: each cohort's change from its base to that period, which should be nil.
 
         Raises
         ------
@@ -101,11 +108,15 @@ class Comparisons:
                 "adjustment for strata or with another rule for gaps; use CallawaySantAnna(missing='pairs')"
             )
         cohorts = np.append(panel.cohorts, np.inf)
-        pairs = np.array(list(_pairs(panel, estimator, cohorts)), dtype=np.int64).reshape(-1, 3)
+        pairs = np.array(list(_pairs(panel, estimator, cohorts, lead)), dtype=np.int64).reshape(
+            -1, 3
+        )
         code, base, period = pairs.T
         controls = np.isinf(cohorts)[:, None] | np.zeros(len(code), dtype=bool)
         if estimator.control_group == "not_yet_treated":
-            controls |= cohorts[:, None] > panel.times[period] + estimator.anticipation
+            controls |= (
+                cohorts[:, None] > panel.times[np.maximum(base, period)] + estimator.anticipation
+            )
         change = panel.wide[:, period] - panel.wide[:, base]
         seen = ~np.isnan(change)
         exposed = panel.times >= panel.cohort[:, None]
@@ -347,7 +358,7 @@ class _Sides:
 
 
 def _pairs(
-    panel: Panel, estimator: CallawaySantAnna, cohorts: Floats
+    panel: Panel, estimator: CallawaySantAnna, cohorts: Floats, lead: int | None
 ) -> Iterator[tuple[int, int, int]]:
     """Yield (label, base period, later period) of each comparison that has a control in the actual assignment."""
     times = panel.times
@@ -355,9 +366,11 @@ def _pairs(
         before = np.flatnonzero(times + estimator.anticipation < cohort)
         if not before.size:
             continue
-        for period in np.flatnonzero(times >= cohort):
+        wanted = times >= cohort if lead is None else times == cohort + lead
+        for period in np.flatnonzero(wanted):
             side = np.isinf(cohorts)
             if estimator.control_group == "not_yet_treated":
-                side = side | (cohorts > times[period] + estimator.anticipation)
+                until = times[max(before[-1], period)]
+                side = side | (cohorts > until + estimator.anticipation)
             if np.isin(panel.cohort, cohorts[side]).any():
                 yield code, int(before[-1]), int(period)

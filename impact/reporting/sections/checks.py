@@ -121,6 +121,7 @@ def reason(t: Words, why: str) -> str:
         "largest_normalised_difference": t(
             "Largest difference between the groups, in standard deviations"
         ),
+        "largest_of_leads": t("Largest t of {n} periods before; p among other firms", n=number),
         "joint_test": t("Joint test of {n} differences", n=number),
         "difference_in_response_at_the_end": t(
             "Difference in response in the last period, beneficiaries less others"

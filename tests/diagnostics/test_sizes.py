@@ -1,0 +1,62 @@
+"""Do tests without anything to find find something as often as they promise? At 1, 5 and 10%, few treated firms."""
+
+import numpy as np
+import pytest
+from inference.designs import Design
+
+import impact
+from impact.diagnostics.before_trends import before_trend_test, placebo_date
+from impact.diagnostics.simulated_tests import Simulation, permutation_ps
+
+LEVELS = np.array([0.01, 0.05, 0.10])
+
+
+def band(repetitions):
+    """Three Monte Carlo errors around each level."""
+    return 3 * np.sqrt(LEVELS * (1 - LEVELS) / repetitions)
+
+
+def shares(p_values):
+    return (np.array(p_values)[:, None] <= LEVELS + 1e-12).mean(axis=0)
+
+
+def panels(n_treated, repetitions, seed):
+    design = Design(n_treated, "null")
+    outcomes = design.draw("resampled", repetitions, np.random.default_rng(seed))
+    panel = design.panel
+    for repetition in range(repetitions):
+        yield panel.with_outcome(outcomes[:, repetition].ravel(), "y")
+
+
+def trend_p(panel):
+    return before_trend_test(panel, impact.CallawaySantAnna(), draws=499).p_value
+
+
+def placebo_p(panel):
+    return placebo_date(panel, impact.CallawaySantAnna(), periods=2).p_value
+
+
+@pytest.mark.parametrize("n_treated", [5, 10, 50])
+def test_randomization_rejects_as_often_as_its_level(n_treated):
+    design = Design(n_treated, "null")
+    nobody = np.zeros(200, dtype=int)
+    simulation = Simulation(design, ("resampled",), nobody, nobody - 1, 1000, 199, 0.95, 3)
+    tests = simulation.of(design.panel, impact.CallawaySantAnna()).tests
+    found = next(test for test in tests if test.inference == "permutation")
+    p = permutation_ps(found.observed.t(), found.permuted.t(), added=found.added)
+    assert (np.abs(shares(p) - LEVELS) <= band(1000)).all()
+
+
+@pytest.mark.parametrize("test", [trend_p, placebo_p])
+def test_tests_before_treatment_reject_no_more_often_than_their_level(test):
+    repetitions = 150
+    found = shares([test(panel) for panel in panels(25, repetitions, 8)])
+    assert (found <= LEVELS + band(repetitions)).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_treated", [10, 25, 50])
+@pytest.mark.parametrize("test", [trend_p, placebo_p])
+def test_sizes_before_treatment_stay_in_the_band_at_two_thousand_repetitions(test, n_treated):
+    found = shares([test(panel) for panel in panels(n_treated, 2000, 9)])
+    assert (np.abs(found - LEVELS) <= band(2000)).all()
