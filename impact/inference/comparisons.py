@@ -227,6 +227,8 @@ class Comparisons:
         variance, cross = np.zeros(shape), np.zeros(shape)
         for code, inside in enumerate(member):
             kept = self._involved(code)
+            if not kept.size:
+                continue  # neither treated nor a control in any comparison, such as a lead of another cohort
             own = sides.own_weight(code, leverage)[:, kept]
             constant = sides.constant(code) * (shares == "estimated")
             mean = sides.mean(code)[:, :, kept]

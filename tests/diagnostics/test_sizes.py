@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from inference.designs import Design
+from panels import long_frame, panel
 
 import impact
 from impact.diagnostics.before_trends import before_trend_test, placebo_date
@@ -52,6 +53,14 @@ def test_tests_before_treatment_reject_no_more_often_than_their_level(test):
     repetitions = 150
     found = shares([test(panel) for panel in panels(25, repetitions, 8)])
     assert (found <= LEVELS + band(repetitions)).all()
+
+
+def test_trends_before_are_tested_with_gaps_where_a_cohort_has_no_lead():
+    """Three periods, cohorts in the second and third: only the later one has a lead, and some firms miss a period."""
+    frame = long_frame(n=90, periods=3, cohorts=(2, 3), share=0.3, gaps=0.1)
+    found = before_trend_test(panel(frame), impact.CallawaySantAnna(), draws=199)
+    assert found.why == "largest_of_leads:1"
+    assert 1 / 200 <= found.p_value <= 1
 
 
 @pytest.mark.slow
