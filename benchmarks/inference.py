@@ -53,7 +53,7 @@ TASKS = {
             3,
         ),
         "pyfixest": (
-            f"{WITHIN}\nimport pyfixest as pf\ndata = pd.DataFrame(np.column_stack([yd, Xd]), columns=['y', 'd', *'bcdefgh']).assign(cl=cl)\nfit = pf.feols('y ~ 0 + d + b + c + e + f + g + h', data, vcov={'CRV1': 'cl'})",
+            f"{WITHIN}\nimport pyfixest as pf\ndata = pd.DataFrame(np.column_stack([yd, Xd]), columns=['y', 'd', *'bcdefgh']).assign(cl=cl)\nfit = pf.feols('y ~ 0 + d + b + c + e + f + g + h', data, vcov={{'CRV1': 'cl'}})",
             "fit.wildboottest(reps=9999, param='d', seed=1)",
             3,
         ),

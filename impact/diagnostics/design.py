@@ -13,6 +13,7 @@ from impact.data.panel import Panel
 from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.assigned_weights import Regression
 from impact.inference.few_treated import Inference
 from impact.inference.groups import group_codes
 from impact.inference.strata import permutation_strata
@@ -120,6 +121,7 @@ def design_check(
     group: pd.Series | None = None,
     candidates: Sequence[Inference] = CANDIDATES,
     processes: Sequence[Process] = (*COUNTED, *SHOWN_AS_WELL),
+    permuted_regressions: Sequence[Regression] = (),
     draws: int = 1000,
     permutations: int = 199,
     level: float = CONFIDENCE_LEVEL,
@@ -145,6 +147,8 @@ def design_check(
         Inferences that may be recommended, fixed before looking.
     processes : sequence of str
         ``resampled`` and ``gaussian`` count; ``shared_shock`` (5% of the variance common to a group) is shown beside them.
+    permuted_regressions : sequence of {"two_way_fixed_effects", "imputation"}
+        Also check their permutation tests, beside their clustered ones; each takes several times as long as the rest.
     draws, permutations : int
         Simulated panels a process, and assignments of each permutation test.
     level : float
@@ -171,7 +175,15 @@ def design_check(
     strata, groups = permutation_strata(panel), group_codes(panel, group)
     paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=stream(seed, "fill"))
     simulated = Simulation(
-        paths, tuple(processes), strata, groups, draws, permutations, level, seed
+        paths,
+        tuple(processes),
+        strata,
+        groups,
+        draws,
+        permutations,
+        level,
+        seed,
+        tuple(permuted_regressions),
     ).of(panel, estimator)
     base = _counterfactual_mean(panel, estimator)
     table = pd.DataFrame(

@@ -11,6 +11,7 @@ from impact.data.panel import Panel
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
 from impact.estimators.linear import FEW_TREATED
+from impact.inference.assigned_weights import AssignedRegression, Regression
 from impact.inference.assignments import Assignments, assignments
 from impact.inference.comparisons import Comparisons, Quadratic
 from impact.inference.few_treated import (
@@ -29,6 +30,7 @@ from impact.simulate.untreated_paths import Process
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+MAIN = "callaway_santanna"
 AT_ONCE = 250  # simulated panels held in memory together
 STREAMS = {"resampled": 11, "gaussian": 12, "shared_shock": 13, "assignments": 14, "fill": 15}
 
@@ -92,6 +94,8 @@ class Simulation:
         Within which labels are permuted.
     group : ndarray of int, (N,)
         Group of each treated unit; -1 for none.
+    permuted_regressions : tuple of str
+        Regressions tested by permutation too, as the headline is; each costs several times as much.
     """
 
     paths: Paths
@@ -102,6 +106,7 @@ class Simulation:
     permutations: int
     level: float
     seed: int
+    permuted_regressions: tuple[Regression, ...] = ()
 
     def of(self, panel: Panel, estimator: CallawaySantAnna) -> SimulatedTests:
         """Simulate outcomes on the panel's units, cohorts and gaps, and test each."""
@@ -113,7 +118,9 @@ class Simulation:
             generator=stream(self.seed, "assignments"),
             most=self.permutations,
         )
-        tester = _Tester(panel, design, exchanged, self.group, self.level)
+        tester = _Tester(
+            panel, design, exchanged, self.group, self.level, self.permuted_regressions
+        )
         tests = [
             found
             for process in self.processes
@@ -137,6 +144,7 @@ class _Tester:
     exchanged: Assignments
     groups: Integers
     level: float
+    permuted_regressions: tuple[Regression, ...]
 
     def of(
         self, process: Process, paths: Paths, draws: int, generator: np.random.Generator
@@ -144,29 +152,24 @@ class _Tester:
         """Yield each inference's outcome on ``draws`` panels."""
         linear = self._linear()
         found: dict[tuple[str, Inference], list[Intervals]] = {}
-        observed, permuted, estimates = [], [], []
+        exact: dict[str, list[tuple[Quadratic, Quadratic]]] = {}
+        estimates = []
         seen = ~np.isnan(self.panel.wide)[:, None, :]
         for size in _sizes(draws):
             outcomes = paths.draw(process, size, generator) * seen
             changes = self.design.changes(outcomes) * (self.design.seen > 0)[:, None, :]
-            exact = self._exact(changes)
-            observed.append(exact[0])
-            permuted.append(exact[1])
-            intervals = {
-                ("callaway_santanna", name): interval
-                for name, interval in self._intervals(changes, exact, generator).items()
-            }
-            for scores, estimator, name in linear:
-                effect, error = scores.evaluate(outcomes)
-                intervals[estimator, name] = Intervals.of_t(effect, error, scores.df, self.level)
-            for key, interval in intervals.items():
+            both = self._permuted(outcomes, changes)
+            for estimator, statistics in both.items():
+                exact.setdefault(estimator, []).append(statistics)
+            for key, interval in self._all(outcomes, changes, both, linear, generator).items():
                 found.setdefault(key, []).append(interval)
-            estimates.append(exact[0].effect[:, 0])
+            estimates.append(both[MAIN][0].effect[:, 0])
         spread = float(np.std(np.concatenate(estimates)))
         for (estimator, name), parts in found.items():
-            both: dict[str, Quadratic | None] = {}
+            kept: dict[str, Quadratic | None] = {}
             if name == "permutation":
-                both = {"observed": _joined(observed), "permuted": _joined(permuted)}
+                observed, permuted = zip(*exact[estimator], strict=True)
+                kept = {"observed": _joined(observed), "permuted": _joined(permuted)}
             yield Simulated(
                 process,
                 estimator,
@@ -175,20 +178,52 @@ class _Tester:
                 spread,
                 1 - self.level,
                 added=self.exchanged.added,
-                **both,
+                **kept,
             )
 
-    def _exact(self, changes: Floats) -> tuple[Quadratic, Quadratic]:
-        labels = self.design.labels[None]
-        return (
-            self.design.evaluate(labels, changes, slopes=True),
-            self.design.evaluate(self.exchanged.labels, changes, slopes=True),
-        )
+    def _permuted(
+        self, outcomes: Floats, changes: Floats
+    ) -> dict[str, tuple[Quadratic, Quadratic]]:
+        """Return each estimator's statistics under the actual and under the permuted assignments."""
+        actual, others = self.design.labels[None], self.exchanged.labels
+        result = {
+            MAIN: (
+                self.design.evaluate(actual, changes, slopes=True),
+                self.design.evaluate(others, changes, slopes=True),
+            )
+        }
+        for name in self.permuted_regressions:
+            regression = AssignedRegression.of(self.panel, name)
+            result[name] = (
+                regression.evaluate(actual, outcomes),
+                regression.evaluate(others, outcomes),
+            )
+        return result
+
+    def _all(
+        self,
+        outcomes: Floats,
+        changes: Floats,
+        both: dict[str, tuple[Quadratic, Quadratic]],
+        linear: list[tuple[LinearScores, str, Inference]],
+        generator: np.random.Generator,
+    ) -> dict[tuple[str, Inference], Intervals]:
+        """Return the intervals of every estimator by every inference."""
+        result = {
+            (MAIN, name): interval for name, interval in self._intervals(changes, generator).items()
+        }
+        for estimator, statistics in both.items():
+            result[estimator, "permutation"] = permutation_interval(
+                *statistics, level=self.level, added=self.exchanged.added
+            )
+        for scores, estimator, name in linear:
+            effect, error = scores.evaluate(outcomes)
+            result[estimator, name] = Intervals.of_t(effect, error, scores.df, self.level)
+        return result
 
     def _intervals(
         self,
         changes: Floats,
-        exact: tuple[Quadratic, Quadratic],
         generator: np.random.Generator,
     ) -> dict[Inference, Intervals]:
         """Intervals of the overall effect by every method, for outcomes' changes (N, S, K)."""
@@ -196,9 +231,6 @@ class _Tester:
         cohort = self.design.labels[units.treated]
         result = TIntervals(self.design, self.level).of(changes)
         result["group_t"] = group_t(units, self.groups[units.treated], level=self.level)
-        result["permutation"] = permutation_interval(
-            *exact, level=self.level, added=self.exchanged.added
-        )
         result["conley_taber"] = conley_taber(units, cohort, level=self.level, generator=generator)
         result["ferman_pinto"] = ferman_pinto(
             units, cohort, baseline_size(self.panel), level=self.level, generator=generator

@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 
 from impact.check_result import SMALL_P, CheckResult, pass_or_warn
 from impact.data.panel import Panel
-from impact.errors import EstimationError, NotAvailableError
+from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.assigned_weights import (
+    REGRESSIONS,
+    ComparisonWeights,
+    Regression,
+    RegressionWeights,
+    Weigh,
+    contributions,
+    period_means,
+    refuse_unequal,
+)
 from impact.inference.assignments import assignments
 from impact.inference.comparisons import Comparisons
 from impact.inference.randomization import TIE
 from impact.inference.strata import permutation_strata
-from impact.inference.unit_period_effects import (
-    UnitPeriodEffects,
-    imputation_weights,
-    two_way_weights,
-)
 from impact.terms import Averaging, ControlGroup
 
 Floats = NDArray[np.float64]
@@ -93,7 +98,7 @@ class Choices:
 
     averages: tuple[Averaging, ...] = ("cells", "cohort", "event_time")
     controls: tuple[ControlGroup, ...] = ("not_yet_treated", "never_treated")
-    regressions: tuple[str, ...] = ("two_way_fixed_effects", "imputation")
+    regressions: tuple[Regression, ...] = REGRESSIONS
     windows: tuple[int | None, ...] = (None, 8, 4)
     samples: tuple[str, ...] = ("all", "complete")
     adjustments: tuple[Adjustment, ...] = ("none", "strata")
@@ -129,11 +134,7 @@ def specification_curve(
     ----------
     Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, on curves and their joint tests.
     """
-    if panel.sample.n_clusters != panel.n_units or np.ptp(panel.weight) > 0:
-        raise NotAvailableError(
-            "the specification curve permutes single units of equal weight; it is not available with clusters above the "
-            "unit or with weights"
-        )
+    refuse_unequal(panel, who="the specification curve")
     choices = choices or Choices()
     if (panel.y < 0).any():
         choices = replace(choices, scales=tuple(s for s in choices.scales if s != "log1p"))
@@ -263,26 +264,14 @@ class _Sample:
                 yield [{**row, **name} for name in names], np.concatenate(found, axis=2)
 
     def _statistics(
-        self, weigh: "_Weigh", labels: Integers, outcomes: Floats, adjustment: Adjustment
+        self, weigh: Weigh, labels: Integers, outcomes: Floats, adjustment: Adjustment
     ) -> Floats:
-        """Effects and standard errors (2, S, P) of outcomes (N, S, T).
-
-        Unit scores are the weights times what is left of outcomes after their mean by cohort and period, so that neither
-        unlike spreads nor effects that differ over time upset the test.
-        """
-        weights = weigh(labels)
-        member = [(labels == code).astype(float) for code in range(len(self.panel.cohorts) + 1)]
+        """Effects and standard errors (2, S, P) of outcomes (N, S, T)."""
+        never = (labels == len(self.panel.cohorts)).astype(float)
+        adjusted = outcomes[None]
         if adjustment == "strata":
-            adjusted = outcomes - self._stratum_means(member[-1], outcomes)
-            direct = np.einsum("pnt,pnst->pns", weights, adjusted)
-        else:
-            adjusted = outcomes[None]
-            direct = (weights.transpose(1, 0, 2) @ outcomes.transpose(0, 2, 1)).transpose(1, 0, 2)
-        scores = direct.copy()
-        for inside in member:
-            count = inside @ self.seen
-            mean = _means(inside, adjusted) / np.maximum(count, 1)[:, None, :]
-            scores -= inside[:, :, None] * (weights @ mean.transpose(0, 2, 1))
+            adjusted = adjusted - self._stratum_means(never, outcomes)
+        direct, scores = contributions(weigh(labels), labels, adjusted, self.seen)
         return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
 
     def _stratum_means(self, never: Floats, outcomes: Floats) -> Floats:
@@ -290,8 +279,7 @@ class _Sample:
         result = np.zeros((len(never), *outcomes.shape))
         for code in np.unique(self.part.stratum):
             rows = np.flatnonzero(self.part.stratum == code)
-            count = never[:, rows] @ self.seen[rows]
-            mean = _means(never[:, rows], outcomes[None, rows]) / np.maximum(count, 1)[:, None, :]
+            mean = period_means(never[:, rows], outcomes[None, rows], self.seen[rows])
             result[:, rows] = mean[:, None] * self.seen[rows][:, None, :]
         return result
 
@@ -306,7 +294,7 @@ class _Sample:
                 variants.append(np.nan_to_num(_scaled(capped, scale)))
         return names, np.stack(variants, axis=1)
 
-    def _estimators(self, choices: Choices) -> Iterator[tuple[str, str, "_Weigh"]]:
+    def _estimators(self, choices: Choices) -> Iterator[tuple[str, str, Weigh]]:
         for controls in choices.controls:
             design = Comparisons.of(self.part, CallawaySantAnna(control_group=controls))
             design = replace(design, labels=np.searchsorted(design.cohorts, self.part.cohort))
@@ -314,19 +302,11 @@ class _Sample:
                 yield (
                     f"callaway_santanna_{average}",
                     controls,
-                    _OfComparisons(design, average, len(self.part.times)),
+                    ComparisonWeights(design, average, len(self.part.times)),
                 )
+        cohorts = np.append(self.panel.cohorts, np.inf)
         for name in choices.regressions:
-            yield name, "all", _OfRegression(self.part, self.seen, self.panel.cohorts, name)
-
-
-def _means(inside: Floats, outcomes: Floats) -> Floats:
-    """Sums over members (P, N) of outcomes (1 or P, N, S, T): (P, S, T)."""
-    if len(outcomes) == 1:
-        n_units, n_outcomes, n_periods = outcomes.shape[1:]
-        flat = np.ascontiguousarray(outcomes[0]).reshape(n_units, -1)
-        return np.asarray((inside @ flat).reshape(len(inside), n_outcomes, n_periods))
-    return np.asarray(np.einsum("pn,pnst->pst", inside, outcomes))
+            yield name, "all", RegressionWeights(self.part, cohorts, name)
 
 
 def _scaled(wide: Floats, scale: Scale) -> Floats:
@@ -336,49 +316,6 @@ def _scaled(wide: Floats, scale: Scale) -> Floats:
         return np.asarray(np.log1p(wide))
     ranks = pd.DataFrame(wide).rank(method="average")
     return np.asarray(ranks / (ranks.count() + 1), dtype=float)
-
-
-@dataclass(frozen=True)
-class _Weigh:
-    """Weights (P, N, T) of the outcomes in an estimate, as a function of assignments (P, N)."""
-
-    def __call__(self, labels: Integers) -> Floats:
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class _OfComparisons(_Weigh):
-    design: Comparisons
-    average: Averaging
-    n_periods: int
-
-    def __call__(self, labels: Integers) -> Floats:
-        own = self.design.own_weights(labels, average=self.average)
-        weights = np.zeros((*labels.shape, self.n_periods))
-        for k, (base, period) in enumerate(zip(self.design.base, self.design.period, strict=True)):
-            weights[:, :, period] += own[:, :, k]
-            weights[:, :, base] -= own[:, :, k]
-        return weights
-
-
-@dataclass(frozen=True)
-class _OfRegression(_Weigh):
-    part: Panel
-    seen: NDArray[np.bool_]
-    cohorts: Floats
-    name: str
-
-    def __call__(self, labels: Integers) -> Floats:
-        cohort = np.append(self.cohorts, np.inf)[labels]
-        exposed = (self.part.times >= cohort[:, :, None]) & self.seen
-        if self.name == "two_way_fixed_effects":
-            effects = UnitPeriodEffects.of(self.seen)
-            return two_way_weights(effects, exposed.astype(float))
-        before = UnitPeriodEffects.of(self.seen & ~exposed)
-        exposed = exposed & before.seen.any(axis=-1, keepdims=True)
-        exposed = exposed & before.seen.any(axis=-2, keepdims=True)
-        direct = exposed / np.maximum(exposed.sum(axis=(-2, -1), keepdims=True), 1)
-        return imputation_weights(before, direct)
 
 
 def dimensions(table: pd.DataFrame) -> Sequence[str]:

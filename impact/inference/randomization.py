@@ -12,8 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.data.panel import Panel
+from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.imputation import Imputation
 from impact.estimators.linear import as_panel
+from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.inference.assigned_weights import AssignedRegression, Regression
 from impact.inference.assignments import Assignments, assignments
 from impact.inference.comparisons import Comparisons, Quadratic
 from impact.inference.strata import permutation_strata
@@ -21,6 +25,12 @@ from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Permutable = CallawaySantAnna | TwoWayFixedEffects | Imputation
+REGRESSION_OF: dict[type, Regression] = {
+    TwoWayFixedEffects: "two_way_fixed_effects",
+    Imputation: "imputation",
+}
 
 TIE = 1e-9  # relative; statistics this close count as equal
 FARTHEST = 60.0  # standard errors at which an interval is declared unbounded
@@ -88,27 +98,29 @@ class RandomizationInference:
     level: float = CONFIDENCE_LEVEL
 
     def test(
-        self, data: Panel | PathMoments, estimator: CallawaySantAnna | None = None
+        self, data: Panel | PathMoments, estimator: Permutable | None = None
     ) -> RandomizationResult:
-        """Test the overall effect (post-treatment cells by cohort size) of a Callaway-Sant'Anna estimator.
+        """Test the overall effect of an estimator, by default of `CallawaySantAnna` (post-treatment cells by cohort size).
+
+        `TwoWayFixedEffects` and `Imputation` are studentised by scores that take each cohort's mean by period out, not by
+        their own standard errors; so the result's ``std_error`` is that of the statistic.
 
         Raises
         ------
         NotAvailableError
-            With clusters above the unit, or a treatment of gaps other than pairs; from moments, which hold no unit.
+            With clusters above the unit, or a treatment of gaps other than pairs; for another estimator; from moments, which
+            hold no unit.
         """
         panel = as_panel(data, who="RandomizationInference", needs="each unit's path")
-        design = Comparisons.of(panel, estimator or CallawaySantAnna())
+        labels, evaluate = _evaluation(panel, estimator or CallawaySantAnna())
         strata = permutation_strata(panel)
         others = assignments(
-            design.labels,
+            labels,
             strata,
             draws=self.draws,
             generator=np.random.default_rng(np.random.SeedSequence([self.seed, 1])),
         )
-        changes = design.changes(panel.wide)[:, None, :]
-        observed = design.evaluate(design.labels[None], changes, slopes=True)
-        permuted = design.evaluate(others.labels, changes, slopes=True)
+        observed, permuted = evaluate(labels[None]), evaluate(others.labels)
         return self._result(observed, permuted, others, n_strata=len(np.unique(strata)))
 
     def _result(
@@ -133,6 +145,25 @@ class RandomizationInference:
             n_strata=n_strata,
             level=self.level,
         )
+
+
+def _evaluation(
+    panel: Panel, estimator: Permutable
+) -> tuple[Integers, Callable[[Integers], Quadratic]]:
+    """Labels of the panel's units, and what gives an estimator's effects under assignments of labels."""
+    if isinstance(estimator, CallawaySantAnna):
+        design = Comparisons.of(panel, estimator)
+        changes = design.changes(panel.wide)[:, None, :]
+        return design.labels, lambda labels: design.evaluate(labels, changes, slopes=True)
+    name = REGRESSION_OF.get(type(estimator))
+    if name is None:
+        raise NotAvailableError(
+            f"RandomizationInference of {type(estimator).__name__}: available for CallawaySantAnna, TwoWayFixedEffects and "
+            "Imputation; take one of these"
+        )
+    regression = AssignedRegression.of(panel, name)
+    outcomes = np.nan_to_num(panel.wide)[:, None, :]
+    return regression.labels, lambda labels: regression.evaluate(labels, outcomes)
 
 
 def permutation_p(observed: Floats, permuted: Floats, *, added: int) -> float:

@@ -1,6 +1,7 @@
 """Inference with few clusters: bias-reduced (CRV2) with Satterthwaite degrees of freedom, and jackknife (CRV3)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from impact.check_result import SMALL_P, CheckResult, pass_or_warn
 from impact.inference.cluster_regression import ClusterRegression
 
 Floats = NDArray[np.float64]
+JackknifeDf = Literal["clusters", "satterthwaite"]
 FIT_EXACTLY = 1e-9  # leverage this close to one leaves no residual to scale
 
 
@@ -49,18 +51,28 @@ def crv2(regression: ClusterRegression) -> Adjusted:
     return Adjusted(regression.coefficients, np.asarray(scores.T @ scores), df, "CRV2")
 
 
-def crv3(regression: ClusterRegression) -> Adjusted:
-    """Return the jackknife covariance, (G-1)/G times the sum over left-out clusters, with G-1 degrees of freedom.
+def crv3(regression: ClusterRegression, *, df: JackknifeDf = "clusters") -> Adjusted:
+    """Return the jackknife covariance, (G-1)/G times the sum over left-out clusters.
+
+    Parameters
+    ----------
+    df : {"clusters", "satterthwaite"}
+        G-1, or the degrees of freedom that match the first two moments of each coefficient's jackknife variance, working errors
+        independent: few where few clusters carry the coefficient.
 
     References
     ----------
-    MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2), eqs. 11-14.
+    MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2), eqs. 11-14; Hansen, Review of
+    Economic Studies (forthcoming), doi:10.1093/restud/rdag050, on degrees of freedom of the jackknife.
     """
     deviation = regression.without_each() - regression.coefficients
-    n = regression.n_clusters
+    n, k = deviation.shape
     vcov = (n - 1) / n * deviation.T @ deviation
-    df = np.full(len(vcov), float(n - 1))
-    return Adjusted(regression.coefficients, np.asarray(vcov), df, "CRV3")
+    degrees = np.full(k, float(n - 1))
+    if df == "satterthwaite":
+        left = np.linalg.pinv(regression.XX.sum(axis=0) - regression.XX, hermitian=True)
+        degrees = np.array([_satterthwaite(regression, left[:, [j]]) for j in range(k)])
+    return Adjusted(regression.coefficients, np.asarray(vcov), degrees, "CRV3")
 
 
 def wald_htz(regression: ClusterRegression, at: list[int]) -> CheckResult:
@@ -129,7 +141,7 @@ def _products(regression: ClusterRegression, weight: Floats) -> Floats:
 
 
 def _satterthwaite(regression: ClusterRegression, weight: Floats) -> float:
-    """Twice the squared mean over the variance of the CRV2 variance of one contrast, without a G x G matrix."""
+    """Twice the squared mean over the variance of the variance of one contrast, without a G x G matrix."""
     through = np.einsum("gql,glk->gqk", weight, regression.XX)[:, 0]
     own = np.einsum("gl,gl->g", through, weight[:, 0])
     projected = through @ np.linalg.cholesky(regression.bread)

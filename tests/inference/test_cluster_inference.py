@@ -106,7 +106,8 @@ def test_standard_errors_and_degrees_of_freedom_are_clubsandwichs(case, kind):
     elif kind == "CR2":
         errors, df = crv2(made).std_error, crv2(made).df
     else:  # clubSandwich's CR3 has no factor
-        errors, df = np.sqrt(groups / (groups - 1)) * crv3(made).std_error, None
+        found = crv3(made, df="satterthwaite")
+        errors, df = np.sqrt(groups / (groups - 1)) * found.std_error, found.df
     for row in rows.itertuples():
         at = made.names.index(row.term)
         assert made.coefficients[at] == pytest.approx(row.estimate, rel=EXACT)
@@ -274,6 +275,25 @@ def test_leaving_one_cluster_out_is_refitting_without_it():
         part = made.subset(np.arange(30) != unit, reason="left_out")
         refit = impact.TwoWayFixedEffects().fit(part).table.estimate[0]
         assert without[unit] == pytest.approx(refit, rel=1e-9)
+
+
+def test_degrees_of_freedom_of_the_jackknife_are_those_of_its_matrix_of_squares():
+    """By hand on the rows: the variance is e'Qe; twice its squared mean over its variance is (tr Q)^2 / tr Q^2 (e iid)."""
+    generator = np.random.default_rng(8)
+    cluster = np.repeat(np.arange(7), [3, 5, 8, 4, 6, 9, 7])
+    X = np.column_stack([(cluster < 2) * 1.0, generator.normal(size=42), np.ones(42)])
+    made = ClusterRegression.of_arrays(generator.normal(size=42), X, cluster)
+    residual_maker = np.eye(42) - X @ np.linalg.solve(X.T @ X, X.T)
+    rows = []
+    for g in range(7):
+        inside = cluster == g
+        left = np.linalg.inv(X[~inside].T @ X[~inside])
+        rows.append((left @ X[inside].T @ residual_maker[inside])[0])
+    gram = np.array(rows) @ np.array(rows).T
+    df = np.trace(gram) ** 2 / (gram**2).sum()
+    assert crv3(made, df="satterthwaite").df[0] == pytest.approx(df, rel=1e-9)
+    assert df < 3  # two treated clusters
+    assert (crv3(made).df == 6).all()
 
 
 def test_collinear_regressors_are_refused():

@@ -4,12 +4,22 @@ import json
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
+from conftest import REFERENCE
 from panels import long_frame, panel
 
 import impact
+from impact.errors import NotAvailableError
+from impact.inference.assigned_weights import AssignedRegression
+from impact.inference.assignments import assignments
 from impact.inference.believe import Verdict, believe, headline_intervals
-from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.inference.comparisons import Comparisons
+from impact.inference.randomization import (
+    RandomizationInference,
+    RandomizationResult,
+    permutation_p,
+)
 from impact.inference.strata import permutation_strata
 
 
@@ -42,6 +52,85 @@ def test_few_assignments_are_enumerated_and_agree_with_refitting_each():
     actual = statistic(made.cohort)
     beyond = sum(statistic(np.array(order)) >= actual * (1 - 1e-9) for order in distinct)
     assert result.p_value == pytest.approx(beyond / len(distinct))
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_enumeration_of_plain_differences_is_ri2s():
+    """ri2 0.4.1, difference in means: lalonde's first 7 treated and first 8 untreated, re78, all 6,435 assignments."""
+    frame = pd.read_csv(REFERENCE / "data" / "r" / "lalonde.csv")
+    kept = pd.concat([frame[frame.treat == 1].head(7), frame[frame.treat == 0].head(8)])
+    before = kept.assign(t=0, y=0.0)
+    after = kept.assign(t=1, y=kept.re78)
+    long = pd.concat([before, after]).assign(g=lambda f: np.where(f.treat == 1, 1.0, np.nan))
+    made = panel(long, covariates=())
+    design = Comparisons.of(made, impact.CallawaySantAnna())
+    every = assignments(
+        design.labels, np.zeros(15, dtype=int), draws=1, generator=np.random.default_rng(1)
+    )
+    changes = design.changes(made.wide)[:, None, :]
+    actual = design.evaluate(design.labels[None], changes).effect[0]
+    permuted = design.evaluate(every.labels, changes).effect[0]
+    golden = pd.read_csv(REFERENCE / "golden" / "wild_ri.csv.gz").set_index("case")
+    row = golden.loc["ri/lalonde15/ri2"]
+    assert every.enumerated
+    assert len(every.labels) == 6435
+    assert actual[0] == pytest.approx(row.estimate, rel=1e-12)
+    assert permutation_p(actual, permuted, added=0) == pytest.approx(row.p_value, rel=1e-12)
+
+
+REGRESSIONS = {
+    "two_way_fixed_effects": impact.TwoWayFixedEffects(),
+    "imputation": impact.Imputation(),
+}
+
+
+def overall(estimator, made):
+    found = estimator.fit(made)
+    return (found if len(found.table) == 1 else found.aggregate(by="overall")).table.estimate[0]
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_regressions_under_other_assignments_are_refitted_regressions(name, gaps):
+    made = panel(long_frame(n=40, gaps=gaps))
+    regression = AssignedRegression.of(made, name)
+    others = assignments(
+        regression.labels,
+        permutation_strata(made),
+        draws=5,
+        generator=np.random.default_rng(3),
+    ).labels
+    every = np.concatenate([regression.labels[None], others])
+    found = regression.evaluate(every, np.nan_to_num(made.wide)[:, None, :])
+    cohorts = np.append(made.cohorts, np.inf)
+    for labels, effect in zip(every, found.effect[0], strict=True):
+        refit = overall(REGRESSIONS[name], made.with_cohort(cohorts[labels]))
+        assert effect == pytest.approx(refit, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_intervals_of_regressions_hold_exactly_what_their_tests_do_not_reject(name):
+    frame = long_frame(n=40, share=0.15, gaps=0.1)
+    test = RandomizationInference(draws=499, seed=3).test
+    result = test(panel(frame), REGRESSIONS[name])
+    assert result.estimate == pytest.approx(overall(REGRESSIONS[name], panel(frame)), rel=1e-9)
+    assert result.conf_low < result.estimate < result.conf_high
+
+    def p_value(effect):
+        # strata are baseline terciles, which an effect after treatment leaves as they are
+        moved = frame.assign(y=frame.y - effect * (frame.t >= frame.g))
+        return test(panel(moved), REGRESSIONS[name]).p_value
+
+    inside = 0.01 * (result.conf_high - result.conf_low)
+    assert p_value(result.conf_low + inside) > 0.05 >= p_value(result.conf_low - inside)
+    assert p_value(result.conf_high - inside) > 0.05 >= p_value(result.conf_high + inside)
+
+
+def test_estimators_that_cannot_be_permuted_are_refused_by_name():
+    with pytest.raises(NotAvailableError, match="SunAbraham"):
+        RandomizationInference().test(panel(), impact.SunAbraham())
+    with pytest.raises(NotAvailableError, match="equal weight"):
+        RandomizationInference().test(panel(weight="w"), impact.TwoWayFixedEffects())
 
 
 def test_the_interval_holds_exactly_what_the_test_does_not_reject():
