@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from impact.check_result import plain
 from impact.critical_values import quantile
 from impact.data.panel import Panel
-from impact.diagnostics.design import CANDIDATES, POWER, recommend, smallest_detectable
+from impact.diagnostics.design import (
+    CANDIDATES,
+    POWER,
+    holding,
+    recommend,
+    smallest_detectable,
+)
 from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import PlanError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -170,9 +176,9 @@ def power(study: PlannedStudy, *, draws: int = 2000, seed: int = 2012) -> PowerR
     )
     rows = [_simulated(found, study) for found in tests if found.inference != "group_t"]
     simulated = pd.DataFrame(rows)
-    recommended, why = recommend(
-        simulated.assign(process=PROCESS, holds=simulated["size"] <= study.alpha + 0.01), CANDIDATES
-    )
+    held = [holding(size, level=level, draws=draws) for size in simulated["size"]]
+    judged = simulated.join(pd.DataFrame(held)).assign(process=PROCESS)
+    recommended, why = recommend(judged, CANDIDATES)
     chosen = next(
         f for f in tests if (f.estimator, f.inference) == ("callaway_santanna", recommended)
     )

@@ -68,7 +68,7 @@ class Study:
     treatment_group: str | None = None
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     placebo_outcomes: tuple[str, ...] = ()
-    design_draws: int = 1000
+    design_draws: int = 2000
     programme: str | None = None
     currency: str = "MAD"
     permutations: int = 1999

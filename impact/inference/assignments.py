@@ -37,10 +37,32 @@ def assignments(
     groups = [np.flatnonzero(strata == code) for code in np.unique(strata)]
     if count(labels, groups) <= most:
         return Assignments(np.array(list(_enumerate(labels, groups))), enumerated=True)
-    drawn = np.broadcast_to(labels, (draws, len(labels))).copy()
+    drawn = np.empty((draws, len(labels)), dtype=np.int64)
     for members in groups:
-        drawn[:, members] = generator.permuted(drawn[:, members], axis=1)
+        _exchange(drawn, labels[members], members, generator)
     return Assignments(drawn, enumerated=False)
+
+
+def _exchange(
+    drawn: Integers, labels: Integers, members: Integers, generator: np.random.Generator
+) -> None:
+    """Deal labels (n,) out to ``members`` (n,) anew in every row of ``drawn`` (P, N).
+
+    Only the places of the rarer labels are drawn: the first steps of a Fisher-Yates shuffle, each for all rows at once.
+    """
+    common = np.bincount(labels).argmax()
+    rare = labels[labels != common]
+    n, rows = len(members), np.arange(len(drawn))
+    place = np.empty((n, len(drawn)), dtype=np.int32)
+    place[:] = np.arange(n)[:, None]
+    left = n - np.arange(len(rare))
+    other = (generator.random((len(rare), len(drawn))) * left[:, None]).astype(np.int64)
+    for step, ahead in enumerate(other):
+        swapped = place[step + ahead, rows]
+        place[step + ahead, rows] = place[step]
+        place[step] = swapped
+    drawn[:, members] = common
+    drawn[rows, members[place[: len(rare)]]] = rare[:, None]
 
 
 def count(labels: Integers, groups: list[Integers]) -> int:

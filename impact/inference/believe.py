@@ -40,7 +40,7 @@ class Verdict:
     believed : str
         One of `few_treated.INFERENCES`.
     why : str
-        ``design_check:holds_and_shortest``, ``design_check:none_holds``, or ``smallest_cohort:n`` where the design could
+        ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could
         not be checked.
     smallest_detectable : float
         In the outcome's unit: the effect that the believed test finds in 80% of such studies.

@@ -4,9 +4,8 @@ Permutation tests ask one outcome of thousands of assignments, simulations ask t
 the size of a permutation test asks both. All three are matrix products over the same N x K changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.inference.members import Members, dense_members, members
 from impact.terms import Averaging
 
 Floats = NDArray[np.float64]
@@ -195,8 +195,9 @@ class Comparisons:
     ) -> Floats:
         """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
         chosen = self.labels[None] if labels is None else labels
-        member = self._members(chosen)
-        sides = _Sides.of(self, member, np.zeros((len(self.labels), 1, len(self.base))))
+        member = dense_members(chosen, len(self.cohorts))
+        nothing = np.zeros((len(self.labels), 1, len(self.base)))
+        sides = _Sides.of(self, member, nothing, n_assigned=len(chosen))
         sides = replace(sides, share=self._averaged(sides.share, average))
         by_label = np.stack([sides.own_weight(code, 0.0) for code in range(len(member))], axis=1)
         own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
@@ -214,15 +215,14 @@ class Comparisons:
             size = share / np.where(share > 0, share @ together, 1)
         return np.asarray(size / size.sum(axis=1, keepdims=True))
 
-    def _members(self, labels: Integers) -> list[Floats]:
-        return [(labels == code).astype(float) for code in range(len(self.cohorts))]
-
     def _assigned(
         self, labels: Integers, changes: Floats, leverage: float, shares: Shares
     ) -> tuple[Floats, Floats, Floats]:
         """Effect, variance and covariance with the last outcome, each (S, P)."""
-        member = self._members(labels)
-        sides = _Sides.of(self, member, changes)
+        n_labels = len(self.cohorts)
+        dense = [] if self.plain else dense_members(labels, n_labels)
+        member: Sequence[Members] = dense or members(labels, n_labels)
+        sides = _Sides.of(self, member, changes, n_assigned=len(labels))
         shape = sides.overall.shape
         variance, cross = np.zeros(shape), np.zeros(shape)
         for code, inside in enumerate(member):
@@ -232,8 +232,12 @@ class Comparisons:
             own = sides.own_weight(code, leverage)[:, kept]
             constant = sides.constant(code) * (shares == "estimated")
             mean = sides.mean(code)[:, :, kept]
-            squares = _plain_squares if self.plain else partial(self._squares, kept)
-            added = squares(inside, changes[:, :, kept], own, constant, mean)
+            moved = changes[:, :, kept]
+            added = (
+                self._squares(kept, dense[code], moved, own, constant, mean)
+                if dense
+                else _plain_squares(inside, moved, own, constant, mean)
+            )
             variance += added[0]
             cross += added[1]
         return sides.overall, variance, cross
@@ -269,18 +273,20 @@ class Comparisons:
 
 
 def _plain_squares(
-    inside: Floats, changes: Floats, own: Floats, constant: Floats, mean: Floats
+    inside: Members, changes: Floats, own: Floats, constant: Floats, mean: Floats
 ) -> tuple[Floats, Floats]:
     """Sum a label's squared scores from sums alone: without gaps, own weights are the same for every assignment."""
     direct = changes @ own[0]
     middle = direct.mean(axis=0)  # taken out so that squares lose no digits
     direct = direct - middle
     shift = constant - (mean @ own[0]).T + middle[:, None]
-    count = inside.sum(axis=1)
-    total = direct.T @ inside.T
-    squares = (direct**2).T @ inside.T + 2 * shift * total + count * shift**2
-    mixed = (direct * direct[:, -1:]).T @ inside.T
-    mixed += shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
+    ones = np.ones((len(direct), 1))
+    values = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
+    total, own_squares, own_mixed, count = np.split(
+        (inside @ values).T, np.cumsum([direct.shape[1]] * 3)
+    )
+    squares = own_squares + 2 * shift * total + count * shift**2
+    mixed = own_mixed + shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
     return squares, mixed
 
 
@@ -304,24 +310,27 @@ class _Sides:
     overall: Floats
 
     @classmethod
-    def of(cls, design: Comparisons, member: list[Floats], changes: Floats) -> "_Sides":
-        n_outcomes = changes.shape[1]
+    def of(
+        cls, design: Comparisons, member: Sequence[Members], changes: Floats, *, n_assigned: int
+    ) -> "_Sides":
+        n_outcomes, n_pairs = changes.shape[1:]
         weighted = changes * design.weight[:, None, None]
-        shape = (len(member[0]), n_outcomes, len(design.base))
-        sums = [np.zeros(shape) for _ in range(2)]
-        counts = [np.zeros((shape[0], shape[2])) for _ in range(2)]
-        units = [np.zeros((shape[0], shape[2])) for _ in range(2)]
-        size = np.zeros((shape[0], shape[2]))
-        ever = design.seen > 0
+        sums = np.zeros((2, n_assigned, n_outcomes, n_pairs))
+        counts, units = np.zeros((2, 2, n_assigned, n_pairs))
+        size = np.zeros((n_assigned, n_pairs))
+        ever = (design.seen > 0).astype(float)
         for code, inside in enumerate(member):
             for side, takes in enumerate((design.treats[code], design.controls[code])):
                 at = np.flatnonzero(takes)
-                if at.size:
-                    flat = np.ascontiguousarray(weighted[:, :, at]).reshape(len(weighted), -1)
-                    sums[side][:, :, at] += (inside @ flat).reshape(shape[0], n_outcomes, -1)
-                    counts[side][:, at] += inside @ design.seen[:, at]
-                    units[side][:, at] += inside @ ever[:, at]
-            size += (inside @ design.weight)[:, None] * design.treats[code]
+                if not at.size:
+                    continue
+                flat = weighted[:, :, at].reshape(len(weighted), -1)
+                values = np.concatenate([flat, design.seen[:, at], ever[:, at]], axis=1)
+                parts = np.split(inside @ values, [flat.shape[1], flat.shape[1] + at.size], axis=1)
+                sums[side][:, :, at] += parts[0].reshape(n_assigned, n_outcomes, -1)
+                counts[side][:, at] += parts[1]
+                units[side][:, at] += parts[2]
+            size += (inside @ design.weight[:, None]) * design.treats[code]
         usable = (counts[0] > 0) & (counts[1] > 0)
         share = size * usable
         total = share.sum(axis=1)

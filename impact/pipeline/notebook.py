@@ -1,6 +1,6 @@
 """What a notebook opens: the study of its parameters, with its parts and how they are shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class NotebookStudy:
 
     study: Study
     results: Path | None = None
+    parts: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def voice(self) -> Voice:
@@ -64,7 +65,9 @@ class NotebookStudy:
 
     def part(self, name: str) -> Any:
         """Return a part, computed once: read from the run's results where it is there."""
-        return part_of(self.study, name, results=self.results)
+        if name not in self.parts:
+            self.parts[name] = part_of(self.study, name, results=self.results)
+        return self.parts[name]
 
     @cached_property
     def findings(self) -> summary.Findings:
@@ -105,7 +108,7 @@ class NotebookStudy:
     def certainty(self) -> Exhibits:
         """Show how sure the effect is."""
         part = self._left("certainty")
-        return self._kept(certainty(self.voice, self.part("impact"), part))
+        return self._kept(certainty(self.voice, self.part("impact"), part, self.part("robustness")))
 
     def executive_summary(self) -> Exhibits:
         """Show the answer first."""

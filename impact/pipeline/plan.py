@@ -55,7 +55,7 @@ class Plan(_Strict):
     treatment_group: str | None = None
     families: dict[str, Annotated[list[str], Field(min_length=2)]] = Field(default_factory=dict)
     placebo_outcomes: list[str] = Field(default_factory=list)
-    design_draws: Annotated[int, Field(ge=200, le=100_000)] = 1000
+    design_draws: Annotated[int, Field(ge=200, le=100_000)] = 2000
     programme: str | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
     permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999

@@ -9,7 +9,13 @@ import pytest
 from panels import long_frame, panel
 
 import impact
-from impact.diagnostics.design import CANDIDATES, design_check, recommend, smallest_detectable
+from impact.diagnostics.design import (
+    CANDIDATES,
+    design_check,
+    holding,
+    recommend,
+    smallest_detectable,
+)
 from impact.diagnostics.leave_one_out import leave_one_out, without_each_unit
 from impact.diagnostics.power import PlannedStudy, formulas, power
 from impact.diagnostics.specification_curve import Choices, specification_curve
@@ -68,7 +74,7 @@ def test_shared_shocks_hit_units_of_one_group_alike():
 
 @pytest.fixture(scope="module")
 def checked():
-    return design_check(few(), draws=600, permutations=99)
+    return design_check(few(20, n=150), draws=600)
 
 
 def test_the_recommended_inference_holds_and_no_shorter_candidate_does(checked):
@@ -122,17 +128,31 @@ def test_the_smallest_detectable_effect_of_a_normal_test_is_the_textbook_one():
     assert found == pytest.approx(1.959964 + 0.841621, abs=0.02)
 
 
-def test_none_holding_is_a_verdict_and_then_randomization_is_taken():
-    table = pd.DataFrame(
+def judged(**coverage):
+    """A table of two candidates in one process, coverage as given, at 2,000 draws."""
+    rows = [
         {
-            "estimator": "callaway_santanna",
-            "inference": ["clustered_t", "permutation"],
-            "process": "resampled",
-            "holds": False,
-            "median_length": [1.0, 2.0],
+            "inference": name,
+            "median_length": length,
+            **holding(1 - coverage[name], level=0.95, draws=2000),
         }
-    )
-    assert recommend(table, CANDIDATES) == ("permutation", "none_holds")
+        for name, length in (("clustered_t", 1.0), ("permutation", 2.0))
+    ]
+    return pd.DataFrame(rows).assign(estimator="callaway_santanna", process="resampled")
+
+
+@pytest.mark.parametrize(
+    ("clustered", "permutation", "verdict"),
+    [
+        (0.941, 0.95, ("clustered_t", "holds_and_shortest")),
+        (0.939, 0.95, ("permutation", "holds_and_shortest")),
+        (0.90, 0.935, ("permutation", "holds_within_error")),
+        (0.90, 0.925, ("permutation", "none_holds")),  # two Monte Carlo errors are .0097
+    ],
+)
+def test_the_shortest_that_holds_is_taken_and_else_randomization(clustered, permutation, verdict):
+    table = judged(clustered_t=clustered, permutation=permutation)
+    assert recommend(table, CANDIDATES) == verdict
 
 
 def test_a_design_check_survives_saving_and_its_checks_name_what_they_found(checked):
@@ -141,7 +161,9 @@ def test_a_design_check_survives_saving_and_its_checks_name_what_they_found(chec
     assert again.recommended == checked.recommended
     names = [check.name for check in checked.checks()]
     assert names == ["design_check", "single_unit_cohorts", "effective_clusters"]
-    assert checked.checks()[2].status == "warn"  # ten treated of eighty
+    few_clusters = design_check(few(), draws=200, processes=("resampled",)).checks()[2]
+    assert few_clusters.status == "warn"  # ten treated of eighty
+    assert checked.checks()[2].status == "pass"  # twenty of 150
 
 
 def test_the_same_seed_gives_the_same_check_whatever_the_order_of_rows():

@@ -2,26 +2,29 @@
 
 import pandas as pd
 
-from impact.diagnostics.design import BELOW, DesignCheck
+from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
 from impact.diagnostics.leave_one_out import LeaveOneOut
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect
+from impact.evaluation.robustness import Robustness
 from impact.inference.multiple_testing import FamilyResult
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
-from impact.reporting.sections.checks import checks_table
-from impact.reporting.sections.impact import short_name, which_interval
+from impact.reporting.formats import Words
+from impact.reporting.names import estimator_name, short_name
+from impact.reporting.sections.checks import check_name, checks_table
+from impact.reporting.sections.impact import which_interval
 from impact.reporting.voice import Voice
 
 
-def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
+def certainty(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> Exhibits:
     """Show how sure the headline is: in words, then the design, other trends, other choices, other firms, other outcomes."""
     t = voice.t
     effect = impact.effects[0]
     shown: list[Exhibit] = [
         Text(f"## {t('How sure are we?')}"),
-        Callout("finding", how_sure(voice, impact, part)),
+        Callout("finding", how_sure(voice, impact, part, robustness)),
         *_design(voice, effect),
     ]
     if part.honest:
@@ -46,10 +49,15 @@ def certainty(voice: Voice, impact: Impact, part: Certainty) -> Exhibits:
     return Exhibits(tuple(shown))
 
 
-def how_sure(voice: Voice, impact: Impact, part: Certainty) -> str:
+def how_sure(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> str:
     """Say in plain words how far the headline can be trusted: every sentence follows from a figure by rule."""
     effect = impact.effects[0]
-    sentences = [which_interval(voice, effect), *_shared(voice, effect), _could_find(voice, effect)]
+    sentences = [
+        f"**{evidence(voice, impact, part, robustness)}**",
+        which_interval(voice, effect),
+        *_shared(voice, effect),
+        _could_find(voice, effect),
+    ]
     if part.honest:
         sentences.append(_trends(voice, part))
     if part.curve is not None:
@@ -59,12 +67,35 @@ def how_sure(voice: Voice, impact: Impact, part: Certainty) -> str:
     return " ".join(sentences)
 
 
+def evidence(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> str:
+    """Grade the evidence by rule: the interval, every check that warns, and the other estimators."""
+    t, verdict = voice.t, impact.effects[0].verdict
+    if verdict.conf_low <= 0 <= verdict.conf_high:
+        return t(
+            "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
+        )
+    asked = (impact.before_trends, *robustness.checks, *part.checks)
+    warned = dict.fromkeys(check_name(t, c.name) for c in asked if c.status in {"warn", "fail"})
+    estimates = robustness.alternatives["estimate"].dropna()
+    if not (estimates * verdict.estimate > 0).all():
+        warned |= {t("Another estimator points the other way"): None}
+    if warned:
+        return t(
+            "The evidence is limited: the interval excludes zero, but some checks call for a closer look ({names}).",
+            names="; ".join(warned),
+        )
+    return t(
+        "The evidence is moderate: the interval excludes zero, the groups moved alike before treatment as far as the data can "
+        "tell, and all estimators point the same way. Beneficiaries were chosen, not drawn by lot, so it cannot be strong."
+    )
+
+
 def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
     """Warn when the interval would not hold if the firms of one event shared shocks."""
     if effect.design is None:
         return []
     rows = effect.design.table
-    rows = rows[(rows["process"] == "shared_shock") & (rows["estimator"] == "callaway_santanna")]
+    rows = rows[(rows["process"] == "shared_shock") & (rows["estimator"] == HEADLINE)]
     mine = rows.loc[rows["inference"] == effect.verdict.believed, "coverage"]
     if mine.empty or float(mine.iloc[0]) >= effect.design.level - BELOW:
         return []
@@ -186,16 +217,14 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
 
 def _design_table(voice: Voice, design: DesignCheck) -> Table:
     t, f, plain = voice.t, voice.f, voice.plain(voice.study.outcome)
-    rows = design.table[design.table["estimator"] == "callaway_santanna"]
-    size = rows.pivot_table(index="inference", columns="process", values="size", sort=False)
-    first = rows[rows["process"] == "resampled"].set_index("inference")
+    keys = ["estimator", "inference"]
+    size = design.table.pivot_table(index=keys, columns="process", values="size", sort=False)
+    first = design.table[design.table["process"] == "resampled"].set_index(keys).loc[size.index]
     frame = pd.DataFrame(
         {
-            "inference": list(first.index),
-            "name": [
-                short_name(t, name) + (" *" if name == design.recommended else "")
-                for name in first.index
-            ],
+            "estimator": [estimator for estimator, _ in size.index],
+            "inference": [inference for _, inference in size.index],
+            "name": [_test_name(t, design, *key) for key in size.index],
             **{process: list(size[process]) for process in size.columns},
             "median_length": list(first["median_length"]),
             "smallest_detectable": list(first["smallest_detectable"]),
@@ -237,6 +266,14 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
             ),
         ),
     )
+
+
+def _test_name(t: Words, design: DesignCheck, estimator: str, inference: str) -> str:
+    """Name a row of the design table: the headline's inferences plainly, other estimators' with the estimator."""
+    name = short_name(t, inference)
+    if estimator != HEADLINE:
+        return f"{estimator_name(t, estimator)}: {name}"
+    return f"{name} *" if inference == design.recommended else name
 
 
 def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:

@@ -21,7 +21,7 @@ def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, cap
     }
     frame = pd.DataFrame(
         {
-            "check": [_names(t)[check.name] for check in checks],
+            "check": [check_name(t, check.name) for check in checks],
             "statistic": [check.statistic for check in checks],
             "p_value": [check.p_value for check in checks],
             "outcome": [outcomes[check.status] for check in checks],
@@ -55,8 +55,9 @@ def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, cap
     )
 
 
-def _names(t: Words) -> dict[str, str]:
-    return {
+def check_name(t: Words, name: str) -> str:
+    """Return the words for a check."""
+    words = {
         "coverage": t("Outcome known"),
         "zeros": t("Zeros"),
         "heavy_tail": t("Weight of the largest values"),
@@ -79,6 +80,7 @@ def _names(t: Words) -> dict[str, str]:
         "equivalence": t("Trends before treatment shown alike"),
         "placebo_outcomes": t("Outcomes the programme could not move"),
     }
+    return words[name]
 
 
 def reason(t: Words, why: str) -> str:
@@ -86,6 +88,9 @@ def reason(t: Words, why: str) -> str:
     code, _, number = why.partition(":")
     sentences = {
         "holds_and_shortest": t("Size of the test of the recommended interval"),
+        "holds_within_error": t(
+            "Size of the test of the recommended interval, right within the simulation's error"
+        ),
         "none_holds": t("No interval holds the truth as often as it promises"),
         "cohorts_of_one": t("Cohorts whose spread one firm cannot show"),
         "effective_clusters": t("So many equally important firms carry as much information"),

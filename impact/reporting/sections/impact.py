@@ -9,6 +9,7 @@ from impact.evaluation.parts import SMALLEST_SHOWN, Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import Words
+from impact.reporting.names import estimator_name, inference_name, short_name
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
 
@@ -68,6 +69,16 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
             coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
             usual=voice.f.percent(100 * _worst_coverage(effect, "clustered")),
         )
+    if effect.design is not None and number == "holds_within_error":
+        return t(
+            "The interval is by {name}: on {n} panels simulated from these data without any effect it held the truth in "
+            "{coverage} of them, which is what it promises within the error of the simulation (the usual clustered "
+            "interval: {usual}).",
+            name=name,
+            n=voice.f.number(effect.design.draws),
+            coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
+            usual=voice.f.percent(100 * _worst_coverage(effect, "clustered")),
+        )
     if code == "design_check":
         return t(
             "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
@@ -85,38 +96,6 @@ def _worst_coverage(effect: OutcomeEffect, inference: str) -> float:
     assert effect.design is not None  # noqa: S101 (narrowing for mypy; the caller checked)
     rows = effect.design.headline
     return float(rows.loc[rows["inference"] == inference, "coverage"].min())
-
-
-def inference_name(t: Words, name: str) -> str:
-    """Return the words for an inference."""
-    words = {
-        "clustered": t("clustered standard errors, normal"),
-        "clustered_t": t("clustered standard errors, t"),
-        "crv2_satterthwaite": t("bias-corrected standard errors (CRV2), Satterthwaite"),
-        "crv3_t": t("leave-one-out standard errors (CRV3), t"),
-        "treated_t": t("bias-corrected standard errors, degrees of freedom of the treated"),
-        "group_t": t("spread between events, t"),
-        "permutation": t("randomization inference"),
-        "conley_taber": t("Conley-Taber"),
-        "ferman_pinto": t("Ferman-Pinto"),
-    }
-    return words[name]
-
-
-def short_name(t: Words, name: str) -> str:
-    """Return an inference in a word or two, for tables."""
-    words = {
-        "clustered": t("clustered, normal"),
-        "clustered_t": t("clustered, t"),
-        "crv2_satterthwaite": t("CRV2, Satterthwaite"),
-        "crv3_t": t("CRV3, t"),
-        "treated_t": t("CRV2, t of the treated"),
-        "group_t": t("between events, t"),
-        "permutation": t("randomization"),
-        "conley_taber": "Conley-Taber",
-        "ferman_pinto": "Ferman-Pinto",
-    }
-    return words[name]
 
 
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
@@ -260,25 +239,6 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
             ),
         ),
     )
-
-
-def estimator_name(t: Words, name: str) -> str:
-    """Return the words for an estimator."""
-    words = {
-        "callaway_santanna": t("Callaway-Sant'Anna (main)"),
-        "imputation": t("Imputation (Borusyak, Jaravel, Spiess)"),
-        "two_stage": t("Two-stage (Gardner)"),
-        "extended_twfe": t("Extended two-way fixed effects (Wooldridge)"),
-        "sun_abraham": t("Sun-Abraham"),
-        "rolling": t("Rolling means (Lee, Wooldridge)"),
-        "intertemporal": t("de Chaisemartin-D'Haultfoeuille"),
-        "local_projections": t("Local projections"),
-        "stacked": t("Stacked, corrective weights"),
-        "event_study": t("Event study by least squares"),
-        "two_way_fixed_effects": t("Two-way fixed effects"),
-        "poisson": t("Poisson with firm effects (trends parallel in ratios)"),
-    }
-    return words[name]
 
 
 def _estimand(t: Words, code: str) -> str:

@@ -9,6 +9,7 @@ from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.reporting.exhibits import Callout, Card, Exhibit, Exhibits, KeyFigures, Table, Text
+from impact.reporting.sections.certainty import evidence
 from impact.reporting.sections.impact import finding, which_interval
 from impact.reporting.voice import Voice
 
@@ -30,13 +31,12 @@ def executive_summary(voice: Voice, findings: Findings) -> Exhibits:
     t = voice.t
     effect = findings.impact.effects[0]
     others = findings.impact.effects[1:]
+    grade = evidence(voice, findings.impact, findings.certainty, findings.robustness)
     shown: list[Exhibit] = [
         Text(f"## {t('Executive summary')}"),
         _cards(voice, findings),
         Callout("finding", finding(voice, effect)),
-        Text(
-            f"**{t('How sure are we?')}** {certainty(voice, findings)} {which_interval(voice, effect)}"
-        ),
+        Text(f"**{t('How sure are we?')}** {grade} {which_interval(voice, effect)}"),
     ]
     if others:
         shown.append(
@@ -88,37 +88,6 @@ def _cards(voice: Voice, findings: Findings) -> KeyFigures:
             ),
         )
     return KeyFigures(tuple(cards))
-
-
-def certainty(voice: Voice, findings: Findings) -> str:
-    """Grade the evidence by rule: the interval, the trends before, the placebos, and the other estimators."""
-    t = voice.t
-    verdict = findings.impact.effects[0].verdict
-    decided = verdict.conf_low > 0 or verdict.conf_high < 0
-    warnings = [
-        check.name
-        for check in (
-            findings.impact.before_trends,
-            *findings.robustness.checks,
-            *findings.certainty.checks,
-        )
-        if check.status == "warn"
-    ]
-    estimates = findings.robustness.alternatives["estimate"].dropna()
-    agree = bool((estimates * verdict.estimate > 0).all())
-    if not decided:
-        return t(
-            "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
-        )
-    if warnings or not agree:
-        return t(
-            "The evidence is limited: the interval excludes zero, but a check before treatment or another estimator does not "
-            "agree (section on robustness)."
-        )
-    return t(
-        "The evidence is moderate: the interval excludes zero, the groups moved alike before treatment as far as the data can "
-        "tell, and all estimators point the same way. Beneficiaries were chosen, not drawn by lot, so it cannot be strong."
-    )
 
 
 def questions(voice: Voice, findings: Findings) -> Exhibits:
