@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from impact.data.panel import Panel
     from impact.data.readers import read_panel
     from impact.diagnostics.decomposition import GoodmanBacon
+    from impact.diagnostics.design import design_check
+    from impact.diagnostics.honest import HonestBounds
+    from impact.diagnostics.leave_one_out import leave_one_out
+    from impact.diagnostics.pretrend_power import pretrend_power
+    from impact.diagnostics.specification_curve import specification_curve
     from impact.estimate import Estimate
     from impact.estimators.callaway_santanna import CallawaySantAnna
     from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
@@ -31,7 +36,9 @@ if TYPE_CHECKING:
     from impact.estimators.triple_differences import TripleDifferences
     from impact.estimators.two_stage import TwoStage
     from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+    from impact.inference.multiple_testing import family_test
     from impact.inference.randomization import RandomizationInference
+    from impact.inference.wild_bootstrap import WildClusterBootstrap
     from impact.moments import PathMoments
 
 __version__ = "0.1.0"
@@ -66,8 +73,12 @@ _ROOMS = {
     "TwoWayFixedEffects": "impact.estimators.two_way_fixed_effects",
     "WildClusterBootstrap": "impact.inference.wild_bootstrap",
     "design_check": "impact.diagnostics.design",
+    "family_test": "impact.inference.multiple_testing",
     "hausman": "impact.estimators.panel",
+    "leave_one_out": "impact.diagnostics.leave_one_out",
+    "pretrend_power": "impact.diagnostics.pretrend_power",
     "read_panel": "impact.data.readers",
+    "specification_curve": "impact.diagnostics.specification_curve",
 }
 
 __all__ = [
@@ -100,8 +111,12 @@ __all__ = [
     "WildClusterBootstrap",
     "__version__",
     "design_check",
+    "family_test",
     "hausman",
+    "leave_one_out",
+    "pretrend_power",
     "read_panel",
+    "specification_curve",
 ]
 
 

@@ -1,28 +1,36 @@
 """Coverage of every estimator and inference over treated units and processes, and the page that shows it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from inference.designs import PROCESSES, TREATED, Design
 
 import impact
 from impact.diagnostics.design import design_check
 from impact.diagnostics.simulated_tests import Simulation, stream
 from impact.errors import EstimationError
+from impact.inference.assigned_weights import REGRESSIONS
+from impact.inference.believe import headline_intervals
 from impact.moments import PathMoments
 
 BAND = (0.9335, 0.9655)  # of coverage at 2,000 repetitions
+ANEW = (0.91, 0.983)  # at 400 repetitions
 CONSERVATIVE = 0.99
 ONE_BY_ONE = {
-    "sun_abraham": (impact.SunAbraham(), "cells"),
-    "two_stage": (impact.TwoStage(), "cells"),
-    "extended_twfe": (impact.ExtendedTWFE(), "cells"),
-    "rolling": (impact.LeeWooldridge(), "cells"),
-    "intertemporal": (impact.DeChaisemartinDHaultfoeuille(), "cells"),
-    "event_study": (impact.EventStudy(), "cells"),
-    "local_projections": (impact.LocalProjectionsDiD(weighting="equal"), "event_time"),
-    "stacked": (impact.StackedDiD(), "event_time"),
+    ("sun_abraham", "clustered"): (impact.SunAbraham(), "cells"),
+    ("sun_abraham", "crv3_t"): (impact.SunAbraham(vcov="CRV3"), "cells"),
+    ("two_stage", "clustered"): (impact.TwoStage(), "cells"),
+    ("extended_twfe", "clustered"): (impact.ExtendedTWFE(), "cells"),
+    ("extended_twfe", "crv3_t"): (impact.ExtendedTWFE(vcov="CRV3"), "cells"),
+    ("rolling", "clustered"): (impact.LeeWooldridge(), "cells"),
+    ("intertemporal", "clustered"): (impact.DeChaisemartinDHaultfoeuille(), "cells"),
+    ("event_study", "clustered"): (impact.EventStudy(), "cells"),
+    ("event_study", "crv3_t"): (impact.EventStudy(vcov="CRV3"), "cells"),
+    ("local_projections", "clustered"): (
+        impact.LocalProjectionsDiD(weighting="equal"),
+        "event_time",
+    ),
+    ("stacked", "clustered"): (impact.StackedDiD(), "event_time"),
 }
 OTHER_AVERAGE = {
     "local_projections",
@@ -45,10 +53,9 @@ def cells_of(design, *, repetitions, permutations=199, seed=2012, one_by_one=Tru
     panel = design.panel
     nobody = np.zeros(panel.n_units, dtype=np.int64)
     group = np.where(np.isfinite(panel.cohort), np.searchsorted(panel.cohorts, panel.cohort), -1)
-    tests = (
-        Simulation(design, ("resampled",), nobody, group, repetitions, permutations, 0.95, seed)
-        .of(panel, impact.CallawaySantAnna())
-        .tests
+    regressions = REGRESSIONS if one_by_one else ()
+    simulation = Simulation(
+        design, ("resampled",), nobody, group, repetitions, permutations, 0.95, seed, regressions
     )
     found = [
         Cell(
@@ -59,22 +66,20 @@ def cells_of(design, *, repetitions, permutations=199, seed=2012, one_by_one=Tru
             1 - test.rejected(0.0),
             test.median_length,
         )
-        for test in tests
+        for test in simulation.of(panel, impact.CallawaySantAnna()).tests
     ]
-    return found + (_one_by_one(design, panel, repetitions, seed) if one_by_one else [])
+    return found + (_one_by_one(design, repetitions, seed) if one_by_one else [])
 
 
-def _one_by_one(design, panel, repetitions, seed):
+def _one_by_one(design, repetitions, seed):
     names = [
         name
         for name in ONE_BY_ONE
-        if name not in OTHER_AVERAGE or design.process not in {"dynamic", "heterogeneous"}
+        if name[0] not in OTHER_AVERAGE or design.process not in {"dynamic", "heterogeneous"}
     ]
     covered = {name: [] for name in names}
-    seen = ~np.isnan(panel.wide)
-    outcomes = design.draw("resampled", repetitions, stream(seed, "resampled"))
-    for repetition in range(repetitions):
-        moments = PathMoments.from_panel(panel.with_outcome(outcomes[:, repetition][seen], "y"))
+    for made in panels_of(design, repetitions, stream(seed, "resampled")):
+        moments = PathMoments.from_panel(made)
         for name in names:
             estimator, average = ONE_BY_ONE[name]
             try:
@@ -87,37 +92,51 @@ def _one_by_one(design, panel, repetitions, seed):
     cells = []
     for name, values in covered.items():
         inside, length = np.array(values, dtype=float).T
-        cells.append(
-            Cell(
-                design.n_treated,
-                design.process,
-                name,
-                "clustered",
-                float(np.nanmean(inside)) if np.isfinite(inside).any() else np.nan,
-                float(np.nanmedian(length)) if np.isfinite(length).any() else np.nan,
-            )
-        )
+        known = np.isfinite(inside).any()
+        coverage = float(np.nanmean(inside)) if known else np.nan
+        median = float(np.nanmedian(length)) if known else np.nan
+        cells.append(Cell(design.n_treated, design.process, *name, coverage, median))
     return cells
 
 
-def recommended(design, *, draws=1000, seed=5):
-    """What the design check recommends on one panel of the design, and why."""
+def panels_of(design, repetitions, generator):
+    """Panels of one design, one simulated outcome each."""
     panel = design.panel
-    outcomes = design.draw("resampled", 1, np.random.default_rng(seed))[:, 0]
-    made = panel.with_outcome(outcomes[~np.isnan(panel.wide)], "y")
-    check = design_check(made, draws=draws, processes=("resampled", "gaussian"))
+    seen = ~np.isnan(panel.wide)
+    outcomes = design.draw("resampled", repetitions, generator)
+    for repetition in range(repetitions):
+        yield panel.with_outcome(outcomes[:, repetition][seen], "y")
+
+
+def recommended(design, *, seed=5):
+    """What the design check recommends on one panel of the design, and why."""
+    made = next(panels_of(design, 1, np.random.default_rng(seed)))
+    check = design_check(made, processes=("resampled", "gaussian"))
     return check.recommended, check.why
 
 
-def grid(*, repetitions, treated=TREATED, processes=PROCESSES, one_by_one=True):
-    """All cells and all recommendations, as two tables."""
-    cells, advice = [], []
-    for n_treated in treated:
-        for process in processes:
-            design = Design(n_treated, process)
-            cells += cells_of(design, repetitions=repetitions, one_by_one=one_by_one)
-            inference, why = recommended(design)
-            advice.append(
-                {"n_treated": n_treated, "process": process, "inference": inference, "why": why}
-            )
-    return pd.DataFrame([vars(cell) for cell in cells]), pd.DataFrame(advice)
+@dataclass(frozen=True)
+class Procedure:
+    """The check run anew on every panel, and the interval it recommends there."""
+
+    process: str
+    coverage: float
+    repetitions: int
+    chosen: dict[str, float]
+    none_held: float
+
+
+def procedure(design, *, repetitions=400, draws=250, seed=17):
+    """Choose and estimate on the same data, as a user does: how often does what was chosen hold the truth?"""
+    covered, chosen, none = [], Counter(), 0
+    for number, made in enumerate(panels_of(design, repetitions, np.random.default_rng(seed))):
+        check = design_check(made, processes=("resampled", "gaussian"), draws=draws, seed=number)
+        intervals, _ = headline_intervals(made, permutations=199, seed=number)
+        row = intervals.set_index("inference").loc[check.recommended]
+        covered.append(row.conf_low <= 0 <= row.conf_high)
+        chosen[check.recommended] += 1
+        none += check.why == "none_holds"
+    shares = {name: count / repetitions for name, count in chosen.most_common()}
+    return Procedure(
+        design.process, float(np.mean(covered)), repetitions, shares, none / repetitions
+    )

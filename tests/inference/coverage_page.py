@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
-from inference.coverage_grid import BAND, CONSERVATIVE
-from inference.designs import N_PERIODS, N_UNITS, PROCESSES, TREATED
+from inference.coverage_grid import ANEW, BAND, CONSERVATIVE
+from inference.designs import DESIGNS, N_PERIODS, N_UNITS, PROCESSES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "coverage"
 
@@ -21,26 +21,33 @@ Processes: *null* no effect; *homogeneous* the same effect for all; *dynamic* ef
 between firms half as much as their levels do; *zeros* revenue is log-normal and zero one time in five; *unbalanced* 15% of
 observations missing at random. The truth is the average effect over treated observations. Local projections and stacked
 regressions average over event times, another number where effects differ, and are not asked there.
+
+Below each table: what the design check recommends on one panel, with that inference's coverage in the table; and what a user
+meets who runs the check on the very panel that is analysed, again and again: the coverage of whatever it recommends there.
 """
 
+TITLES = {"fairs": "The programme's own design: ten firms in six cohorts among 50"}
 
-def write_cells(folder, n_treated, cells, advice):
-    """Keep one number of treated firms as CSV files."""
+
+def write_cells(folder, name, **tables):
+    """Keep the figures of one design as CSV files."""
     folder.mkdir(exist_ok=True)
-    for name, table in (("cells", cells), ("recommended", advice)):
-        table.round(4).to_csv(folder / f"{name}-{n_treated:02d}.csv", index=False)
+    for kind, table in tables.items():
+        table.round(4).to_csv(folder / f"{kind}-{name}.csv", index=False)
 
 
 def write_page(folder):
     """Put all that is there on one page."""
     parts = [HEAD]
-    for n_treated in TREATED:
-        path = folder / f"cells-{n_treated:02d}.csv"
-        if not path.is_file():
+    for name, design in DESIGNS.items():
+        if not (folder / f"cells-{name}.csv").is_file():
             continue
-        cells = pd.read_csv(path, **AS_WRITTEN)
-        advice = pd.read_csv(folder / f"recommended-{n_treated:02d}.csv", **AS_WRITTEN)
-        parts.append(f"\n## {n_treated} treated firms\n\n{_table(cells)}\n\n{_advice(advice)}\n")
+        cells, advice, anew = (
+            pd.read_csv(folder / f"{kind}-{name}.csv", **AS_WRITTEN)
+            for kind in ("cells", "recommended", "anew")
+        )
+        title = TITLES.get(name, f"{design['n_treated']} treated firms")
+        parts.append(f"\n## {title}\n\n{_table(cells)}\n\n{_advice(advice)}\n\n{_anew(anew)}\n")
     aside = folder / ".page.part"
     aside.write_text("".join(parts), encoding="utf-8")
     aside.replace(folder.parent / "coverage.md")
@@ -89,6 +96,20 @@ def _advice(advice):
     ]
     return (
         "What the design check recommends on one panel of each, with its coverage over all: "
+        + "; ".join(told)
+        + "."
+    )
+
+
+def _anew(anew):
+    told = [
+        f"{row.process}: {row.coverage:.3f}"
+        + ("" if ANEW[0] <= row.coverage <= CONSERVATIVE else " **outside**")
+        + f" ({row.chosen}{f'; none held in {row.none_held:.1%}' if row.none_held else ''})"
+        for row in anew.itertuples()
+    ]
+    return (
+        f"Chosen anew on each of {anew.repetitions.iloc[0]} panels (band [{ANEW[0]}, {ANEW[1]}]): "
         + "; ".join(told)
         + "."
     )

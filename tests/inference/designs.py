@@ -10,23 +10,31 @@ import impact
 N_UNITS, N_PERIODS, COHORTS = 200, 8, (4, 5, 6)
 PROCESSES = ("null", "homogeneous", "dynamic", "heterogeneous", "zeros", "unbalanced")
 TREATED = (3, 5, 10, 25, 50)
+FAIRS = {
+    "n_treated": 10,
+    "n_units": 50,
+    "cohorts": (3, 4, 5, 6, 7, 8),
+}  # the programme's own: two firms a start, or one
+DESIGNS = {**{f"{n:02d}": {"n_treated": n} for n in TREATED}, "fairs": FAIRS}
 AUTOCORRELATION = 0.6
 
 
 @dataclass(frozen=True)
 class Design:
-    """``n_treated`` of 200 units start in periods 4, 5 and 6 by turns; eight periods; errors AR(1) with 0.6."""
+    """``n_treated`` of ``n_units`` start in the cohorts' periods by turns; eight periods; errors AR(1) with 0.6."""
 
     n_treated: int
     process: str
+    n_units: int = N_UNITS
+    cohorts: tuple[int, ...] = COHORTS
 
     @property
     def panel(self):
         """Its units, cohorts and gaps; the outcome is zero."""
-        unit, time = np.divmod(np.arange(N_UNITS * N_PERIODS), N_PERIODS)
+        unit, time = np.divmod(np.arange(self.n_units * N_PERIODS), N_PERIODS)
         frame = pd.DataFrame({"id": unit, "t": time + 1, "y": 0.0})
-        start = np.full(N_UNITS, np.nan)
-        start[: self.n_treated] = np.resize(COHORTS, self.n_treated)
+        start = np.full(self.n_units, np.nan)
+        start[: self.n_treated] = np.resize(self.cohorts, self.n_treated)
         frame["g"] = start[unit]
         if self.process == "unbalanced":
             generator = np.random.default_rng(31)
@@ -41,14 +49,14 @@ class Design:
     def draw(self, process, n_draws, generator):
         """Outcomes less the true average effect wherever a unit is treated: every test then has zero as its truth."""
         del process
-        shape = (N_UNITS, n_draws, N_PERIODS)
+        shape = (self.n_units, n_draws, N_PERIODS)
         shocks = generator.standard_normal(shape)
         errors = np.empty(shape)
         errors[..., 0] = shocks[..., 0]
         for t in range(1, N_PERIODS):
             errors[..., t] = AUTOCORRELATION * errors[..., t - 1]
             errors[..., t] += np.sqrt(1 - AUTOCORRELATION**2) * shocks[..., t]
-        level = generator.standard_normal((N_UNITS, n_draws, 1))
+        level = generator.standard_normal((self.n_units, n_draws, 1))
         if self.process == "zeros":
             shut = generator.random(shape) < 0.2
             return np.where(shut, 0.0, np.exp(0.5 * level + 0.5 * errors))
@@ -59,11 +67,11 @@ class Design:
         exposed = self.exposed[:, None, :].astype(float)
         panel = self.panel
         event = np.where(np.isfinite(panel.cohort), panel.times[:, None] - panel.cohort, 0.0).T
-        effect = np.ones((N_UNITS, n_draws, N_PERIODS))
+        effect = np.ones((self.n_units, n_draws, N_PERIODS))
         if self.process == "dynamic":
             effect += 0.5 * event[:, None, :]
         if self.process == "heterogeneous":
-            effect += 0.5 * generator.standard_normal((N_UNITS, n_draws, 1))
+            effect += 0.5 * generator.standard_normal((self.n_units, n_draws, 1))
         effect *= exposed
         average = effect.sum(axis=(0, 2), keepdims=True) / exposed.sum()
         return effect - average * exposed
