@@ -1,7 +1,7 @@
 """The headline by every inference, which of them to believe, and the smallest effect the design could have detected."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from impact.inference.few_treated import (
 )
 from impact.inference.groups import group_codes
 from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.inference.stored import Stored
 from impact.inference.strata import baseline_size
 from impact.terms import CONFIDENCE_LEVEL
 
@@ -32,13 +33,13 @@ COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Stored):
     """The headline's interval: by which inference, why, and what the design could detect.
 
     Attributes
     ----------
     believed : str
-        One of `few_treated.INFERENCES`.
+        An `few_treated.Inference`.
     why : str
         ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could
         not be checked.
@@ -46,6 +47,7 @@ class Verdict:
         In the outcome's unit: the effect that the believed test finds in 80% of such studies.
     """
 
+    infinite: ClassVar[dict[str, float]] = {**Stored.infinite, "smallest_detectable": np.inf}
     believed: Inference
     why: str
     estimate: float
@@ -53,20 +55,6 @@ class Verdict:
     conf_high: float
     p_value: float
     smallest_detectable: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; an infinite end is None."""
-        return {
-            name: None if isinstance(value, float) and not np.isfinite(value) else value
-            for name, value in vars(self).items()
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Verdict":
-        """Read what `to_dict` wrote."""
-        ends = {"conf_low": -np.inf, "conf_high": np.inf, "smallest_detectable": np.inf}
-        complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
-        return cls(**complete)
 
 
 def headline_intervals(

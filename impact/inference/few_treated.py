@@ -27,17 +27,6 @@ Inference = Literal[
     "conley_taber",
     "ferman_pinto",
 ]
-INFERENCES: tuple[Inference, ...] = (
-    "clustered",
-    "clustered_t",
-    "crv2_satterthwaite",
-    "crv3_t",
-    "treated_t",
-    "group_t",
-    "permutation",
-    "conley_taber",
-    "ferman_pinto",
-)
 SMALLEST_SHARE = 0.05  # of the mean variance: floor of a predicted variance
 DRAWS = 499  # of untreated units standing in for treated ones
 

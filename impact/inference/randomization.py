@@ -6,7 +6,6 @@ other to be in each cohort; studentising makes it approximately right when varia
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
 from impact.inference.assigned_weights import AssignedRegression, Regression
 from impact.inference.assignments import Assignments, assignments
 from impact.inference.comparisons import Comparisons, Quadratic
+from impact.inference.stored import Stored
 from impact.inference.strata import permutation_strata
 from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL
@@ -38,7 +38,7 @@ BISECTIONS = 40
 
 
 @dataclass(frozen=True)
-class RandomizationResult:
+class RandomizationResult(Stored):
     """Permutation test and interval of the overall effect.
 
     ``critical_value`` is the level-quantile of the permuted |t| with the estimated effect removed. An infinite end of the
@@ -56,21 +56,6 @@ class RandomizationResult:
     n_strata: int
     level: float
     why: str = "cohort labels permuted within strata; studentised; interval by inversion under a constant effect"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; an infinite end is None."""
-        values = dict(vars(self))
-        return {
-            name: None if isinstance(v, float) and not np.isfinite(v) else v
-            for name, v in values.items()
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "RandomizationResult":
-        """Read what `to_dict` wrote."""
-        ends: dict[str, Any] = {"conf_low": -np.inf, "conf_high": np.inf}
-        complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
-        return cls(**complete)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The wild cluster bootstrap of one coefficient, from G-vectors alone: tests and intervals by inversion."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.inference.cluster_regression import ClusterRegression
+from impact.inference.stored import Stored
 from impact.terms import CONFIDENCE_LEVEL
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ BISECTIONS = 50
 
 
 @dataclass(frozen=True)
-class WildResult:
+class WildResult(Stored):
     """Test of no effect and interval by the wild cluster bootstrap; an infinite end means nothing that far is rejected.
 
     Attributes
@@ -50,20 +51,6 @@ class WildResult:
     n_treated_clusters: int
     level: float
     why: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; an infinite end is None."""
-        return {
-            name: None if isinstance(value, float) and not np.isfinite(value) else value
-            for name, value in vars(self).items()
-        }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "WildResult":
-        """Read what `to_dict` wrote."""
-        ends: dict[str, Any] = {"conf_low": -np.inf, "conf_high": np.inf}
-        complete: dict[str, Any] = {k: ends.get(k) if v is None else v for k, v in values.items()}
-        return cls(**complete)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,11 @@ def check_name(t: Words, name: str) -> str:
 def reason(t: Words, why: str) -> str:
     """Write a check's coded reason as a sentence."""
     code, _, number = why.partition(":")
-    sentences = {
+    return {**_on_certainty(t, number), **_on_data_and_trends(t, number)}[code]
+
+
+def _on_certainty(t: Words, number: str) -> dict[str, str]:
+    return {
         "holds_and_shortest": t("Size of the test of the recommended interval"),
         "holds_within_error": t(
             "Size of the test of the recommended interval, right within the simulation's error"
@@ -117,6 +121,11 @@ def reason(t: Words, why: str) -> str:
         "too_few_event_times": t("Too few periods around the start"),
         "units_cannot_be_exchanged": t("Firms cannot be exchanged one by one in this design"),
         "same_sign": t("Median t statistic; p-value among other firms of the same strata"),
+    }
+
+
+def _on_data_and_trends(t: Words, number: str) -> dict[str, str]:
+    return {
         "share_of_unit_periods_observed": t("Share of firm-periods with an outcome"),
         "share_of_zero_outcomes": t("Share of outcomes that are zero"),
         "share_of_largest_hundredth": t("Share of the total carried by the largest 1% of values"),
@@ -151,4 +160,3 @@ def reason(t: Words, why: str) -> str:
             "Fixed against random effects, {n} coefficient compared", n=number
         ),
     }
-    return sentences[code]

@@ -60,20 +60,19 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
     t, verdict = voice.t, effect.verdict
     name = inference_name(t, verdict.believed)
     code, _, number = verdict.why.partition(":")
-    if effect.design is not None and number == "holds_and_shortest":
-        return t(
+    found = {
+        "holds_and_shortest": t(
             "The interval is by {name}: on {n} panels simulated from these data without any effect, it is the shortest of "
-            "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual}).",
-            name=name,
-            n=voice.f.number(effect.design.draws),
-            coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
-            usual=voice.f.percent(100 * _worst_coverage(effect, "clustered")),
-        )
-    if effect.design is not None and number == "holds_within_error":
-        return t(
+            "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual})."
+        ),
+        "holds_within_error": t(
             "The interval is by {name}: on {n} panels simulated from these data without any effect it held the truth in "
             "{coverage} of them, which is what it promises within the error of the simulation (the usual clustered "
-            "interval: {usual}).",
+            "interval: {usual})."
+        ),
+    }
+    if effect.design is not None and number in found:
+        return found[number].format(
             name=name,
             n=voice.f.number(effect.design.draws),
             coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
