@@ -18,6 +18,9 @@ from impact.reporting.sections.impact import which_interval
 from impact.reporting.voice import Voice
 
 
+A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
+
+
 def certainty(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> Exhibits:
     """Show how sure the headline is: in words, then the design, other trends, other choices, other firms, other outcomes."""
     t = voice.t
@@ -53,7 +56,7 @@ def how_sure(voice: Voice, impact: Impact, part: Certainty, robustness: Robustne
     """Say in plain words how far the headline can be trusted: every sentence follows from a figure by rule."""
     effect = impact.effects[0]
     sentences = [
-        f"**{evidence(voice, impact, part, robustness)}**",
+        evidence(voice, impact, part, robustness),
         which_interval(voice, effect),
         *_shared(voice, effect),
         _could_find(voice, effect),
@@ -82,7 +85,7 @@ def evidence(voice: Voice, impact: Impact, part: Certainty, robustness: Robustne
     if warned:
         return t(
             "The evidence is limited: the interval excludes zero, but some checks call for a closer look ({names}).",
-            names="; ".join(warned),
+            names=", ".join(warned),
         )
     return t(
         "The evidence is moderate: the interval excludes zero, the groups moved alike before treatment as far as the data can "
@@ -119,6 +122,13 @@ def _trends(voice: Voice, part: Certainty) -> str:
                     "Averaged over the periods that all cohorts reach, the effect cannot be told from zero even if trends were "
                     "parallel ({span}).",
                     span=voice.span(outcome, low, high),
+                )
+            )
+        elif relative.breakdown < A_TENTH:
+            sentences.append(
+                t(
+                    "The conclusion that there is an effect rests on parallel trends: had they parted after treatment by even a "
+                    "tenth of the most they did from one period to the next before, zero could not be excluded."
                 )
             )
         else:
