@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -184,13 +185,12 @@ def power(
     from impact.reporting.planned_study import amount, write_power
 
     result = of_study(study, draws=draws, seed=seed)
-    typer.echo(
-        f"smallest detectable effect {amount(result.smallest_detectable)} "
-        f"({100 * result.smallest_detectable / mean:.1f}% of the mean), by {result.recommended} ({result.why})"
-    )
+    found = result.smallest_detectable
+    size = f"{amount(found)} ({100 * found / mean:.1f}% of the mean)" if isfinite(found) else "none"
+    typer.echo(f"smallest detectable effect {size}, by {result.recommended} ({result.why})")
     for row in result.table.to_dict("records"):
-        size = "" if row["size"] != row["size"] else f"  size {row['size']:.3f}"
-        typer.echo(f"  {row['method']:<42}{amount(row['smallest_detectable']):>12}{size}")
+        simulated = "" if isnan(row["size"]) else f"  size {row['size']:.3f}"
+        typer.echo(f"  {row['method']:<42}{amount(row['smallest_detectable']):>12}{simulated}")
     if folder is not None:
         for path in write_power(result, folder):
             typer.echo(str(path))

@@ -260,11 +260,18 @@ ENDS = ("low", "high", "p_value")
 def permutation_interval(
     observed: Quadratic, permuted: Quadratic, *, level: float, added: int
 ) -> Intervals:
-    """Intervals with the permuted critical value at no effect, (S,): estimate plus or minus it times the standard error."""
-    size = permuted.effect.shape[1] + added
-    rank = int(np.ceil(level * size - 1e-9)) - 1
+    """Intervals with the permuted critical value at no effect, (S,): estimate plus or minus it times the standard error.
+
+    Unbounded where there are too few assignments to reject anything.
+    """
+    n_permuted = permuted.effect.shape[1]
+    beyond = int((1 - level) * (n_permuted + added) + 1e-9)  # statistics that may lie further out
     statistics = np.sort(np.abs(permuted.t()), axis=1)
-    critical = statistics[:, min(rank, statistics.shape[1] - 1)]
+    critical = (
+        statistics[:, n_permuted + added - beyond - 1]
+        if beyond
+        else np.full(len(statistics), np.inf)
+    )
     width = critical * np.sqrt(observed.variance[:, 0])
     p = permutation_ps(observed.t(), permuted.t(), added=added)
     return Intervals(observed.effect[:, 0] - width, observed.effect[:, 0] + width, p)

@@ -155,6 +155,16 @@ def test_the_shortest_that_holds_is_taken_and_else_randomization(clustered, perm
     assert recommend(table, CANDIDATES) == verdict
 
 
+def test_too_few_assignments_to_reject_anything_leave_the_permutation_interval_unbounded():
+    """Two treated of five: ten assignments, the smallest p-value is 1/10."""
+    few_units = PlannedStudy(units=5, treated=2, before=2, after=2)
+    found = power(few_units, draws=200)
+    table = found.table.set_index("method")
+    assert np.isinf(table.smallest_detectable["callaway_santanna:permutation"])
+    assert np.isinf(table.median_length["callaway_santanna:permutation"])
+    assert found.recommended != "permutation"
+
+
 def test_a_design_check_survives_saving_and_its_checks_name_what_they_found(checked):
     again = decode(json.loads(json.dumps(encode(checked))))
     pd.testing.assert_frame_equal(again.table, checked.table, check_dtype=False)

@@ -1,7 +1,9 @@
 """Do tests without anything to find find something as often as they promise? At 1, 5 and 10%, few treated firms."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from inference.coverage_page import DOCS, write_page, write_sizes
 from inference.designs import Design
 from panels import long_frame, panel
 
@@ -37,15 +39,20 @@ def placebo_p(panel):
     return placebo_date(panel, impact.CallawaySantAnna(), periods=2).p_value
 
 
-@pytest.mark.parametrize("n_treated", [5, 10, 50])
-def test_randomization_rejects_as_often_as_its_level(n_treated):
+def randomization_ps(n_treated, repetitions):
+    """P-values of the permutation test on simulated panels, all at once."""
     design = Design(n_treated, "null")
     nobody = np.zeros(200, dtype=int)
-    simulation = Simulation(design, ("resampled",), nobody, nobody - 1, 1000, 199, 0.95, 3)
+    simulation = Simulation(design, ("resampled",), nobody, nobody - 1, repetitions, 199, 0.95, 3)
     tests = simulation.of(design.panel, impact.CallawaySantAnna()).tests
     found = next(test for test in tests if test.inference == "permutation")
-    p = permutation_ps(found.observed.t(), found.permuted.t(), added=found.added)
-    assert (np.abs(shares(p) - LEVELS) <= band(1000)).all()
+    return permutation_ps(found.observed.t(), found.permuted.t(), added=found.added)
+
+
+@pytest.mark.parametrize("n_treated", [5, 10, 50])
+def test_randomization_rejects_as_often_as_its_level(n_treated):
+    found = shares(randomization_ps(n_treated, 1000))
+    assert (np.abs(found - LEVELS) <= band(1000)).all()
 
 
 @pytest.mark.parametrize("test", [trend_p, placebo_p])
@@ -63,9 +70,23 @@ def test_trends_before_are_tested_with_gaps_where_a_cohort_has_no_lead():
     assert 1 / 200 <= found.p_value <= 1
 
 
+TESTS = {
+    "randomization": randomization_ps,
+    "trends before treatment": lambda n, r: [trend_p(made) for made in panels(n, r, 9)],
+    "placebo date": lambda n, r: [placebo_p(made) for made in panels(n, r, 9)],
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("n_treated", [10, 25, 50])
-@pytest.mark.parametrize("test", [trend_p, placebo_p])
-def test_sizes_before_treatment_stay_in_the_band_at_two_thousand_repetitions(test, n_treated):
-    found = shares([test(panel) for panel in panels(n_treated, 2000, 9)])
-    assert (np.abs(found - LEVELS) <= band(2000)).all()
+def test_sizes_stay_in_the_band_at_two_thousand_repetitions_and_the_page_shows_them():
+    rows = []
+    for name, p_values in TESTS.items():
+        for n_treated in (10, 25, 50):
+            found = shares(p_values(n_treated, 2000))
+            rows.append(
+                {"test": name, "n_treated": n_treated, **dict(zip(LEVELS, found, strict=True))}
+            )
+    table = pd.DataFrame(rows)
+    write_sizes(DOCS, table)
+    write_page(DOCS)
+    assert (np.abs(table[list(LEVELS)] - LEVELS) <= band(2000)).to_numpy().all()

@@ -17,7 +17,6 @@ from impact.reporting.sections.checks import check_name, checks_table
 from impact.reporting.sections.impact import which_interval
 from impact.reporting.voice import Voice
 
-
 A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
 
 
