@@ -14,15 +14,7 @@ from impact.estimators.linear import FEW_TREATED
 from impact.inference.assigned_weights import AssignedRegression, Regression
 from impact.inference.assignments import Assignments, assignments
 from impact.inference.comparisons import Comparisons, Quadratic
-from impact.inference.few_treated import (
-    Inference,
-    Intervals,
-    TIntervals,
-    UnitEffects,
-    conley_taber,
-    ferman_pinto,
-    group_t,
-)
+from impact.inference.few_treated import Inference, Intervals, TIntervals, intervals_of
 from impact.inference.linear_scores import LinearScores, imputation, two_way
 from impact.inference.randomization import TIE
 from impact.inference.strata import baseline_size
@@ -209,9 +201,15 @@ class _Tester:
         generator: np.random.Generator,
     ) -> dict[tuple[str, Inference], Intervals]:
         """Return the intervals of every estimator by every inference."""
-        result = {
-            (MAIN, name): interval for name, interval in self._intervals(changes, generator).items()
-        }
+        few_treated = intervals_of(
+            self.design,
+            changes,
+            group=self.groups,
+            size=baseline_size(self.panel),
+            level=self.level,
+            generator=generator,
+        )
+        result = {(MAIN, name): interval for name, interval in few_treated.items()}
         for estimator, statistics in both.items():
             result[estimator, "permutation"] = permutation_interval(
                 *statistics, level=self.level, added=self.exchanged.added
@@ -219,22 +217,6 @@ class _Tester:
         for scores, estimator, name in linear:
             effect, error = scores.evaluate(outcomes)
             result[estimator, name] = Intervals.of_t(effect, error, scores.df, self.level)
-        return result
-
-    def _intervals(
-        self,
-        changes: Floats,
-        generator: np.random.Generator,
-    ) -> dict[Inference, Intervals]:
-        """Intervals of the overall effect by every method, for outcomes' changes (N, S, K)."""
-        units = UnitEffects.of(self.design, changes)
-        cohort = self.design.labels[units.treated]
-        result = TIntervals(self.design, self.level).of(changes)
-        result["group_t"] = group_t(units, self.groups[units.treated], level=self.level)
-        result["conley_taber"] = conley_taber(units, cohort, level=self.level, generator=generator)
-        result["ferman_pinto"] = ferman_pinto(
-            units, cohort, baseline_size(self.panel), level=self.level, generator=generator
-        )
         return result
 
     def _linear(self) -> list[tuple[LinearScores, str, Inference]]:

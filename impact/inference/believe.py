@@ -12,15 +12,7 @@ from impact.errors import ImpactError
 from impact.estimate import Estimate
 from impact.estimators.callaway_santanna import CallawaySantAnna
 from impact.inference.comparisons import Comparisons
-from impact.inference.few_treated import (
-    Inference,
-    Intervals,
-    TIntervals,
-    UnitEffects,
-    conley_taber,
-    ferman_pinto,
-    group_t,
-)
+from impact.inference.few_treated import Inference, Intervals, intervals_of
 from impact.inference.groups import group_codes
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.inference.stored import Stored
@@ -87,21 +79,19 @@ def headline_intervals(
     """
     estimator = estimator or CallawaySantAnna(level=level)
     design = Comparisons.of(panel, estimator)
-    changes = design.changes(panel.wide)[:, None, :]
-    units = UnitEffects.of(design, changes)
-    cohort = design.labels[units.treated]
-    found: dict[Inference, Intervals] = TIntervals(design, level).of(changes)
-    found["group_t"] = group_t(units, group_codes(panel, group)[units.treated], level=level)
+    found = intervals_of(
+        design,
+        design.changes(panel.wide)[:, None, :],
+        group=group_codes(panel, group),
+        size=baseline_size(panel),
+        level=level,
+        generator=np.random.default_rng(np.random.SeedSequence([seed, 31])),
+    )
     random = RandomizationInference(draws=permutations, seed=seed, level=level).test(
         panel, estimator
     )
     ends = np.array([random.conf_low]), np.array([random.conf_high]), np.array([random.p_value])
     found["permutation"] = Intervals(*ends)
-    if len(units.never) > 1:
-        generator = np.random.default_rng(np.random.SeedSequence([seed, 31]))
-        size = baseline_size(panel)
-        found["conley_taber"] = conley_taber(units, cohort, level=level, generator=generator)
-        found["ferman_pinto"] = ferman_pinto(units, cohort, size, level=level, generator=generator)
     rows = [
         (name, *(float(getattr(part, end)[0]) for end in ("low", "high", "p_value")))
         for name, part in found.items()

@@ -192,6 +192,34 @@ class TIntervals:
         return np.asarray((weights**2).sum(axis=1))
 
 
+def intervals_of(
+    design: Comparisons,
+    changes: Floats,
+    *,
+    group: Integers,
+    size: Floats,
+    level: float,
+    generator: np.random.Generator,
+) -> dict[Inference, Intervals]:
+    """Return the intervals of the overall effect by every inference but permutation, for outcomes' changes (N, S, K).
+
+    Parameters
+    ----------
+    group : ndarray of int, (N,)
+        As `group_t`, of all units.
+    size : ndarray, (N, 1) or (N, S)
+        As `ferman_pinto`.
+    """
+    units = UnitEffects.of(design, changes)
+    cohort = design.labels[units.treated]
+    found = TIntervals(design, level).of(changes)
+    found["group_t"] = group_t(units, group[units.treated], level=level)
+    if len(units.never) > 1:
+        found["conley_taber"] = conley_taber(units, cohort, level=level, generator=generator)
+        found["ferman_pinto"] = ferman_pinto(units, cohort, size, level=level, generator=generator)
+    return found
+
+
 def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
     """Intervals from the spread of group effects, such as one effect a fair, with one degree of freedom less than groups.
 
