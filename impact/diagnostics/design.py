@@ -88,17 +88,20 @@ class DesignCheck:
         mine = (rows["inference"] == self.recommended) & (rows["process"] == COUNTED[0])
         return rows[mine].iloc[0]
 
+    def check(self) -> CheckResult:
+        """Pass when an interval holds, fail when none does."""
+        return CheckResult(
+            "design_check",
+            "fail" if self.why == "none_holds" else "pass",
+            f"{self.why}:{self.recommended}",
+            statistic=float(self.chosen["size"]),
+            table=self.table,
+        )
+
     def checks(self) -> tuple[CheckResult, ...]:
-        """Say whether an inference holds, and flag single-unit cohorts and few effective clusters."""
-        size = float(self.chosen["size"])
+        """Say whether an interval holds, and flag single-unit cohorts and few effective clusters."""
         return (
-            CheckResult(
-                "design_check",
-                pass_or_warn(self.why != "none_holds"),
-                f"{self.why}:{self.recommended}",
-                statistic=size,
-                table=self.table,
-            ),
+            self.check(),
             CheckResult(
                 "single_unit_cohorts",
                 pass_or_warn(self.single_unit_cohorts == 0),

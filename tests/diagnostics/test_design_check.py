@@ -155,6 +155,14 @@ def test_the_shortest_that_holds_is_taken_and_else_randomization(clustered, perm
     assert recommend(table, CANDIDATES) == verdict
 
 
+def test_the_check_fails_only_when_no_interval_holds(checked):
+    statuses = {
+        why: replace(checked, why=why).check().status
+        for why in ("holds_and_shortest", "holds_within_error", "none_holds")
+    }
+    assert list(statuses.values()) == ["pass", "pass", "fail"]
+
+
 def test_too_few_assignments_to_reject_anything_leave_the_permutation_interval_unbounded():
     """Two treated of five: ten assignments, the smallest p-value is 1/10."""
     few_units = PlannedStudy(units=5, treated=2, before=2, after=2)

@@ -70,13 +70,14 @@ def how_sure(voice: Voice, impact: Impact, part: Certainty, robustness: Robustne
 
 
 def evidence(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> str:
-    """Grade the evidence by rule: the interval, every check that warns, and the other estimators."""
-    t, verdict = voice.t, impact.effects[0].verdict
+    """Grade the evidence by rule: the interval, every check that warns or fails, and the other estimators."""
+    t, verdict, design = voice.t, impact.effects[0].verdict, impact.effects[0].design
     if verdict.conf_low <= 0 <= verdict.conf_high:
         return t(
             "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
         )
-    asked = (impact.before_trends, *robustness.checks, *part.checks)
+    asked = [impact.before_trends, *robustness.checks, *part.checks]
+    asked += [design.check()] if design else []
     warned = dict.fromkeys(check_name(t, c.name) for c in asked if c.status in {"warn", "fail"})
     estimates = robustness.alternatives["estimate"].dropna()
     if not (estimates * verdict.estimate > 0).all():

@@ -98,7 +98,7 @@ def _worst_coverage(effect: OutcomeEffect, inference: str) -> float:
 
 
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
-    """Show both inferences for every outcome."""
+    """Show every outcome's effect with the interval to believe; the clustered one is in the CSV file and in the figure."""
     t, f = voice.t, voice.f
     return Table(
         label="tab-effects",
@@ -111,7 +111,6 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             "interval": t("Interval to believe"),
             "p_value": t("p‑value"),
             "believed": t("By"),
-            "clustered": t("Interval, clustered"),
             "detectable": t("Smallest detectable"),
         },
         formats={
@@ -119,7 +118,6 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             "percent": str,
             "interval": str,
             "p_value": f.p_value,
-            "clustered": str,
             "detectable": str,
         },
         notes=(
@@ -151,7 +149,6 @@ def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
         "percent": f.percent(percent[0] if percent else None),
         "interval": f.interval(verdict.conf_low, verdict.conf_high, plain),
         "believed": short_name(t, verdict.believed),
-        "clustered": f.interval(float(row["conf_low"]), float(row["conf_high"]), plain),
         "detectable": plain(verdict.smallest_detectable),
     }
 
