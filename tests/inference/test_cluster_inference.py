@@ -185,6 +185,17 @@ def test_webb_weights_agree_up_to_simulation_error(case):
     assert found.conf_high == pytest.approx(row.ci_high, rel=0.01)
 
 
+@pytest.mark.usefixtures("reference")
+def test_jackknife_statistics_are_fwildclusterboots_but_for_its_factor():
+    """Bootstrap type 13 multiplies CRV3 by the CRV1 factor; p-values and intervals do not depend on it."""
+    rows = golden("wild_ri").set_index("case")
+    made = regression("grunfeld_ols", "value")
+    found = WildClusterBootstrap(variant="V", impose_null=False).test(made)
+    golden_row = rows.loc["wild/grunfeld_ols/WCUtype13"]
+    assert found.statistic / np.sqrt(made.crv1_factor) == pytest.approx(golden_row.stat, rel=EXACT)
+    assert found.p_value == golden_row.p_value == 0
+
+
 def by_rows(y, X, cluster, v, *, r, jackknife):
     """One draw of the restricted bootstrap, on the rows: the statistic of beta*_1 - r."""
     others = X[:, 1:]
