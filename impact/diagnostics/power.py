@@ -166,7 +166,13 @@ def power(study: PlannedStudy, *, draws: int = 2000, seed: int = 2012) -> PowerR
     group = np.where(np.isfinite(panel.cohort), np.arange(panel.n_units), -1)
     covariance = study.covariance
     paths = UntreatedPaths(
-        np.zeros((1, len(covariance))), strata[:1], covariance, strata, np.ones(len(strata)), group
+        pool=np.zeros((1, len(covariance))),
+        pool_stratum=strata[:1],
+        covariance=covariance,
+        stratum=strata,
+        scale=np.ones(len(strata)),
+        group=group,
+        level=np.full(len(strata), study.mean),
     )
     level = 1 - study.alpha
     tests = (

@@ -17,7 +17,7 @@ from impact.inference.comparisons import Comparisons, Quadratic
 from impact.inference.few_treated import Inference, Intervals, TIntervals, intervals_of
 from impact.inference.linear_scores import LinearScores, imputation, two_way
 from impact.inference.randomization import TIE
-from impact.inference.strata import baseline_size
+from impact.inference.strata import sizes_of
 from impact.simulate.untreated_paths import Process
 
 Floats = NDArray[np.float64]
@@ -68,7 +68,11 @@ class SimulatedTests:
 
 
 class Paths(Protocol):
-    """What draws outcomes without effect, (N, S, T); `UntreatedPaths` does."""
+    """What draws outcomes without effect, (N, S, T), around a ``level`` (N,) of each unit; `UntreatedPaths` does."""
+
+    @property
+    def level(self) -> Floats:
+        """What is to be added to a drawn path's mean before treatment to make the unit's size."""
 
     def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
         """Draw ``n_draws`` outcomes of all units."""
@@ -153,7 +157,9 @@ class _Tester:
             both = self._permuted(outcomes, changes)
             for estimator, statistics in both.items():
                 exact.setdefault(estimator, []).append(statistics)
-            for key, interval in self._all(outcomes, changes, both, linear, generator).items():
+            size_of = paths.level[:, None] + sizes_of(self.panel, outcomes)
+            every = self._all(outcomes, changes, size_of, both, linear, generator)
+            for key, interval in every.items():
                 found.setdefault(key, []).append(interval)
             estimates.append(both[MAIN][0].effect[:, 0])
         spread = float(np.std(np.concatenate(estimates)))
@@ -196,6 +202,7 @@ class _Tester:
         self,
         outcomes: Floats,
         changes: Floats,
+        size: Floats,
         both: dict[str, tuple[Quadratic, Quadratic]],
         linear: list[tuple[LinearScores, str, Inference]],
         generator: np.random.Generator,
@@ -205,7 +212,7 @@ class _Tester:
             self.design,
             changes,
             group=self.groups,
-            size=baseline_size(self.panel),
+            size=size,
             level=self.level,
             generator=generator,
         )

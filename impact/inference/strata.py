@@ -42,5 +42,13 @@ def permutation_strata(panel: Panel) -> NDArray[np.int64]:
 
 def baseline_size(panel: Panel) -> NDArray[np.float64]:
     """Return each unit's mean outcome before the first cohort's treatment, (N, 1); the mean of all where it has none."""
-    size = baseline_mean(panel, before=float(panel.cohorts[0]))
-    return np.where(np.isnan(size), np.nanmean(size), size)[:, None]
+    return sizes_of(panel, np.nan_to_num(panel.wide)[:, None, :])
+
+
+def sizes_of(panel: Panel, outcomes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same of other outcomes (N, S, T) of a panel's units, zero where not observed: (N, S)."""
+    before = panel.times < panel.cohorts[0]
+    count = (~np.isnan(panel.wide[:, before])).sum(axis=1)[:, None]
+    mean = outcomes[:, :, before].sum(axis=2) / np.maximum(count, 1)
+    known = count > 0
+    return np.asarray(np.where(known, mean, mean.mean(axis=0, where=known)))

@@ -33,6 +33,8 @@ class UntreatedPaths:
         By which a treated unit's draw is stretched so that treated paths spread as they did before treatment.
     group : ndarray of int, (N,)
         Units that share shocks; -1 for none.
+    level : ndarray, (N,)
+        Mean before the first cohort's treatment of those a unit draws from: with a drawn path's it makes the size of the unit.
     """
 
     pool: Floats
@@ -41,6 +43,7 @@ class UntreatedPaths:
     stratum: Integers
     scale: Floats
     group: Integers
+    level: Floats
 
     @classmethod
     def of(
@@ -76,6 +79,7 @@ class UntreatedPaths:
             stratum=pool,
             scale=np.where(never, 1.0, _relative_spread(deviation, pool, never)),
             group=group,
+            level=_levels(untreated[:, panel.times < panel.cohorts[0]], pool, never),
         )
 
     def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
@@ -121,6 +125,16 @@ def _deviations(untreated: Floats, pool: Integers, never: NDArray[np.bool_]) -> 
         count = (~np.isnan(donors)).sum(axis=0)
         mean = np.where(count > 1, np.nansum(donors, axis=0) / np.maximum(count, 1), np.nan)
         result[rows] = (untreated[rows] - mean) * np.sqrt(count / np.maximum(count - 1, 1))
+    return result
+
+
+def _levels(before: Floats, pool: Integers, never: NDArray[np.bool_]) -> Floats:
+    """Mean of never-treated units' outcomes before any treatment, by the stratum a unit draws from, (N,)."""
+    result = np.zeros(len(pool))
+    for code in np.unique(pool):
+        rows = pool == code
+        donors = before[never & (rows if code >= 0 else True)]
+        result[rows] = np.nansum(donors) / max((~np.isnan(donors)).sum(), 1)
     return result
 
 

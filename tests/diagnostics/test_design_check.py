@@ -22,7 +22,7 @@ from impact.diagnostics.specification_curve import Choices, specification_curve
 from impact.errors import NotAvailableError, NotIdentifiedError, PlanError
 from impact.evaluation.store import decode, encode
 from impact.inference.comparisons import Comparisons
-from impact.inference.strata import permutation_strata
+from impact.inference.strata import baseline_size, permutation_strata
 from impact.simulate.untreated_paths import UntreatedPaths
 
 
@@ -60,6 +60,22 @@ def test_treated_paths_are_stretched_as_much_as_they_varied_before_treatment():
     made = panel(frame.assign(y=noise))
     # strata are baseline terciles: the expected ratio of spreads within them is that of the innovations
     assert paths_of(made).scale[0] == pytest.approx(1.5, abs=0.15)
+
+
+def test_a_simulated_units_size_is_that_of_the_unit_it_was_drawn_from():
+    """Levels of strata plus drawn deviations; deviations are n/(n-1) inflated in variance, which is taken out again."""
+    made = few(n=60)
+    strata = np.zeros(60, dtype=int)
+    paths = UntreatedPaths.of(
+        made, strata=strata, group=strata - 1, generator=np.random.default_rng(1)
+    )
+    never = np.isinf(made.cohort)
+    drawn = paths.draw("resampled", 4, np.random.default_rng(2))[never]
+    deflated = drawn / np.sqrt(never.sum() / (never.sum() - 1))
+    sizes = paths.level[never, None] + deflated[:, :, :3].mean(axis=2)
+    own = baseline_size(made)[never, 0]
+    nearest = np.abs(sizes[:, :, None] - own).min(axis=2)
+    assert nearest.max() == pytest.approx(0, abs=1e-9)
 
 
 def test_shared_shocks_hit_units_of_one_group_alike():

@@ -46,6 +46,10 @@ class Design:
         panel = self.panel
         return panel.times >= panel.cohort[:, None]
 
+    @property
+    def level(self):
+        return np.zeros(self.n_units)  # drawn outcomes have their levels
+
     def draw(self, process, n_draws, generator):
         """Outcomes less the true average effect wherever a unit is treated: every test then has zero as its truth."""
         del process
