@@ -12,6 +12,7 @@ from impact.errors import NotIdentifiedError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 RANK = 1e-9  # of the normal matrix scaled to unit diagonal
+GONE = 1e-12  # singular values, relative to the largest, that are rounding errors of nothing
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,15 @@ class ClusterRegression:
         meat = self.scores.T @ self.scores
         return np.asarray(self.crv1_factor * self.bread @ meat @ self.bread)
 
+    @cached_property
+    def bread_without_each(self) -> Floats:
+        """Inverses of the cross-products without each cluster, (G, k, k); generalised where a regressor is gone with it."""
+        left = self.XX.sum(axis=0) - self.XX
+        return np.linalg.pinv(left, rcond=GONE, hermitian=True)
+
     def without_each(self) -> Floats:
         """Coefficients without each cluster, (G, k): exact, from cross-products alone."""
-        left = self.XX.sum(axis=0) - self.XX
-        change = np.einsum("gkl,gl->gk", np.linalg.pinv(left, hermitian=True), self.scores)
+        change = np.einsum("gkl,gl->gk", self.bread_without_each, self.scores)
         return np.asarray(self.coefficients - change)
 
 

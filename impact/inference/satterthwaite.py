@@ -70,7 +70,7 @@ def crv3(regression: ClusterRegression, *, df: JackknifeDf = "clusters") -> Adju
     vcov = (n - 1) / n * deviation.T @ deviation
     degrees = np.full(k, float(n - 1))
     if df == "satterthwaite":
-        left = np.linalg.pinv(regression.XX.sum(axis=0) - regression.XX, hermitian=True)
+        left = regression.bread_without_each
         degrees = np.array([_satterthwaite(regression, left[:, [j]]) for j in range(k)])
     return Adjusted(regression.coefficients, np.asarray(vcov), degrees, "CRV3")
 

@@ -246,8 +246,7 @@ def _sandwich(regression: ClusterRegression) -> Floats:
 
 def _leave_out(regression: ClusterRegression) -> Floats:
     """Weights (G, k) of a cluster's scores in the change of the first coefficient when the cluster is left out."""
-    left = regression.XX.sum(axis=0) - regression.XX
-    return np.asarray(np.linalg.pinv(left, hermitian=True)[:, 0])
+    return regression.bread_without_each[:, 0]
 
 
 def _sum_by(values: Floats, parent: NDArray[np.int64], n: int) -> Floats:

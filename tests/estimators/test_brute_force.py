@@ -50,7 +50,7 @@ def saturated(rows, leads):
 
 def crv1(X, residual, rows, cluster, *, k, n_counted):
     """Sandwich of the first k coefficients by clusters, K counted as told."""
-    bread = np.linalg.pinv((X * rows["w"][:, None]).T @ X)[:k]
+    bread = np.linalg.pinv((X * rows["w"][:, None]).T @ X, rcond=1e-10)[:k]
     scores = (X * (residual * rows["w"])[:, None]) @ bread.T
     sums = np.array([scores[cluster == c].sum(axis=0) for c in np.unique(cluster)])
     n, n_clusters = len(residual), len(sums)
@@ -122,7 +122,7 @@ def test_two_way_clusters_add_periods_and_take_away_single_observations():
     D = (rows["t"] >= rows["g"]).astype(float)
     X = np.column_stack([D, dummies(rows["i"]), dummies(rows["s"])])
     _, residual = least_squares(rows["y"], X, rows["w"])
-    bread = np.linalg.pinv((X * rows["w"][:, None]).T @ X)[0]
+    bread = np.linalg.pinv((X * rows["w"][:, None]).T @ X, rcond=1e-10)[0]
     score = (X * (residual * rows["w"])[:, None]) @ bread
     n, periods = len(score), made.n_periods
     by = [np.bincount(rows[key], weights=score) for key in ("i", "s")]
@@ -153,7 +153,7 @@ def test_imputation_unit_by_unit(averages, choice):
     weight = weight / weight.sum()
     overall = float(weight @ effect)
     # the weights on untreated outcomes that imputation implies, by projection
-    inverse = np.linalg.pinv(weighted[untreated].T @ X[untreated])
+    inverse = np.linalg.pinv(weighted[untreated].T @ X[untreated], rcond=1e-10)
     on_untreated = -(weighted[untreated] @ inverse @ X.T @ weight)
     v = weight.copy()
     v[untreated] = on_untreated
@@ -269,7 +269,7 @@ def test_poisson_equals_a_dummy_for_every_unit():
     percent = ours.percent().table
     np.testing.assert_allclose(percent.estimate, 100 * (np.exp(beta) - 1), rtol=1e-7)
     X = np.column_stack([D, dummies(rows["i"]), dummies(rows["s"])])[alive]
-    bread = np.linalg.pinv((X * mu[:, None]).T @ X, hermitian=True)[: len(beta)]
+    bread = np.linalg.pinv((X * mu[:, None]).T @ X, rcond=1e-10, hermitian=True)[: len(beta)]
     scores = (X * residual[:, None]) @ bread.T
     units = rows["i"][alive]
     sums = np.array([scores[units == u].sum(axis=0) for u in np.unique(units)])

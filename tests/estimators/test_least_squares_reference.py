@@ -75,7 +75,7 @@ def by_dummies(frame, design, weight):
     times = pd.get_dummies(frame.t).to_numpy(float)[:, 1:]
     X = np.column_stack([design, units, times])
     w = np.asarray(weight, float)
-    bread = np.linalg.pinv(X.T @ (X * w[:, None]))
+    bread = np.linalg.pinv(X.T @ (X * w[:, None]), rcond=1e-10)
     beta = bread @ X.T @ (w * frame.y.to_numpy())
     scores = X * (w * (frame.y.to_numpy() - X @ beta))[:, None]
     return beta, bread, scores
