@@ -134,9 +134,14 @@ class ClusterRegression:
             names=("exposed", *(f"period {t}" for t in panel.times[1:])),
         )
 
+    @cached_property
+    def _scale(self) -> Floats:
+        """Products of the regressors' sizes, (k, k): what their cross-products are divided by before ranks are judged."""
+        size = np.sqrt(np.maximum(self.XX.sum(axis=0).diagonal(), 1e-300))
+        return np.outer(size, size)
+
     def _check_rank(self) -> None:
-        scale = np.sqrt(np.maximum(self.XX.sum(axis=0).diagonal(), 1e-300))
-        values = np.linalg.eigvalsh(self.XX.sum(axis=0) / np.outer(scale, scale))
+        values = np.linalg.eigvalsh(self.XX.sum(axis=0) / self._scale)
         if values[0] < RANK:
             raise NotIdentifiedError(
                 "regressors are collinear, or do not vary within units; leave one of them out"
@@ -177,8 +182,9 @@ class ClusterRegression:
     @cached_property
     def bread_without_each(self) -> Floats:
         """Inverses of the cross-products without each cluster, (G, k, k); generalised where a regressor is gone with it."""
-        left = self.XX.sum(axis=0) - self.XX
-        return np.linalg.pinv(left, rcond=GONE, hermitian=True)
+        scale = self._scale
+        left = (self.XX.sum(axis=0) - self.XX) / scale
+        return np.asarray(np.linalg.pinv(left, rcond=GONE, hermitian=True) / scale)
 
     def without_each(self) -> Floats:
         """Coefficients without each cluster, (G, k): exact, from cross-products alone."""

@@ -307,6 +307,26 @@ def test_degrees_of_freedom_of_the_jackknife_are_those_of_its_matrix_of_squares(
     assert (crv3(made).df == 6).all()
 
 
+def test_units_of_a_regressor_do_not_matter_where_it_is_gone_with_a_cluster():
+    """One cluster alone is treated, another regressor is in millions: leaving the cluster out drops treatment, nothing else."""
+    generator = np.random.default_rng(2)
+    cluster = np.repeat(np.arange(6), 8)
+    money = generator.normal(size=48)
+    y = generator.normal(size=48)
+    one, millions = (
+        ClusterRegression.of_arrays(
+            y, np.column_stack([scale * money, cluster == 0, np.ones(48)]), cluster
+        )
+        for scale in (1.0, 1e7)
+    )
+    np.testing.assert_allclose(
+        1e7 * millions.without_each()[:, 0], one.without_each()[:, 0], rtol=1e-9
+    )
+    rest = np.flatnonzero(cluster > 0)
+    X = np.column_stack([money[rest], np.ones(40)])
+    assert one.without_each()[0, 0] == pytest.approx(np.linalg.lstsq(X, y[rest])[0][0], rel=1e-9)
+
+
 def test_collinear_regressors_are_refused():
     x = np.arange(12.0)
     with pytest.raises(NotIdentifiedError, match="collinear"):
