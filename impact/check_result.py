@@ -77,6 +77,27 @@ def wald(
     )
 
 
+class Shown:
+    """A result that prints as its summary, as tables people know."""
+
+    def summary(self) -> str:
+        """Return the result as plain text."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+
+def amount(value: float) -> str:
+    """Write a number with four significant digits, large ones in whole numbers."""
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:.4g}"
+
+
+def text_of(table: pd.DataFrame) -> str:
+    """Set a table as plain text."""
+    return str(table.to_string(index=False, float_format=amount))
+
+
 def plain(value: Any) -> Any:
     """Turn numpy numbers and containers into what JSON holds; numbers that are not finite become None."""
     if isinstance(value, np.generic):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from impact.check_result import amount
 from impact.errors import ImpactError, Interrupted, PlanError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def power(
         icc=icc,
         alpha=alpha,
     )
-    from impact.reporting.planned_study import amount, write_power
+    from impact.reporting.planned_study import write_power
 
     result = of_study(study, draws=draws, seed=seed)
     found = result.smallest_detectable

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, pass_or_warn
+from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
 from impact.errors import EstimationError
@@ -42,8 +42,8 @@ FALLBACK: Inference = "permutation"
 MONTE_CARLO = 2.0  # standard errors of a simulated share that are put down to chance
 
 
-@dataclass(frozen=True)
-class DesignCheck:
+@dataclass(frozen=True, repr=False)
+class DesignCheck(Shown):
     """Size, coverage, length and power of every inference on one design, and the one to use.
 
     Attributes
@@ -74,6 +74,20 @@ class DesignCheck:
     n_units: int
     single_unit_cohorts: int
     effective_clusters: float
+
+    def summary(self) -> str:
+        """Return sizes by process, lengths, smallest detectable effects and the recommendation as plain text."""
+        keys = ["estimator", "inference"]
+        size = self.table.pivot_table(index=keys, columns="process", values="size", sort=False)
+        rows = self.table[self.table["process"] == COUNTED[0]].set_index(keys)
+        other = rows[["median_length", "smallest_detectable"]]
+        return (
+            f"Design check: {self.n_treated} treated of {self.n_units} units, {self.effective_clusters:.1f} effective\n"
+            f"Share of {self.draws:,} panels without effect in which a test at {1 - self.level:.0%} finds one\n\n"
+            f"{text_of(size.join(other).reset_index())}\n\n"
+            f"Recommended: {self.recommended} ({self.why}); smallest detectable effect "
+            f"{amount(float(self.chosen['smallest_detectable']))}"
+        )
 
     @property
     def headline(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, pass_or_warn
+from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
 
 
-@dataclass(frozen=True)
-class LeaveOneOut:
+@dataclass(frozen=True, repr=False)
+class LeaveOneOut(Shown):
     """The headline without each unit, each cohort and each group of treated units.
 
     Which firm it is stays out: single firms are a range only.
@@ -40,6 +40,13 @@ class LeaveOneOut:
     unit_high: float
     largest_share: float
     table: pd.DataFrame
+
+    def summary(self) -> str:
+        """Return the range without single units and the estimates without cohorts and groups as plain text."""
+        return (
+            f"Headline {amount(self.estimate)}; without one unit {amount(self.unit_low)} to {amount(self.unit_high)} "
+            f"(one unit carries up to {self.largest_share:.0%})\n\n{text_of(self.table)}"
+        )
 
     def check(self) -> CheckResult:
         """Warn when one unit carries more than a quarter of the headline, or leaving out a cohort turns its sign."""

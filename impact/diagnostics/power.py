@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import plain
+from impact.check_result import Shown, plain, text_of
 from impact.critical_values import quantile
 from impact.data.panel import Panel
 from impact.diagnostics.design import (
@@ -110,8 +110,8 @@ class PlannedStudy:
         return np.asarray(self.sd**2 * correlation * design_effect)
 
 
-@dataclass(frozen=True)
-class PowerResult:
+@dataclass(frozen=True, repr=False)
+class PowerResult(Shown):
     """Smallest detectable effects of a planned study.
 
     Attributes
@@ -130,6 +130,11 @@ class PowerResult:
     recommended: str
     why: str
     draws: int
+
+    def summary(self) -> str:
+        """Return smallest detectable effects by simulation and by formula as plain text."""
+        columns = ["source", "method", "size", "smallest_detectable", "percent"]
+        return f"{text_of(self.table[columns])}\n\nRecommended: {self.recommended} ({self.why})"
 
     @property
     def smallest_detectable(self) -> float:

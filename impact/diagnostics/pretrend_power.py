@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.check_result import (
+    CheckResult,
+    Shown,
+    amount,
+    not_applicable,
+    pass_or_warn,
+    text_of,
+)
 from impact.critical_values import quantile
 from impact.diagnostics.before_trends import MOST_LEADS
 from impact.diagnostics.honest.bounds import event_time_path
@@ -20,8 +27,8 @@ POINTS = 14  # powers of two of quasi-random points; probabilities are good to a
 SEED = 2012
 
 
-@dataclass(frozen=True)
-class PretrendPower:
+@dataclass(frozen=True, repr=False)
+class PretrendPower(Shown):
     """A linear trend that the test before treatment would miss half the time, and the bias it leaves.
 
     Attributes
@@ -54,6 +61,15 @@ class PretrendPower:
     effect: float
     n_leads: int
     level: float
+
+    def summary(self) -> str:
+        """Return the trends that the test would miss, and the bias they leave, as plain text."""
+        return (
+            f"Power of the test before treatment, {self.n_leads} leads at {1 - self.level:.0%}\n"
+            f"Slope found half the time: {amount(self.slope_half)} a period; four times in five: {amount(self.slope_80)}\n"
+            f"Bias of the average effect ({amount(self.effect)}) at the former, once it passed: "
+            f"{amount(self.bias_after_passing)}\n\n{text_of(self.table)}"
+        )
 
     def check(self) -> CheckResult:
         """Warn when a trend missed half the time would explain the whole effect."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import SMALL_P, CheckResult, pass_or_warn
+from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -38,8 +38,8 @@ AT_ONCE = 64  # assignments held in memory together
 DIMENSIONS = ("estimator", "controls", "window", "sample", "adjustment", "winsorise", "scale")
 
 
-@dataclass(frozen=True)
-class SpecificationCurve:
+@dataclass(frozen=True, repr=False)
+class SpecificationCurve(Shown):
     """Effects under every combination of choices, each against its own permutation distribution.
 
     Attributes
@@ -64,6 +64,17 @@ class SpecificationCurve:
     joint_p_median: float
     joint_p_significant: float
     permutations: int
+
+    def summary(self) -> str:
+        """Return how many specifications agree, and the median of each choice, as plain text."""
+        kept = dimensions(self.table)
+        medians = self.table.melt(["estimate", "statistic", "p_value"], kept, "choice", "value")
+        grouped = medians.groupby(["choice", "value"], sort=False)[["statistic", "p_value"]]
+        return (
+            f"{len(self.table):,} specifications, {self.permutations:,} permutations\n"
+            f"Same sign: {self.share_same_sign:.0%}; beyond chance one by one: {self.share_significant:.0%}; "
+            f"joint p of the median: {self.joint_p_median:.3f}\n\n{text_of(grouped.median().reset_index())}"
+        )
 
     def check(self) -> CheckResult:
         """Pass when nine in ten specifications agree in sign and the median one is beyond chance."""

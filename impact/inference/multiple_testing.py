@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.check_result import Shown, text_of
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
@@ -19,8 +20,8 @@ Floats = NDArray[np.float64]
 GRID = 0.001  # step of the false discovery rates tried for sharpened q-values, as Anderson's own programme
 
 
-@dataclass(frozen=True)
-class FamilyResult:
+@dataclass(frozen=True, repr=False)
+class FamilyResult(Shown):
     """Outcomes of one family with their p-values, alone and adjusted.
 
     Attributes
@@ -35,6 +36,10 @@ class FamilyResult:
     name: str
     table: pd.DataFrame
     permutations: int
+
+    def summary(self) -> str:
+        """Return every outcome's p-values, alone and adjusted, as plain text."""
+        return f"{self.name}, {self.permutations:,} permutations\n\n{text_of(self.table)}"
 
 
 def family_test(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from impact.check_result import amount
 from impact.diagnostics.design import POWER
 from impact.diagnostics.power import PowerResult
 from impact.reporting.exhibits import Figure, Table
@@ -45,11 +46,6 @@ def power_figure(result: PowerResult) -> Figure:
             caption="Share of studies like this one that would find an effect, by its size.",
             alt=f"A rising curve that reaches {POWER:.0%} at {words}.",
         )
-
-
-def amount(value: float) -> str:
-    """Write an effect with four significant digits, large ones in whole numbers."""
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == 0 else f"{value:.4g}"
 
 
 def power_table(result: PowerResult) -> Table:

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.check_result import (
+    CheckResult,
+    Shown,
+    amount,
+    not_applicable,
+    pass_or_warn,
+    text_of,
+)
 from impact.critical_values import quantile
 from impact.diagnostics.honest.conditional import DRAWS, FIRST_STAGE, ConditionalTest, Rays
 from impact.diagnostics.honest.fixed_length import fixed_length
@@ -39,8 +46,8 @@ VALUES = {
 ROBUST = 1.0  # relative magnitude up to which a result should stand: after treatment as much as ever before it
 
 
-@dataclass(frozen=True)
-class HonestResult:
+@dataclass(frozen=True, repr=False)
+class HonestResult(Shown):
     """Intervals under a restriction on trends, one row a bound.
 
     Attributes
@@ -69,6 +76,15 @@ class HonestResult:
     level: float
     n_before: int
     n_after: int
+
+    def summary(self) -> str:
+        """Return the intervals and the breakdown value as plain text."""
+        low, high = self.original
+        return (
+            f"Honest bounds ({self.restriction.kind}) of the {self.target} effect, {self.level:.0%}\n"
+            f"Parallel trends: {amount(low)} to {amount(high)}\n\n{text_of(self.table)}\n\n"
+            f"Zero is outside up to {self.breakdown:.3g}"
+        )
 
     def check(self) -> CheckResult:
         """Pass when the answer stands as long as trends part no more after treatment than they ever did before.
