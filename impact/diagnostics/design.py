@@ -53,7 +53,7 @@ class DesignCheck(Shown):
         band), ``coverage``, ``median_length``, ``smallest_detectable`` (all in the outcome's unit),
         ``smallest_detectable_percent`` of the counterfactual mean, ``holds``, ``holds_within_error``.
     power : DataFrame
-        ``inference, effect, percent, power`` of the headline's inferences when outcomes are resampled.
+        ``estimator, inference, effect, percent, power`` when outcomes are resampled.
     recommended : str
     why : str
         ``holds_and_shortest``, ``holds_within_error`` (none reaches the limit, but randomization inference falls short by no
@@ -306,14 +306,15 @@ BISECTIONS = 18
 def _curves(
     tests: Sequence[Simulated], table: pd.DataFrame, recommended: Inference, base: float
 ) -> pd.DataFrame:
-    """Power of the headline's inferences at effects up to 1.6 times the recommended one's smallest detectable effect."""
-    mine = [found for found in tests if found.estimator == HEADLINE and found.process == COUNTED[0]]
+    """Power of every inference at effects up to 1.6 times the recommended one's smallest detectable effect."""
+    mine = [found for found in tests if found.process == COUNTED[0]]
     at = table[(table["estimator"] == HEADLINE) & (table["process"] == COUNTED[0])]
     unit = float(at.set_index("inference")["smallest_detectable"][recommended])
     if not np.isfinite(unit):
         unit = 5 * mine[0].spread
     rows = [
         {
+            "estimator": found.estimator,
             "inference": found.inference,
             "effect": float(effect),
             "percent": 100 * float(effect) / base,

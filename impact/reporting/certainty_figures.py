@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from impact.check_result import SMALL_P
-from impact.diagnostics.design import POWER, DesignCheck
+from impact.diagnostics.design import HEADLINE, POWER, DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure
@@ -31,12 +31,13 @@ def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Fig
 
     t, outcome = voice.t, voice.study.outcome
     found = float(design.chosen["smallest_detectable"])
+    power = design.power[design.power["estimator"] == HEADLINE]
     with figure_style():
         canvas = Canvas(figsize=(FULL_WIDTH, 3.0), layout="constrained")
         axes = canvas.subplots()
         beside = next(name for name in BESIDE if name != design.recommended)
         for name, colour in ((design.recommended, TREATED), (beside, COMPARISON)):
-            rows = design.power[design.power["inference"] == name]
+            rows = power[power["inference"] == name]
             axes.plot(rows["effect"], rows["power"], color=colour, linewidth=1.7, label=names[name])
         axes.axhline(POWER, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
         axes.axhline(1 - design.level, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
