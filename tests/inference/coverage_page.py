@@ -21,7 +21,8 @@ one below it a failure. A dash: not available. Three treated firms are three coh
 Processes: *null* no effect; *homogeneous* the same effect for all; *dynamic* effects grow; *heterogeneous* effects differ
 between firms half as much as their levels do; *zeros* revenue is log-normal and zero one time in five; *unbalanced* 15% of
 observations missing at random. The truth is the average effect over treated observations. Local projections and stacked
-regressions average over event times, another number where effects differ, and are not asked there.
+regressions average over event times, another number where effects differ, and are not asked there; two-way fixed effects weigh effects
+unequally, so that where effects grow their intervals miss for bias, whatever the inference.
 
 Below each table: what the design check recommends on one panel, with that inference's coverage in the table; and what a user
 meets who runs the check on the very panel that is analysed, again and again: the coverage of whatever it recommends there.
