@@ -4,7 +4,7 @@ Permutation tests ask one outcome of thousands of assignments, simulations ask t
 the size of a permutation test asks both. All three are matrix products over the same N x K changes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.inference.members import Members, dense_members, members
+from impact.inference.sides import Sides, squares_by_unit, squares_from_sums
 from impact.terms import Averaging
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,6 @@ Integers = NDArray[np.int64]
 Shares = Literal["estimated", "fixed"]
 CHUNK = 2_000_000  # units x outcomes x assignments held at once
 TINY = 1e-300
-ALONE = 1e-12  # share of a residual left to a unit that is a side of its own: nothing to correct
 
 
 @dataclass(frozen=True)
@@ -173,14 +172,25 @@ class Comparisons:
         n_outcomes = changes.shape[1]
         if slopes:
             changes = np.concatenate([changes, self.exposure[:, None, :]], axis=1)
-        width = max(1, CHUNK // (len(self.labels) * (1 if self.plain else changes.shape[1])))
-        parts = [
-            self._assigned(labels[i : i + width], changes, leverage, shares)
-            for i in range(0, len(labels), width)
-        ]
-        effect, variance, cross = (
-            np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
-        )
+        sides = Sides.of(self, labels, changes)
+        alike = self.plain and sides.counts_alike
+        variance, cross = np.zeros((2, *sides.overall.shape))
+        for code in range(len(self.cohorts)):
+            kept = np.flatnonzero(self.treats[code] + self.controls[code])
+            if not kept.size:
+                continue  # neither treated nor a control in any comparison, such as a lead of another cohort
+            loading = sides.loading(code, kept, leverage=leverage, estimated=shares == "estimated")
+            moved = np.ascontiguousarray(changes[:, :, kept])
+            added = (
+                squares_from_sums(sides.member[code], moved, loading)
+                if alike
+                else squares_by_unit(
+                    labels == code, moved, loading, self.seen[:, kept], self.weight
+                )
+            )
+            variance += added[0]
+            cross += added[1]
+        effect = sides.overall
         nothing = np.zeros(len(labels))
         return Quadratic(
             effect=effect[:n_outcomes],
@@ -195,11 +205,12 @@ class Comparisons:
     ) -> Floats:
         """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
         chosen = self.labels[None] if labels is None else labels
-        member = dense_members(chosen, len(self.cohorts))
         nothing = np.zeros((len(self.labels), 1, len(self.base)))
-        sides = _Sides.of(self, member, nothing, n_assigned=len(chosen))
+        sides = Sides.of(self, chosen, nothing)
         sides = replace(sides, share=self._averaged(sides.share, average))
-        by_label = np.stack([sides.own_weight(code, 0.0) for code in range(len(member))], axis=1)
+        by_label = np.stack(
+            [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
+        )
         own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
         return np.asarray(own[0] if labels is None else own)
 
@@ -214,158 +225,6 @@ class Comparisons:
             together = self.event[:, None] == self.event
             size = share / np.where(share > 0, share @ together, 1)
         return np.asarray(size / size.sum(axis=1, keepdims=True))
-
-    def _assigned(
-        self, labels: Integers, changes: Floats, leverage: float, shares: Shares
-    ) -> tuple[Floats, Floats, Floats]:
-        """Effect, variance and covariance with the last outcome, each (S, P)."""
-        n_labels = len(self.cohorts)
-        dense = [] if self.plain else dense_members(labels, n_labels)
-        member: Sequence[Members] = dense or members(labels, n_labels)
-        sides = _Sides.of(self, member, changes, n_assigned=len(labels))
-        shape = sides.overall.shape
-        variance, cross = np.zeros(shape), np.zeros(shape)
-        for code, inside in enumerate(member):
-            kept = self._involved(code)
-            if not kept.size:
-                continue  # neither treated nor a control in any comparison, such as a lead of another cohort
-            own = sides.own_weight(code, leverage)[:, kept]
-            constant = sides.constant(code) * (shares == "estimated")
-            mean = sides.mean(code)[:, :, kept]
-            moved = changes[:, :, kept]
-            added = (
-                self._squares(kept, dense[code], moved, own, constant, mean)
-                if dense
-                else _plain_squares(inside, moved, own, constant, mean)
-            )
-            variance += added[0]
-            cross += added[1]
-        return sides.overall, variance, cross
-
-    def _involved(self, code: int) -> Integers:
-        return np.flatnonzero(self.treats[code] + self.controls[code])
-
-    def _squares(
-        self,
-        kept: Integers,
-        inside: Floats,
-        changes: Floats,
-        own: Floats,
-        constant: Floats,
-        mean: Floats,
-    ) -> tuple[Floats, Floats]:
-        """Sum the squared scores of a label's units where gaps or weights make every unit its own case."""
-        rows = np.flatnonzero(inside.any(axis=0))
-        n_assigned, n_outcomes = mean.shape[:2]
-        direct = changes[rows].reshape(-1, len(kept)) @ own.T
-        scores = direct.reshape(len(rows), n_outcomes, n_assigned)
-        scores *= (self.weight[rows])[:, None, None]
-        centre = np.ascontiguousarray((own[:, None, :] * mean).transpose(2, 1, 0))
-        scores -= (self.seen[np.ix_(rows, kept)] @ centre.reshape(len(kept), -1)).reshape(
-            scores.shape
-        )
-        scores += self.weight[rows, None, None] * constant
-        scores *= inside.T[rows][:, None, :]
-        return (
-            np.einsum("nsp,nsp->sp", scores, scores),
-            np.einsum("nsp,np->sp", scores, scores[:, -1, :]),
-        )
-
-
-def _plain_squares(
-    inside: Members, changes: Floats, own: Floats, constant: Floats, mean: Floats
-) -> tuple[Floats, Floats]:
-    """Sum a label's squared scores from sums alone: without gaps, own weights are the same for every assignment."""
-    direct = changes @ own[0]
-    middle = direct.mean(axis=0)  # taken out so that squares lose no digits
-    direct = direct - middle
-    shift = constant - (mean @ own[0]).T + middle[:, None]
-    ones = np.ones((len(direct), 1))
-    values = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
-    total, own_squares, own_mixed, count = np.split(
-        (inside @ values).T, np.cumsum([direct.shape[1]] * 3)
-    )
-    squares = own_squares + 2 * shift * total + count * shift**2
-    mixed = own_mixed + shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
-    return squares, mixed
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """Means and counts of both sides of every comparison under P assignments.
-
-    ``mean1, mean0`` (P, S, K); ``n1, n0, count1, count0`` (P, K) weights and units; ``share`` (P, K) of a comparison in the
-    overall effect; ``total`` (P,) of the shares' sizes; ``overall`` (S, P).
-    """
-
-    design: Comparisons
-    mean1: Floats
-    mean0: Floats
-    n1: Floats
-    n0: Floats
-    count1: Floats
-    count0: Floats
-    share: Floats
-    total: Floats
-    overall: Floats
-
-    @classmethod
-    def of(
-        cls, design: Comparisons, member: Sequence[Members], changes: Floats, *, n_assigned: int
-    ) -> "_Sides":
-        n_outcomes, n_pairs = changes.shape[1:]
-        weighted = changes * design.weight[:, None, None]
-        sums = np.zeros((2, n_assigned, n_outcomes, n_pairs))
-        counts, units = np.zeros((2, 2, n_assigned, n_pairs))
-        size = np.zeros((n_assigned, n_pairs))
-        ever = (design.seen > 0).astype(float)
-        for code, inside in enumerate(member):
-            for side, takes in enumerate((design.treats[code], design.controls[code])):
-                at = np.flatnonzero(takes)
-                if not at.size:
-                    continue
-                flat = weighted[:, :, at].reshape(len(weighted), -1)
-                values = np.concatenate([flat, design.seen[:, at], ever[:, at]], axis=1)
-                parts = np.split(inside @ values, [flat.shape[1], flat.shape[1] + at.size], axis=1)
-                sums[side][:, :, at] += parts[0].reshape(n_assigned, n_outcomes, -1)
-                counts[side][:, at] += parts[1]
-                units[side][:, at] += parts[2]
-            size += (inside @ design.weight[:, None]) * design.treats[code]
-        usable = (counts[0] > 0) & (counts[1] > 0)
-        share = size * usable
-        total = share.sum(axis=1)
-        share = share / np.where(total > 0, total, np.nan)[:, None]
-        mean1, mean0 = (
-            part / np.where(count > 0, count, 1)[:, None, :]
-            for part, count in zip(sums, counts, strict=True)
-        )
-        overall = np.einsum("pk,psk->sp", share, mean1 - mean0)
-        return cls(
-            design, mean1, mean0, counts[0], counts[1], units[0], units[1], share, total, overall
-        )
-
-    def mean(self, code: int) -> Floats:
-        """Mean of the side on which a label stands, (P, S, K)."""
-        return np.where(self.design.treats[code] > 0, self.mean1, self.mean0)
-
-    def own_weight(self, code: int, leverage: float) -> Floats:
-        """Weight of a unit's own change in its score, (P, K): share over the side's count, signed, leverage corrected."""
-        treats, controls = self.design.treats[code], self.design.controls[code]
-        result = np.zeros_like(self.share)
-        for sign, takes, count, units in (
-            (1, treats, self.n1, self.count1),
-            (-1, controls, self.n0, self.count0),
-        ):
-            part = takes * self.share / np.where(count > 0, count, 1)
-            left = np.maximum(1 - 1 / np.maximum(units, 1), ALONE) ** leverage
-            result += sign * np.where(takes > 0, part / left, 0.0)
-        return result
-
-    def constant(self, code: int) -> Floats:
-        """What estimating cohort shares adds to the scores of a label's units, (S, P)."""
-        usable = (self.share > 0) * self.design.treats[code]
-        deviation = self.mean1 - self.mean0 - self.overall.T[:, :, None]
-        return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.total)
 
 
 def _pairs(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +31,28 @@ class Others:
         return np.asarray(total - sum(inside @ values for inside in self.labels))
 
 
-def members(labels: Integers, n_labels: int) -> list[Members]:
-    """Return the members of each label under assignments (P, N); those of the most common label as what the others leave."""
+def members(labels: Integers, n_labels: int, *, weight: Floats) -> list[Members]:
+    """Return the members of each label under assignments (P, N).
+
+    Those of the most common label are what the others leave, unless there are weights (N,) other than one: then a count that
+    should be zero could be a rounding error.
+    """
+    if (weight != 1).any():
+        return [_one(labels == code) for code in range(n_labels)]
     common = int(np.bincount(labels[0], minlength=n_labels).argmax())
     found = {code: _one(labels == code) for code in range(n_labels) if code != common}
     rest = Others(tuple(found.values()))
     return [rest if code == common else found[code] for code in range(n_labels)]
 
 
-def dense_members(labels: Integers, n_labels: int) -> list[Floats]:
-    """Return the members of each label as matrices of numbers, (P, N)."""
-    return [(labels == code).astype(float) for code in range(n_labels)]
+def summing(group: Integers, n_groups: int) -> Any:
+    """Return a sparse matrix (n_groups, m) that sums rows by group; ``group`` (m,) is sorted."""
+    from scipy.sparse import csr_array
+
+    starts = np.searchsorted(group, np.arange(n_groups + 1))
+    return csr_array(
+        (np.ones(len(group)), np.arange(len(group)), starts), shape=(n_groups, len(group))
+    )
 
 
 def _one(inside: NDArray[np.bool_]) -> Members:
