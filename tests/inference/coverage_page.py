@@ -25,7 +25,8 @@ regressions average over event times, another number where effects differ, and a
 unequally, so that where effects grow their intervals miss for bias, whatever the inference.
 
 Below each table: what the design check recommends on one panel, with that inference's coverage in the table; and what a user
-meets who runs the check on the very panel that is analysed, again and again: the coverage of whatever it recommends there.
+meets who runs the check (here with 250 simulated panels a process) on the very panel that is analysed, again and again: the
+coverage of whatever it recommends there.
 """
 
 TITLES = {"fairs": "The programme's own design: ten firms in six cohorts among 50"}
