@@ -169,7 +169,7 @@ def design_check(
     processes : sequence of str
         ``resampled`` and ``gaussian`` count; ``shared_shock`` (5% of the variance common to a group) is shown beside them.
     permuted_regressions : sequence of {"two_way_fixed_effects", "imputation"}
-        Also check their permutation tests, beside their clustered ones; each takes several times as long as the rest.
+        Also check their permutation tests, beside their clustered ones; each takes about a third more time.
     draws, permutations : int
         Simulated panels a process, and assignments of each permutation test.
     level : float
@@ -196,15 +196,15 @@ def design_check(
     strata, groups = permutation_strata(panel), group_codes(panel, group)
     paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=stream(seed, "fill"))
     simulated = Simulation(
-        paths,
-        tuple(processes),
-        strata,
-        groups,
-        draws,
-        permutations,
-        level,
-        seed,
-        tuple(permuted_regressions),
+        paths=paths,
+        processes=tuple(processes),
+        strata=strata,
+        group=groups,
+        draws=draws,
+        permutations=permutations,
+        level=level,
+        seed=seed,
+        permuted_regressions=tuple(permuted_regressions),
     ).of(panel, estimator)
     base = _counterfactual_mean(panel, estimator)
     table = pd.DataFrame(

@@ -91,7 +91,7 @@ class Simulation:
     group : ndarray of int, (N,)
         Group of each treated unit; -1 for none.
     permuted_regressions : tuple of str
-        Regressions tested by permutation too, as the headline is; each costs several times as much.
+        Regressions tested by permutation too, as the headline is.
     """
 
     paths: Paths

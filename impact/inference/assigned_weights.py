@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.inference.comparisons import CHUNK, Comparisons, Quadratic
+from impact.inference.comparisons import Comparisons, Quadratic
+from impact.inference.sides import CHUNK
 from impact.inference.unit_period_effects import (
     UnitPeriodEffects,
     imputation_weights,

@@ -31,10 +31,9 @@ class Verdict(Stored):
     Attributes
     ----------
     believed : str
-        An `few_treated.Inference`.
+        A `few_treated.Inference`.
     why : str
-        ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could
-        not be checked.
+        ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could not be checked.
     smallest_detectable : float
         In the outcome's unit: the effect that the believed test finds in 80% of such studies.
     """

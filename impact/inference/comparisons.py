@@ -20,7 +20,7 @@ from impact.terms import Averaging
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Shares = Literal["estimated", "fixed"]
-CHUNK = 2_000_000  # units x outcomes x assignments held at once
+MOST = 20_000_000  # units x assignments summed at once
 TINY = 1e-300
 
 
@@ -172,6 +172,27 @@ class Comparisons:
         n_outcomes = changes.shape[1]
         if slopes:
             changes = np.concatenate([changes, self.exposure[:, None, :]], axis=1)
+        width = max(1, MOST // len(self.labels))
+        parts = [
+            self._sums(labels[i : i + width], changes, leverage, shares)
+            for i in range(0, len(labels), width)
+        ]
+        effect, variance, cross = (
+            np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
+        )
+        nothing = np.zeros(len(labels))
+        return Quadratic(
+            effect=effect[:n_outcomes],
+            variance=np.maximum(variance[:n_outcomes], 0.0),
+            cross=cross[:n_outcomes],
+            slope=effect[-1] if slopes else nothing,
+            slope_variance=variance[-1] if slopes else nothing,
+        )
+
+    def _sums(
+        self, labels: Integers, changes: Floats, leverage: float, shares: Shares
+    ) -> tuple[Floats, Floats, Floats]:
+        """Effects, variances and covariances with the last outcome, each (S, P)."""
         sides = Sides.of(self, labels, changes)
         alike = self.plain and sides.counts_alike
         variance, cross = np.zeros((2, *sides.overall.shape))
@@ -190,15 +211,7 @@ class Comparisons:
             )
             variance += added[0]
             cross += added[1]
-        effect = sides.overall
-        nothing = np.zeros(len(labels))
-        return Quadratic(
-            effect=effect[:n_outcomes],
-            variance=np.maximum(variance[:n_outcomes], 0.0),
-            cross=cross[:n_outcomes],
-            slope=effect[-1] if slopes else nothing,
-            slope_variance=variance[-1] if slopes else nothing,
-        )
+        return sides.overall, variance, cross
 
     def own_weights(
         self, labels: Integers | None = None, *, average: Averaging = "cells"

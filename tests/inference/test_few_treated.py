@@ -51,6 +51,20 @@ def test_every_assignment_is_what_refitting_with_its_cohorts_gives(gaps, control
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.15])
+def test_how_much_is_held_at_once_does_not_matter(gaps, monkeypatch):
+    made = panel(long_frame(gaps=gaps))
+    design, changes = design_of(made)
+    strata, generator = np.zeros(60, dtype=int), np.random.default_rng(4)
+    labels = assignments(design.labels, strata, draws=11, generator=generator).labels
+    whole = design.evaluate(labels, changes, slopes=True)
+    monkeypatch.setattr("impact.inference.comparisons.MOST", 240)
+    monkeypatch.setattr("impact.inference.sides.CHUNK", 500)
+    parts = design.evaluate(labels, changes, slopes=True)
+    for name, values in vars(whole).items():
+        np.testing.assert_allclose(getattr(parts, name), values, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.15])
 def test_many_outcomes_at_once_are_each_outcome_alone(gaps):
     made = panel(long_frame(gaps=gaps))
     design, _ = design_of(made)
