@@ -43,7 +43,7 @@ PANELS = "frame = table(2000, 8, 5, .1, 40).assign(first=lambda f: f.g.fillna(0)
 TASKS = {
     "wild cluster bootstrap, 9,999 draws, 40 clusters, 1,000 units x 8": {
         "impact, from arrays, interval included": (
-            f"{WILD}\nfrom impact.inference.cluster_regression import ClusterRegression\nfrom impact.inference.wild_bootstrap import WildClusterBootstrap",
+            f"{WILD}\nfrom impact.covariance.cluster_regression import ClusterRegression\nfrom impact.inference.wild_bootstrap import WildClusterBootstrap",
             "WildClusterBootstrap().test(ClusterRegression.of_arrays(y, X, cl, unit=unit))",
             5,
         ),
@@ -87,7 +87,7 @@ TASKS = {
     },
     "500 simulated panels of 2,000 x 8 by Callaway-Sant'Anna": {
         "impact, simulation included": (
-            f"{PANELS}\nimport impact\nfrom impact.inference.comparisons import Comparisons\nfrom impact.inference.strata import permutation_strata\nfrom impact.simulate.untreated_paths import UntreatedPaths\npanel = impact.Panel.from_frame(frame, unit='id', time='t', outcome='y', cohort='g')",
+            f"{PANELS}\nimport impact\nfrom impact.estimators.comparisons.by_unit import Comparisons\nfrom impact.inference.strata import permutation_strata\nfrom impact.simulate.untreated_paths import UntreatedPaths\npanel = impact.Panel.from_frame(frame, unit='id', time='t', outcome='y', cohort='g')",
             """generator = np.random.default_rng(1)
     design = Comparisons.of(panel, impact.CallawaySantAnna())
     paths = UntreatedPaths.of(panel, strata=permutation_strata(panel), group=np.full(2000, -1), generator=generator)

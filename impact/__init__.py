@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from impact.diagnostics.pretrend_power import pretrend_power
     from impact.diagnostics.specification_curve import specification_curve
     from impact.estimate import Estimate
-    from impact.estimators.callaway_santanna import CallawaySantAnna
-    from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
-    from impact.estimators.difference_in_differences import DifferenceInDifferences
-    from impact.estimators.efficient import EfficientDiD
-    from impact.estimators.event_study import EventStudy
-    from impact.estimators.extended_twfe import ExtendedTWFE
-    from impact.estimators.imputation import Imputation
-    from impact.estimators.lee_wooldridge import LeeWooldridge
-    from impact.estimators.local_projections import LocalProjectionsDiD
+    from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+    from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
+        DeChaisemartinDHaultfoeuille,
+    )
+    from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
+    from impact.estimators.comparisons.lee_wooldridge import LeeWooldridge
+    from impact.estimators.comparisons.local_projections import LocalProjectionsDiD
+    from impact.estimators.comparisons.stacked import StackedDiD
+    from impact.estimators.comparisons.triple_differences import TripleDifferences
+    from impact.estimators.efficient.random_timing import EfficientDiD
+    from impact.estimators.imputation.imputation import Imputation
+    from impact.estimators.imputation.two_stage import TwoStage
     from impact.estimators.panel import (
         BetweenEffects,
         FirstDifferences,
@@ -31,12 +34,11 @@ if TYPE_CHECKING:
         RandomEffects,
         hausman,
     )
-    from impact.estimators.stacked import StackedDiD
-    from impact.estimators.sun_abraham import SunAbraham
-    from impact.estimators.triple_differences import TripleDifferences
-    from impact.estimators.two_stage import TwoStage
-    from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
-    from impact.inference.multiple_testing import family_test
+    from impact.estimators.regressions.event_study import EventStudy
+    from impact.estimators.regressions.extended_twfe import ExtendedTWFE
+    from impact.estimators.regressions.sun_abraham import SunAbraham
+    from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+    from impact.inference.families import family_test
     from impact.inference.randomization import RandomizationInference
     from impact.inference.wild_bootstrap import WildClusterBootstrap
     from impact.moments import PathMoments
@@ -46,34 +48,34 @@ __version__ = "0.1.0"
 # Public name -> module. Loaded on first use: `import impact` costs no more than its own few lines.
 _ROOMS = {
     "BetweenEffects": "impact.estimators.panel",
-    "CallawaySantAnna": "impact.estimators.callaway_santanna",
+    "CallawaySantAnna": "impact.estimators.comparisons.callaway_santanna",
     "CheckResult": "impact.check_result",
-    "DeChaisemartinDHaultfoeuille": "impact.estimators.de_chaisemartin_dhaultfoeuille",
-    "DifferenceInDifferences": "impact.estimators.difference_in_differences",
-    "EfficientDiD": "impact.estimators.efficient",
+    "DeChaisemartinDHaultfoeuille": "impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille",
+    "DifferenceInDifferences": "impact.estimators.comparisons.difference_in_differences",
+    "EfficientDiD": "impact.estimators.efficient.random_timing",
     "Estimate": "impact.estimate",
-    "EventStudy": "impact.estimators.event_study",
-    "ExtendedTWFE": "impact.estimators.extended_twfe",
+    "EventStudy": "impact.estimators.regressions.event_study",
+    "ExtendedTWFE": "impact.estimators.regressions.extended_twfe",
     "FirstDifferences": "impact.estimators.panel",
     "FixedEffects": "impact.estimators.panel",
     "HonestBounds": "impact.diagnostics.honest",
     "GoodmanBacon": "impact.diagnostics.decomposition",
-    "Imputation": "impact.estimators.imputation",
-    "LeeWooldridge": "impact.estimators.lee_wooldridge",
-    "LocalProjectionsDiD": "impact.estimators.local_projections",
+    "Imputation": "impact.estimators.imputation.imputation",
+    "LeeWooldridge": "impact.estimators.comparisons.lee_wooldridge",
+    "LocalProjectionsDiD": "impact.estimators.comparisons.local_projections",
     "Panel": "impact.data.panel",
     "PathMoments": "impact.moments",
     "PooledOLS": "impact.estimators.panel",
     "RandomEffects": "impact.estimators.panel",
     "RandomizationInference": "impact.inference.randomization",
-    "StackedDiD": "impact.estimators.stacked",
-    "SunAbraham": "impact.estimators.sun_abraham",
-    "TripleDifferences": "impact.estimators.triple_differences",
-    "TwoStage": "impact.estimators.two_stage",
-    "TwoWayFixedEffects": "impact.estimators.two_way_fixed_effects",
+    "StackedDiD": "impact.estimators.comparisons.stacked",
+    "SunAbraham": "impact.estimators.regressions.sun_abraham",
+    "TripleDifferences": "impact.estimators.comparisons.triple_differences",
+    "TwoStage": "impact.estimators.imputation.two_stage",
+    "TwoWayFixedEffects": "impact.estimators.regressions.two_way_fixed_effects",
     "WildClusterBootstrap": "impact.inference.wild_bootstrap",
     "design_check": "impact.diagnostics.design",
-    "family_test": "impact.inference.multiple_testing",
+    "family_test": "impact.inference.families",
     "hausman": "impact.estimators.panel",
     "leave_one_out": "impact.diagnostics.leave_one_out",
     "pretrend_power": "impact.diagnostics.pretrend_power",

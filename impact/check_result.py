@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.terms import Status
 
 SMALL_P = 0.05
@@ -61,9 +61,7 @@ def not_applicable(name: str, why: str) -> CheckResult:
     return CheckResult(name=name, status="not_applicable", why=why)
 
 
-def wald(
-    name: str, values: NDArray[np.float64], vcov: NDArray[np.float64], *, df: float
-) -> CheckResult:
+def wald(name: str, values: Floats, vcov: Floats, *, df: float) -> CheckResult:
     """Test that all values are zero: F with (q, df) degrees of freedom, chi-square over q for infinite df."""
     from scipy.special import chdtrc, fdtrc
 

@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
+from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
 BAND_DRAWS = 20_000  # critical values then vary by about 0.01 from seed to seed
@@ -14,9 +15,6 @@ BLOCK = 16  # parameters multiplied at a time, so that half the products with a 
 BAND_SEED = 20120701  # the stream of simultaneous bands; the programme began in July 2012
 
 
-Floats = NDArray[np.float64]
-
-
 def quantile(probability: float, df: float) -> float:
     """Return the quantile of the t distribution with ``df`` degrees of freedom (infinity: normal)."""
     from scipy.special import ndtri, stdtrit
@@ -24,7 +22,7 @@ def quantile(probability: float, df: float) -> float:
     return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
 
 
-def two_sided_p_value(statistic: NDArray[np.float64], df: float) -> NDArray[np.float64]:
+def two_sided_p_value(statistic: Floats, df: float) -> Floats:
     """Return P(|t| >= |statistic|)."""
     from scipy.special import ndtr, stdtr
 
@@ -33,7 +31,7 @@ def two_sided_p_value(statistic: NDArray[np.float64], df: float) -> NDArray[np.f
 
 
 def simultaneous_critical_value(
-    vcov: NDArray[np.float64],
+    vcov: Floats,
     *,
     level: float = CONFIDENCE_LEVEL,
     df: float = np.inf,
@@ -77,13 +75,13 @@ def _draws(k: int, draws: int, seed: int, df: float) -> tuple[Floats, Floats | N
     rows = _normal_rows(-(-k // BLOCK) * BLOCK, draws, seed)
     if np.isinf(df):
         return rows, None
-    generator = np.random.default_rng(np.random.SeedSequence([seed, 2]))
+    generator = stream(seed, "band_chi_squares")
     return rows, generator.chisquare(df, draws)
 
 
 @lru_cache(maxsize=4)
 def _normal_rows(k: int, draws: int, seed: int) -> Floats:
-    generator = np.random.default_rng(np.random.SeedSequence([seed, 1]))
+    generator = stream(seed, "band_normals")
     return generator.standard_normal((k, draws))
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.check_result import CheckResult, plain, wald
 from impact.critical_values import quantile, simultaneous_critical_value, two_sided_p_value
 from impact.data.sample import Sample
@@ -33,7 +33,7 @@ class Parts(Protocol):
     ) -> "Estimate":
         """Average the parameters."""
 
-    def influence(self, panel: "Panel") -> NDArray[np.float64]:
+    def influence(self, panel: "Panel") -> Floats:
         """Each unit's score on each parameter, (N, k)."""
 
     def percent(self, estimate: "Estimate") -> "Estimate":
@@ -50,9 +50,9 @@ class Rows:
     term: Sequence[str]
     cohort: Sequence[Any] | None = None
     time: Sequence[Any] | None = None
-    event_time: Sequence[float] | NDArray[np.float64] | None = None
-    n_treated: Sequence[float] | NDArray[np.float64] | None = None
-    n_control: Sequence[float] | NDArray[np.float64] | None = None
+    event_time: Sequence[float] | Floats | None = None
+    n_treated: Sequence[float] | Floats | None = None
+    n_control: Sequence[float] | Floats | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +83,7 @@ class Estimate:
     estimand: str
     method: str
     table: pd.DataFrame
-    vcov: NDArray[np.float64]
+    vcov: Floats
     sample: Sample
     spec: Mapping[str, Any]
     notes: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Estimate:
         """
         return self._asked().aggregate(self, by=by, average=average, balance=balance)
 
-    def influence(self, panel: "Panel") -> NDArray[np.float64]:
+    def influence(self, panel: "Panel") -> Floats:
         """Return each unit's score on each parameter, (N, k); their cross-product is the CR0 covariance."""
         return self._asked().influence(panel)
 
@@ -256,8 +256,8 @@ class Estimate:
     def build(
         cls,
         rows: Rows,
-        values: NDArray[np.float64],
-        vcov: NDArray[np.float64],
+        values: Floats,
+        vcov: Floats,
         *,
         estimand: str,
         method: str,
@@ -297,8 +297,8 @@ class Estimate:
 
 def _table(
     rows: Rows,
-    values: NDArray[np.float64],
-    vcov: NDArray[np.float64],
+    values: Floats,
+    vcov: Floats,
     *,
     critical: float,
     level: float,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.data.times import TimeAxis
 from impact.errors import (
     DataError,
@@ -25,10 +26,7 @@ from impact.errors import (
 )
 from impact.terms import MissingOutcome
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Rows = NDArray[np.signedinteger[Any]]
-Mask = NDArray[np.bool_]
 
 
 def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:

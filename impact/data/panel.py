@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.data import checks
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 from impact.terms import Frequency, MissingOutcome
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +194,7 @@ class Panel:
         checks.comparison(panel.cohort, str(self.names["cohort"]))
         return panel
 
-    def subset(self, units: NDArray[np.bool_], *, reason: str) -> Self:
+    def subset(self, units: Mask, *, reason: str) -> Self:
         """Return the panel of the units (N,) marked True; the others are counted under ``reason``."""
         if units.all():
             return self
@@ -218,7 +216,7 @@ class Panel:
         )
         return smaller._counted({reason: int((~units).sum())})
 
-    def where(self, rows: NDArray[np.bool_], *, reason: str) -> Self:
+    def where(self, rows: Mask, *, reason: str) -> Self:
         """Return the observations (n,) marked True; units that lose all of theirs are counted under ``reason``."""
         present = np.zeros(len(self.units), dtype=bool)
         present[self.unit_index[rows]] = True
@@ -277,7 +275,7 @@ class Panel:
         return np.asarray(self.times[self.time_index] - self.cohort[self.unit_index])
 
     @property
-    def exposed(self) -> NDArray[np.bool_]:
+    def exposed(self) -> Mask:
         """Whether each observation is under treatment, (n,)."""
         return np.asarray(self.event_time >= 0)
 

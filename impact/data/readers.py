@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.arrays import Integers
 from impact.data import checks
 from impact.data.panel import Panel
 from impact.data.schema import Column, Schema, read_schema
@@ -211,9 +212,7 @@ def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
     return [record for record in records if record]
 
 
-def _convert(
-    column: pd.Series, declared: Column, *, rows: checks.Integers, decimal: str
-) -> pd.Series:
+def _convert(column: pd.Series, declared: Column, *, rows: Integers, decimal: str) -> pd.Series:
     text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
     if text:
         cells = column.astype("string").str.strip()
@@ -237,7 +236,7 @@ def _convert(
     return values
 
 
-def _decimal_comma(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
+def _decimal_comma(column: pd.Series, *, rows: Integers) -> pd.Series:
     _refuse(
         column.str.contains(".", regex=False).fillna(value=False),
         column,
@@ -247,9 +246,7 @@ def _decimal_comma(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
     return column.str.replace(",", ".", regex=False)
 
 
-def _numeric(
-    column: pd.Series, declared: Column, *, rows: checks.Integers, text: bool
-) -> pd.Series:
+def _numeric(column: pd.Series, declared: Column, *, rows: Integers, text: bool) -> pd.Series:
     if text:
         # ASCII digits only: no thousands separators, no other scripts' digits, no hexadecimal, no nan or inf
         plain = column.str.fullmatch(
@@ -272,7 +269,7 @@ def _numeric(
     return pd.Series(values, name=column.name)
 
 
-def _boolean(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
+def _boolean(column: pd.Series, *, rows: Integers) -> pd.Series:
     words = {"1": 1.0, "true": 1.0, "0": 0.0, "false": 0.0, "1.0": 1.0, "0.0": 0.0}
     known = column.astype("string").str.lower()
     _refuse(
@@ -281,7 +278,7 @@ def _boolean(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
     return known.map(words).astype(float).rename(column.name)
 
 
-def _identifier(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
+def _identifier(column: pd.Series, *, rows: Integers) -> pd.Series:
     """Write numeric ids of binary files as whole numbers, so that 410032.0 is 410032."""
     if not pd.api.types.is_float_dtype(column.dtype):
         return column.astype(object).where(column.notna(), None)
@@ -295,7 +292,7 @@ def _identifier(column: pd.Series, *, rows: checks.Integers) -> pd.Series:
     )
 
 
-def _refuse(bad: Any, column: pd.Series, rows: checks.Integers, rule: str) -> None:
+def _refuse(bad: Any, column: pd.Series, rows: Integers, rule: str) -> None:
     bad = np.asarray(bad, dtype=bool)
     if bad.any():
         raise UnparsableValueError(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.errors import MissingValueError, UnparsableValueError, rows_named
 from impact.terms import Frequency
 
@@ -44,7 +45,7 @@ class TimeAxis:
         *,
         rows: NDArray[np.signedinteger[Any]],
         missing_allowed: bool = False,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Turn labels into calendar numbers; NaN where missing is allowed.
 
         Raises
@@ -57,7 +58,7 @@ class TimeAxis:
 
     def index(
         self, column: pd.Series, *, rows: NDArray[np.signedinteger[Any]]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    ) -> tuple[Floats, Integers]:
         """Return the calendar numbers that occur, ascending, and each row's place among them; errors as `parse`."""
         codes, known = self._parsed(column, rows=rows, missing_allowed=False)
         if (known[1:] > known[:-1]).all():
@@ -67,7 +68,7 @@ class TimeAxis:
 
     def _parsed(
         self, column: pd.Series, *, rows: NDArray[np.signedinteger[Any]], missing_allowed: bool
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.intp], Floats]:
         """Return a code for each row (-1 where missing) and the calendar number of each code."""
         codes, labels = pd.factorize(column, use_na_sentinel=True)
         known = np.array([self._number(label) for label in labels], dtype=float)

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
-from impact.estimators.least_squares import least_squares
+from impact.estimators.regressions.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
 LARGE_DIFFERENCE = 0.25  # normalised difference; Imbens and Rubin (2015), sec. 14.2
@@ -94,9 +94,7 @@ def attrition(panel: Panel) -> CheckResult:
     )
 
 
-def _characteristics(
-    panel: Panel, *, drop_first: bool = False
-) -> list[tuple[str, str, NDArray[np.float64]]]:
+def _characteristics(panel: Panel, *, drop_first: bool = False) -> list[tuple[str, str, Floats]]:
     """List (column, level, value by unit): outcome and numeric covariates by baseline mean, others by level."""
     before = float(panel.cohorts[0])
     found = [(panel.outcome, "", baseline_mean(panel, before=before))]
@@ -116,16 +114,14 @@ def _characteristics(
     return found
 
 
-def _mean_by_unit(
-    panel: Panel, values: NDArray[np.float64], rows: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _mean_by_unit(panel: Panel, values: Floats, rows: Mask) -> Floats:
     used = rows & ~np.isnan(values)
     count = np.bincount(panel.unit_index[used], minlength=panel.n_units)
     total = np.bincount(panel.unit_index[used], weights=values[used], minlength=panel.n_units)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _welch(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def _welch(a: Floats, b: Floats) -> float:
     va, vb = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
     if va + vb == 0:
         return 1.0 if a.mean() == b.mean() else 0.0

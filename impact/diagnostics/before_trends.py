@@ -7,11 +7,12 @@ import numpy as np
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError
-from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.inference.assignments import Assignments, assignments
-from impact.inference.comparisons import Comparisons
 from impact.inference.randomization import RandomizationInference, permutation_p
 from impact.inference.strata import permutation_strata
+from impact.streams import stream
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
 SMALL_P = 0.05
@@ -58,7 +59,7 @@ def _largest_lead(
     panel: Panel, estimator: CallawaySantAnna, leads: list[int], *, draws: int, seed: int
 ) -> tuple[float, float]:
     """P-value and size of the largest absolute t of the leads, the same permutations for all."""
-    generator = np.random.default_rng(np.random.SeedSequence([seed, 71]))
+    generator = stream(seed, "lead_permutations")
     others: Assignments | None = None
     actual, permuted = [], []
     for lead in leads:

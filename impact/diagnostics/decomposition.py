@@ -5,15 +5,14 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.moments import PathMoments
 
-Floats = NDArray[np.float64]
 SMALL_SHARE = 0.01  # negative weights below one percent in all change nothing that is shown
 
 

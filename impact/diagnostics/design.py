@@ -6,21 +6,20 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
-from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
+from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import EstimationError
-from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.inference.assigned_weights import Regression
+from impact.estimators.assigned_weights import Regression
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.inference.few_treated import Inference
-from impact.inference.groups import group_codes
 from impact.inference.strata import permutation_strata
+from impact.inference.treatment_groups import group_codes
 from impact.simulate.untreated_paths import Process, UntreatedPaths
+from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
-Floats = NDArray[np.float64]
 Recommendation = Literal["holds_and_shortest", "holds_within_error", "none_holds"]
 POWER = 0.8  # the share of studies that find the smallest detectable effect
 BELOW = 0.01  # an inference whose simulated coverage is further under the level does not hold
@@ -194,7 +193,9 @@ def design_check(
     """
     estimator = estimator or CallawaySantAnna()
     strata, groups = permutation_strata(panel), group_codes(panel, group)
-    paths = UntreatedPaths.of(panel, strata=strata, group=groups, generator=stream(seed, "fill"))
+    paths = UntreatedPaths.of(
+        panel, strata=strata, group=groups, generator=stream(seed, "missing_periods")
+    )
     simulated = Simulation(
         paths=paths,
         processes=tuple(processes),

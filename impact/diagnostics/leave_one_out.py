@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.inference.comparisons import Comparisons
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 
-Floats = NDArray[np.float64]
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
 
 
@@ -133,7 +132,7 @@ def _without_groups(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _fit(panel: Panel, estimator: CallawaySantAnna, kept: NDArray[np.bool_]) -> dict[str, float]:
+def _fit(panel: Panel, estimator: CallawaySantAnna, kept: Mask) -> dict[str, float]:
     if not np.isfinite(panel.cohort[kept]).any():
         return {"estimate": np.nan, "std_error": np.nan}
     try:

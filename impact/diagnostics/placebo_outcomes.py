@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.inference.multiple_testing import family_test
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.inference.families import family_test
 
 
 def placebo_outcomes(

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.check_result import Shown, plain, text_of
 from impact.critical_values import quantile
 from impact.data.panel import Panel
@@ -17,12 +17,12 @@ from impact.diagnostics.design import (
     recommend,
     smallest_detectable,
 )
-from impact.diagnostics.simulated_tests import Simulated, Simulation, stream
+from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import PlanError
-from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.simulate.untreated_paths import Process, UntreatedPaths
+from impact.streams import stream
 
-Floats = NDArray[np.float64]
 CURVE = np.linspace(0, 1.6, 17)  # effects shown, in smallest detectable effects
 PROCESS: Process = "gaussian"
 
@@ -166,7 +166,7 @@ def power(study: PlannedStudy, *, draws: int = 2000, seed: int = 2012) -> PowerR
     McKenzie (2012), Journal of Development Economics 99(2), eqs. 2-5; Burlig, Preonas and Woerman (2020), Journal of
     Development Economics 144, eq. 2.
     """
-    panel = _planned_panel(study, stream(seed, "fill"))
+    panel = _planned_panel(study, stream(seed, "missing_periods"))
     strata = np.zeros(panel.n_units, dtype=np.int64)
     group = np.where(np.isfinite(panel.cohort), np.arange(panel.n_units), -1)
     covariance = study.covariance

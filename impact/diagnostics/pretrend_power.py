@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.check_result import (
     CheckResult,
     Shown,
@@ -22,7 +22,6 @@ from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.terms import CONFIDENCE_LEVEL
 
-Floats = NDArray[np.float64]
 POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
 SEED = 2012
 

@@ -5,26 +5,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.assigned_weights import AssignedRegression, Regression
+from impact.estimators.comparisons.by_unit import Comparisons, Quadratic
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.linear import FEW_TREATED
-from impact.inference.assigned_weights import AssignedRegression, Regression
+from impact.estimators.linear_scores import LinearScores, imputation, two_way
 from impact.inference.assignments import Assignments, assignments
-from impact.inference.comparisons import Comparisons, Quadratic
 from impact.inference.few_treated import Inference, Intervals, TIntervals, intervals_of
-from impact.inference.linear_scores import LinearScores, imputation, two_way
 from impact.inference.randomization import TIE
 from impact.inference.strata import sizes_of
 from impact.simulate.untreated_paths import Process
+from impact.streams import stream
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 MAIN = "callaway_santanna"
 AT_ONCE = 250  # simulated panels held in memory together
-STREAMS = {"resampled": 11, "gaussian": 12, "shared_shock": 13, "assignments": 14, "fill": 15}
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class Simulation:
             design.labels,
             self.strata,
             draws=self.permutations,
-            generator=stream(self.seed, "assignments"),
+            generator=stream(self.seed, "simulated_permutations"),
             most=self.permutations,
         )
         tester = _Tester(
@@ -278,8 +276,3 @@ def _joined(parts: Sequence[Quadratic]) -> Quadratic:
 def _sizes(draws: int) -> Iterator[int]:
     for start in range(0, draws, AT_ONCE):
         yield min(AT_ONCE, draws - start)
-
-
-def stream(seed: int, name: str) -> np.random.Generator:
-    """Return the named stream of random numbers of a seed."""
-    return np.random.default_rng(np.random.SeedSequence([seed, STREAMS[name]]))

@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.inference.assigned_weights import (
+from impact.estimators.assigned_weights import (
     REGRESSIONS,
     ComparisonWeights,
     Regression,
@@ -23,14 +22,14 @@ from impact.inference.assigned_weights import (
     period_means,
     refuse_unequal,
 )
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.inference.assignments import assignments
-from impact.inference.comparisons import Comparisons
 from impact.inference.randomization import TIE
 from impact.inference.strata import permutation_strata
+from impact.streams import stream
 from impact.terms import Averaging, ControlGroup
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Scale = Literal["level", "log1p", "rank"]
 Adjustment = Literal["none", "strata"]
 
@@ -154,7 +153,7 @@ def specification_curve(
         labels,
         permutation_strata(panel),
         draws=permutations,
-        generator=np.random.default_rng(np.random.SeedSequence([seed, 21])),
+        generator=stream(seed, "specification_permutations"),
         most=0,
     )
     every = np.concatenate([labels[None], drawn.labels])
@@ -245,7 +244,7 @@ class _Sample:
         return self.panel.where(rows, reason="outside_the_window_or_incomplete")
 
     @cached_property
-    def seen(self) -> NDArray[np.bool_]:
+    def seen(self) -> Mask:
         return ~np.isnan(self.part.wide)
 
     def effects(

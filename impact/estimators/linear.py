@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate, Rows
@@ -14,7 +14,6 @@ from impact.moments import PathMoments, Scores, both
 from impact.moments.features import levels
 from impact.terms import Averaging, Grouping
 
-Floats = NDArray[np.float64]
 TINY = np.finfo(float).tiny
 FEW_TREATED = 25  # below it a nominal 95% clustered interval covers 76-94% (docs/inference.md)
 

@@ -15,8 +15,8 @@ from impact.errors import ImpactError
 from impact.estimate import Estimate
 from impact.evaluation.parts import SMALLEST_SHOWN
 from impact.evaluation.study import Study
-from impact.inference.index import anderson_index
-from impact.inference.multiple_testing import FamilyResult, family_test
+from impact.inference.anderson_index import anderson_index
+from impact.inference.families import FamilyResult, family_test
 
 Result = TypeVar("Result")
 BOUNDS = (

@@ -15,10 +15,10 @@ from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import DesignCheck, design_check
 from impact.errors import EstimationError, ImpactError
 from impact.estimate import Estimate
-from impact.estimators.event_study import EventStudy
+from impact.estimators.regressions.event_study import EventStudy
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
-from impact.inference.believe import Verdict, believe, headline_intervals_or_none
+from impact.inference.choose import Verdict, believe, headline_intervals_or_none
 from impact.inference.randomization import RandomizationResult
 
 Result = TypeVar("Result")

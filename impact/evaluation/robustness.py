@@ -12,8 +12,7 @@ from impact.data.panel import Panel
 from impact.diagnostics.before_trends import placebo_date
 from impact.errors import ImpactError
 from impact.estimate import Estimate
-from impact.estimators.difference_in_differences import DifferenceInDifferences
-from impact.estimators.event_study import EventStudy
+from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
 from impact.estimators.panel import (
     BetweenEffects,
     FirstDifferences,
@@ -23,7 +22,8 @@ from impact.estimators.panel import (
     hausman,
 )
 from impact.estimators.panel.models import EXPOSED
-from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.regressions.event_study import EventStudy
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 

@@ -7,16 +7,18 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.errors import ImpactError
 from impact.estimate import Estimate
-from impact.estimators.de_chaisemartin_dhaultfoeuille import DeChaisemartinDHaultfoeuille
-from impact.estimators.event_study import EventStudy
-from impact.estimators.extended_twfe import ExtendedTWFE
-from impact.estimators.imputation import Imputation
-from impact.estimators.lee_wooldridge import LeeWooldridge
-from impact.estimators.local_projections import LocalProjectionsDiD
-from impact.estimators.stacked import StackedDiD
-from impact.estimators.sun_abraham import SunAbraham
-from impact.estimators.two_stage import TwoStage
-from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
+    DeChaisemartinDHaultfoeuille,
+)
+from impact.estimators.comparisons.lee_wooldridge import LeeWooldridge
+from impact.estimators.comparisons.local_projections import LocalProjectionsDiD
+from impact.estimators.comparisons.stacked import StackedDiD
+from impact.estimators.imputation.imputation import Imputation
+from impact.estimators.imputation.two_stage import TwoStage
+from impact.estimators.regressions.event_study import EventStudy
+from impact.estimators.regressions.extended_twfe import ExtendedTWFE
+from impact.estimators.regressions.sun_abraham import SunAbraham
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.study import Study
 from impact.moments import PathMoments
 from impact.terms import Averaging

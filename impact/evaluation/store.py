@@ -22,8 +22,8 @@ from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study
-from impact.inference.believe import Verdict
-from impact.inference.multiple_testing import FamilyResult
+from impact.inference.choose import Verdict
+from impact.inference.families import FamilyResult
 from impact.inference.randomization import RandomizationResult
 
 PARTS = {

@@ -14,7 +14,7 @@ from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, Words, read_schema
 from impact.data.yaml_file import load_yaml
 from impact.errors import MissingColumnError, PlanError
-from impact.estimators.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.terms import ControlGroup, Language
 
 

@@ -6,9 +6,9 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from impact.arrays import Integers
+
 MOST_ASSIGNMENTS = 20_000  # enumerate all assignments up to this many
 
 

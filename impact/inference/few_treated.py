@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.critical_values import quantile
-from impact.inference.comparisons import Comparisons, Shares
+from impact.estimators.comparisons.by_unit import Comparisons, Shares
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Inference = Literal[
     "clustered",
     "clustered_t",

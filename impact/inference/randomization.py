@@ -8,24 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.estimators.callaway_santanna import CallawaySantAnna
-from impact.estimators.imputation import Imputation
+from impact.estimators.assigned_weights import AssignedRegression, Regression
+from impact.estimators.comparisons.by_unit import Comparisons, Quadratic
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.linear import as_panel
-from impact.estimators.two_way_fixed_effects import TwoWayFixedEffects
-from impact.inference.assigned_weights import AssignedRegression, Regression
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.inference.assignments import Assignments, assignments
-from impact.inference.comparisons import Comparisons, Quadratic
-from impact.inference.stored import Stored
+from impact.inference.json_values import Stored
 from impact.inference.strata import permutation_strata
 from impact.moments import PathMoments
+from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Permutable = CallawaySantAnna | TwoWayFixedEffects | Imputation
 REGRESSION_OF: dict[type, Regression] = {
     TwoWayFixedEffects: "two_way_fixed_effects",
@@ -103,7 +102,7 @@ class RandomizationInference:
             labels,
             strata,
             draws=self.draws,
-            generator=np.random.default_rng(np.random.SeedSequence([self.seed, 1])),
+            generator=stream(self.seed, "permutations"),
         )
         observed, permuted = evaluate(labels[None]), evaluate(others.labels)
         return self._result(observed, permuted, others, n_strata=len(np.unique(strata)))

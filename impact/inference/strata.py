@@ -2,14 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 
 SMALLEST_SIDE = 2  # treated and untreated units a stratum needs, else it is merged
 
 
-def baseline_mean(panel: Panel, *, before: float) -> NDArray[np.float64]:
+def baseline_mean(panel: Panel, *, before: float) -> Floats:
     """Return each unit's mean outcome in periods before ``before``, (N,); NaN where none was observed."""
     early = panel.wide[:, panel.times < before]
     count = (~np.isnan(early)).sum(axis=1)
@@ -17,7 +17,7 @@ def baseline_mean(panel: Panel, *, before: float) -> NDArray[np.float64]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def permutation_strata(panel: Panel) -> NDArray[np.int64]:
+def permutation_strata(panel: Panel) -> Integers:
     """Return stratum codes (N,): the panel's strata by baseline tercile, small ones merged.
 
     A cell with fewer than two treated or two untreated units is pooled with the other such cells, first over terciles, then
@@ -40,12 +40,12 @@ def permutation_strata(panel: Panel) -> NDArray[np.int64]:
     return result
 
 
-def baseline_size(panel: Panel) -> NDArray[np.float64]:
+def baseline_size(panel: Panel) -> Floats:
     """Return each unit's mean outcome before the first cohort's treatment, (N, 1); the mean of all where it has none."""
     return sizes_of(panel, np.nan_to_num(panel.wide)[:, None, :])
 
 
-def sizes_of(panel: Panel, outcomes: NDArray[np.float64]) -> NDArray[np.float64]:
+def sizes_of(panel: Panel, outcomes: Floats) -> Floats:
     """Return the same of other outcomes (N, S, T) of a panel's units, zero where not observed: (N, S)."""
     before = panel.times < panel.cohorts[0]
     count = (~np.isnan(panel.wide[:, before])).sum(axis=1)[:, None]

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
+from impact.covariance.cluster_regression import ClusterRegression
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.inference.cluster_regression import ClusterRegression
-from impact.inference.stored import Stored
+from impact.inference.json_values import Stored
+from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
-Floats = NDArray[np.float64]
 Weights = Literal["rademacher", "webb"]
 Variant = Literal["C", "V"]
 Symmetry = Literal["symmetric", "equal_tail"]
@@ -131,7 +131,7 @@ class WildClusterBootstrap:
         if self.weights != "webb" and n < 63 and 2**n <= self.draws:
             bits = (np.arange(2**n)[None] >> np.arange(n)[:, None]) & 1
             return np.asarray(1.0 - 2.0 * bits), True
-        generator = np.random.default_rng(np.random.SeedSequence([self.seed, 61]))
+        generator = stream(self.seed, "wild_weights")
         kind = self.weights or ("webb" if n < FEW_CLUSTERS else "rademacher")
         if kind == "rademacher":
             signs = np.unpackbits(
@@ -249,7 +249,7 @@ def _leave_out(regression: ClusterRegression) -> Floats:
     return regression.bread_without_each[:, 0]
 
 
-def _sum_by(values: Floats, parent: NDArray[np.int64], n: int) -> Floats:
+def _sum_by(values: Floats, parent: Integers, n: int) -> Floats:
     """Sum rows (H, B) by cluster, (G, B)."""
     order = np.argsort(parent, kind="stable")
     start = np.flatnonzero(np.diff(parent[order], prepend=-1))

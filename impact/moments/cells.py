@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 from impact.moments.points import ClusterSums, Groups, Points
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from impact.data.panel import Panel
     from impact.terms import SmallCells
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Found = TypeVar("Found")
 
 
@@ -58,7 +56,7 @@ class PathMoments:
     times: Floats
     cohort: Floats
     stratum: Integers
-    observed: NDArray[np.bool_]
+    observed: Mask
     n: Integers
     n_zero: Integers
     weight: Floats
@@ -215,9 +213,7 @@ class PathMoments:
             self._shared[name] = compute(self)
         return self._shared[name]  # type: ignore[no-any-return]
 
-    def where(
-        self, kept: Callable[["PathMoments"], NDArray[np.bool_]], *, reason: str
-    ) -> "PathMoments":
+    def where(self, kept: Callable[["PathMoments"], Mask], *, reason: str) -> "PathMoments":
         """Return the cells for which ``kept(moments)`` holds; the units of the others are counted under ``reason``."""
         chosen = kept(self)
         if chosen.all():
@@ -259,7 +255,7 @@ class PathMoments:
         )
         return counts.with_dropped(reason, dropped)
 
-    def only(self, kept: NDArray[np.bool_], *, reason: str) -> "PathMoments":
+    def only(self, kept: Mask, *, reason: str) -> "PathMoments":
         """Return the observations by cohort and period (C, T) marked True; units left without any are counted."""
         mask = kept[self.cohort_index]
         clusters = self.clusters
@@ -276,7 +272,7 @@ class PathMoments:
         )
         return masked.during(np.asarray(masked.observed.any(axis=0)), reason=reason)
 
-    def during(self, periods: NDArray[np.bool_], *, reason: str) -> "PathMoments":
+    def during(self, periods: Mask, *, reason: str) -> "PathMoments":
         """Return the periods (T,) marked True; units observed in none of them are counted under ``reason``."""
         clusters = self.clusters
         if clusters is not None:

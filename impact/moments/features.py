@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Mask
 from impact.moments.cells import PathMoments
 from impact.moments.points import Points
 from impact.moments.scores import Features
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def levels(moments: PathMoments) -> Features:

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.errors import MomentsError
 from impact.moments.points import ClusterSums
 from impact.moments.reduce import pattern_digits, scatter_root
 
 if TYPE_CHECKING:
     from impact.moments.cells import PathMoments
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 def merged(one: "PathMoments", other: "PathMoments") -> "PathMoments":

@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from impact.arrays import Floats, Integers, Mask
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class ClusterSums:
     total: Floats
     n_clusters: int
 
-    def of_cells(self, chosen: NDArray[np.bool_]) -> "ClusterSums":
+    def of_cells(self, chosen: Mask) -> "ClusterSums":
         """Return the pairs whose cell is marked True (P,), the cells numbered anew."""
         rows = chosen[self.cell]
         return replace(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.data.checks import numbers
 from impact.errors import UnknownNameError
 from impact.moments.points import ClusterSums
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from impact.data.panel import Panel
     from impact.moments.cells import PathMoments
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 BLOCK = 16_384  # units summed at a time: 14 periods of them fit the second-level cache
 NULL_PIVOT = 1e-13  # of a period's variance: below it a pivot is rounding

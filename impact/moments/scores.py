@@ -15,14 +15,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.moments.cells import PathMoments
 from impact.moments.points import Groups, Points
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 BLOCK = 4_096  # points whose features are held at a time
 

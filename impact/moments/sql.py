@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 from impact.errors import (
@@ -27,7 +27,6 @@ from impact.moments.points import ClusterSums
 from impact.moments.reduce import scatter_root
 from impact.terms import Frequency
 
-Floats = NDArray[np.float64]
 MOST_PERIODS = 62  # bits of the pattern of observed periods
 
 

@@ -4,13 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.simulate.programme import Programme
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 CITIES = ("Fes", "Marrakech")
 SECTORS = ("building crafts", "decoration", "furniture", "jewellery", "traditional clothing")

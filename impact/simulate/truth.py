@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Mask
 from impact.simulate.process import MARKETS, Draw, draw
 from impact.simulate.programme import Programme
 
-Floats = NDArray[np.float64]
 BIAS_DRAWS = 200
 BIAS_SEED = 20120831  # first seed of the draws behind the known biases
 
@@ -42,7 +41,7 @@ def truth(sample: Draw) -> dict[str, Any]:
     }
 
 
-def _by_event_time(sample: Draw, gain: Floats, after: NDArray[np.bool_]) -> dict[str, float]:
+def _by_event_time(sample: Draw, gain: Floats, after: Mask) -> dict[str, float]:
     event = sample.event_time
     return {f"{e:g}": gain[after & (event == e)].mean() for e in np.unique(event[after])}
 

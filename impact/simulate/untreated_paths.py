@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Process = Literal["resampled", "gaussian", "shared_shock"]
 FEWEST_DONORS = 5  # paths a stratum needs to draw from; else the whole comparison group is the pool
 SCALES = (0.5, 2.0)  # how far the spread of treated paths may be taken from that of the others
@@ -116,7 +114,7 @@ class UntreatedPaths:
         return np.asarray(drawn[self.group])
 
 
-def _deviations(untreated: Floats, pool: Integers, never: NDArray[np.bool_]) -> Floats:
+def _deviations(untreated: Floats, pool: Integers, never: Mask) -> Floats:
     """Take from each untreated observation the mean of never-treated units of its stratum in the period, spread restored."""
     result = np.full(untreated.shape, np.nan)
     for code in np.unique(pool):
@@ -128,7 +126,7 @@ def _deviations(untreated: Floats, pool: Integers, never: NDArray[np.bool_]) -> 
     return result
 
 
-def _levels(before: Floats, pool: Integers, never: NDArray[np.bool_]) -> Floats:
+def _levels(before: Floats, pool: Integers, never: Mask) -> Floats:
     """Mean of never-treated units' outcomes before any treatment, by the stratum a unit draws from, (N,)."""
     result = np.zeros(len(pool))
     for code in np.unique(pool):
@@ -138,7 +136,7 @@ def _levels(before: Floats, pool: Integers, never: NDArray[np.bool_]) -> Floats:
     return result
 
 
-def _pool_of(strata: Integers, never: NDArray[np.bool_]) -> Integers:
+def _pool_of(strata: Integers, never: Mask) -> Integers:
     """Stratum from which each unit draws, (N,); -1 where its own has too few never-treated units."""
     enough = np.bincount(strata[never], minlength=strata.max() + 1) >= FEWEST_DONORS
     return np.where(enough[strata], strata, -1)
@@ -176,7 +174,7 @@ def _filled(deviation: Floats, covariance: Floats, generator: np.random.Generato
     return result
 
 
-def _relative_spread(deviation: Floats, pool: Integers, never: NDArray[np.bool_]) -> float:
+def _relative_spread(deviation: Floats, pool: Integers, never: Mask) -> float:
     """How much more treated units moved from period to period before treatment than never-treated ones of their strata did."""
     squares = np.diff(deviation, axis=1) ** 2
     seen = ~np.isnan(squares)

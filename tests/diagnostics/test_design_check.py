@@ -20,8 +20,8 @@ from impact.diagnostics.leave_one_out import leave_one_out, without_each_unit
 from impact.diagnostics.power import PlannedStudy, formulas, power
 from impact.diagnostics.specification_curve import Choices, specification_curve
 from impact.errors import NotAvailableError, NotIdentifiedError, PlanError
+from impact.estimators.comparisons.by_unit import Comparisons
 from impact.evaluation.store import decode, encode
-from impact.inference.comparisons import Comparisons
 from impact.inference.strata import baseline_size, permutation_strata
 from impact.simulate.untreated_paths import UntreatedPaths
 

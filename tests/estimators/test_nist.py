@@ -3,7 +3,7 @@
 import numpy as np
 import statsmodels.api as sm
 
-from impact.estimators.least_squares import least_squares
+from impact.estimators.regressions.least_squares import least_squares
 
 
 def digits(found, certified):

@@ -266,7 +266,7 @@ def test_bacon_equals_bacondecomp(reference):
 
 
 def test_poisson_equals_fixest(reference):
-    from impact.estimators.poisson import poisson_fit
+    from impact.estimators.regressions.poisson import poisson_fit
 
     theirs = golden.numbers(reference, "fixest", case="fixest/fepois/castle/~sid")
     frame = pd.read_csv(reference / "data" / "castle" / "castle.csv")

@@ -9,8 +9,8 @@ import impact
 from impact.diagnostics.design import design_check
 from impact.diagnostics.simulated_tests import Simulation, stream
 from impact.errors import EstimationError
-from impact.inference.assigned_weights import REGRESSIONS
-from impact.inference.believe import headline_intervals
+from impact.estimators.assigned_weights import REGRESSIONS
+from impact.inference.choose import headline_intervals
 from impact.moments import PathMoments
 
 BAND = (0.9335, 0.9655)  # of coverage at 2,000 repetitions

@@ -14,10 +14,10 @@ from conftest import REFERENCE
 from panels import long_frame, panel
 
 import impact
+from impact.covariance.cluster_regression import ClusterRegression
+from impact.covariance.satterthwaite import crv2, crv3, wald_htz
 from impact.errors import NotAvailableError, NotIdentifiedError
-from impact.inference.cluster_regression import ClusterRegression
-from impact.inference.linear_scores import two_way
-from impact.inference.satterthwaite import crv2, crv3, wald_htz
+from impact.estimators.linear_scores import two_way
 from impact.inference.wild_bootstrap import WildClusterBootstrap, WildResult
 
 EXACT = 1e-9  # relative; cross-products against R's decompositions of the rows

@@ -5,8 +5,8 @@ import pytest
 from panels import panel
 
 import impact
+from impact.covariance.neighbours import EARTH_KM, conley, two_way_clusters
 from impact.errors import NotAvailableError
-from impact.inference.conley import EARTH_KM, conley, two_way_clusters
 
 
 def places(n=60, seed=4):

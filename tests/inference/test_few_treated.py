@@ -6,8 +6,9 @@ from panels import long_frame, panel
 from scipy import stats
 
 import impact
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.linear_scores import imputation, two_way
 from impact.inference.assignments import assignments
-from impact.inference.comparisons import Comparisons
 from impact.inference.few_treated import (
     TIntervals,
     UnitEffects,
@@ -15,7 +16,6 @@ from impact.inference.few_treated import (
     ferman_pinto,
     group_t,
 )
-from impact.inference.linear_scores import imputation, two_way
 
 SAME = 1e-9  # relative; the same sums in another order
 
@@ -57,8 +57,8 @@ def test_how_much_is_held_at_once_does_not_matter(gaps, monkeypatch):
     strata, generator = np.zeros(60, dtype=int), np.random.default_rng(4)
     labels = assignments(design.labels, strata, draws=11, generator=generator).labels
     whole = design.evaluate(labels, changes, slopes=True)
-    monkeypatch.setattr("impact.inference.comparisons.MOST", 240)
-    monkeypatch.setattr("impact.inference.sides.CHUNK", 500)
+    monkeypatch.setattr("impact.estimators.comparisons.by_unit.MOST", 240)
+    monkeypatch.setattr("impact.estimators.comparisons.side_sums.CHUNK", 500)
     parts = design.evaluate(labels, changes, slopes=True)
     for name, values in vars(whole).items():
         np.testing.assert_allclose(getattr(parts, name), values, rtol=1e-10, atol=1e-12)

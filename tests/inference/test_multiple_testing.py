@@ -9,9 +9,9 @@ from panels import long_frame, panel
 import impact
 from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.errors import NotAvailableError
+from impact.inference.anderson_index import anderson_index
 from impact.inference.assignments import Assignments
-from impact.inference.index import anderson_index
-from impact.inference.multiple_testing import adjusted, family_test, sharpened_q, stepdown
+from impact.inference.families import adjusted, family_test, sharpened_q, stepdown
 
 P_VALUES = [0.001, 0.008, 0.012, 0.02, 0.03, 0.041, 0.049, 0.06, 0.2, 0.7]
 # R 4.2.2, stats::p.adjust(p, "holm") and (p, "BH") of the p-values above

@@ -11,10 +11,10 @@ from panels import long_frame, panel
 
 import impact
 from impact.errors import NotAvailableError
-from impact.inference.assigned_weights import AssignedRegression
+from impact.estimators.assigned_weights import AssignedRegression
+from impact.estimators.comparisons.by_unit import Comparisons
 from impact.inference.assignments import assignments
-from impact.inference.believe import Verdict, believe, headline_intervals
-from impact.inference.comparisons import Comparisons
+from impact.inference.choose import Verdict, believe, headline_intervals
 from impact.inference.randomization import (
     RandomizationInference,
     RandomizationResult,

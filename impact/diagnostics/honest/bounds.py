@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Mask
 from impact.check_result import (
     CheckResult,
     Shown,
@@ -28,9 +28,9 @@ from impact.diagnostics.honest.restrictions import (
 )
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
+from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
-Floats = NDArray[np.float64]
 Target = Literal["first", "average"]
 Method = Literal["fixed_length", "least_favourable", "conditional"]
 GRID = 400  # target values between which ends are then sought
@@ -203,7 +203,7 @@ class _Path:
 
     @cached_property
     def normals(self) -> Floats:
-        generator = np.random.default_rng(np.random.SeedSequence([self.asked.seed, 41]))
+        generator = stream(self.asked.seed, "first_stage")
         return generator.standard_normal((DRAWS, len(self.beta)))
 
     @property
@@ -252,7 +252,7 @@ class _Path:
     def _inside(self, tests: list[ConditionalTest]) -> tuple[float, float]:
         centre = float(self.target @ self.beta[self.n_before :])
 
-        def accepted(values: Floats) -> NDArray[np.bool_]:
+        def accepted(values: Floats) -> Mask:
             return np.asarray(np.any([test.accepts(values) for test in tests], axis=0))
 
         reach = START
@@ -273,7 +273,7 @@ class _Path:
         )
 
 
-def _edge(accepted: Callable[[Floats], NDArray[np.bool_]], outside: float, inside: float) -> float:
+def _edge(accepted: Callable[[Floats], Mask], outside: float, inside: float) -> float:
     for _ in range(BISECTIONS):
         middle = (outside + inside) / 2
         if accepted(np.array([middle]))[0]:

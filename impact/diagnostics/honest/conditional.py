@@ -6,12 +6,11 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats, Integers, Mask
 from impact.diagnostics.honest.restrictions import Inequalities
 from impact.errors import NotAvailableError
 
-Floats = NDArray[np.float64]
 FIRST_STAGE = 0.1  # share of alpha spent on the least-favourable first stage
 DRAWS = 10_000
 MOST_BASES = 400_000  # candidate sets of active inequalities
@@ -131,7 +130,7 @@ class ConditionalTest:
         drawn = self.normals @ (self._gamma @ self.inequalities.A @ root).T
         return float(np.quantile(drawn.max(axis=1), 1 - self.first_stage))
 
-    def accepts(self, values: Floats) -> NDArray[np.bool_]:
+    def accepts(self, values: Floats) -> Mask:
         """Whether each target value (G,) is not rejected."""
         moments = self._moments(values)
         best = moments.argmax(axis=1)
@@ -155,7 +154,7 @@ class ConditionalTest:
         return np.asarray(level - np.outer(values, self._gamma @ after))
 
     def _truncation(
-        self, moments: Floats, best: NDArray[np.int64], statistic: Floats
+        self, moments: Floats, best: Integers, statistic: Floats
     ) -> tuple[Floats, Floats]:
         """Between which values the statistic could lie with the same ray the largest and what is independent of it as it is."""
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from impact.arrays import Floats
 from impact.critical_values import quantile
 
-Floats = NDArray[np.float64]
 STARTS = 3  # of the optimiser, between least variance and least bias
 
 

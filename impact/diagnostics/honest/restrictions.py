@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from impact.arrays import Floats
+
 Restriction = Literal["smoothness", "relative_magnitudes", "relative_smoothness"]
 Sign = Literal["positive", "negative"]
 Direction = Literal["increasing", "decreasing"]

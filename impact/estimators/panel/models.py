@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError, UnknownNameError
@@ -18,7 +17,6 @@ from impact.estimators.linear import as_panel
 from impact.moments import PathMoments
 from impact.terms import CONFIDENCE_LEVEL, Covariance
 
-Floats = NDArray[np.float64]
 EXPOSED = "exposed"
 CONSTANT = "constant"
 _CONVENTIONS = {

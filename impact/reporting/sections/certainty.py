@@ -8,7 +8,7 @@ from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.evaluation.robustness import Robustness
-from impact.inference.multiple_testing import FamilyResult
+from impact.inference.families import FamilyResult
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import Words

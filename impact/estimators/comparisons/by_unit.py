@@ -1,0 +1,257 @@
+"""The overall effect of Callaway and Sant'Anna for many assignments and many outcomes at once.
+
+Permutation tests ask one outcome of thousands of assignments, simulations ask thousands of outcomes of one assignment, and
+the size of a permutation test asks both. All three are matrix products over the same N x K changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from impact.arrays import Floats, Integers
+from impact.data.panel import Panel
+from impact.errors import NotAvailableError
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.side_sums import Sides, squares_by_unit, squares_from_sums
+from impact.terms import Averaging
+
+Shares = Literal["estimated", "fixed"]
+MOST = 20_000_000  # units x assignments summed at once
+TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """Overall effects and variances of S outcomes under P assignments, as functions of a constant effect d taken out.
+
+    The estimate is ``effect - d slope``, its variance ``variance - 2 d cross + d^2 slope_variance``.
+
+    Attributes
+    ----------
+    effect, variance, cross : ndarray, (S, P)
+    slope, slope_variance : ndarray, (P,)
+    """
+
+    effect: Floats
+    variance: Floats
+    cross: Floats
+    slope: Floats
+    slope_variance: Floats
+
+    def t(self, effect: float = 0.0) -> Floats:
+        """Return t statistics (S, P) with a constant effect of that size taken out."""
+        variance = self.variance - 2 * effect * self.cross + effect**2 * self.slope_variance
+        return np.asarray((self.effect - effect * self.slope) / np.sqrt(np.maximum(variance, TINY)))
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Which changes a design compares: K pairs of a cohort's base and post-treatment periods, over L labels.
+
+    Attributes
+    ----------
+    labels : ndarray of int, (N,)
+        Each unit's cohort as an index into ``cohorts`` (the last is never treated).
+    cohorts : ndarray, (L,)
+    base, period : ndarray of int, (K,)
+        Indexes into the panel's periods.
+    event : ndarray, (K,)
+        Periods from the cohort's treatment to the later one.
+    treats, controls : ndarray, (L, K)
+        One where units with the label are on that side of the comparison.
+    seen : ndarray, (N, K)
+        The unit's weight where it is observed in both periods, else zero.
+    exposure : ndarray, (N, K)
+        Change of actual exposure.
+    weight : ndarray, (N,)
+    """
+
+    labels: Integers
+    cohorts: Floats
+    base: Integers
+    period: Integers
+    event: Floats
+    treats: Floats
+    controls: Floats
+    seen: Floats
+    exposure: Floats
+    weight: Floats
+
+    @classmethod
+    def of(
+        cls, panel: Panel, estimator: CallawaySantAnna, *, lead: int | None = None
+    ) -> "Comparisons":
+        """List the comparisons of a panel after treatment, or those of one lead with the last period before treatment.
+
+        Parameters
+        ----------
+        lead : int, optional
+            Periods from treatment, negative: each cohort's change from its base to that period, which should be nil.
+
+        Raises
+        ------
+        NotAvailableError
+            With clusters above the unit, covariates, or another rule for gaps than pairs.
+        """
+        if (
+            panel.sample.n_clusters != panel.n_units
+            or estimator.missing != "pairs"
+            or estimator.controls != "all"
+        ):
+            raise NotAvailableError(
+                "exchanging single units over pairs of periods is not available with clusters above the unit, with "
+                "adjustment for strata or with another rule for gaps; use CallawaySantAnna(missing='pairs')"
+            )
+        cohorts = np.append(panel.cohorts, np.inf)
+        pairs = np.array(list(_pairs(panel, estimator, cohorts, lead)), dtype=np.int64).reshape(
+            -1, 3
+        )
+        code, base, period = pairs.T
+        controls = np.isinf(cohorts)[:, None] | np.zeros(len(code), dtype=bool)
+        if estimator.control_group == "not_yet_treated":
+            controls |= (
+                cohorts[:, None] > panel.times[np.maximum(base, period)] + estimator.anticipation
+            )
+        change = panel.wide[:, period] - panel.wide[:, base]
+        seen = ~np.isnan(change)
+        exposed = panel.times >= panel.cohort[:, None]
+        moved = exposed[:, period].astype(float) - exposed[:, base]
+        return cls(
+            labels=np.searchsorted(cohorts, panel.cohort).astype(np.int64),
+            cohorts=cohorts,
+            base=base,
+            period=period,
+            event=panel.times[period] - cohorts[code],
+            treats=(np.arange(len(cohorts))[:, None] == code).astype(float),
+            controls=controls.astype(float),
+            seen=seen * panel.weight[:, None],
+            exposure=np.where(seen, moved, 0.0),
+            weight=panel.weight,
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether every unit is seen in every comparison and all weigh one: then sums by label are all one needs."""
+        return bool((self.seen == 1).all())
+
+    def changes(self, wide: Floats) -> Floats:
+        """Return the compared changes of outcomes (..., T), zero where a period is missing: (..., K)."""
+        return np.nan_to_num(wide[..., self.period] - wide[..., self.base])
+
+    def evaluate(
+        self,
+        labels: Integers,
+        changes: Floats,
+        *,
+        leverage: float = 0.0,
+        shares: Shares = "estimated",
+        slopes: bool = False,
+    ) -> Quadratic:
+        """Return effects and variances of every outcome under every assignment.
+
+        Parameters
+        ----------
+        labels : ndarray of int, (P, N)
+        changes : ndarray, (N, S, K)
+        leverage : {0, 0.5, 1}
+            Power of one minus one over the units of a side by which residuals are divided: 0 for the plain sum of squares,
+            0.5 for the unbiased one (CRV2), 1 for leave-one-out deviations (CRV3).
+        shares : {"estimated", "fixed"}
+            Whether the variance counts cohorts' sizes as drawn with the sample, or as given.
+        slopes : bool
+            Also compute what taking a constant effect out does; else these are zero.
+
+        References
+        ----------
+        Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 3.4 and 4.1.
+        """
+        n_outcomes = changes.shape[1]
+        if slopes:
+            changes = np.concatenate([changes, self.exposure[:, None, :]], axis=1)
+        width = max(1, MOST // len(self.labels))
+        parts = [
+            self._sums(labels[i : i + width], changes, leverage, shares)
+            for i in range(0, len(labels), width)
+        ]
+        effect, variance, cross = (
+            np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
+        )
+        nothing = np.zeros(len(labels))
+        return Quadratic(
+            effect=effect[:n_outcomes],
+            variance=np.maximum(variance[:n_outcomes], 0.0),
+            cross=cross[:n_outcomes],
+            slope=effect[-1] if slopes else nothing,
+            slope_variance=variance[-1] if slopes else nothing,
+        )
+
+    def _sums(
+        self, labels: Integers, changes: Floats, leverage: float, shares: Shares
+    ) -> tuple[Floats, Floats, Floats]:
+        """Effects, variances and covariances with the last outcome, each (S, P)."""
+        sides = Sides.of(self, labels, changes)
+        alike = self.plain and sides.counts_alike
+        variance, cross = np.zeros((2, *sides.overall.shape))
+        for code in range(len(self.cohorts)):
+            kept = np.flatnonzero(self.treats[code] + self.controls[code])
+            if not kept.size:
+                continue  # neither treated nor a control in any comparison, such as a lead of another cohort
+            loading = sides.loading(code, kept, leverage=leverage, estimated=shares == "estimated")
+            moved = np.ascontiguousarray(changes[:, :, kept])
+            added = (
+                squares_from_sums(sides.member[code], moved, loading)
+                if alike
+                else squares_by_unit(
+                    labels == code, moved, loading, self.seen[:, kept], self.weight
+                )
+            )
+            variance += added[0]
+            cross += added[1]
+        return sides.overall, variance, cross
+
+    def own_weights(
+        self, labels: Integers | None = None, *, average: Averaging = "cells"
+    ) -> Floats:
+        """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
+        chosen = self.labels[None] if labels is None else labels
+        nothing = np.zeros((len(self.labels), 1, len(self.base)))
+        sides = Sides.of(self, chosen, nothing)
+        sides = replace(sides, share=self._averaged(sides.share, average))
+        by_label = np.stack(
+            [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
+        )
+        own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
+        return np.asarray(own[0] if labels is None else own)
+
+    def _averaged(self, share: Floats, average: Averaging) -> Floats:
+        """Turn shares by cohort size (P, K) into those of another average: of cohorts' averages, or of event times' ones."""
+        if average == "cells":
+            return share
+        if average == "cohort":
+            group = np.argmax(self.treats, axis=0)
+            size = share / np.maximum((share > 0).astype(float) @ (group[:, None] == group), 1)
+        else:
+            together = self.event[:, None] == self.event
+            size = share / np.where(share > 0, share @ together, 1)
+        return np.asarray(size / size.sum(axis=1, keepdims=True))
+
+
+def _pairs(
+    panel: Panel, estimator: CallawaySantAnna, cohorts: Floats, lead: int | None
+) -> Iterator[tuple[int, int, int]]:
+    """Yield (label, base period, later period) of each comparison that has a control in the actual assignment."""
+    times = panel.times
+    for code, cohort in enumerate(cohorts[:-1]):
+        before = np.flatnonzero(times + estimator.anticipation < cohort)
+        if not before.size:
+            continue
+        wanted = times >= cohort if lead is None else times == cohort + lead
+        for period in np.flatnonzero(wanted):
+            side = np.isinf(cohorts)
+            if estimator.control_group == "not_yet_treated":
+                until = times[max(before[-1], period)]
+                side = side | (cohorts > until + estimator.anticipation)
+            if np.isin(panel.cohort, cohorts[side]).any():
+                yield code, int(before[-1]), int(period)

@@ -1,0 +1,189 @@
+"""Callaway and Sant'Anna: one effect for each cohort and period, then averages of them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from impact.arrays import Floats, Mask
+from impact.data.panel import Panel
+from impact.errors import NotIdentifiedError
+from impact.estimate import Estimate
+from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, comparable, contrast_means
+from impact.estimators.comparisons.group_time import (
+    GroupTimeDetail,
+    cohorts_left_out,
+    group_time_estimate,
+)
+from impact.estimators.linear import as_moments, balanced_cells
+from impact.moments import PathMoments
+from impact.moments.features import changes, levels
+from impact.terms import (
+    CONFIDENCE_LEVEL,
+    BasePeriod,
+    ControlGroup,
+    ControlsWithin,
+    MissingPairs,
+)
+
+
+@dataclass(frozen=True)
+class CallawaySantAnna:
+    """Effect of treatment for each cohort and period: mean change of the treated less mean change of the untreated.
+
+    Parameters
+    ----------
+    control_group : {"not_yet_treated", "never_treated"}
+    anticipation : int
+        Periods before treatment in which outcomes may already respond.
+    base_period : {"varying", "universal"}
+        Before treatment, changes from the period before (varying) or from the last period before treatment (universal).
+        Event-study figures and pre-trend sensitivity use the universal base.
+    missing : {"pairs", "balanced", "cross_sections"}
+        With gaps: units observed in both periods of a comparison, units observed in all, or each period's own mean.
+    controls : {"all", "strata"}
+        Compare with all controls, or with those of the same stratum, strata weighted by their treated units.
+    level : float
+
+    Assumes
+    -------
+    Parallel trends between each cohort and its controls from the base period on; no anticipation beyond ``anticipation``.
+
+    References
+    ----------
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 2.8-2.9 without covariates.
+    """
+
+    control_group: ControlGroup = "not_yet_treated"
+    anticipation: int = 0
+    base_period: BasePeriod = "varying"
+    missing: MissingPairs = "pairs"
+    controls: ControlsWithin = "all"
+    level: float = CONFIDENCE_LEVEL
+
+    def fit(self, data: Panel | PathMoments) -> Estimate:
+        """Estimate from a panel or its moments: one row a (cohort, period).
+
+        Raises
+        ------
+        NotIdentifiedError
+            When no cohort has both a base period and a control.
+        """
+        moments = as_moments(data)
+        if self.missing == "balanced":
+            moments = balanced_cells(moments)
+        pairs, contrasts = self._compared(moments)
+        if not len(contrasts.code):
+            found = None
+        elif self.missing == "cross_sections":
+            found = _of_cross_sections(moments, pairs, contrasts, within=self.controls)
+        else:
+            found = contrast_means(
+                moments, changes(moments, pairs), contrasts, within=self.controls
+            )
+        if found is None or not len(found.values):
+            raise NotIdentifiedError(
+                f"{moments.outcome}: no cohort is observed before and after treatment beside an untreated unit; "
+                "check the cohort column, or use control_group='not_yet_treated'"
+            )
+        return self._estimate(moments, found)
+
+    def _compared(self, moments: PathMoments) -> tuple[list[tuple[int, int]], Contrasts]:
+        """Return the distinct (period, base) pairs, and who is compared over which."""
+        times, every = moments.times, moments.every_cohort
+        n_treated_cohorts = int(np.isfinite(every).sum())
+        if n_treated_cohorts == len(every):
+            n_treated_cohorts -= 1  # the last cohort is everybody's control and has none itself
+        pairs: dict[tuple[int, int], int] = {}
+        rows = []
+        for code, cohort in enumerate(every[:n_treated_cohorts]):
+            before = np.flatnonzero(times + self.anticipation < cohort)
+            if not before.size:
+                continue
+            for period in range(len(times)):
+                base = self._base(times, cohort=cohort, period=period, last=int(before[-1]))
+                if base is not None:
+                    feature = pairs.setdefault((period, base), len(pairs))
+                    control = self._controls(every, code=code, until=times[max(period, base)])
+                    rows.append((code, period, feature, control))
+        return list(pairs), Contrasts.of_rows(rows, n_cohorts=len(every))
+
+    def _base(self, times: Floats, *, cohort: float, period: int, last: int) -> int | None:
+        """Index of the base period, or None where a varying base does not exist."""
+        if self.base_period == "universal" or times[period] + self.anticipation >= cohort:
+            return last
+        return period - 1 if period > 0 else None
+
+    def _controls(self, every: Floats, *, code: int, until: float) -> Mask:
+        never = np.isinf(every)
+        if self.control_group == "never_treated":
+            return never
+        later = (every > until + self.anticipation) & (np.arange(len(every)) != code)
+        return np.asarray(never | later)
+
+    def _estimate(self, moments: PathMoments, found: Contrasted) -> Estimate:
+        detail = GroupTimeDetail.of(
+            moments, found.contrasts.code, found.contrasts.period, shares="estimated"
+        )
+        rows = replace(detail.rows(moments, n_control=found.n_control), n_treated=found.n_treated)
+        return group_time_estimate(
+            moments,
+            detail,
+            found.values,
+            found.scores,
+            rows=rows,
+            method=self._label(),
+            spec={
+                "estimator": "CallawaySantAnna",
+                "control_group": self.control_group,
+                "anticipation": self.anticipation,
+                "base_period": self.base_period,
+                "missing": self.missing,
+                "controls": self.controls,
+                "level": self.level,
+                "df": None,
+            },
+            notes=cohorts_left_out(moments, detail),
+            source="Callaway and Sant'Anna (2021), eqs. 2.8-2.9",
+        )
+
+    def _label(self) -> str:
+        control = self.control_group.replace("_", " ")
+        gaps = {"pairs": "units seen in both periods", "balanced": "units seen in all periods"}
+        window = f"; anticipation {self.anticipation}" if self.anticipation else ""
+        strata = "; within strata" if self.controls == "strata" else ""
+        return (
+            f"Callaway-Sant'Anna; control {control}; base {self.base_period}{window}{strata}; "
+            f"{gaps.get(self.missing, 'periods as cross-sections')}; influence function, clustered, normal"
+        )
+
+
+def _of_cross_sections(
+    moments: PathMoments,
+    pairs: list[tuple[int, int]],
+    contrasts: Contrasts,
+    *,
+    within: ControlsWithin,
+) -> Contrasted | None:
+    """Compare each period's own means: a difference in the period less a difference in the base."""
+    ends = np.array(pairs)[contrasts.feature].T
+    usable = np.ones(len(contrasts.code), dtype=bool)
+    for end in ends:
+        usable &= comparable(
+            moments, levels(moments), replace(contrasts, feature=end), within=within
+        )
+    if not usable.any():
+        return None
+    chosen = contrasts.of(usable)
+    late, early = (replace(chosen, feature=end[usable]) for end in ends)
+    k = len(chosen.code)
+    found = contrast_means(moments, levels(moments), late.and_also(early), within=within)
+    difference = np.hstack([np.eye(k), -np.eye(k)])
+    return Contrasted(
+        chosen,
+        difference @ found.values,
+        found.scores.mix(difference),
+        found.n_treated[:k],
+        found.n_control[:k],
+        found.weight[:, :k],
+        found.mean[:, :k],
+    )

@@ -1,0 +1,65 @@
+"""Which units have a label under each of many assignments, as matrices that sum over them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from impact.arrays import Floats, Integers, Mask
+
+SPARSE = 0.2  # share of the units up to which adding them up one by one beats a dense product
+
+
+class Members(Protocol):
+    """A matrix (P, N) with a one where a unit has the label; only its products with values (N, F) are needed."""
+
+    def __matmul__(self, values: Floats) -> Floats:
+        """Return sums over members, (P, F)."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everybody but the members of some labels: sums of all less theirs."""
+
+    labels: Sequence[Members]
+
+    def __matmul__(self, values: Floats) -> Floats:
+        """Return sums over members, (P, F)."""
+        total = values.sum(axis=0)
+        return np.asarray(total - sum(inside @ values for inside in self.labels))
+
+
+def members(labels: Integers, n_labels: int, *, weight: Floats) -> list[Members]:
+    """Return the members of each label under assignments (P, N).
+
+    Those of the most common label are what the others leave, unless there are weights (N,) other than one: then a count that
+    should be zero could be a rounding error.
+    """
+    if (weight != 1).any():
+        return [_one(labels == code) for code in range(n_labels)]
+    common = int(np.bincount(labels[0], minlength=n_labels).argmax())
+    found = {code: _one(labels == code) for code in range(n_labels) if code != common}
+    rest = Others(tuple(found.values()))
+    return [rest if code == common else found[code] for code in range(n_labels)]
+
+
+def summing(group: Integers, n_groups: int) -> Any:
+    """Return a sparse matrix (n_groups, m) that sums rows by group; ``group`` (m,) is sorted."""
+    from scipy.sparse import csr_array
+
+    starts = np.searchsorted(group, np.arange(n_groups + 1))
+    return csr_array(
+        (np.ones(len(group)), np.arange(len(group)), starts), shape=(n_groups, len(group))
+    )
+
+
+def _one(inside: Mask) -> Members:
+    if inside[0].mean() > SPARSE:
+        return inside.astype(float)
+    from scipy.sparse import csr_array
+
+    rows, columns = np.nonzero(inside)
+    starts = np.searchsorted(rows, np.arange(len(inside) + 1))
+    made: Members = csr_array((np.ones(len(columns)), columns, starts), shape=inside.shape)
+    return made

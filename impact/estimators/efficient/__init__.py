@@ -1,0 +1,1 @@
+"""The most precise weights of the comparisons that the assumptions allow."""

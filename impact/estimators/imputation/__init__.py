@@ -1,0 +1,1 @@
+"""Untreated outcomes imputed from unit and period effects of untreated observations."""

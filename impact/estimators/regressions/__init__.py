@@ -1,0 +1,1 @@
+"""Least squares (and Poisson) with unit and period effects."""

@@ -1,0 +1,120 @@
+"""The event study: one coefficient for each period before and after treatment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.arrays import Floats
+from impact.data.panel import Panel
+from impact.errors import NotIdentifiedError
+from impact.estimate import Estimate, Rows
+from impact.estimators.linear import (
+    LinearParts,
+    as_moments,
+    average_event_times,
+    few_treated_notes,
+)
+from impact.estimators.regressions.within import CONVENTIONS, within_fit
+from impact.moments import PathMoments
+from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
+
+
+@dataclass(frozen=True)
+class EventStudy:
+    """Regress the outcome on time since treatment with unit and period effects.
+
+    Every relative period has its own coefficient and nothing is binned, unless ``leads`` or ``lags`` say so.
+
+    Parameters
+    ----------
+    reference : int or sequence of int
+        Relative period(s) set to zero. Two are needed where nobody is never treated.
+    leads, lags : int, optional
+        Bin periods at or beyond ``-leads`` and ``lags``.
+    vcov : {"CRV1", "CRV3", "two_way"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
+    level : float
+
+    Assumes
+    -------
+    Parallel trends between all cohorts, no anticipation before the reference period, and the same path of effects for
+    every cohort.
+
+    References
+    ----------
+    Sun and Abraham (2021), Journal of Econometrics 225(2), eq. 8.
+    """
+
+    reference: int | Sequence[int] = -1
+    leads: int | None = None
+    lags: int | None = None
+    vcov: ClusterCovariance = "CRV1"
+    level: float = CONFIDENCE_LEVEL
+
+    def fit(self, data: Panel | PathMoments) -> Estimate:
+        """Estimate from a panel or its moments.
+
+        Raises
+        ------
+        NotIdentifiedError
+            When no unit is observed at the reference, or the periods are collinear.
+        """
+        moments = as_moments(data)
+        relative = self._binned(moments.event_time)
+        seen = np.unique(relative[(moments.weight_seen > 0) & np.isfinite(relative)])
+        references = {float(value) for value in np.atleast_1d(np.asarray(self.reference))}
+        if not references <= set(seen):
+            raise NotIdentifiedError(
+                f"reference {sorted(references)}: no treated unit is observed there; choose among {seen.tolist()}"
+            )
+        events = np.array([value for value in seen if value not in references])
+        design = (relative[:, :, None] == events).astype(float)
+        terms = [f"event_time={value:g}" for value in events]
+        fit = within_fit(moments, design, names=terms, vcov=self.vcov)
+        parts = LinearParts(
+            moments=moments,
+            values=fit.coefficients,
+            scores=fit.scores,
+            exposed_weights=np.moveaxis(design * moments.weight_seen[:, :, None], 2, 0)
+            * (events >= 0)[:, None, None],
+            averager=average_event_times,
+            detail=events,
+            factor=fit.factor,
+            robust=fit.robust,
+        )
+        n_treated = np.einsum("ctk,ct->k", design, moments.units_seen)
+        return Estimate.build(
+            Rows(term=terms, event_time=events, n_treated=n_treated),
+            fit.coefficients,
+            parts.vcov(),
+            estimand=f"Effect on {moments.outcome} by periods since treatment",
+            method=f"{self._label(references)}; unit and period effects; {CONVENTIONS[self.vcov]}",
+            sample=moments.sample,
+            spec={
+                "estimator": "EventStudy",
+                "vcov": self.vcov,
+                "level": self.level,
+                "df": fit.df,
+                "reference": sorted(references),
+                "leads": self.leads,
+                "lags": self.lags,
+            },
+            notes=few_treated_notes(moments),
+            source="Sun and Abraham (2021), eq. 8",
+            parts=parts,
+        )
+
+    def _binned(self, event_time: Floats) -> Floats:
+        low = -np.inf if self.leads is None else -float(self.leads)
+        high = np.inf if self.lags is None else float(self.lags)
+        return np.where(np.isfinite(event_time), np.clip(event_time, low, high), np.nan)
+
+    def _label(self, references: set[float]) -> str:
+        binned = [
+            f"{name} binned at {value}"
+            for name, value in (("leads", self.leads), ("lags", self.lags))
+            if value
+        ]
+        zero = ", ".join(f"{value:g}" for value in sorted(references))
+        return "; ".join(["Event study", f"reference {zero}", *binned])

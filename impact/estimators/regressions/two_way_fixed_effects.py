@@ -1,0 +1,75 @@
+"""Two-way fixed effects: one coefficient on being treated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.data.panel import Panel
+from impact.estimate import Estimate, Rows
+from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
+from impact.estimators.regressions.within import CONVENTIONS, within_fit
+from impact.moments import PathMoments
+from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
+
+
+@dataclass(frozen=True)
+class TwoWayFixedEffects:
+    """Regress the outcome on treatment with unit and period effects.
+
+    One number for the whole programme. Under staggered adoption with effects that differ or grow, earlier cohorts serve
+    as controls for later ones and the number is not an average of effects with positive weights.
+
+    Parameters
+    ----------
+    vcov : {"CRV1", "CRV3", "two_way"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
+    level : float
+        Confidence level of the intervals.
+
+    Assumes
+    -------
+    Parallel trends of untreated outcomes between all cohorts; the same effect for every cohort and period.
+
+    References
+    ----------
+    Goodman-Bacon (2021), Journal of Econometrics 225(2), eq. 2.
+    """
+
+    vcov: ClusterCovariance = "CRV1"
+    level: float = CONFIDENCE_LEVEL
+
+    def fit(self, data: Panel | PathMoments) -> Estimate:
+        """Estimate from a panel or its moments; errors as `within_fit`."""
+        moments = as_moments(data)
+        exposed = (moments.event_time >= 0).astype(float)
+        fit = within_fit(moments, exposed[:, :, None], names=["exposed"], vcov=self.vcov)
+        parts = LinearParts(
+            moments=moments,
+            values=fit.coefficients,
+            scores=fit.scores,
+            exposed_weights=exposed_means(moments)[None],
+            factor=fit.factor,
+            robust=fit.robust,
+        )
+        treated = np.isfinite(moments.cohort)
+        return Estimate.build(
+            Rows(
+                term=["exposed"],
+                n_treated=[moments.n[treated].sum()],
+                n_control=[moments.n[~treated].sum()],
+            ),
+            fit.coefficients,
+            parts.vcov(),
+            estimand=f"Effect of treatment on {moments.outcome}, assumed the same for all",
+            method=f"Two-way fixed effects; unit and period effects; {CONVENTIONS[self.vcov]}",
+            sample=moments.sample,
+            spec={
+                "estimator": "TwoWayFixedEffects",
+                "vcov": self.vcov,
+                "level": self.level,
+                "df": fit.df,
+            },
+            notes=few_treated_notes(moments),
+            source="Goodman-Bacon (2021), eq. 2",
+            parts=parts,
+        )

@@ -1,0 +1,49 @@
+"""Named streams of random numbers: every draw of this package comes from one of them, seeded by the plan's one seed.
+
+A stream's number is part of the results that it gives: it never changes, and is never given to another name.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Stream = Literal[
+    "permutations",
+    "band_normals",
+    "band_chi_squares",
+    "resampled",
+    "gaussian",
+    "shared_shock",
+    "simulated_permutations",
+    "missing_periods",
+    "specification_permutations",
+    "stand_ins",
+    "first_stage",
+    "family_permutations",
+    "wild_weights",
+    "lead_permutations",
+]
+_NUMBER: dict[Stream, int] = {
+    "resampled": 11,
+    "gaussian": 12,
+    "shared_shock": 13,
+    "simulated_permutations": 14,
+    "missing_periods": 15,
+    "specification_permutations": 21,
+    "stand_ins": 31,
+    "first_stage": 41,
+    "family_permutations": 51,
+    "wild_weights": 61,
+    "lead_permutations": 71,
+    "permutations": 1,
+    "band_normals": 1,
+    "band_chi_squares": 2,
+}
+
+
+def stream(seed: int, name: Stream) -> "np.random.Generator":
+    """Return the named stream of a seed, from its beginning."""
+    import numpy as np
+
+    return np.random.default_rng(np.random.SeedSequence([seed, _NUMBER[name]]))
