@@ -8,6 +8,20 @@ Grouping = Literal["event_time", "cohort", "time", "overall"]
 Averaging = Literal["cells", "cohort", "event_time", "time"]
 MissingPairs = Literal["pairs", "balanced", "cross_sections"]
 Covariance = Literal["clustered", "robust", "iid"]
+CovarianceName = Literal[
+    "clustered",
+    "CRV0",
+    "CRV1",
+    "CRV2",
+    "CRV3",
+    "two_way",
+    "robust",
+    "HC0",
+    "HC1",
+    "HC2",
+    "HC3",
+    "iid",
+]
 ClusterCovariance = Literal["CRV1", "CRV3", "two_way"]
 CohortOrUnit = Literal["unit", "cohort"]
 SmallCells = Literal["refuse", "include"]
