@@ -182,7 +182,7 @@ class Estimate:
         """Draw estimates with intervals (and bands, against event time) on matplotlib axes."""
         from impact.estimate_plot import draw
 
-        return draw(self, axes)
+        return draw(self.table, axes)
 
     def summary(self) -> str:
         """Return the estimate as plain text: what it is, the table, and the notes."""

@@ -1,34 +1,48 @@
-"""How an estimate draws itself: against event time where it has one, else a forest of intervals."""
+"""How estimates draw themselves: against event time where they have one, else a forest of intervals."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from impact.estimate import Estimate
 
 INK = "#1b4965"
 SHADE = "#bfd3e0"
 
 
-def draw(estimate: "Estimate", axes: "Axes | None" = None) -> "Axes":
-    """Draw an estimate on axes (new ones when None); a shaded area is the simultaneous band."""
-    if axes is None:
-        from matplotlib.figure import Figure
-
-        axes = Figure(figsize=(7, 3.6), layout="constrained").subplots()
-    table = estimate.table
+def draw(table: pd.DataFrame, axes: "Axes | None" = None) -> "Axes":
+    """Draw the table of an estimate on axes (new ones when None); a shaded area is the simultaneous band."""
     if table["event_time"].notna().all() and not table["event_time"].duplicated().any():
-        _against_event_time(estimate, axes)
-    else:
-        _forest(estimate, axes)
+        return _against_event_time(table, _axes(axes))
+    return forest(table, axes)
+
+
+def forest(table: pd.DataFrame, axes: "Axes | None" = None) -> "Axes":
+    """Draw intervals one above the other: ``term, estimate, conf_low, conf_high``; an open end is left undrawn."""
+    axes = _axes(axes)
+    table = table.iloc[::-1]
+    y = np.arange(len(table))
+    value = table["estimate"].to_numpy(dtype=float)
+    ends = [np.abs(value - table[name].to_numpy(dtype=float)) for name in ("conf_low", "conf_high")]
+    spread = [np.where(np.isfinite(end), end, 0.0) for end in ends]
+    axes.errorbar(value, y, xerr=spread, fmt="o", color=INK, markersize=5, linewidth=1.5, capsize=0)
+    axes.axvline(0, color="#444444", linewidth=0.8)
+    axes.set_yticks(y, list(table["term"]))
     return axes
 
 
-def _against_event_time(estimate: "Estimate", axes: "Axes") -> None:
-    table = estimate.table.sort_values("event_time")
+def _axes(axes: "Axes | None") -> "Axes":
+    if axes is None:
+        from matplotlib.figure import Figure
+
+        return Figure(figsize=(7, 3.6), layout="constrained").subplots()
+    return axes
+
+
+def _against_event_time(table: pd.DataFrame, axes: "Axes") -> "Axes":
+    table = table.sort_values("event_time")
     x = table["event_time"].to_numpy()
     value = table["estimate"].to_numpy()
     low, high = (table[name].fillna(table["estimate"]) for name in ("band_low", "band_high"))
@@ -37,14 +51,4 @@ def _against_event_time(estimate: "Estimate", axes: "Axes") -> None:
     axes.errorbar(x, value, yerr=half, fmt="o", color=INK, markersize=4, linewidth=1.3, capsize=0)
     axes.axhline(0, color="#444444", linewidth=0.8)
     axes.axvline(-0.5, color="#888888", linewidth=0.8, linestyle=(0, (4, 3)))
-
-
-def _forest(estimate: "Estimate", axes: "Axes") -> None:
-    table = estimate.table.iloc[::-1]
-    y = np.arange(len(table))
-    half = (table["conf_high"] - table["estimate"]).fillna(0.0).to_numpy()
-    axes.errorbar(
-        table["estimate"], y, xerr=half, fmt="o", color=INK, markersize=5, linewidth=1.5, capsize=0
-    )
-    axes.axvline(0, color="#444444", linewidth=0.8)
-    axes.set_yticks(y, list(table["term"]))
+    return axes

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats
-from impact.check_result import CheckResult, not_applicable
+from impact.check_result import CheckResult, Shown, amount, not_applicable
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
@@ -16,8 +16,8 @@ from impact.moments import PathMoments
 SMALL_SHARE = 0.01  # negative weights below one percent in all change nothing that is shown
 
 
-@dataclass(frozen=True)
-class Decomposition:
+@dataclass(frozen=True, repr=False)
+class Decomposition(Shown):
     """Two-way fixed effects as a weighted average.
 
     Attributes
@@ -32,6 +32,13 @@ class Decomposition:
     def total(self) -> float:
         """The two-way fixed effects coefficient."""
         return float((self.table["estimate"] * self.table["weight"]).sum())
+
+    def blocks(self) -> tuple[str | pd.DataFrame, ...]:
+        """Return the coefficient, and the weight of each kind of comparison."""
+        return (
+            f"Two-way fixed effects {amount(self.total)}, of {len(self.table)} comparisons",
+            self.by_kind(),
+        )
 
     def by_kind(self) -> pd.DataFrame:
         """Return the weight and the average estimate of each kind of comparison."""

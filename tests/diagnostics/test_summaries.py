@@ -1,5 +1,7 @@
 """Results print as tables people know: heading, every row, verdict; not as the fields of a dataclass."""
 
+import json
+
 import pytest
 from panels import long_frame, panel
 
@@ -21,6 +23,7 @@ def results():
         "curve": impact.specification_curve(made, permutations=19),
         "family": impact.family_test({"y": made}, draws=99, name="one"),
         "power": power(study, draws=200),
+        "bacon": impact.GoodmanBacon().fit(made),
     }
 
 
@@ -33,6 +36,7 @@ def results():
         ("leave_one_out", ["Headline", "cohort", "without one unit"]),
         ("curve", ["specifications, 19 permutations", "imputation", "joint p"]),
         ("family", ["one, 99 permutations", "p_romano_wolf"]),
+        ("bacon", ["Two-way fixed effects", "later_against_earlier"]),
         ("power", ["mckenzie_ancova", "two_way_fixed_effects:crv3_t", "Recommended: "]),
     ],
 )
@@ -57,3 +61,11 @@ def test_the_printed_figures_are_the_results_own(results):
 )
 def test_amounts_have_four_digits_or_are_whole(value, text):
     assert amount(value) == text
+
+
+def test_every_result_is_a_frame_a_row_json_and_html(results):
+    for name, result in results.items():
+        assert len(result.glance()) == 1, name
+        assert len(result.tidy()) == len(result.table), name
+        assert json.loads(result.to_json())["table"], name
+        assert result._repr_html_().startswith("<"), name
