@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from impact.arrays import Floats
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
@@ -30,6 +31,7 @@ def two_sided_p_value(statistic: Floats, df: float) -> Floats:
     return np.asarray(2 * below, dtype=float)
 
 
+@one_thread()
 def simultaneous_critical_value(
     vcov: Floats,
     *,

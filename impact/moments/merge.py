@@ -10,11 +10,13 @@ from impact.arrays import Floats, Integers
 from impact.errors import MomentsError
 from impact.moments.points import ClusterSums
 from impact.moments.reduce import pattern_digits, scatter_root
+from impact.one_thread import one_thread
 
 if TYPE_CHECKING:
     from impact.moments.cells import PathMoments
 
 
+@one_thread()
 def merged(one: "PathMoments", other: "PathMoments") -> "PathMoments":
     """Return the moments of all units of both.
 

@@ -12,6 +12,7 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.checks import numbers
 from impact.errors import UnknownNameError
 from impact.moments.points import ClusterSums
+from impact.one_thread import one_thread
 
 if TYPE_CHECKING:
     from impact.data.panel import Panel
@@ -57,6 +58,7 @@ class Sums:
     root_cell: Integers
 
 
+@one_thread()
 def reduce_panel(panel: "Panel", cells: Cells | None = None) -> dict[str, Any]:
     """Return the fields of `PathMoments` for a panel, whose units may be in the order of their cells already."""
     wide, balanced = panel.wide, panel.balanced
@@ -266,6 +268,7 @@ def _means(path: Floats, origin: Floats, cells: Cells, *, weight: Floats) -> Flo
     )
 
 
+@one_thread()
 def scatter_root(scatter: Floats) -> tuple[Floats, Integers]:
     """Return rows (R, T) and their matrix (R,) whose cross-products are the matrices (B, T, T), zero rows left out.
 

@@ -20,6 +20,7 @@ from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.moments.cells import PathMoments
 from impact.moments.points import Groups, Points
+from impact.one_thread import one_thread
 
 BLOCK = 4_096  # points whose features are held at a time
 
@@ -121,10 +122,12 @@ class Scores:
         products = products or feature_products(moments, features, groups=groups)
         return cls(features, loading, products, groups)
 
+    @one_thread()
     def mix(self, weights: Floats) -> "Scores":
         """Return the scores of ``weights @ parameters`` for weights (m, k)."""
         return replace(self, loading=np.matmul(weights, self.loading))
 
+    @one_thread()
     def covariance(self) -> Floats:
         """Sum psi psi' over units, or over clusters where the moments carry them, (k, k).
 
@@ -151,6 +154,7 @@ class Scores:
         loading[:, :, -centring.shape[2] :] += centring[self.groups.cohort]
         return replace(self, loading=loading)
 
+    @one_thread()
     def impulses(self, moments: PathMoments) -> Floats:
         """Sum over units of the score's change if all of a cohort's outcomes in a period rose by one, (k, C, T).
 
@@ -168,6 +172,7 @@ class Scores:
         every = np.stack(found, axis=2)
         return np.asarray(np.einsum("kgt,cg->kct", every, of_cohort.astype(float)))
 
+    @one_thread()
     def of_units(self, panel: Panel, moments: PathMoments) -> Floats:
         """Return each unit's own score, (N, k); zero for units whose cell was left out."""
         points = moments.points_of(panel)
@@ -197,6 +202,7 @@ def both(moments: PathMoments, first: Scores, second: Scores) -> Scores:
     return Scores.of(moments, Features(evaluate, evaluate), loading, groups=groups)
 
 
+@one_thread()
 def feature_products(
     moments: PathMoments,
     features: Features,
@@ -224,6 +230,7 @@ def root_products(moments: PathMoments, features: Features, groups: Groups | Non
     return cross_products(features.of_deviations, points, groups or moments.cohort_groups)
 
 
+@one_thread()
 def cross_products(features: Callable[[Points], Floats], points: Points, groups: Groups) -> Floats:
     """Sum the features' cross-products over points in the order of their cells, (G, q, q)."""
     cells = np.searchsorted(groups.of_cell, np.arange(len(groups.cohort) + 1))
