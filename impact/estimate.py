@@ -17,7 +17,7 @@ from impact.check_result import CheckResult, plain, wald
 from impact.critical_values import quantile, simultaneous_critical_value, two_sided_p_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError
-from impact.terms import CONFIDENCE_LEVEL, ESTIMATE_COLUMNS, Averaging, BandKind, Grouping
+from impact.terms import CONFIDENCE_LEVEL, ESTIMATE_COLUMNS, Averaging, BandKind, Grouping, one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +108,11 @@ class Estimate:
         ------
         NotAvailableError
             When this estimate has nothing to average.
+        UnknownNameError
+            For a word that is none of these.
         """
+        one_of(by, Grouping, name="by")
+        one_of(average, Averaging, name="average")
         return self._asked().aggregate(self, by=by, average=average, balance=balance)
 
     def influence(self, panel: "Panel") -> Floats:
@@ -155,6 +159,7 @@ class Estimate:
         self, level: float = CONFIDENCE_LEVEL, *, kind: BandKind = "pointwise"
     ) -> pd.DataFrame:
         """Return intervals at a level: ``term, low, high``; simultaneous ones cover all parameters at once."""
+        one_of(kind, BandKind, name="kind")
         std_error = self.table["std_error"].to_numpy()
         critical = (
             quantile((1 + level) / 2, self.df)

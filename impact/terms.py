@@ -1,6 +1,13 @@
-"""The field's words, spelled once: column names and the options that are strings."""
+"""The field's words, spelled once: column names and the options that are strings, and the check that a word is one of them."""
 
-from typing import Literal
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from numbers import Integral
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from impact.errors import UnknownNameError, UsageError
 
 ControlGroup = Literal["never_treated", "not_yet_treated"]
 BasePeriod = Literal["varying", "universal"]
@@ -54,3 +61,69 @@ ESTIMATE_COLUMNS = (
 
 CONFIDENCE_LEVEL = 0.95
 """Default confidence level of intervals and bands."""
+
+ELSEWHERE = {
+    "dynamic": "event_time",
+    "group": "cohort",
+    "calendar": "time",
+    "simple": "overall",
+    "hc1": "robust",
+    "cluster": "clustered",
+}
+"""Words of other packages (did, fixest) for ours."""
+COUNTS = ("anticipation", "before", "after", "leads", "lags", "effects", "placebos", "draws")
+"""Options that count periods or draws: whole numbers from zero."""
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """Write ``did you mean x? `` for the known word nearest to one that is not, or nothing."""
+    plain = {name.lower(): name for name in known}
+    asked = str(word).replace("-", "_").lower()
+    close = [ELSEWHERE[asked]] if ELSEWHERE.get(asked) in plain else []
+    close = close or get_close_matches(asked, list(plain), n=1)
+    return f"did you mean {plain[close[0]]}? " if close else ""
+
+
+def one_of(word: object, choices: Any, *, name: str) -> None:
+    """Refuse a word that is none of a Literal's.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest word and all that there are.
+    """
+    known = get_args(choices)
+    if word not in known:
+        raise UnknownNameError(
+            f"{name}={word!r}: no such choice; {nearest(word, known)}choose among {', '.join(map(repr, known))}"
+        )
+
+
+@cache
+def _literals(kind: type) -> dict[str, tuple[Any, bool]]:
+    """Fields of a class that are Literals, each with whether it may be something else than a word."""
+    found = {}
+    for name, hint in get_type_hints(kind).items():
+        parts = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+        words = [part for part in parts if get_origin(part) is Literal]
+        if words:
+            found[name] = (words[0], len(parts) > 1)
+    return found
+
+
+class CheckedChoices:
+    """A dataclass whose words, level and counts are checked when it is made, so that a misspelt option is no silent default."""
+
+    def __post_init__(self) -> None:
+        kind: Any = type(self)
+        words_of = _literals(kind)
+        for name, (words, other_kinds) in words_of.items():
+            value = getattr(self, name)
+            if isinstance(value, str) or not other_kinds:
+                one_of(value, words, name=name)
+        if not 0 < getattr(self, "level", CONFIDENCE_LEVEL) < 1:
+            raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
+        for name in set(COUNTS) - set(words_of):
+            value = getattr(self, name, None)
+            if value is not None and (not isinstance(value, Integral) or value < 0):
+                raise UsageError(f"{name}: no whole number from zero on")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from impact.errors import (
     VaryingCohortError,
     rows_named,
 )
-from impact.terms import MissingOutcome
+from impact.terms import MissingOutcome, nearest
 
 Rows = NDArray[np.signedinteger[Any]]
 
@@ -38,8 +37,7 @@ def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
         )
     for name in names:
         if name not in frame.columns:
-            near = get_close_matches(name, [str(column) for column in frame.columns], n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            hint = nearest(name, map(str, frame.columns))
             raise MissingColumnError(
                 f"{name}: no such column; {hint}columns are {', '.join(map(str, frame.columns))}"
             )

@@ -13,7 +13,7 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data import checks
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
-from impact.terms import Frequency, MissingOutcome
+from impact.terms import Frequency, MissingOutcome, one_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +114,7 @@ class Panel:
             *strata,
         ]
         checks.known_columns(frame, [name for name in named if name is not None])
+        one_of(missing_outcome, MissingOutcome, name="missing_outcome")
         axis = TimeAxis(frequency)
         rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers
 from impact.errors import MissingValueError, UnparsableValueError, rows_named
-from impact.terms import Frequency
+from impact.terms import CheckedChoices, Frequency
 
 _CODES: dict[Frequency, str] = {"year": "Y", "quarter": "Q", "month": "M"}
 _PATTERNS: dict[Frequency, re.Pattern[str]] = {
@@ -29,7 +29,7 @@ LARGEST_WAVE = 10**9  # beyond it an integer is an identifier or a date in secon
 
 
 @dataclass(frozen=True)
-class TimeAxis:
+class TimeAxis(CheckedChoices):
     """How times are written and counted.
 
     Parameters

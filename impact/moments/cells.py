@@ -11,12 +11,12 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 from impact.moments.points import ClusterSums, Groups, Points
+from impact.terms import SmallCells, one_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from impact.data.panel import Panel
-    from impact.terms import SmallCells
 
 Found = TypeVar("Found")
 
@@ -101,9 +101,11 @@ class PathMoments:
 
         return merged(self, other)
 
-    def save(self, path: "str | Path", *, small_cells: "SmallCells" = "refuse") -> None:
+    def save(self, path: "str | Path", *, small_cells: SmallCells = "refuse") -> None:
         """Write the moments to a file; see `impact.moments.store.save`."""
         from impact.moments.store import save
+
+        one_of(small_cells, SmallCells, name="small_cells")
 
         save(self, path, small_cells=small_cells)
 

@@ -29,7 +29,7 @@ from impact.diagnostics.honest.restrictions import (
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.streams import stream
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 Target = Literal["first", "average"]
 Method = Literal["fixed_length", "least_favourable", "conditional"]
@@ -100,7 +100,7 @@ class HonestResult(Shown):
 
 
 @dataclass(frozen=True)
-class HonestBounds:
+class HonestBounds(CheckedChoices):
     """Bounds on an effect under restrictions on how trends may differ.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats
+from impact.terms import CheckedChoices
 
 Restriction = Literal["smoothness", "relative_magnitudes", "relative_smoothness"]
 Sign = Literal["positive", "negative"]
@@ -26,7 +27,7 @@ class Inequalities:
 
 
 @dataclass(frozen=True)
-class TrendRestriction:
+class TrendRestriction(CheckedChoices):
     """A family of sets of differences in trends, indexed by how far they may go.
 
     Parameters

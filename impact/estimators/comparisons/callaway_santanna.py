@@ -20,6 +20,7 @@ from impact.moments.features import changes, levels
 from impact.terms import (
     CONFIDENCE_LEVEL,
     BasePeriod,
+    CheckedChoices,
     ControlGroup,
     ControlsWithin,
     MissingPairs,
@@ -27,7 +28,7 @@ from impact.terms import (
 
 
 @dataclass(frozen=True)
-class CallawaySantAnna:
+class CallawaySantAnna(CheckedChoices):
     """Effect of treatment for each cohort and period: mean change of the treated less mean change of the untreated.
 
     Parameters

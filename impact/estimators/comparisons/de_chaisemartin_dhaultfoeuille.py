@@ -13,13 +13,13 @@ from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, compara
 from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
 from impact.moments import PathMoments, Scores
 from impact.moments.features import changes
-from impact.terms import CONFIDENCE_LEVEL, Averaging, Grouping
+from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 SingleCohorts = Literal["pooled", "ignored"]
 
 
 @dataclass(frozen=True)
-class DeChaisemartinDHaultfoeuille:
+class DeChaisemartinDHaultfoeuille(CheckedChoices):
     """Effects of l periods of treatment: change since before the switch, less that of units which have not switched yet.
 
     For a treatment that switches on and stays. Effect l is at event time l - 1; placebo l compares as many periods

@@ -13,13 +13,13 @@ from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
 from impact.estimators.regressions.least_squares import LeastSquares, least_squares
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, Averaging, Covariance, Grouping
+from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Covariance, Grouping
 
 TERM = "treated_after"
 
 
 @dataclass(frozen=True)
-class DifferenceInDifferences:
+class DifferenceInDifferences(CheckedChoices):
     """Change of the treated less change of the untreated, all periods before against all periods after.
 
     With one cohort and two periods these are the four means of the textbook. With several cohorts, the periods between the

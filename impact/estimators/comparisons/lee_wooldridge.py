@@ -18,11 +18,11 @@ from impact.estimators.comparisons.group_time import (
 from impact.estimators.linear import as_moments
 from impact.moments import PathMoments
 from impact.moments.features import Span, spans
-from impact.terms import CONFIDENCE_LEVEL, ControlGroup, ControlsWithin
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ControlGroup, ControlsWithin
 
 
 @dataclass(frozen=True)
-class LeeWooldridge:
+class LeeWooldridge(CheckedChoices):
     """Effect of treatment from outcomes that were freed of each unit's own level, or line, before treatment.
 
     Parameters

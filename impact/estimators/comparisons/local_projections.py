@@ -17,11 +17,11 @@ from impact.estimators.linear import (
 )
 from impact.moments import PathMoments, Points, Scores
 from impact.moments.features import Span, spans
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
 @dataclass(frozen=True)
-class LocalProjectionsDiD:
+class LocalProjectionsDiD(CheckedChoices):
     """Effect by event time from one regression a horizon, with clean controls and period effects.
 
     Differences run over calendar distances, from the period before treatment to the horizon; a gap is a gap.

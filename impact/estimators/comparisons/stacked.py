@@ -7,7 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError
+from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import (
     LinearParts,
@@ -17,11 +17,11 @@ from impact.estimators.linear import (
 )
 from impact.moments import PathMoments, Scores
 from impact.moments.features import levels
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
 @dataclass(frozen=True)
-class StackedDiD:
+class StackedDiD(CheckedChoices):
     """Effect by event time over cohorts that all have the whole window, each against controls untreated throughout it.
 
     Every cohort's controls are weighted so that cohorts have the same shares on both sides at every event time; without these
@@ -45,6 +45,11 @@ class StackedDiD:
     before: int = 3
     after: int = 2
     level: float = CONFIDENCE_LEVEL
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.before < 1:
+            raise UsageError("before: at least one period, the base of the comparison")
 
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row an event time but the last before treatment.

@@ -16,11 +16,11 @@ from impact.estimators.comparisons.group_time import (
 from impact.estimators.linear import as_moments
 from impact.moments import PathMoments
 from impact.moments.features import changes
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
 @dataclass(frozen=True)
-class TripleDifferences:
+class TripleDifferences(CheckedChoices):
     """Effect by cohort and period among the eligible, net of the same difference among the ineligible of the same cohorts.
 
     The third dimension is the panel's ``strata``, of exactly two values; a place or market has a cohort, and within it only

@@ -12,7 +12,7 @@ from impact.estimate import Estimate, Rows
 from impact.estimators.efficient.parallel_trends import efficient_under_trends
 from impact.estimators.linear import as_moments, balanced_cells, few_treated_notes
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 UNITS_A_MOMENT = (
     3  # a cohort's covariance of T periods needs several times T units to be worth inverting
@@ -20,7 +20,7 @@ UNITS_A_MOMENT = (
 
 
 @dataclass(frozen=True)
-class EfficientDiD:
+class EfficientDiD(CheckedChoices):
     """Difference of post-treatment means less the best multiple of the difference before treatment.
 
     With multiple 1 this is Callaway-Sant'Anna with not-yet-treated controls; the best multiple is estimated from the cohorts'

@@ -22,13 +22,13 @@ from impact.estimators.regressions.event_study import EventStudy
 from impact.moments import PathMoments, Scores
 from impact.moments.features import with_indicators
 from impact.moments.scores import feature_products
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 Averages = Literal["own", "leave_one_out"]
 
 
 @dataclass(frozen=True)
-class Imputation:
+class Imputation(CheckedChoices):
     """Effect of treatment by imputing untreated outcomes (Borusyak, Jaravel and Spiess).
 
     Parameters

@@ -15,11 +15,11 @@ from impact.estimators.imputation.imputation import imputed_effects
 from impact.estimators.imputation.untreated import UntreatedFit
 from impact.estimators.linear import Average, LinearParts, as_moments
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, Averaging, Grouping
+from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 
 @dataclass(frozen=True)
-class TwoStage:
+class TwoStage(CheckedChoices):
     """Effect of treatment by two-stage difference-in-differences (Gardner).
 
     The effects equal those of `Imputation`; the variance does not: residuals are taken against the reported average, not

@@ -15,7 +15,7 @@ from impact.errors import NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, Covariance
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, Covariance
 
 EXPOSED = "exposed"
 CONSTANT = "constant"
@@ -27,7 +27,7 @@ _CONVENTIONS = {
 
 
 @dataclass(frozen=True)
-class _PanelModel:
+class _PanelModel(CheckedChoices):
     """What the five models share.
 
     Parameters

@@ -17,11 +17,11 @@ from impact.estimators.linear import (
 )
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
 @dataclass(frozen=True)
-class EventStudy:
+class EventStudy(CheckedChoices):
     """Regress the outcome on time since treatment with unit and period effects.
 
     Every relative period has its own coefficient and nothing is binned, unless ``leads`` or ``lags`` say so.

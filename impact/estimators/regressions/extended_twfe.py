@@ -19,11 +19,18 @@ from impact.estimators.regressions.saturated import (
 )
 from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance, CohortOrUnit, ControlGroup, Family
+from impact.terms import (
+    CONFIDENCE_LEVEL,
+    CheckedChoices,
+    ClusterCovariance,
+    CohortOrUnit,
+    ControlGroup,
+    Family,
+)
 
 
 @dataclass(frozen=True)
-class ExtendedTWFE:
+class ExtendedTWFE(CheckedChoices):
     """Effect of treatment by cohort and period from one regression with unit (or cohort) and period effects.
 
     With all periods observed and not-yet-treated controls the linear effects equal those of `Imputation`; with gaps, unit and

@@ -17,11 +17,11 @@ from impact.estimators.regressions.saturated import (
 )
 from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
 @dataclass(frozen=True)
-class SunAbraham:
+class SunAbraham(CheckedChoices):
     """Interaction-weighted event study: least squares with a coefficient for each cohort and relative period.
 
     The reference are never-treated units; where there are none, the last cohort, without the periods from its treatment on.

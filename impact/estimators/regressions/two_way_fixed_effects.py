@@ -9,11 +9,11 @@ from impact.estimate import Estimate, Rows
 from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
-from impact.terms import CONFIDENCE_LEVEL, ClusterCovariance
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
 @dataclass(frozen=True)
-class TwoWayFixedEffects:
+class TwoWayFixedEffects(CheckedChoices):
     """Regress the outcome on treatment with unit and period effects.
 
     One number for the whole programme. Under staggered adoption with effects that differ or grow, earlier cohorts serve
