@@ -257,6 +257,7 @@ def _reduced_by_database(source: Path, columns: list[str], memory: str) -> "Path
         "cluster",
         "weight",
         "frequency",
+        "step",
         "strata",
         "never",
     }
@@ -265,8 +266,11 @@ def _reduced_by_database(source: Path, columns: list[str], memory: str) -> "Path
             f"--column: {', '.join(sorted(set(named) - known))}: known are {', '.join(sorted(known))}"
         )
     several = {name: named.pop(name).split(",") for name in ("strata", "never") if name in named}
+    step = named.pop("step", "1")
+    if not step.isdecimal() or not int(step):
+        raise PlanError("--column: step is a whole number from 1 on, such as step=2")
     connection = duckdb.connect(config={"memory_limit": memory})
-    return PathMoments.from_sql(connection, str(source), **named, **several)
+    return PathMoments.from_sql(connection, str(source), step=int(step), **named, **several)
 
 
 @moments.command()

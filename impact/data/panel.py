@@ -1,7 +1,7 @@
 """The panel: validated once, sorted by (unit, time), never changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from impact.arrays import Floats, Integers, Mask
 from impact.data import checks
 from impact.data.sample import Sample
+from impact.data.summary import as_html, as_text, panel_lines
 from impact.data.times import TimeAxis
 from impact.terms import Frequency, MissingOutcome, one_of
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Panel:
     """N units observed at some of T periods.
 
@@ -25,7 +26,7 @@ class Panel:
     units : ndarray, (N,)
         Labels, sorted.
     times : ndarray, (T,)
-        Calendar numbers of the observed periods, ascending.
+        Calendar numbers of the observed periods, in steps, ascending.
     unit_index, time_index : ndarray of int, (n,)
         Unit and period of each observation, sorted by (unit, time).
     y : ndarray, (n,)
@@ -52,7 +53,7 @@ class Panel:
     stratum: Integers
     covariates: pd.DataFrame
     outcome: str
-    names: dict[str, Any] = field(repr=False)
+    names: dict[str, Any]
     sample: Sample
     stratum_labels: tuple[str, ...] = ()
 
@@ -70,6 +71,7 @@ class Panel:
         covariates: Sequence[str] = (),
         strata: Sequence[str] = (),
         frequency: Frequency = "integer",
+        step: int = 1,
         never: Sequence[Any] = (),
         missing_outcome: MissingOutcome = "refuse",
         absorbing_treatment: str | None = None,
@@ -90,6 +92,8 @@ class Panel:
             Further columns to carry along.
         frequency : {"integer", "year", "quarter", "month"}
             What ``time`` and ``cohort`` count.
+        step : int
+            How many of them lie between periods by design: 4 for a panel of every fourth year. Event time counts steps.
         never : sequence
             Codes in ``cohort`` that also mean never treated, such as 0 or 9999.
         missing_outcome : {"refuse", "drop"}
@@ -115,13 +119,14 @@ class Panel:
         ]
         checks.known_columns(frame, [name for name in named if name is not None])
         one_of(missing_outcome, MissingOutcome, name="missing_outcome")
-        axis = TimeAxis(frequency)
+        axis = TimeAxis(frequency, step)
         rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)
         kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
         if not kept.all():
             frame, rows, y = frame.loc[kept], rows[kept], y[kept]
         unit_index, units = checks.identifiers(frame[unit], rows=rows)
+        axis = axis.anchored(frame[time], rows=rows)
         times, time_index = axis.index(frame[time], rows=rows)
         order = checks.unique_order(unit_index, time_index, names=(unit, time), rows=rows)
         if order is not None:
@@ -279,6 +284,16 @@ class Panel:
     def exposed(self) -> Mask:
         """Whether each observation is under treatment, (n,)."""
         return np.asarray(self.event_time >= 0)
+
+    def summary(self) -> str:
+        """Return counts of units, periods and cohorts as plain text; no id and no value."""
+        return as_text(f"Panel of {self.outcome}", panel_lines(self))
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return as_html(f"Panel of {self.outcome}", panel_lines(self))
 
     def frame(self) -> pd.DataFrame:
         """Return a tidy copy: ``unit, time, cohort, exposed`` and the outcome, then the covariates."""

@@ -81,6 +81,7 @@ def panel_of(
         covariates=covariates,
         strata=strata,
         frequency=schema.time.frequency,
+        step=schema.time.step,
         never=never,
         missing_outcome=schema.missing_outcome,
     )

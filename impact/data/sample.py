@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from impact.data.summary import as_html, as_text, sample_lines
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Sample:
     """Counts of a panel.
 
@@ -29,6 +31,12 @@ class Sample:
         if not count:
             return self
         return replace(self, dropped={**self.dropped, reason: self.dropped.get(reason, 0) + count})
+
+    def __repr__(self) -> str:
+        return as_text("Sample", sample_lines(self))
+
+    def _repr_html_(self) -> str:
+        return as_html("Sample", sample_lines(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

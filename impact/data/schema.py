@@ -53,10 +53,11 @@ class Column(_Strict):
 
 
 class TimeColumn(_Strict):
-    """The column that counts time, and in what."""
+    """The column that counts time, in what, and how many of it lie between periods by design (every second quarter: 2)."""
 
     column: str
     frequency: Frequency
+    step: Annotated[int, Field(ge=1)] = 1
 
 
 class CohortColumn(_Strict):

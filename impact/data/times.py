@@ -1,11 +1,12 @@
 """Times are declared, not guessed: integer waves, or calendar years, quarters and months.
 
-A time becomes a *calendar number* (the wave itself, or the pandas period's ordinal), so that event time is a difference and
-a gap stays a gap.
+A time becomes a *calendar number*: the wave itself, or the pandas period's ordinal, in declared steps. Event time is then a
+difference of numbers, and a gap stays a gap. A panel observed every fourth year declares ``step=4``; its periods are one step
+apart, and a time between them is a fault of the data.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers
-from impact.errors import MissingValueError, UnparsableValueError, rows_named
+from impact.errors import MissingValueError, UnparsableValueError, UsageError, rows_named
 from impact.terms import CheckedChoices, Frequency
 
 _CODES: dict[Frequency, str] = {"year": "Y", "quarter": "Q", "month": "M"}
@@ -35,9 +36,27 @@ class TimeAxis(CheckedChoices):
     Parameters
     ----------
     frequency : {"integer", "year", "quarter", "month"}
+    step : int
+        How many of them lie between one period and the next, by design: 2 for every second quarter.
+    origin : int
+        Where steps start, below ``step``; `anchored` finds it.
     """
 
     frequency: Frequency = "integer"
+    step: int = 1
+    origin: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.step, bool) or not isinstance(self.step, int) or self.step < 1:
+            raise UsageError("step: a whole number from 1 on; 4 for a panel of every fourth year")
+
+    def anchored(self, column: pd.Series, *, rows: NDArray[np.signedinteger[Any]]) -> "TimeAxis":
+        """Return the axis whose steps start at the first time of a column; errors as `parse`."""
+        if self.step == 1:
+            return self
+        known = replace(self, step=1)._parsed(column, rows=rows, missing_allowed=False)[1]
+        return replace(self, origin=int(known.min()) % self.step)
 
     def parse(
         self,
@@ -82,13 +101,20 @@ class TimeAxis(CheckedChoices):
             raise MissingValueError(
                 f"{column.name}: no time on {rows_named(rows[codes < 0])}; fill it in or remove the rows"
             )
-        return codes, known
+        between = (known - self.origin) % self.step != 0
+        if between.any():
+            raise UnparsableValueError(
+                f"{column.name}: {rows_named(rows[np.append(between, False)[codes]])} lie between the periods, which are "
+                f"{self.step} apart from the first one on; write the period in which it was observed, or declare another step"
+            )
+        return codes, (known - self.origin) / self.step
 
     def label(self, number: float) -> int | str:
         """Write a calendar number the way data write it: an int for waves and years, ``2013Q1``, ``2013-01``."""
+        ordinal = int(number) * self.step + self.origin
         if self.frequency == "integer":
-            return int(number)
-        period = pd.Period(ordinal=int(number), freq=_CODES[self.frequency])
+            return ordinal
+        period = pd.Period(ordinal=ordinal, freq=_CODES[self.frequency])
         return int(period.year) if self.frequency == "year" else str(period)
 
     def _words(self) -> str:
@@ -122,3 +148,17 @@ def _whole(label: object) -> float:
         if np.isfinite(value) and value == int(value) and abs(value) < LARGEST_WAVE
         else np.nan
     )
+
+
+def common_step(times: Floats) -> int:
+    """Greatest common divisor of the distances between periods: above 1, a step was not declared."""
+    gaps = np.diff(times).astype(np.int64)
+    return int(np.gcd.reduce(gaps)) if gaps.size else 1
+
+
+def step_advice(times: Floats) -> str:
+    """Write what an estimator that finds no period a step away may need, or nothing: the step is suggested, never assumed."""
+    step = common_step(times)
+    if step == 1:
+        return ""
+    return f"; all periods are {step} apart: declare step={step} (Panel.from_frame, or time.step in the schema)"

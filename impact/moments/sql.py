@@ -42,6 +42,7 @@ class Columns:
     weight: str | None = None
     strata: Sequence[str] = ()
     frequency: Frequency = "integer"
+    step: int = 1
     never: Sequence[Any] = field(default=())
 
 
@@ -54,7 +55,7 @@ def reduce_table(connection: Any, table: str, **columns: Any) -> dict[str, Any]:
     table : str
         A table or view, or the path of a Parquet file.
     columns
-        As in `Panel.from_frame`: unit, time, outcome, cohort, and optionally cluster, weight, strata, frequency, never.
+        As in `Panel.from_frame`: unit, time, outcome, cohort, and optionally cluster, weight, strata, frequency, step, never.
 
     Raises
     ------
@@ -64,14 +65,13 @@ def reduce_table(connection: Any, table: str, **columns: Any) -> dict[str, Any]:
     names = Columns(**columns)
     source = _source(table)
     _check_columns(connection, source, names)
-    axis = TimeAxis(names.frequency)
-    survey = _survey(connection, source, names, axis)
+    survey = _survey(connection, source, names)
     query = _Query(source, names, survey)
     _check_units(connection, query)
     cells = _with_pattern(connection.execute(query.cells()).df(), len(survey.labels))
     seen = [f"seen{place}" for place in range(len(survey.labels))]
     cells = cells.sort_values(["cohort", "stratum", *seen], kind="stable")
-    return _fields(connection, query, cells.reset_index(drop=True), axis)
+    return _fields(connection, query, cells.reset_index(drop=True))
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ class _Survey:
     times: Floats
     origin: Floats
     cohorts: list[tuple[Any, float]]
+    axis: TimeAxis
 
 
 def _source(table: str) -> str:
@@ -119,7 +120,7 @@ def _check_columns(connection: Any, source: str, names: Columns) -> None:
             raise MissingColumnError(f"{name}: no such column; columns are {', '.join(known)}")
 
 
-def _survey(connection: Any, source: str, names: Columns, axis: TimeAxis) -> _Survey:
+def _survey(connection: Any, source: str, names: Columns) -> _Survey:
     time, y, cohort = _quoted(names.time), _quoted(names.outcome), _quoted(names.cohort)
     found = connection.execute(
         f"SELECT {time} AS label, avg({y}) AS mean, count(*) AS n, count({y}) AS known, "
@@ -136,7 +137,9 @@ def _survey(connection: Any, source: str, names: Columns, axis: TimeAxis) -> _Su
         raise InfiniteValueError(
             f"{names.outcome}: infinite on {int(found['infinite'].sum())} rows; correct them"
         )
-    times = axis.parse(found["label"].rename(names.time), rows=np.arange(1, len(found) + 1))
+    label, rows = found["label"].rename(names.time), np.arange(1, len(found) + 1)
+    axis = TimeAxis(names.frequency, names.step).anchored(label, rows=rows)
+    times = axis.parse(label, rows=rows)
     if len(times) > MOST_PERIODS:
         raise RangeError(
             f"{names.time}: {len(times)} periods, a database reduces at most {MOST_PERIODS}; use a Panel"
@@ -159,6 +162,7 @@ def _survey(connection: Any, source: str, names: Columns, axis: TimeAxis) -> _Su
         times[order],
         found["mean"].to_numpy(dtype=float)[order],
         cohorts,
+        axis,
     )
 
 
@@ -281,7 +285,7 @@ def _with_pattern(cells: pd.DataFrame, n_periods: int) -> pd.DataFrame:
     return pd.concat([cells, pd.DataFrame(seen)], axis=1)
 
 
-def _fields(connection: Any, query: _Query, cells: pd.DataFrame, axis: TimeAxis) -> dict[str, Any]:
+def _fields(connection: Any, query: _Query, cells: pd.DataFrame) -> dict[str, Any]:
     survey, n_periods = query.survey, len(query.survey.labels)
     observed = cells[[f"seen{i}" for i in range(n_periods)]].to_numpy().astype(bool)
     weight, weight2 = (cells[name].to_numpy(dtype=float) for name in ("weight", "weight2"))
@@ -324,7 +328,7 @@ def _fields(connection: Any, query: _Query, cells: pd.DataFrame, axis: TimeAxis)
         "origin": survey.origin,
         "clusters": clusters,
         "sample": sample.with_dropped("always_treated", int(counts["always"])),
-        "time_axis": axis,
+        "time_axis": survey.axis,
         "outcome": query.names.outcome,
         "non_negative": bool(counts["lowest"] >= 0),
         "stratum_labels": tuple(labels),

@@ -139,6 +139,8 @@ def _arrays(moments: "PathMoments") -> dict[str, Any]:
         "version": VERSION,
         "outcome": moments.outcome,
         "frequency": moments.time_axis.frequency,
+        "step": moments.time_axis.step,
+        "time_origin": moments.time_axis.origin,
         "non_negative": moments.non_negative,
         "stratum_labels": list(moments.stratum_labels),
         "sample": moments.sample.to_dict(),
@@ -174,7 +176,9 @@ def _fields(header: dict[str, Any], arrays: dict[str, Any]) -> dict[str, Any]:
         "root_cell": cell,
         "clusters": clusters,
         "sample": Sample.from_dict(header["sample"]),
-        "time_axis": TimeAxis(header["frequency"]),
+        "time_axis": TimeAxis(
+            header["frequency"], int(header.get("step", 1)), int(header.get("time_origin", 0))
+        ),
         "outcome": str(header["outcome"]),
         "non_negative": bool(header["non_negative"]),
         "stratum_labels": tuple(header["stratum_labels"]),

@@ -7,6 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
+from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import (
@@ -70,18 +71,14 @@ class LocalProjectionsDiD(CheckedChoices):
         rounds = [_Horizon.of(self, moments, horizon) for horizon in self._horizons(moments)]
         shared = _Spans.of([span for each in rounds for span in each.spans])
         if not shared.wanted:
-            raise NotIdentifiedError(
-                f"{moments.outcome}: no unit is seen before and after treatment beside an untreated one"
-            )
+            raise _nobody_compared(moments)
         features = spans(moments, shared.wanted)
         every = np.arange(moments.n_cells)
         at_mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
         fitted = [each.fit(self, moments, at_mean, shared) for each in rounds]
         kept = [(each, found) for each, found in zip(rounds, fitted, strict=True) if found]
         if not kept:
-            raise NotIdentifiedError(
-                f"{moments.outcome}: no unit is seen before and after treatment beside an untreated one"
-            )
+            raise _nobody_compared(moments)
         values = np.array([found.value for _, found in kept])
         loading = np.stack([found.loading for _, found in kept], axis=1)
         return self._estimate(moments, kept, values, Scores.of(moments, features, loading))
@@ -147,6 +144,13 @@ class LocalProjectionsDiD(CheckedChoices):
             source="Dube, Girardi, Jorda and Taylor (2025), eqs. 8-12",
             parts=parts,
         )
+
+
+def _nobody_compared(moments: PathMoments) -> NotIdentifiedError:
+    return NotIdentifiedError(
+        f"{moments.outcome}: no unit is seen before and after treatment beside an untreated one"
+        + step_advice(moments.times)
+    )
 
 
 @dataclass(frozen=True)

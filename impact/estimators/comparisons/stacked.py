@@ -7,6 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
+from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import (
@@ -66,6 +67,7 @@ class StackedDiD(CheckedChoices):
             raise NotIdentifiedError(
                 f"{moments.outcome}: no cohort has {self.before} periods before and {self.after} after its first treated one "
                 "in the data, and controls untreated until then; choose a shorter window"
+                + step_advice(moments.times)
             )
         treated, control, n_rows = self._weights(moments, stacks, events)
         loading, values = _means(moments, treated, control)

@@ -7,6 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.data.panel import Panel
+from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import (
@@ -67,6 +68,7 @@ class EventStudy(CheckedChoices):
         if not references <= set(seen):
             raise NotIdentifiedError(
                 f"reference {sorted(references)}: no treated unit is observed there; choose among {seen.tolist()}"
+                + step_advice(moments.times)
             )
         events = np.array([value for value in seen if value not in references])
         design = (relative[:, :, None] == events).astype(float)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from impact.arrays import Integers
+from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
 from impact.estimators.comparisons.group_time import GroupTimeDetail, treated_cells
 from impact.estimators.regressions.within import WithinFit, cohort_effects_fit, within_fit
@@ -32,6 +33,7 @@ def saturated_cells(
     if not (event[kept] >= 0).any():
         raise NotIdentifiedError(
             f"{moments.outcome}: no treated observation beside an untreated cohort; check the cohort column"
+            + step_advice(moments.times)
         )
     return code[kept], period[kept]
 
