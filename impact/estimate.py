@@ -1,46 +1,45 @@
 """What every estimator returns: `Estimate`.
 
-The numbers of an estimate are its ``table`` and ``vcov``. What can still be asked of it (other averages, unit scores, effects
-in percent) is answered by the ``parts`` that the estimator leaves inside; an estimate read back from JSON has none and says so.
+Its numbers are the k values and their covariance; the table is set from them when first asked for, because the simultaneous
+band in it costs thousands of draws that mostly nobody looks at. What can still be asked of it (other averages, unit scores,
+effects in percent) is answered by the ``parts`` that the estimator leaves inside; an estimate read back from JSON has none
+and says so.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats
-from impact.check_result import CheckResult, plain, wald
-from impact.critical_values import quantile, simultaneous_critical_value, two_sided_p_value
+from impact.arrays import Floats, Integers, Mask
+from impact.check_result import CheckResult, Shown, plain, wald
+from impact.critical_values import quantile, simultaneous_critical_value
 from impact.data.sample import Sample
-from impact.errors import NotAvailableError
-from impact.terms import CONFIDENCE_LEVEL, ESTIMATE_COLUMNS, Averaging, BandKind, Grouping, one_of
+from impact.errors import NotAvailableError, UnknownNameError, UsageError
+from impact.estimate_table import glance_of, pointwise, table_of
+from impact.origin import UNKNOWN, Origin
+from impact.protocols import Inference, Parts
+from impact.terms import (
+    CONFIDENCE_LEVEL,
+    ESTIMATE_COLUMNS,
+    Averaging,
+    BandKind,
+    Grouping,
+    nearest,
+    one_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from impact.data.panel import Panel
 
-
-class Parts(Protocol):
-    """What an estimator leaves inside its estimate so that more can be asked of it."""
-
-    def aggregate(
-        self, estimate: "Estimate", *, by: Grouping, average: Averaging, balance: int | None
-    ) -> "Estimate":
-        """Average the parameters."""
-
-    def influence(self, panel: "Panel") -> Floats:
-        """Each unit's score on each parameter, (N, k)."""
-
-    def percent(self, estimate: "Estimate") -> "Estimate":
-        """The effects over their counterfactual means."""
-
-    def weights(self, estimate: "Estimate") -> pd.DataFrame:
-        """The weight of each cohort x period mean in each parameter."""
+Answer = TypeVar("Answer")
+EACH_PARAMETERS = ("counterfactual_mean", "observed_mean")  # entries of ``spec`` with k values
 
 
 @dataclass(frozen=True)
@@ -54,41 +53,117 @@ class Rows:
     n_treated: Sequence[float] | Floats | None = None
     n_control: Sequence[float] | Floats | None = None
 
+    def take(self, at: Integers) -> "Rows":
+        """Return some of them, by place."""
+        names = ("cohort", "time", "event_time", "n_treated", "n_control")
+        held = {name: getattr(self, name) for name in names}
+        some: dict[str, Any] = {
+            name: None if every is None else [every[place] for place in at]
+            for name, every in held.items()
+        }
+        return Rows(term=[self.term[place] for place in at], **some)
+
 
 @dataclass(frozen=True, repr=False)
-class Estimate:
+class Estimate(Shown):
     """One estimator's answer: parameters, their covariance, and what they are.
 
     Attributes
     ----------
+    rows : Rows
+        What the k parameters are.
+    values : ndarray, (k,)
+        The estimates.
+    vcov : ndarray, (k, k)
+        Covariance of the k estimates, in squared units of the outcome. A parameter whose variance is not positive (a
+        normalisation, a cohort of one unit) keeps its value and has no standard error.
     estimand : str
         What is estimated, in words.
     method : str
         Estimator, base period, control group, aggregation, and the standard errors' convention.
-    table : DataFrame
-        One row a parameter, columns `terms.ESTIMATE_COLUMNS`.
-    vcov : ndarray, (k, k)
-        Covariance of the k estimates, in squared units of the outcome.
     sample : Sample
         Who was used, who was dropped and why.
     spec : Mapping
         The options used; ``df`` holds the degrees of freedom of the t distribution (None: normal),
-        ``level`` the confidence level, ``critical_value`` that of the simultaneous band.
+        ``level`` the confidence level.
     notes : tuple of str
         Coded remarks such as ``few_treated_units:3``.
     source : str
         The paper and equation.
+    parts : Parts, optional
+        What answers further questions.
+    origin : Origin
+        The estimator and the data, and the verbs since.
     """
 
+    rows: Rows
+    values: Floats
+    vcov: Floats
+    _: KW_ONLY
     estimand: str
     method: str
-    table: pd.DataFrame
-    vcov: Floats
     sample: Sample
     spec: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     source: str = ""
     parts: Parts | None = field(default=None, compare=False)
+    origin: Origin = field(default=UNKNOWN, compare=False)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a parameter, columns `terms.ESTIMATE_COLUMNS`."""
+        reach = self.critical_value * self.std_errors.to_numpy()
+        band = {"band_low": self.values - reach, "band_high": self.values + reach}
+        return pd.DataFrame({**self._pointwise, **band}, columns=list(ESTIMATE_COLUMNS))
+
+    @cached_property
+    def critical_value(self) -> float:
+        """Of the simultaneous band at the estimate's level."""
+        return simultaneous_critical_value(self.vcov, level=self.level, df=self.df)
+
+    @property
+    def params(self) -> "pd.Series[float]":
+        """The estimates, by term."""
+        return self._by_term(self.values, "estimate")
+
+    @property
+    def std_errors(self) -> "pd.Series[float]":
+        """Standard errors, by term; NaN for a parameter whose variance is not positive."""
+        return self._by_term(self._pointwise["std_error"], "std_error")
+
+    @property
+    def pvalues(self) -> "pd.Series[float]":
+        """P-values of no effect, by term."""
+        return self._by_term(self._pointwise["p_value"], "p_value")
+
+    def _by_term(self, values: Floats, name: str) -> "pd.Series[float]":
+        return pd.Series(values, index=pd.Index(self.rows.term, name="term"), name=name)
+
+    @property
+    def nobs(self) -> int:
+        """Observations used: those of the sample, less the rows that the estimator left out."""
+        return int(self.spec.get("n_obs", self.sample.n_obs))
+
+    @property
+    def level(self) -> float:
+        """Confidence level of its intervals and bands."""
+        return float(self.spec.get("level", CONFIDENCE_LEVEL))
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the reference t distribution; infinity is the normal."""
+        value = self.spec.get("df")
+        return np.inf if value is None else float(value)
+
+    def under(self, inference: Inference[Answer]) -> Answer:
+        """Return the answer of another inference for this number, such as ``Permutation()`` or ``WildBootstrap()``.
+
+        Raises
+        ------
+        NotAvailableError
+            When the estimate was read from a file, or fitted on moments, which hold no units.
+        """
+        return inference.on(self)
 
     def aggregate(
         self, *, by: Grouping, average: Averaging = "cells", balance: int | None = None
@@ -113,7 +188,9 @@ class Estimate:
         """
         one_of(by, Grouping, name="by")
         one_of(average, Averaging, name="average")
-        return self._asked().aggregate(self, by=by, average=average, balance=balance)
+        asked: dict[str, Any] = {"by": by, "average": average, "balance": balance}
+        found = self._asked().aggregate(self, **asked)
+        return replace(found, origin=self.origin.then("aggregate", **asked))
 
     def influence(self, panel: "Panel") -> Floats:
         """Return each unit's score on each parameter, (N, k); their cross-product is the CR0 covariance."""
@@ -121,15 +198,63 @@ class Estimate:
 
     def percent(self) -> "Estimate":
         """Return effects over the counterfactual mean of the treated (observed minus effect), with delta-method intervals."""
-        return self._asked().percent(self)
+        return replace(self._asked().percent(self), origin=self.origin.then("percent"))
+
+    def select(self, terms: Sequence[str] | Mask) -> "Estimate":
+        """Return the estimate of some of its parameters; a band then covers those alone.
+
+        Parameters
+        ----------
+        terms : sequence of str, or ndarray of bool, (k,)
+            Their names, in the order wanted, or which of them.
+
+        Raises
+        ------
+        UnknownNameError
+            When a name is none of the parameters'.
+        """
+        at = self._places(terms)
+        k = len(self.values)
+        spec = {
+            name: [value[place] for place in at]
+            if name in EACH_PARAMETERS and len(value) == k
+            else value
+            for name, value in self.spec.items()
+        }
+        names = [self.rows.term[place] for place in at]
+        return replace(
+            self,
+            rows=self.rows.take(at),
+            values=self.values[at],
+            vcov=self.vcov[np.ix_(at, at)],
+            spec=spec,
+            parts=None if self.parts is None else self.parts.select(at),
+            origin=self.origin.then("select", terms=names),
+        )
+
+    def _places(self, terms: Sequence[str] | Mask) -> Integers:
+        """Places of parameters, by name or by which."""
+        if (
+            isinstance(terms, np.ndarray)
+            and terms.dtype == bool
+            and terms.shape == (len(self.values),)
+        ):
+            return np.flatnonzero(terms).astype(np.int64)
+        known = {str(term): place for place, term in enumerate(self.rows.term)}
+        names = [terms] if isinstance(terms, str) else [str(term) for term in terms]
+        for term in names:
+            if term not in known:
+                raise UnknownNameError(
+                    f"{term!r}: no such parameter; {nearest(term, known)}see its `params`"
+                )
+        return np.array([known[term] for term in names], dtype=np.int64)
 
     def wald(self, terms: Sequence[str] | None = None, *, name: str = "wald") -> CheckResult:
         """Test jointly that parameters are zero (all with a standard error, or those named): F, or chi-square over q."""
-        known = self.table["std_error"].notna()
-        asked = known if terms is None else known & self.table["term"].isin(list(terms))
-        rows = np.flatnonzero(asked.to_numpy())
-        value = self.table["estimate"].to_numpy()[rows]
-        return wald(name, value, self.vcov[np.ix_(rows, rows)], df=self.df)
+        known = self.std_errors.notna().to_numpy()
+        rows = np.flatnonzero(known) if terms is None else self._places(terms)
+        rows = rows[known[rows]]
+        return wald(name, self.values[rows], self.vcov[np.ix_(rows, rows)], df=self.df)
 
     def weights(self) -> pd.DataFrame:
         """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
@@ -149,39 +274,42 @@ class Estimate:
             )
         return self.parts
 
-    @property
-    def df(self) -> float:
-        """Degrees of freedom of the reference t distribution; infinity is the normal."""
-        value = self.spec.get("df")
-        return np.inf if value is None else float(value)
+    def confint(self, level: float | None = None, *, kind: BandKind = "pointwise") -> pd.DataFrame:
+        """Return intervals: ``term, low, high``; simultaneous ones cover all parameters at once.
 
-    def confint(
-        self, level: float = CONFIDENCE_LEVEL, *, kind: BandKind = "pointwise"
-    ) -> pd.DataFrame:
-        """Return intervals at a level: ``term, low, high``; simultaneous ones cover all parameters at once."""
+        Parameters
+        ----------
+        level : float, optional
+            By default the estimate's own.
+        kind : {"pointwise", "simultaneous"}
+        """
         one_of(kind, BandKind, name="kind")
-        std_error = self.table["std_error"].to_numpy()
-        critical = (
-            quantile((1 + level) / 2, self.df)
-            if kind == "pointwise"
-            else simultaneous_critical_value(self.vcov, level=level, df=self.df)
-        )
-        value = self.table["estimate"].to_numpy()
+        level = self.level if level is None else level
+        if not 0 < level < 1:
+            raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
+        reach = self._critical(level, kind) * self.std_errors.to_numpy()
         return pd.DataFrame(
             {
-                "term": self.table["term"],
-                "low": value - critical * std_error,
-                "high": value + critical * std_error,
+                "term": list(self.rows.term),
+                "low": self.values - reach,
+                "high": self.values + reach,
             }
         )
 
-    def tidy(self) -> pd.DataFrame:
-        """Return a copy of the table."""
-        return self.table.copy()
+    def _critical(self, level: float, kind: BandKind) -> float:
+        if kind == "pointwise":
+            return quantile((1 + level) / 2, self.df)
+        if level == self.level:
+            return self.critical_value
+        return simultaneous_critical_value(self.vcov, level=level, df=self.df)
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: what was estimated how, and the counts behind it."""
+        return glance_of(self)
 
     def row(self, term: str) -> "pd.Series[Any]":
         """Return the row of one parameter."""
-        return self.table.set_index("term", drop=False).loc[term]
+        return self.table.iloc[int(self._places([term])[0])]
 
     def plot(self, axes: "Axes | None" = None) -> "Axes":
         """Draw estimates with intervals (and bands, against event time) on matplotlib axes."""
@@ -189,149 +317,55 @@ class Estimate:
 
         return draw(self.table, axes)
 
-    def summary(self) -> str:
-        """Return the estimate as plain text: what it is, the table, and the notes."""
-        columns = ["term", "estimate", "std_error", "p_value", "conf_low", "conf_high"]
-        lines = [self.estimand, self.method, "", self.table[columns].to_string(index=False), ""]
-        lines.append(
-            f"{self.sample.n_units} units ({self.sample.n_treated} treated), {self.sample.n_obs} observations"
-        )
-        lines += [f"note: {note}" for note in self.notes]
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        body = self.table.dropna(axis=1, how="all").to_html(index=False, escape=True, border=0)
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        return (
-            f"<p><b>{escape(self.estimand)}</b><br>{escape(self.method)}</p>{body}<ul>{notes}</ul>"
-        )
+    def blocks(self) -> tuple[str | pd.DataFrame, ...]:
+        """Return what it is, the table, the counts and the notes."""
+        shown = ["term", "estimate", "std_error", "p_value", "conf_low", "conf_high"]
+        counts = f"{self.sample.n_units} units ({self.sample.n_treated} treated), {self.nobs} observations"
+        table = pd.DataFrame({name: self._pointwise[name] for name in shown})
+        notes = "\n".join(f"note: {note}" for note in self.notes)
+        return (self.estimand, self.method, table, counts, *([notes] if notes else []))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; missing numbers are None."""
+        """Return plain JSON values, the band's critical value among them; missing numbers are None."""
         return {
+            "critical_value": plain(self.critical_value),
             "estimand": self.estimand,
             "method": self.method,
-            "table": [
-                {name: plain(value) for name, value in row.items()}
-                for row in self.table.to_dict("records")
-            ],
-            "vcov": [[plain(value) for value in row] for row in self.vcov],
+            "table": plain(self.table),
+            "vcov": plain(self.vcov),
             "sample": self.sample.to_dict(),
-            "spec": {name: plain(value) for name, value in self.spec.items()},
+            "spec": plain(self.spec),
             "notes": list(self.notes),
             "source": self.source,
         }
 
-    def to_json(self) -> str:
-        """Write the estimate as JSON; `from_json` reads it back to the last digit."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, sort_keys=True)
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote."""
-        table = pd.DataFrame(values["table"], columns=list(ESTIMATE_COLUMNS))
-        numbers = [name for name in ESTIMATE_COLUMNS if name not in {"term", "cohort", "time"}]
-        table[numbers] = table[numbers].astype(float)
-        for name in ("cohort", "time"):
-            if table[name].isna().all():
-                table[name] = np.nan
-        vcov = np.array(values["vcov"], dtype=float).reshape(len(table), len(table))
-        return cls(
+        table = table_of(values["table"])
+        made = cls(
+            Rows(**{each.name: list(table[each.name]) for each in fields(Rows)}),
+            table["estimate"].to_numpy(),
+            np.array(values["vcov"], dtype=float).reshape(len(table), len(table)),
             estimand=values["estimand"],
             method=values["method"],
-            table=table,
-            vcov=vcov,
             sample=Sample.from_dict(values["sample"]),
             spec=values["spec"],
             notes=tuple(values["notes"]),
             source=values["source"],
         )
+        made.__dict__.update(table=table, critical_value=float(values["critical_value"]))
+        return made
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         return cls.from_dict(json.loads(text))
 
-    @classmethod
-    def build(
-        cls,
-        rows: Rows,
-        values: Floats,
-        vcov: Floats,
-        *,
-        estimand: str,
-        method: str,
-        sample: Sample,
-        spec: Mapping[str, Any],
-        notes: tuple[str, ...] = (),
-        source: str = "",
-        parts: Parts | None = None,
-    ) -> Self:
-        """Make an estimate of k values and their covariance: the one place where intervals are formed.
-
-        A parameter whose variance is not positive (a normalisation, a cohort of one unit) keeps its value and
-        has no standard error.
-        """
-        level = float(spec.get("level", CONFIDENCE_LEVEL))
-        df = np.inf if spec.get("df") is None else float(spec["df"])
-        critical = simultaneous_critical_value(vcov, level=level, df=df)
-        table = _table(
-            rows, values, vcov, critical=critical, level=level, df=df, n_clusters=sample.n_clusters
-        )
-        return cls(
-            estimand=estimand,
-            method=method,
-            table=table,
-            vcov=vcov,
-            sample=sample,
-            spec={**spec, "level": level, "critical_value": critical},
-            notes=notes,
-            source=source,
-            parts=parts,
-        )
-
     def with_notes(self, *notes: str) -> "Estimate":
         """Return the estimate with further notes."""
         return replace(self, notes=(*self.notes, *notes))
 
-
-def _table(
-    rows: Rows,
-    values: Floats,
-    vcov: Floats,
-    *,
-    critical: float,
-    level: float,
-    df: float,
-    n_clusters: int,
-) -> pd.DataFrame:
-    k = len(values)
-    variance = np.diag(vcov)
-    std_error = np.sqrt(np.where(variance > 0, variance, np.nan))
-    half = quantile((1 + level) / 2, df) * std_error
-    missing = np.full(k, np.nan)
-    columns: dict[str, Any] = {
-        "term": list(rows.term),
-        "cohort": missing if rows.cohort is None else list(rows.cohort),
-        "time": missing if rows.time is None else list(rows.time),
-        "event_time": missing
-        if rows.event_time is None
-        else np.asarray(rows.event_time, dtype=float),
-        "estimate": values,
-        "std_error": std_error,
-        "statistic": values / std_error,
-        "p_value": two_sided_p_value(values / std_error, df),
-        "conf_low": values - half,
-        "conf_high": values + half,
-        "band_low": values - critical * std_error,
-        "band_high": values + critical * std_error,
-        "n_treated": missing if rows.n_treated is None else np.asarray(rows.n_treated, dtype=float),
-        "n_control": missing if rows.n_control is None else np.asarray(rows.n_control, dtype=float),
-        "n_clusters": np.full(k, float(n_clusters)),
-    }
-    return pd.DataFrame(columns, columns=list(ESTIMATE_COLUMNS))
+    @cached_property
+    def _pointwise(self) -> dict[str, Any]:
+        return pointwise(self)

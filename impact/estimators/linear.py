@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate, Rows
@@ -84,7 +84,7 @@ class LinearParts:
         label = moments.time_axis.label
         cohort = [None if np.isinf(g) else label(g) for g in moments.every_cohort]
         time = [label(t) for t in moments.times]
-        terms = list(estimate.table["term"])
+        terms = list(estimate.rows.term)
         k, n_cohorts, n_periods = len(terms), len(cohort), len(time)
         return pd.DataFrame(
             {
@@ -101,7 +101,9 @@ class LinearParts:
     ) -> Estimate:
         """Average the parameters; the covariance is the delta-method image, estimated weights included."""
         if self.averager is None:
-            raise NotAvailableError(f"{estimate.method}: one parameter, nothing to average")
+            raise NotAvailableError(
+                f"{estimate.method}: one parameter, or some of several: nothing to average"
+            )
         plan = self.averager(self, by=by, average=average, balance=balance)
         robust = None if self.robust is None else plan.weights @ self.robust @ plan.weights.T
         scores = self.scores.mix(plan.weights).plus_constant(plan.constant)
@@ -116,7 +118,7 @@ class LinearParts:
             exposed_weights=np.tensordot(plan.weights, self.exposed_weights, axes=1),
             averager=None,
         )
-        return Estimate.build(
+        return Estimate(
             plan.rows,
             parts.values,
             parts.vcov(),
@@ -127,6 +129,18 @@ class LinearParts:
             notes=estimate.notes,
             source=estimate.source,
             parts=parts,
+        )
+
+    def select(self, at: Integers) -> "LinearParts":
+        """Values and scores of some of the parameters; there is nothing to average any more."""
+        return replace(
+            self,
+            values=self.values[at],
+            scores=self.scores.mix(np.eye(len(self.values))[at]),
+            linear=None if self.linear is None else self.linear.mix(np.eye(len(self.values))[at]),
+            robust=None if self.robust is None else self.robust[np.ix_(at, at)],
+            exposed_weights=self.exposed_weights[at],
+            averager=None,
         )
 
     def percent(self, estimate: Estimate) -> Estimate:
@@ -149,17 +163,8 @@ class LinearParts:
         gradient[index, index] = 100 * observed / counterfactual**2
         gradient[index, k + index] = -100 * effect / counterfactual**2
         vcov = self.factor * pair.mix(gradient).covariance()
-        table = estimate.table
-        rows = Rows(
-            term=list(table["term"]),
-            cohort=list(table["cohort"]),
-            time=list(table["time"]),
-            event_time=list(table["event_time"]),
-            n_treated=list(table["n_treated"]),
-            n_control=list(table["n_control"]),
-        )
-        return Estimate.build(
-            rows,
+        return Estimate(
+            estimate.rows,
             ratio,
             vcov,
             estimand=f"{estimate.estimand}, in percent of the counterfactual mean",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
+import numpy as np
+
 from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.diagnostics.honest import HonestBounds, HonestResult
@@ -86,10 +88,8 @@ def _event_study(study: Study, panel: Panel) -> Estimate:
     last = min(float(panel.times[-1] - panel.cohorts[-1]), MOST_AFTER - 1)
     first = float(panel.times[0] - panel.cohorts[0])
     events = cells.aggregate(by="event_time")
-    kept = events.table["event_time"].between(first, last).to_numpy()
-    return replace(
-        events, table=events.table[kept].reset_index(drop=True), vcov=events.vcov[kept][:, kept]
-    )
+    at = np.asarray(events.rows.event_time, dtype=float)
+    return events.select((first <= at) & (at <= last))
 
 
 def _families(study: Study) -> list[FamilyResult]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult
@@ -89,17 +88,9 @@ class PanelModels:
         )
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
-            hausman=hausman(_only(fixed), _only(random)),
+            hausman=hausman(fixed.select([EXPOSED]), random.select([EXPOSED])),
             own_model=_own_model(study),
         )
-
-
-def _only(estimate: Estimate) -> Estimate:
-    """Return the estimate of the treatment coefficient alone, which is what Hausman's test compares here."""
-    from dataclasses import replace
-
-    at = np.flatnonzero(estimate.table["term"] == EXPOSED)
-    return replace(estimate, table=estimate.table.iloc[at], vcov=estimate.vcov[np.ix_(at, at)])
 
 
 def _own_model(study: Study) -> Estimate | None:

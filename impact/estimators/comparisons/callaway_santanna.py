@@ -17,6 +17,7 @@ from impact.estimators.comparisons.group_time import (
 from impact.estimators.linear import as_moments, balanced_cells
 from impact.moments import PathMoments
 from impact.moments.features import changes, levels
+from impact.origin import remembered
 from impact.terms import (
     CONFIDENCE_LEVEL,
     BasePeriod,
@@ -61,6 +62,7 @@ class CallawaySantAnna(CheckedChoices):
     controls: ControlsWithin = "all"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period).
 

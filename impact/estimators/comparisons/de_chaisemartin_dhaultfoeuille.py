@@ -13,6 +13,7 @@ from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, compara
 from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
 from impact.moments import PathMoments, Scores
 from impact.moments.features import changes
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 SingleCohorts = Literal["pooled", "ignored"]
@@ -49,6 +50,7 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
     single_cohorts: SingleCohorts = "pooled"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row an effect or placebo; their average by ``aggregate(by="overall")``.
 
@@ -116,7 +118,7 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
             detail=(lengths, (mix > 0) @ found.weight[0]),
             linear=found.scores.mix(mix),
         )
-        return Estimate.build(
+        return Estimate(
             Rows(
                 term=[f"{'effect' if n > 0 else 'placebo'}_{abs(n)}" for n in lengths],
                 event_time=np.asarray(lengths - 1, dtype=float),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
 from impact.estimators.regressions.least_squares import LeastSquares, least_squares
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Covariance, Grouping
 
 TERM = "treated_after"
@@ -47,6 +48,7 @@ class DifferenceInDifferences(CheckedChoices):
     vcov: Covariance = "clustered"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel.
 
@@ -114,7 +116,7 @@ class DifferenceInDifferences(CheckedChoices):
             effect_on=effect_on,
             panel=panel,
         )
-        return Estimate.build(
+        return Estimate(
             Rows(term=[TERM], n_treated=[treated.sum()], n_control=[(~treated).sum()]),
             fit.coefficients[[at]],
             fit.vcov[np.ix_([at], [at])],
@@ -151,6 +153,11 @@ class FourMeans:
             raise NotAvailableError(f"{estimate.method}: one number, it has no parts by {by}")
         return estimate
 
+    def select(self, at: Integers) -> "FourMeans":
+        """Return itself: there is one parameter."""
+        del at
+        return self
+
     def influence(self, panel: Panel) -> Floats:
         """Each unit's score, (N, 1)."""
         del panel
@@ -175,11 +182,8 @@ class FourMeans:
         row = (
             100 * (self.observed * self.fit.scores[:, at] - effect * deviation) / counterfactual**2
         )
-        frame = estimate.table
-        return Estimate.build(
-            Rows(
-                term=[TERM], n_treated=list(frame["n_treated"]), n_control=list(frame["n_control"])
-            ),
+        return Estimate(
+            estimate.rows,
             np.array([100 * effect / counterfactual]),
             self.fit.covariance_of(row[:, None]),
             estimand=f"{estimate.estimand}, in percent of the counterfactual mean",
@@ -193,11 +197,3 @@ class FourMeans:
             notes=estimate.notes,
             source=estimate.source,
         )
-
-
-def frame_of_means(panel: Panel) -> pd.DataFrame:
-    """Return the mean outcome by group and period: ``treated, time, mean, n``."""
-    treated = np.isfinite(panel.cohort)[panel.unit_index]
-    rows = pd.DataFrame({"treated": treated, "time": panel.times[panel.time_index], "y": panel.y})
-    grouped = rows.groupby(["treated", "time"], sort=True)["y"]
-    return grouped.agg(mean="mean", n="size").reset_index()

@@ -134,7 +134,7 @@ def group_time_estimate(
         robust=robust,
         linear=linear,
     )
-    return Estimate.build(
+    return Estimate(
         rows or detail.rows(moments),
         values,
         parts.vcov(),

@@ -18,6 +18,7 @@ from impact.estimators.comparisons.group_time import (
 from impact.estimators.linear import as_moments
 from impact.moments import PathMoments
 from impact.moments.features import Span, spans
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ControlGroup, ControlsWithin
 
 
@@ -49,6 +50,7 @@ class LeeWooldridge(CheckedChoices):
     controls: ControlsWithin = "all"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period) after treatment.
 

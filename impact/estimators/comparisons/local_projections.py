@@ -18,6 +18,7 @@ from impact.estimators.linear import (
 )
 from impact.moments import PathMoments, Points, Scores
 from impact.moments.features import Span, spans
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
@@ -59,6 +60,7 @@ class LocalProjectionsDiD(CheckedChoices):
     pooled: bool = False
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a horizon (or one, pooled).
 
@@ -114,7 +116,7 @@ class LocalProjectionsDiD(CheckedChoices):
         terms = ["pooled"] if self.pooled else [f"event_time={value:g}" for value in events]
         weights = {"variance": "variance-weighted", "equal": "weighted by treated units"}
         base = {"last": "period before treatment", "mean": "mean before treatment"}
-        return Estimate.build(
+        return Estimate(
             Rows(
                 term=terms,
                 event_time=None if self.pooled else events,

@@ -18,6 +18,7 @@ from impact.estimators.linear import (
 )
 from impact.moments import PathMoments, Scores
 from impact.moments.features import levels
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
@@ -52,6 +53,7 @@ class StackedDiD(CheckedChoices):
         if self.before < 1:
             raise UsageError("before: at least one period, the base of the comparison")
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row an event time but the last before treatment.
 
@@ -157,7 +159,7 @@ class StackedDiD(CheckedChoices):
         left_out = np.setdiff1d(
             [moments.time_axis.label(g) for g in moments.cohorts], np.array(cohorts)
         )
-        return Estimate.build(
+        return Estimate(
             Rows(term=[f"event_time={value}" for value in events], event_time=events.astype(float)),
             values,
             parts.vcov(),

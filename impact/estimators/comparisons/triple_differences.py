@@ -16,6 +16,7 @@ from impact.estimators.comparisons.group_time import (
 from impact.estimators.linear import as_moments
 from impact.moments import PathMoments
 from impact.moments.features import changes
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 
@@ -49,6 +50,7 @@ class TripleDifferences(CheckedChoices):
     eligible: int = 1
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period), base the period before treatment.
 

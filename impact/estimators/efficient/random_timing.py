@@ -12,6 +12,7 @@ from impact.estimate import Estimate, Rows
 from impact.estimators.efficient.parallel_trends import efficient_under_trends
 from impact.estimators.linear import as_moments, balanced_cells, few_treated_notes
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 UNITS_A_MOMENT = (
@@ -56,6 +57,7 @@ class EfficientDiD(CheckedChoices):
     variance: Literal["refined", "neyman"] = "refined"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments.
 
@@ -81,7 +83,7 @@ class EfficientDiD(CheckedChoices):
             variance = max(variance - _explained(moments, after, scatter) / n.sum(), 0.0)
         treated = np.isfinite(moments.cohort)
         thin = (n < UNITS_A_MOMENT * len(moments.times)).any()
-        return Estimate.build(
+        return Estimate(
             Rows(
                 term=["overall"],
                 n_treated=[moments.n[treated].sum()],

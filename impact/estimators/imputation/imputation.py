@@ -22,6 +22,7 @@ from impact.estimators.regressions.event_study import EventStudy
 from impact.moments import PathMoments, Scores
 from impact.moments.features import with_indicators
 from impact.moments.scores import feature_products
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 Averages = Literal["own", "leave_one_out"]
@@ -53,6 +54,7 @@ class Imputation(CheckedChoices):
     averages: Averages | None = None
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period) after treatment.
 

@@ -15,6 +15,7 @@ from impact.estimators.imputation.imputation import imputed_effects
 from impact.estimators.imputation.untreated import UntreatedFit
 from impact.estimators.linear import Average, LinearParts, as_moments
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 
@@ -41,6 +42,7 @@ class TwoStage(CheckedChoices):
 
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period); errors as `Imputation.fit`."""
         untreated = as_moments(data).once("untreated", UntreatedFit.of)

@@ -25,18 +25,11 @@ def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
 
     if fixed.spec.get("vcov") != "iid" or random.spec.get("vcov") != "iid":
         return not_applicable("hausman", "needs_homoskedastic_covariances")
-    shared = [term for term in fixed.table["term"] if term in set(random.table["term"])]
+    shared = [term for term in fixed.rows.term if term in set(random.rows.term)]
     if not shared:
         return not_applicable("hausman", "no_coefficient_in_common")
-    at_fixed, at_random = (
-        [list(estimate.table["term"]).index(term) for term in shared]
-        for estimate in (fixed, random)
-    )
-    difference = (
-        fixed.table["estimate"].to_numpy()[at_fixed]
-        - random.table["estimate"].to_numpy()[at_random]
-    )
-    vcov = fixed.vcov[np.ix_(at_fixed, at_fixed)] - random.vcov[np.ix_(at_random, at_random)]
+    fixed, random = fixed.select(shared), random.select(shared)
+    difference, vcov = fixed.values - random.values, fixed.vcov - random.vcov
     values = np.linalg.eigvalsh(vcov)
     if values.min() <= NEGATIVE * max(values.max(), 0) or values.max() <= 0:
         return not_applicable("hausman", "difference_of_covariances_not_positive_definite")

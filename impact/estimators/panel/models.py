@@ -15,6 +15,7 @@ from impact.errors import NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, Covariance
 
 EXPOSED = "exposed"
@@ -49,6 +50,7 @@ class _PanelModel(CheckedChoices):
     source: ClassVar[str]
     constant: ClassVar[bool] = True
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel.
 
@@ -129,7 +131,7 @@ class _PanelModel(CheckedChoices):
         n_clusters = data["cluster"].nunique()
         left_out = len(panel.y) - len(data)
         df = float(n_clusters - 1) if self.vcov == "clustered" else float(result.df_resid)
-        return Estimate.build(
+        return Estimate(
             Rows(term=terms),
             np.asarray(result.params, dtype=float),
             np.asarray(result.cov, dtype=float),

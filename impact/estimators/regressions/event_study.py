@@ -18,6 +18,7 @@ from impact.estimators.linear import (
 )
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
@@ -53,6 +54,7 @@ class EventStudy(CheckedChoices):
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments.
 
@@ -86,7 +88,7 @@ class EventStudy(CheckedChoices):
             robust=fit.robust,
         )
         n_treated = np.einsum("ctk,ct->k", design, moments.units_seen)
-        return Estimate.build(
+        return Estimate(
             Rows(term=terms, event_time=events, n_treated=n_treated),
             fit.coefficients,
             parts.vcov(),

@@ -19,6 +19,7 @@ from impact.estimators.regressions.saturated import (
 )
 from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import (
     CONFIDENCE_LEVEL,
     CheckedChoices,
@@ -63,6 +64,7 @@ class ExtendedTWFE(CheckedChoices):
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period).
 

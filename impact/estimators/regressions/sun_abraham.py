@@ -17,6 +17,7 @@ from impact.estimators.regressions.saturated import (
 )
 from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
@@ -47,6 +48,7 @@ class SunAbraham(CheckedChoices):
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period); errors as `within_fit`."""
         moments = with_a_reference_cohort(as_moments(data))

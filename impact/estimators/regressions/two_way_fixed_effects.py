@@ -9,6 +9,7 @@ from impact.estimate import Estimate, Rows
 from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
+from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 
@@ -38,6 +39,7 @@ class TwoWayFixedEffects(CheckedChoices):
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
 
+    @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments; errors as `within_fit`."""
         moments = as_moments(data)
@@ -52,7 +54,7 @@ class TwoWayFixedEffects(CheckedChoices):
             robust=fit.robust,
         )
         treated = np.isfinite(moments.cohort)
-        return Estimate.build(
+        return Estimate(
             Rows(
                 term=["exposed"],
                 n_treated=[moments.n[treated].sum()],
