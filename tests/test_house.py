@@ -1,5 +1,6 @@
 """The house is as its plans say: floors, dependencies, lock, imports."""
 
+import ast
 import json
 import re
 import subprocess
@@ -12,6 +13,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py", "duckdb": "python-duckdb"}
+
+# circles that are left; this list may only shrink
+CIRCLES = (
+    {"impact.estimators.comparisons.by_unit", "impact.estimators.comparisons.side_sums"},
+    {"impact.data.panel", "impact.data.sample", "impact.data.summary"},
+    {"impact.estimate", "impact.estimate_table", "impact.origin", "impact.protocols"},
+)
 
 
 def tracked():
@@ -44,6 +52,40 @@ def test_floors_of_the_plan_are_the_layers_that_are_enforced():
     assert set(order) == set(floors)
     heights = [floors[room] for room in order]
     assert heights == sorted(heights, reverse=True)
+
+
+def imports_of(path, modules):
+    """Modules of the package that a file names in any import: at the top, inside a function, or for types only."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name if name in modules else name.rpartition(".")[0] for name in found} & modules
+
+
+def circles(imports):
+    """Sets of modules that reach one another through imports."""
+    reached = {}
+    for start in imports:
+        seen, ahead = set(), [*imports[start]]
+        while ahead:
+            name = ahead.pop()
+            if name not in seen:
+                seen.add(name)
+                ahead += imports[name]
+        reached[start] = seen
+    return {frozenset(b for b in reached[a] if a in reached[b]) for a in imports if a in reached[a]}
+
+
+def test_modules_do_not_import_in_circles():
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (ROOT / "impact").rglob("*.py")
+    }
+    found = circles({name: imports_of(path, set(files)) for name, path in files.items()})
+    assert [sorted(circle) for circle in found if not any(circle <= old for old in CIRCLES)] == []
 
 
 def test_the_conda_environment_is_the_projects_dependencies():

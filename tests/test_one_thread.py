@@ -66,25 +66,6 @@ print(json.dumps([before, inside, threads()]))
     assert after == before
 
 
-def test_a_reduction_and_its_scores_run_on_one_thread():
-    inside = in_a_child("""
-import impact, pandas as pd, numpy as np
-from impact.moments.features import changes
-from impact.moments.scores import cross_products
-frame = pd.DataFrame({"i": np.repeat(range(60), 4), "t": list(range(4)) * 60, "g": np.repeat([0, 2, 3], 80)})
-panel = impact.Panel.from_frame(frame.assign(y=frame.t * frame.i % 7), unit="i", time="t", outcome="y", cohort="g", never=[0])
-moments = impact.PathMoments.from_panel(panel)
-features = changes(moments, [(2, 1), (3, 1)])
-seen = []
-def watched(points):
-    seen.append(threads())
-    return features.evaluate(points)
-cross_products(watched, moments.scaled_means, moments.cohort_groups)
-print(json.dumps(sorted({n for each in seen for n in each})))
-""")
-    assert inside == [1]
-
-
 def test_pools_are_looked_for_once_and_set_by_the_outer_block_alone(monkeypatch):
     with one_thread():
         pass

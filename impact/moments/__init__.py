@@ -1,7 +1,9 @@
 """Path moments: one reduction of the data from which every linear estimator follows exactly."""
 
-from impact.moments.cells import PathMoments
-from impact.moments.points import ClusterSums, Groups, Points
+from impact.moments.cell_groups import CellGroups
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.path_moments import PathMoments
+from impact.moments.paths import Paths
 from impact.moments.scores import Scores, both
 
-__all__ = ["ClusterSums", "Groups", "PathMoments", "Points", "Scores", "both"]
+__all__ = ["CellGroups", "ClusterSums", "PathMoments", "Paths", "Scores", "both"]

@@ -1,28 +1,24 @@
-"""Path moments: counts, mean paths and path scatters of units that share a cohort, a stratum and their observed periods."""
+"""Moments of cells: counts, mean paths and path scatters of units that share a cohort, a stratum and their observed periods."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
-from impact.moments.points import ClusterSums, Groups, Points
-from impact.terms import SmallCells, one_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from impact.data.panel import Panel
+from impact.moments.cell_groups import CellGroups
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.paths import Paths
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
-class PathMoments:
+class CellMoments:
     """Counts, mean paths and path scatters of the P cells of a panel with T periods.
 
     A cell is a cohort, a stratum and a pattern of observed periods. Every linear estimator and its clustered covariance
@@ -74,48 +70,6 @@ class PathMoments:
     stratum_labels: tuple[str, ...] = ()
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    @classmethod
-    def from_panel(cls, panel: "Panel") -> Self:
-        """Reduce a panel of N units by T periods, gaps allowed, in one pass; at most one cell a unit."""
-        from impact.moments.reduce import reduce_panel
-
-        return cls(**reduce_panel(panel))
-
-    @classmethod
-    def several(cls, panel: "Panel", outcomes: Sequence[str]) -> dict[str, Self]:
-        """Reduce several outcomes, the panel's own or among its covariates, sorting the units once."""
-        from impact.moments.reduce import reduce_several
-
-        return {name: cls(**fields) for name, fields in reduce_several(panel, outcomes).items()}
-
-    @classmethod
-    def from_sql(cls, connection: Any, table: str, **columns: Any) -> Self:
-        """Let a database make the moments with one statement; see `impact.moments.sql.reduce_table`."""
-        from impact.moments.sql import reduce_table
-
-        return cls(**reduce_table(connection, table, **columns))
-
-    def merge(self, other: "PathMoments") -> "PathMoments":
-        """Join the moments of disjoint sets of units; see `impact.moments.merge.merged`."""
-        from impact.moments.merge import merged
-
-        return merged(self, other)
-
-    def save(self, path: "str | Path", *, small_cells: SmallCells = "refuse") -> None:
-        """Write the moments to a file; see `impact.moments.store.save`."""
-        from impact.moments.store import save
-
-        one_of(small_cells, SmallCells, name="small_cells")
-
-        save(self, path, small_cells=small_cells)
-
-    @classmethod
-    def load(cls, path: "str | Path") -> Self:
-        """Read what `save` wrote; see `impact.moments.store.load`."""
-        from impact.moments.store import load
-
-        return cls(**load(path))
-
     @property
     def n_cells(self) -> int:
         """P, the number of cells."""
@@ -153,10 +107,20 @@ class PathMoments:
         return self.times[None, :] - self.every_cohort[:, None]
 
     @cached_property
-    def scaled_means(self) -> Points:
-        """Return the mean path of each cell as a point, (P,): with the root, its score cross-products sum to the units'."""
+    def mean_paths(self) -> Paths:
+        """Return the weighted mean path of each cell, (P,)."""
+        return Paths(self.mean, np.ones(self.n_cells), np.arange(self.n_cells))
+
+    @cached_property
+    def root_paths(self) -> Paths:
+        """Return the rows of the root as deviations from their cells' means, (R,)."""
+        return Paths(self.root, np.zeros(len(self.root)), self.root_cell)
+
+    @cached_property
+    def scaled_means(self) -> Paths:
+        """Return each cell's mean path, (P,), so scaled that with the root its scores' cross-products sum to the units'."""
         scale = np.sqrt(self.weight2)
-        return Points(self.mean2 * scale[:, None], scale, np.arange(self.n_cells))
+        return Paths(self.mean2 * scale[:, None], scale, np.arange(self.n_cells))
 
     @cached_property
     def weight_seen(self) -> Floats:
@@ -192,30 +156,30 @@ class PathMoments:
         return scatter
 
     @cached_property
-    def cohort_groups(self) -> Groups:
+    def cohort_groups(self) -> CellGroups:
         """The cohorts as groups of cells."""
         codes = np.arange(len(self.every_cohort))
-        return Groups(self.cohort_index, codes, np.zeros(len(codes), dtype=np.int64))
+        return CellGroups(self.cohort_index, codes, np.zeros(len(codes), dtype=np.int64))
 
     @cached_property
-    def stratum_groups(self) -> Groups:
+    def stratum_groups(self) -> CellGroups:
         """The cohorts within strata as groups of cells."""
         joint = self.cohort_index * (int(self.stratum.max()) + 1) + self.stratum
         pair, of_cell = np.unique(joint, return_inverse=True)
         cohort, stratum = np.divmod(pair, int(self.stratum.max()) + 1)
-        return Groups(of_cell.astype(np.int64), cohort, stratum)
+        return CellGroups(of_cell.astype(np.int64), cohort, stratum)
 
     def by_cohort(self, cells: Floats) -> Floats:
         """Sum an array over the cells (P, ...) of each cohort, (C, ...)."""
         return self.cohort_groups.sums(cells)
 
-    def once(self, name: str, compute: Callable[["PathMoments"], Found]) -> Found:
+    def once(self, name: str, compute: Callable[[Self], Found]) -> Found:
         """Return ``compute(self)``, kept under ``name`` for the next estimator that needs the same."""
         if name not in self._shared:
             self._shared[name] = compute(self)
         return self._shared[name]  # type: ignore[no-any-return]
 
-    def where(self, kept: Callable[["PathMoments"], Mask], *, reason: str) -> "PathMoments":
+    def where(self, kept: Callable[[Self], Mask], *, reason: str) -> Self:
         """Return the cells for which ``kept(moments)`` holds; the units of the others are counted under ``reason``."""
         chosen = kept(self)
         if chosen.all():
@@ -257,7 +221,7 @@ class PathMoments:
         )
         return counts.with_dropped(reason, dropped)
 
-    def only(self, kept: Mask, *, reason: str) -> "PathMoments":
+    def only(self, kept: Mask, *, reason: str) -> Self:
         """Return the observations by cohort and period (C, T) marked True; units left without any are counted."""
         mask = kept[self.cohort_index]
         clusters = self.clusters
@@ -274,7 +238,7 @@ class PathMoments:
         )
         return masked.during(np.asarray(masked.observed.any(axis=0)), reason=reason)
 
-    def during(self, periods: Mask, *, reason: str) -> "PathMoments":
+    def during(self, periods: Mask, *, reason: str) -> Self:
         """Return the periods (T,) marked True; units observed in none of them are counted under ``reason``."""
         clusters = self.clusters
         if clusters is not None:
@@ -292,13 +256,3 @@ class PathMoments:
         )
         seen = shorter.where(lambda cut: np.asarray(cut.observed.any(axis=1)), reason=reason)
         return replace(seen, sample=seen.counted(reason, 0))
-
-    def points_of(self, panel: "Panel") -> Points:
-        """Return each unit of the panel these moments came from as a point, (N,); ``cell`` is -1 for units left out."""
-        from impact.moments.reduce import find_cells
-
-        return Points(
-            path=np.where(np.isnan(panel.wide), 0.0, panel.wide - self.origin),
-            one=np.ones(panel.n_units),
-            cell=find_cells(panel, self),
-        )

@@ -1,24 +1,47 @@
 """Features of a path that estimators share: levels, changes between periods, deviations within units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from impact.arrays import Floats, Mask
-from impact.moments.cells import PathMoments
-from impact.moments.points import Points
-from impact.moments.scores import Features
+from impact.moments.cells import CellMoments
+from impact.moments.paths import Paths
 
 
-def levels(moments: PathMoments) -> Features:
+@dataclass(frozen=True)
+class Features:
+    """What scores are made of: q numbers a point, linear in (path, one) with coefficients common to the cell.
+
+    Attributes
+    ----------
+    evaluate : callable
+        Paths (L, ...) to features (L, q).
+    of_deviations : callable
+        The first features on paths whose ``one`` is zero; those it leaves out are zero there.
+    """
+
+    evaluate: Callable[[Paths], Floats]
+    of_deviations: Callable[[Paths], Floats]
+
+    def with_constant(self) -> "Features":
+        """Add ``one`` as the last feature: scores of averages with estimated shares need it."""
+
+        def more(paths: Paths) -> Floats:
+            return np.concatenate([self.evaluate(paths), paths.one[:, None]], axis=1)
+
+        return Features(more, self.of_deviations)
+
+
+def levels(moments: CellMoments) -> Features:
     """Return the path and, beside it, one in each observed period: 2T features."""
     seen = moments.observed.astype(float)
 
-    def evaluate(points: Points) -> Floats:
-        return np.concatenate([points.path, seen[points.cell] * points.one[:, None]], axis=1)
+    def evaluate(paths: Paths) -> Floats:
+        return np.concatenate([paths.outcome, seen[paths.cell] * paths.one[:, None]], axis=1)
 
-    return Features(evaluate, lambda points: points.path)
+    return Features(evaluate, lambda paths: paths.outcome)
 
 
 @dataclass(frozen=True)
@@ -35,12 +58,12 @@ class Span:
     trend: bool = False
 
 
-def changes(moments: PathMoments, pairs: Sequence[tuple[int, int]]) -> Features:
+def changes(moments: CellMoments, pairs: Sequence[tuple[int, int]]) -> Features:
     """Return the change over each of U (period, base) pairs for units observed in both, then whether they are: 2U features."""
     return spans(moments, [Span((late,), (early,)) for late, early in pairs])
 
 
-def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
+def spans(moments: CellMoments, wanted: Sequence[Span]) -> Features:
     """Return each of U spans for the units that have it, then whether they have it: 2U features.
 
     A span's two ends are shared with other spans, so each of the E distinct ends is worked out once.
@@ -61,19 +84,19 @@ def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
     of_origin = np.stack([part @ origin for part in slope], axis=1)
     whole = bool(has.all())
 
-    def at_ends(points: Points) -> Floats:
+    def at_ends(paths: Paths) -> Floats:
         if averaged is None:
-            return points.path[:, period]
-        found = np.empty((len(points.cell), len(period)))
-        found[:, single] = points.path[:, period[single]]
-        found[:, ~single] = np.einsum("let,lt->le", averaged[points.cell], points.path)
+            return paths.outcome[:, period]
+        found = np.empty((len(paths.cell), len(period)))
+        found[:, single] = paths.outcome[:, period[single]]
+        found[:, ~single] = np.einsum("let,lt->le", averaged[paths.cell], paths.outcome)
         return found
 
-    def change(points: Points) -> Floats:
-        value = at_ends(points)
+    def change(paths: Paths) -> Floats:
+        value = at_ends(paths)
         if whole:
             return np.asarray(value[:, late] - value[:, early])
-        here = has[points.cell]
+        here = has[paths.cell]
         return np.asarray(value[:, late] * here[:, early] - value[:, early] * here[:, late])
 
     # paths are measured from each period's origin, which cancels between units only where they average the same periods
@@ -81,10 +104,10 @@ def spans(moments: PathMoments, wanted: Sequence[Span]) -> Features:
     shift[:, single[late] & single[early]] = 0.0
     both = has[:, early] * has[:, late]
 
-    def evaluate(points: Points) -> Floats:
-        one = points.one[:, None]
+    def evaluate(paths: Paths) -> Floats:
+        one = paths.one[:, None]
         return np.concatenate(
-            [change(points) + one * shift[points.cell], one * both[points.cell]], axis=1
+            [change(paths) + one * shift[paths.cell], one * both[paths.cell]], axis=1
         )
 
     return Features(evaluate, change)
@@ -103,7 +126,7 @@ class _End:
         at = span.late[0] if span.trend else None
         return cls(span.early, span.early_may_miss or span.trend, at)
 
-    def slope(self, moments: PathMoments) -> Floats:
+    def slope(self, moments: CellMoments) -> Floats:
         """Coefficients on each cell's path, (P, T); zero for cells that do not have it."""
         seen, chosen = moments.observed, list(self.periods)
         used = np.zeros(seen.shape)
@@ -120,7 +143,7 @@ class _End:
         return np.where((count >= needed)[:, None], slope, 0.0)
 
 
-def within(moments: PathMoments, fitted: Floats, counted: Mask | None = None) -> Features:
+def within(moments: CellMoments, fitted: Floats, counted: Mask | None = None) -> Features:
     """Return the path less ``fitted`` (C, T), less the mean of that over the unit's observed periods: T features.
 
     ``counted`` (C, T) marks the periods over which the mean is taken; all by default. Periods not observed are zero, and so
@@ -132,25 +155,25 @@ def within(moments: PathMoments, fitted: Floats, counted: Mask | None = None) ->
     average = share / np.maximum(count, 1)[:, None]
     used = (seen & (count > 0)[:, None]).astype(float)
 
-    def of_deviations(points: Points) -> Floats:
+    def of_deviations(paths: Paths) -> Floats:
         if moments.balanced and counted is None:
-            return np.asarray(points.path - points.path.mean(axis=1, keepdims=True))
-        mean = np.einsum("lt,lt->l", points.path, average[points.cell])
-        return np.asarray((points.path - mean[:, None]) * used[points.cell])
+            return np.asarray(paths.outcome - paths.outcome.mean(axis=1, keepdims=True))
+        mean = np.einsum("lt,lt->l", paths.outcome, average[paths.cell])
+        return np.asarray((paths.outcome - mean[:, None]) * used[paths.cell])
 
-    def evaluate(points: Points) -> Floats:
-        left = points.path - points.one[:, None] * (fitted[cohort] * seen)[points.cell]
-        return of_deviations(Points(left, points.one, points.cell))
+    def evaluate(paths: Paths) -> Floats:
+        left = paths.outcome - paths.one[:, None] * (fitted[cohort] * seen)[paths.cell]
+        return of_deviations(Paths(left, paths.one, paths.cell))
 
     return Features(evaluate, of_deviations)
 
 
-def with_indicators(moments: PathMoments, features: Features) -> Features:
+def with_indicators(moments: CellMoments, features: Features) -> Features:
     """Add one in each observed period: T further features, which centre the others."""
     seen = moments.observed.astype(float)
 
-    def evaluate(points: Points) -> Floats:
-        indicators = seen[points.cell] * points.one[:, None]
-        return np.concatenate([features.evaluate(points), indicators], axis=1)
+    def evaluate(paths: Paths) -> Floats:
+        indicators = seen[paths.cell] * paths.one[:, None]
+        return np.concatenate([features.evaluate(paths), indicators], axis=1)
 
     return Features(evaluate, features.of_deviations)

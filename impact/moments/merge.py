@@ -1,23 +1,22 @@
 """Join moments of disjoint sets of units: centred sums are updated, never raw squares of revenue."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers
 from impact.errors import MomentsError
-from impact.moments.points import ClusterSums
-from impact.moments.reduce import pattern_digits, scatter_root
+from impact.moments.cells import CellMoments
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.scatter import scatter_root
+from impact.moments.unit_order import pattern_digits
 from impact.one_thread import one_thread
-
-if TYPE_CHECKING:
-    from impact.moments.cells import PathMoments
 
 
 @one_thread()
-def merged(one: "PathMoments", other: "PathMoments") -> "PathMoments":
+def merged(one: CellMoments, other: CellMoments) -> CellMoments:
     """Return the moments of all units of both.
 
     The parts must be of different units; with clusters above the unit, of different clusters.
@@ -53,7 +52,7 @@ def merged(one: "PathMoments", other: "PathMoments") -> "PathMoments":
     return replace(total, sample=sample)
 
 
-def _refuse_different(one: "PathMoments", other: "PathMoments") -> None:
+def _refuse_different(one: CellMoments, other: CellMoments) -> None:
     if one.outcome != other.outcome:
         raise MomentsError(
             f"{one.outcome}, {other.outcome}: moments of different outcomes do not merge; make both of the same column"
@@ -72,7 +71,7 @@ def _refuse_different(one: "PathMoments", other: "PathMoments") -> None:
         )
 
 
-def _moved(moments: "PathMoments", origin: Floats) -> "PathMoments":
+def _moved(moments: CellMoments, origin: Floats) -> CellMoments:
     """Measure the paths from another origin."""
     by = (moments.origin - origin) * moments.observed
     clusters = moments.clusters
@@ -84,14 +83,14 @@ def _moved(moments: "PathMoments", origin: Floats) -> "PathMoments":
     )
 
 
-def _relabelled(moments: "PathMoments", labels: tuple[str, ...]) -> "PathMoments":
+def _relabelled(moments: CellMoments, labels: tuple[str, ...]) -> CellMoments:
     if not labels:
         return moments
     code = np.array([labels.index(label) for label in moments.stratum_labels])
     return replace(moments, stratum=code[moments.stratum])
 
 
-def _keys(*parts: "PathMoments") -> Floats:
+def _keys(*parts: CellMoments) -> Floats:
     """Cohort, stratum and observed periods of every cell, one row a cell, in the order cells have."""
     return np.concatenate(
         [
@@ -102,7 +101,7 @@ def _keys(*parts: "PathMoments") -> Floats:
 
 
 def _joined_cells(
-    one: "PathMoments", other: "PathMoments", place: Integers, n_cells: int
+    one: CellMoments, other: CellMoments, place: Integers, n_cells: int
 ) -> dict[str, Any]:
     def stacked(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(one, name), getattr(other, name)])

@@ -1,101 +1,62 @@
-"""From rows to cells: sort units by cohort, stratum and observed periods, then sum."""
+"""From rows to cells: units in the order of their cells, summed a block at a time.
+
+A block is gathered once; the units of a cell then lie side by side, and means, deviations and products are taken of slices. A
+cell of more units than a block is summed in pieces and put together as samples are (Chan, Golub and LeVeque 1983, eq. 2.1).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.checks import numbers
+from impact.data.panel import Panel
 from impact.errors import UnknownNameError
-from impact.moments.points import ClusterSums
+from impact.moments.cells import CellMoments
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.scatter import scatter_root
+from impact.moments.unit_order import UnitOrder, unit_order
 from impact.one_thread import one_thread
 
-if TYPE_CHECKING:
-    from impact.data.panel import Panel
-    from impact.moments.cells import PathMoments
-
-
 BLOCK = 16_384  # units summed at a time: 14 periods of them fit the second-level cache
-NULL_PIVOT = 1e-13  # of a period's variance: below it a pivot is rounding
-
-
-@dataclass(frozen=True)
-class Cells:
-    """N units in the order of their cells; cell p is ``order[starts[p]:starts[p + 1]]``."""
-
-    order: Integers
-    starts: Integers
-
-    @property
-    def n(self) -> Integers:
-        """Units a cell, (P,)."""
-        return np.diff(self.starts)
-
-    @property
-    def first(self) -> Integers:
-        """One unit of each cell, (P,)."""
-        return self.order[self.starts[:-1]]
-
-    @property
-    def of_unit(self) -> Integers:
-        """Each unit's cell, (N,)."""
-        cell = np.empty(len(self.order), dtype=np.int64)
-        cell[self.order] = np.repeat(np.arange(len(self.n)), self.n)
-        return cell
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Weighted sums of one kind over the cells: total weight (P,), mean path (P, T) and a root of the scatter."""
-
-    weight: Floats
-    mean: Floats
-    root: Floats
-    root_cell: Integers
 
 
 @one_thread()
-def reduce_panel(panel: "Panel", cells: Cells | None = None) -> dict[str, Any]:
-    """Return the fields of `PathMoments` for a panel, whose units may be in the order of their cells already."""
-    wide, balanced = panel.wide, panel.balanced
-    seen = np.ones(wide.shape, dtype=bool) if balanced else ~np.isnan(wide)
-    cells = cells or cells_of(panel, None if balanced else seen)
-    origin = _origin(panel)
-    path = wide if balanced else np.where(seen, wide, origin)
-    weight = panel.weight
-    weighted = bool((weight != 1).any())
-    sums = _sums(path, origin, cells, weight=weight if weighted else None, power=2)
-    mean = _means(path, origin, cells, weight=weight) if weighted else sums.mean
-    first = cells.first
-    return {
-        "times": panel.times,
-        "cohort": panel.cohort[first],
-        "stratum": panel.stratum[first],
-        "observed": seen[first],
-        "n": cells.n,
-        "n_zero": _all_zero(panel, cells),
-        "weight": np.add.reduceat(weight[cells.order], cells.starts[:-1]),
-        "mean": mean,
-        "weight2": sums.weight,
-        "mean2": sums.mean,
-        "root": sums.root,
-        "root_cell": sums.root_cell,
-        "origin": origin,
-        "clusters": _cluster_sums(panel, cells, path, origin),
-        "sample": panel.sample,
-        "time_axis": panel.time_axis,
-        "outcome": panel.outcome,
-        "non_negative": bool((panel.y >= 0).all()),
-        "stratum_labels": panel.stratum_labels,
-    }
+def reduce_panel(panel: Panel, order: UnitOrder | None = None) -> CellMoments:
+    """Reduce a panel to moments; its units may be in the order of their cells already."""
+    seen = None if panel.balanced else ~np.isnan(panel.wide)
+    order = order or unit_order(panel, seen)
+    first = order.first
+    observed = np.ones((len(first), panel.n_periods), dtype=bool) if seen is None else seen[first]
+    origin = _origin(panel, order.n @ observed)
+    weight = panel.weight if (panel.weight != 1).any() else None
+    sums = _cell_sums(panel, order, origin, weight)
+    return CellMoments(
+        times=panel.times,
+        cohort=panel.cohort[first],
+        stratum=panel.stratum[first],
+        observed=observed,
+        n=order.n,
+        n_zero=_all_zero(panel, order),
+        weight=sums.weight,
+        mean=sums.mean,
+        weight2=sums.weight2,
+        mean2=sums.mean2,
+        root=sums.root,
+        root_cell=sums.root_cell,
+        origin=origin,
+        clusters=_cluster_sums(panel, order, origin),
+        sample=panel.sample,
+        time_axis=panel.time_axis,
+        outcome=panel.outcome,
+        non_negative=bool((panel.y >= 0).all()),
+        stratum_labels=panel.stratum_labels,
+    )
 
 
-def reduce_several(panel: "Panel", outcomes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the fields of `PathMoments` for several outcomes: units are put in order once for all that are never missing.
+def reduce_several(panel: Panel, outcomes: Sequence[str]) -> dict[str, CellMoments]:
+    """Reduce several outcomes: units are put in order once for all that are never missing.
 
     Raises
     ------
@@ -103,7 +64,7 @@ def reduce_several(panel: "Panel", outcomes: Sequence[str]) -> dict[str, dict[st
         For a name that is neither the panel's outcome nor among its covariates.
     """
     rows = np.arange(1, len(panel.y) + 1)
-    shared: Cells | None = None
+    shared: UnitOrder | None = None
     found = {}
     for name in outcomes:
         if name == panel.outcome:
@@ -119,198 +80,146 @@ def reduce_several(panel: "Panel", outcomes: Sequence[str]) -> dict[str, dict[st
         if not known.all():
             found[name] = reduce_panel(made.where(known, reason=f"{name}_never_observed"))
             continue
-        shared = shared or cells_of(made, None if made.balanced else ~np.isnan(made.wide))
+        shared = shared or unit_order(made, None if made.balanced else ~np.isnan(made.wide))
         found[name] = reduce_panel(made, shared)
     return found
 
 
-def cells_of(panel: "Panel", seen: Mask | None) -> Cells:
-    """Put units in the order of cohort, stratum and observed periods; ``seen`` (N, T), or None where nothing is missing."""
-    cohort = pd.factorize(panel.cohort, sort=True)[0]
-    keys = [cohort, panel.stratum] if panel.stratum.any() else [cohort]
-    if seen is not None:
-        keys += list(pattern_digits(seen).T)
-    order = np.arange(len(cohort))
-    for key in reversed(keys):
-        order = order[np.argsort(_narrow(key)[order], kind="stable")]
-    new = np.zeros(len(order), dtype=bool)
-    new[0] = True
-    for key in keys:
-        new[1:] |= np.diff(key[order]) != 0
-    return Cells(order=order, starts=np.append(np.flatnonzero(new), len(order)))
-
-
-def pattern_digits(seen: Mask) -> NDArray[np.uint16]:
-    """Write each row's observed periods as 16-bit numbers, (N, ceil(T / 16)); rows sort as the patterns do."""
-    packed = np.packbits(seen, axis=1)
-    if packed.shape[1] % 2:
-        packed = np.pad(packed, ((0, 0), (0, 1)))
-    return packed.view(">u2").astype(np.uint16)
-
-
-def _narrow(key: NDArray[Any]) -> NDArray[Any]:
-    """Sixteen bits where they suffice: numpy then sorts by radix, in linear time."""
-    return key.astype(np.uint16) if key.size and key.max() < 2**16 else key
-
-
-def find_cells(panel: "Panel", moments: "PathMoments") -> Integers:
-    """Find each unit's cell in moments of the same panel, (N,); -1 where it was left out."""
-    cells = cells_of(panel, ~np.isnan(panel.wide))
-    first = cells.first
-    seen = ~np.isnan(panel.wide[first])
-    known = {
-        (cohort, stratum, pattern.tobytes()): number
-        for number, (cohort, stratum, pattern) in enumerate(
-            zip(moments.cohort, moments.stratum, moments.observed, strict=True)
-        )
-    }
-    number = np.array(
-        [
-            known.get((panel.cohort[unit], panel.stratum[unit], pattern.tobytes()), -1)
-            for unit, pattern in zip(first, seen, strict=True)
-        ]
-    )
-    return np.asarray(number[cells.of_unit])
-
-
-def _origin(panel: "Panel") -> Floats:
+def _origin(panel: Panel, n_seen: Integers) -> Floats:
+    """Mean outcome of each period, (T,), given the number of units seen in it."""
     if panel.balanced:
-        return np.asarray(panel.wide.mean(axis=0))
-    n_periods = len(panel.times)
-    count = np.bincount(panel.time_index, minlength=n_periods)
-    return np.asarray(np.bincount(panel.time_index, weights=panel.y, minlength=n_periods) / count)
+        return np.asarray(np.ones(panel.n_units) @ panel.wide / n_seen)
+    total = np.bincount(panel.time_index, weights=panel.y, minlength=panel.n_periods)
+    return np.asarray(total / n_seen)
 
 
-def _sums(path: Floats, origin: Floats, cells: Cells, *, weight: Floats | None, power: int) -> Sums:
-    """Weights, means and scatter roots, each unit weighing ``weight ** power`` (and its deviations ``weight``).
+@dataclass(frozen=True)
+class _CellSums:
+    """Weighted sums over the P cells, by weight and by squared weight, as `CellMoments` has them."""
 
-    Cells of many units are summed in blocks around a provisional mean; the deviations of small ones are kept as they are.
+    weight: Floats
+    mean: Floats
+    weight2: Floats
+    mean2: Floats
+    root: Floats
+    root_cell: Integers
+
+
+@dataclass(frozen=True)
+class _PieceSums:
+    """Weighted sums over the B pieces of a block.
+
+    Attributes
+    ----------
+    weight, mean, weight2, mean2 : ndarray, (B,) or (B, T)
+    root : ndarray, (R, T)
+        Deviations of the units in cells of few but more than one.
+    scatter : ndarray, (M, T, T)
+        Scatters of the pieces of other cells.
     """
-    n, n_periods = cells.n, path.shape[1]
-    total, mean = n.astype(float), np.zeros((len(n), n_periods))
-    if weight is not None:
-        total = np.add.reduceat(weight[cells.order] ** power, cells.starts[:-1])
-    large = n > 2 * n_periods
-    scatter = np.zeros((int(large.sum()), n_periods, n_periods))
-    for number, cell in enumerate(np.flatnonzero(large)):
-        units = cells.order[cells.starts[cell] : cells.starts[cell + 1]]
-        mean[cell], scatter[number] = _one_cell(path, origin, units, weight=weight, power=power)
-    small = _small_cells(path, origin, cells, ~large, weight=weight, power=power)
-    mean[~large] = small.mean
-    root, place = scatter_root(scatter)
-    both = np.concatenate([small.root_cell, np.flatnonzero(large)[place]])
-    order = np.argsort(both, kind="stable")
-    return Sums(total, mean, np.concatenate([small.root, root])[order], both[order])
+
+    weight: Floats
+    mean: Floats
+    weight2: Floats
+    mean2: Floats
+    root: Floats
+    scatter: Floats
 
 
-def _one_cell(
-    path: Floats, origin: Floats, units: Integers, *, weight: Floats | None, power: int
-) -> tuple[Floats, Floats]:
-    """Weighted mean (T,) and scatter (T, T) of one large cell, in blocks around its first block's mean."""
-    shift = path[units[:BLOCK]].mean(axis=0)
-    total, linear = 0.0, np.zeros(path.shape[1])
-    square = np.zeros((path.shape[1], path.shape[1]))
-    for start in range(0, len(units), BLOCK):
-        some = units[start : start + BLOCK]
-        block = path[some]
-        block -= shift
-        if weight is None:
-            total += len(some)
-            linear += block.sum(axis=0)
-        else:
-            factor = weight[some] ** power
-            total += factor.sum()
-            linear += factor @ block
-            block *= np.sqrt(factor)[:, None]
-        square += block.T @ block
-    return shift - origin + linear / total, square - np.outer(linear, linear) / total
-
-
-def _small_cells(
-    path: Floats,
-    origin: Floats,
-    cells: Cells,
-    chosen: Mask,
-    *,
-    weight: Floats | None,
-    power: int,
-) -> Sums:
-    """Means of the chosen cells and every unit's deviation from them; cells of one unit have no deviation to keep."""
-    numbers = np.flatnonzero(chosen)
-    counts = cells.n[numbers]
-    if not numbers.size:
-        return Sums(
-            np.zeros(0), np.zeros((0, path.shape[1])), np.zeros((0, path.shape[1])), numbers
-        )
-    units = cells.order[np.repeat(chosen, cells.n)]
-    rows = path[units]
-    rows -= origin
-    starts = np.cumsum(counts) - counts
-    factor = None if weight is None else weight[units] ** power
-    total = counts.astype(float) if factor is None else np.add.reduceat(factor, starts)
-    scaled = rows if factor is None else rows * factor[:, None]
-    mean = np.add.reduceat(scaled, starts, axis=0) / total[:, None]
-    several = np.repeat(counts > 1, counts)
-    cell = np.repeat(np.arange(len(counts)), counts)[several]
-    root = rows[several]
-    root -= mean[cell]
-    if factor is not None:
-        root *= np.sqrt(factor[several])[:, None]
-    return Sums(total, mean, root, numbers[cell])
-
-
-def _means(path: Floats, origin: Floats, cells: Cells, *, weight: Floats) -> Floats:
-    ordered = weight[cells.order]
-    rows = (path[cells.order] - origin) * ordered[:, None]
-    starts = cells.starts[:-1]
-    return np.asarray(
-        np.add.reduceat(rows, starts, axis=0) / np.add.reduceat(ordered, starts)[:, None]
+def _cell_sums(panel: Panel, order: UnitOrder, origin: Floats, weight: Floats | None) -> _CellSums:
+    """Sum the paths, measured from ``origin`` (T,) and zero where not observed."""
+    starts = _piece_starts(order, at_least=2 * panel.n_periods)
+    cell = np.searchsorted(order.starts, starts[:-1], side="right") - 1
+    small = order.n <= 2 * panel.n_periods
+    block = np.flatnonzero(np.diff(starts[:-1] // BLOCK, prepend=-1))
+    found = []
+    for a, b in zip(block, [*block[1:], len(cell)], strict=True):
+        units = order.order[starts[a] : starts[b]]
+        rows = panel.wide.take(units, axis=0)
+        rows -= origin
+        if not panel.balanced:
+            np.copyto(rows, 0.0, where=np.isnan(rows))
+        own = None if weight is None else weight[units]
+        found.append(_piece_sums(rows, starts[a : b + 1] - starts[a], small[cell[a:b]], own))
+    pieces = _PieceSums(
+        *(np.concatenate([getattr(part, name) for part in found]) for name in vars(found[0]))
     )
+    return _joined(pieces, cell, order, small)
 
 
-@one_thread()
-def scatter_root(scatter: Floats) -> tuple[Floats, Integers]:
-    """Return rows (R, T) and their matrix (R,) whose cross-products are the matrices (B, T, T), zero rows left out.
-
-    Cholesky for semi-definite matrices, all at once: a pivot that is rounding gives a row of zeros.
-    """
-    n_matrices, size = scatter.shape[:2]
-    upper = np.zeros_like(scatter)
-    tolerance = NULL_PIVOT * np.einsum("btt->bt", scatter)
-    for j in range(size):
-        row = scatter[:, j, j:] - np.einsum("bi,bik->bk", upper[:, :j, j], upper[:, :j, j:])
-        pivot = row[:, 0]
-        positive = pivot > tolerance[:, j]
-        row /= np.sqrt(np.where(positive, pivot, 1.0))[:, None]
-        upper[:, j, j:] = np.where(positive[:, None], row, 0.0)
-    filled = np.diagonal(upper, axis1=1, axis2=2) > 0
-    return upper[filled], np.repeat(np.arange(n_matrices), filled.sum(axis=1))
+def _piece_starts(order: UnitOrder, *, at_least: int) -> Integers:
+    """First place of each cell and of each further piece of a cell of more units than a block and ``at_least``, then N."""
+    large = np.flatnonzero(order.n > max(BLOCK, at_least))
+    cuts = [np.arange(order.starts[p] + BLOCK, order.starts[p + 1], BLOCK) for p in large]
+    return np.sort(np.concatenate([order.starts, *cuts]))
 
 
-def _all_zero(panel: "Panel", cells: Cells) -> Integers:
+def _piece_sums(rows: Floats, starts: Integers, small: Mask, weight: Floats | None) -> _PieceSums:
+    """Sum rows (L, T), which are overwritten, over pieces that start at ``starts`` (B + 1,); small cells keep their rows."""
+    n, n_periods = np.diff(starts), rows.shape[1]
+    if weight is None:
+        total = total2 = n.astype(float)
+        mean = mean2 = np.add.reduceat(rows, starts[:-1]) / total[:, None]
+    else:
+        total, total2 = (np.add.reduceat(weight**power, starts[:-1]) for power in (1, 2))
+        weighted = rows * weight[:, None]
+        mean = np.add.reduceat(weighted, starts[:-1]) / total[:, None]
+        weighted *= weight[:, None]
+        mean2 = np.add.reduceat(weighted, starts[:-1]) / total2[:, None]
+    rows -= np.repeat(mean2, n, axis=0)
+    if weight is not None:
+        rows *= weight[:, None]
+    scatter = np.empty((int((~small).sum()), n_periods, n_periods))
+    for place, piece in enumerate(np.flatnonzero(~small)):
+        some = rows[starts[piece] : starts[piece + 1]]
+        np.matmul(some.T, some, out=scatter[place])
+    return _PieceSums(total, mean, total2, mean2, rows[np.repeat(small & (n > 1), n)], scatter)
+
+
+def _joined(pieces: _PieceSums, cell: Integers, order: UnitOrder, small: Mask) -> _CellSums:
+    """Put the pieces of each cell together; ``cell`` (B,) ascends."""
+    at = np.searchsorted(cell, np.arange(len(order.n)))
+    weight, weight2 = (np.add.reduceat(part, at) for part in (pieces.weight, pieces.weight2))
+    mean = np.add.reduceat(pieces.mean * pieces.weight[:, None], at) / weight[:, None]
+    mean2 = np.add.reduceat(pieces.mean2 * pieces.weight2[:, None], at) / weight2[:, None]
+    kept = np.repeat(np.arange(len(order.n)), np.where(small & (order.n > 1), order.n, 0))
+    many = np.flatnonzero(~small)
+    if not many.size:
+        return _CellSums(weight, mean, weight2, mean2, pieces.root, kept)
+    of_many = ~small[cell]
+    away = (pieces.mean2 - mean2[cell])[of_many] * np.sqrt(pieces.weight2[of_many])[:, None]
+    scatter = pieces.scatter + away[:, :, None] * away[:, None, :]
+    root, place = scatter_root(np.add.reduceat(scatter, np.searchsorted(cell[of_many], many)))
+    of_root = np.concatenate([kept, many[place]])
+    by_cell = np.argsort(of_root, kind="stable")
+    root = np.concatenate([pieces.root, root])[by_cell]
+    return _CellSums(weight, mean, weight2, mean2, root, of_root[by_cell])
+
+
+def _all_zero(panel: Panel, order: UnitOrder) -> Integers:
+    """Units of each cell whose outcome is zero whenever observed, (P,)."""
     if not (panel.y == 0).any():
-        return np.zeros(len(cells.n), dtype=np.int64)
+        return np.zeros(len(order.n), dtype=np.int64)
     some = np.zeros(panel.n_units, dtype=bool)
     some[panel.unit_index[panel.y != 0]] = True
-    return np.add.reduceat((~some[cells.order]).astype(np.int64), cells.starts[:-1])
+    return np.add.reduceat((~some[order.order]).astype(np.int64), order.starts[:-1])
 
 
-def _cluster_sums(panel: "Panel", cells: Cells, path: Floats, origin: Floats) -> ClusterSums | None:
-    n_clusters = int(panel.cluster.max()) + 1
+def _cluster_sums(panel: Panel, order: UnitOrder, origin: Floats) -> ClusterSums | None:
+    n_clusters, n_cells = int(panel.cluster.max()) + 1, len(order.n)
     if n_clusters == panel.n_units:
         return None
-    cell = cells.of_unit
-    joint = panel.cluster.astype(np.int64) * len(cells.n) + cell
-    order = np.argsort(joint, kind="stable")
-    starts = np.flatnonzero(np.diff(joint[order], prepend=-1))
-    pair = joint[order[starts]]
-    weight = panel.weight[order]
-    rows = (path[order] - origin) * weight[:, None]
+    joint = panel.cluster.astype(np.int64) * n_cells + order.cell_of_unit
+    by_pair = np.argsort(joint, kind="stable")
+    starts = np.flatnonzero(np.diff(joint[by_pair], prepend=-1))
+    cluster, cell = np.divmod(joint[by_pair[starts]], n_cells)
+    weight = panel.weight[by_pair]
+    rows = np.nan_to_num((panel.wide[by_pair] - origin) * weight[:, None])
     return ClusterSums(
-        cluster=pair // len(cells.n),
-        cell=pair % len(cells.n),
+        cluster=cluster,
+        cell=cell,
         weight=np.add.reduceat(weight, starts),
-        n=np.diff(starts, append=len(order)),
+        n=np.diff(starts, append=len(by_pair)),
         total=np.add.reduceat(rows, starts, axis=0),
         n_clusters=n_clusters,
     )

@@ -23,8 +23,9 @@ from impact.errors import (
     SourceError,
     VaryingCohortError,
 )
-from impact.moments.points import ClusterSums
-from impact.moments.reduce import scatter_root
+from impact.moments.cells import CellMoments
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.scatter import scatter_root
 from impact.terms import Frequency
 
 MOST_PERIODS = 62  # bits of the pattern of observed periods
@@ -46,8 +47,8 @@ class Columns:
     never: Sequence[Any] = field(default=())
 
 
-def reduce_table(connection: Any, table: str, **columns: Any) -> dict[str, Any]:
-    """Return the fields of `PathMoments` for a table with one row a (unit, time).
+def reduce_table(connection: Any, table: str, **columns: Any) -> CellMoments:
+    """Reduce a table with one row a (unit, time) to moments.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def reduce_table(connection: Any, table: str, **columns: Any) -> dict[str, Any]:
     cells = _with_pattern(connection.execute(query.cells()).df(), len(survey.labels))
     seen = [f"seen{place}" for place in range(len(survey.labels))]
     cells = cells.sort_values(["cohort", "stratum", *seen], kind="stable")
-    return _fields(connection, query, cells.reset_index(drop=True))
+    return _moments(connection, query, cells.reset_index(drop=True))
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def _with_pattern(cells: pd.DataFrame, n_periods: int) -> pd.DataFrame:
     return pd.concat([cells, pd.DataFrame(seen)], axis=1)
 
 
-def _fields(connection: Any, query: _Query, cells: pd.DataFrame) -> dict[str, Any]:
+def _moments(connection: Any, query: _Query, cells: pd.DataFrame) -> CellMoments:
     survey, n_periods = query.survey, len(query.survey.labels)
     observed = cells[[f"seen{i}" for i in range(n_periods)]].to_numpy().astype(bool)
     weight, weight2 = (cells[name].to_numpy(dtype=float) for name in ("weight", "weight2"))
@@ -310,29 +311,29 @@ def _fields(connection: Any, query: _Query, cells: pd.DataFrame) -> dict[str, An
         n_never=int(n[~treated].sum()),
         n_clusters=n_units if clusters is None else clusters.n_clusters,
     )
-    return {
-        "times": survey.times,
-        "cohort": cohort,
-        "stratum": np.searchsorted(labels, cells["stratum"]).astype(np.int64)
+    return CellMoments(
+        times=survey.times,
+        cohort=cohort,
+        stratum=np.searchsorted(labels, cells["stratum"]).astype(np.int64)
         if labels
         else np.zeros(len(cells), dtype=np.int64),
-        "observed": observed,
-        "n": n,
-        "n_zero": cells["n_zero"].to_numpy(dtype=np.int64),
-        "weight": weight,
-        "mean": mean,
-        "weight2": weight2,
-        "mean2": mean2,
-        "root": root,
-        "root_cell": root_cell,
-        "origin": survey.origin,
-        "clusters": clusters,
-        "sample": sample.with_dropped("always_treated", int(counts["always"])),
-        "time_axis": survey.axis,
-        "outcome": query.names.outcome,
-        "non_negative": bool(counts["lowest"] >= 0),
-        "stratum_labels": tuple(labels),
-    }
+        observed=observed,
+        n=n,
+        n_zero=cells["n_zero"].to_numpy(dtype=np.int64),
+        weight=weight,
+        mean=mean,
+        weight2=weight2,
+        mean2=mean2,
+        root=root,
+        root_cell=root_cell,
+        origin=survey.origin,
+        clusters=clusters,
+        sample=sample.with_dropped("always_treated", int(counts["always"])),
+        time_axis=survey.axis,
+        outcome=query.names.outcome,
+        non_negative=bool(counts["lowest"] >= 0),
+        stratum_labels=tuple(labels),
+    )
 
 
 def _clusters(connection: Any, query: _Query, cells: pd.DataFrame) -> ClusterSums | None:

@@ -25,6 +25,7 @@ from impact.errors import (
     UnknownNameError,
     VaryingCohortError,
 )
+from impact.moments.unit_order import paths_of_units
 
 SAME = 1e-12  # sums of the same numbers in another order
 COLUMNS = {"unit": "id", "time": "t", "outcome": "y", "cohort": "g"}
@@ -62,7 +63,7 @@ def frame_with_regions(**choices):
 def test_scatter_and_means_are_those_of_the_units(choice):
     made = panel(frame_with_regions(n=80), **choice)
     reduced = impact.PathMoments.from_panel(made)
-    cell = reduced.points_of(made).cell
+    cell = paths_of_units(made, reduced).cell
     for number in range(reduced.n_cells):
         units = np.flatnonzero(cell == number)
         seen = reduced.observed[number]

@@ -7,8 +7,8 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.estimators.linear import TINY
-from impact.moments import Groups, PathMoments, Points, Scores
-from impact.moments.scores import Features
+from impact.moments import CellGroups, PathMoments, Scores
+from impact.moments.features import Features
 from impact.terms import ControlsWithin
 
 
@@ -114,7 +114,7 @@ def comparable(
     return _Sides.of(_Sums.of(moments, features, groups, stratum), contrasts).usable()
 
 
-def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -> Groups:
+def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -> CellGroups:
     by_stratum = within == "strata" or stratum is not None
     return moments.stratum_groups if by_stratum else moments.cohort_groups
 
@@ -123,7 +123,7 @@ def _groups(moments: PathMoments, within: ControlsWithin, stratum: int | None) -
 class _Sums:
     """Weighted totals of the U features, weights and numbers of units that have them (G, U), and who counts (G,)."""
 
-    groups: Groups
+    groups: CellGroups
     total: Floats
     weight: Floats
     units: Floats
@@ -131,10 +131,9 @@ class _Sums:
 
     @classmethod
     def of(
-        cls, moments: PathMoments, features: Features, groups: Groups, stratum: int | None
+        cls, moments: PathMoments, features: Features, groups: CellGroups, stratum: int | None
     ) -> "_Sums":
-        every = np.arange(moments.n_cells)
-        mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
+        mean = features.evaluate(moments.mean_paths)
         half = mean.shape[1] // 2
         inside = np.ones(len(groups.cohort))
         if stratum is not None:

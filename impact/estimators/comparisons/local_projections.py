@@ -16,7 +16,7 @@ from impact.estimators.linear import (
     average_event_times,
     few_treated_notes,
 )
-from impact.moments import PathMoments, Points, Scores
+from impact.moments import PathMoments, Scores
 from impact.moments.features import Span, spans
 from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
@@ -75,8 +75,7 @@ class LocalProjectionsDiD(CheckedChoices):
         if not shared.wanted:
             raise _nobody_compared(moments)
         features = spans(moments, shared.wanted)
-        every = np.arange(moments.n_cells)
-        at_mean = features.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
+        at_mean = features.evaluate(moments.mean_paths)
         fitted = [each.fit(self, moments, at_mean, shared) for each in rounds]
         kept = [(each, found) for each, found in zip(rounds, fitted, strict=True) if found]
         if not kept:

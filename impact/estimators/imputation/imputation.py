@@ -1,7 +1,7 @@
 """Imputation: each treated outcome less what unit and period effects of untreated observations say it would have been."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,8 +20,8 @@ from impact.estimators.imputation.untreated import RANK_TOLERANCE, UntreatedFit
 from impact.estimators.linear import FEW_TREATED, as_moments
 from impact.estimators.regressions.event_study import EventStudy
 from impact.moments import PathMoments, Scores
+from impact.moments.feature_products import feature_products
 from impact.moments.features import with_indicators
-from impact.moments.scores import feature_products
 from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
@@ -154,10 +154,8 @@ def _conservative(
     moments = untreated.moments
     n_periods = len(moments.times)
     seen2 = moments.by_cohort(moments.weight2[:, None] * moments.observed)
-    every = np.arange(moments.n_cells)
-    at_mean2 = untreated.residuals.evaluate(
-        type(moments.scaled_means)(moments.mean2, np.ones(moments.n_cells), every)
-    )
+    mean2 = replace(moments.mean_paths, outcome=moments.mean2)
+    at_mean2 = untreated.residuals.evaluate(mean2)
     total2 = moments.by_cohort(moments.weight2[:, None] * at_mean2)
     code, period = detail.code, detail.period
     average = total2[code, period] / seen2[code, period]

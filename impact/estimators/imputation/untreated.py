@@ -6,9 +6,9 @@ import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.errors import NotIdentifiedError
-from impact.moments import PathMoments, Points
-from impact.moments.features import within
-from impact.moments.scores import Features, root_products
+from impact.moments import PathMoments
+from impact.moments.feature_products import root_products
+from impact.moments.features import Features, within
 
 RANK_TOLERANCE = 1e-9  # on the normal matrix scaled to unit diagonal
 
@@ -76,9 +76,7 @@ class UntreatedFit:
 
     def at_means(self) -> Floats:
         """Residual of each cell's weighted mean path, (P, T)."""
-        moments = self.moments
-        every = np.arange(moments.n_cells)
-        return self.residuals.evaluate(Points(moments.mean, np.ones(moments.n_cells), every))
+        return self.residuals.evaluate(self.moments.mean_paths)
 
     def on_period_effects(self, weight: Floats) -> Floats:
         """How estimating the period effects moves weighted sums of residuals: gradients (k, T) for weights (k, C, T).

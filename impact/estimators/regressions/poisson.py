@@ -11,9 +11,9 @@ from impact.arrays import Floats, Mask
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimators.comparisons.group_time import GroupTimeDetail
 from impact.estimators.regressions.within import WithinFit, inverse_or_refuse, with_periods
-from impact.moments import PathMoments, Points, Scores
-from impact.moments.features import levels
-from impact.moments.scores import Features, both
+from impact.moments import PathMoments, Paths, Scores
+from impact.moments.features import Features, levels
+from impact.moments.scores import both
 
 MOST_STEPS = 50  # Newton needs about 6
 CONVERGED = 1e-12  # largest step in a coefficient
@@ -101,13 +101,13 @@ def _departures(moments: PathMoments, probability: Floats) -> Features:
     """Outcome less its expectation given the unit's total: T features."""
     origin = moments.origin * moments.observed
 
-    def of_deviations(points: Points) -> Floats:
-        total = points.path.sum(axis=1, keepdims=True)
-        return np.asarray(points.path - probability[points.cell] * total)
+    def of_deviations(paths: Paths) -> Floats:
+        total = paths.outcome.sum(axis=1, keepdims=True)
+        return np.asarray(paths.outcome - probability[paths.cell] * total)
 
-    def evaluate(points: Points) -> Floats:
-        outcome = points.path + points.one[:, None] * origin[points.cell]
-        return of_deviations(Points(outcome, points.one, points.cell))
+    def evaluate(paths: Paths) -> Floats:
+        outcome = paths.outcome + paths.one[:, None] * origin[paths.cell]
+        return of_deviations(Paths(outcome, paths.one, paths.cell))
 
     return Features(evaluate, of_deviations)
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.errors import NotAvailableError, NotIdentifiedError
-from impact.moments import PathMoments, Points, Scores
+from impact.moments import PathMoments, Paths, Scores
+from impact.moments.feature_products import feature_products, root_products
 from impact.moments.features import levels, within
-from impact.moments.scores import feature_products, root_products
 from impact.terms import ClusterCovariance
 
 RANK_TOLERANCE = (
@@ -206,12 +206,8 @@ def _cell_parts(moments: PathMoments, columns: Floats, beta: Floats) -> tuple[Fl
             "use vcov='CRV1'"
         )
     unit_weight = moments.weight / moments.n
-    points = [
-        moments.scaled_means,
-        Points(moments.root, np.zeros(len(moments.root)), moments.root_cell),
-    ]
     meat = np.zeros((moments.n_cells, X.shape[2], X.shape[2]))
-    for some in points:
+    for some in (moments.scaled_means, moments.root_paths):
         score = np.einsum("lt,ltj->lj", features.evaluate(some), X[some.cell])
         np.add.at(meat, some.cell, score[:, :, None] * score[:, None, :])
     cross = np.einsum("ptj,ptk,p->pjk", centred, centred, unit_weight, optimize=True)
@@ -236,13 +232,12 @@ def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
     count = np.maximum(moments.observed.sum(axis=1), 1)[:, None, None]
     slope = (slope - slope.sum(axis=2, keepdims=True) / count) * moments.observed[:, None, :]
     evaluate = scores.features.evaluate
-    means = Points(
+    means = Paths(
         moments.mean * moments.weight[:, None], moments.weight, np.arange(moments.n_cells)
     )
     period = np.einsum("pkt,pt->tk", slope, evaluate(means))
     squares = evaluate(moments.scaled_means) ** 2
-    root = Points(moments.root, np.zeros(len(moments.root)), moments.root_cell)
-    np.add.at(squares, moments.root_cell, evaluate(root) ** 2)
+    np.add.at(squares, moments.root_cell, evaluate(moments.root_paths) ** 2)
     single = np.einsum("pkt,pt,pjt->kj", slope, squares, slope, optimize=True)
     smaller = min(moments.sample.n_clusters, n_periods)
     k = len(fit.coefficients)

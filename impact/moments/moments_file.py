@@ -11,19 +11,17 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
 from impact.errors import DisclosureError, SourceError, StorageError
-from impact.moments.points import ClusterSums
-from impact.moments.reduce import scatter_root
+from impact.moments.cells import CellMoments
+from impact.moments.cluster_sums import ClusterSums
+from impact.moments.scatter import scatter_root
 from impact.terms import SmallCells
-
-if TYPE_CHECKING:
-    from impact.moments.cells import PathMoments
 
 FORMAT = "impact path moments"
 VERSION = 1
@@ -47,7 +45,7 @@ CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2
 CLUSTERS = ("cluster", "cell", "weight", "n", "total")
 
 
-def save(moments: "PathMoments", path: str | Path, *, small_cells: SmallCells = "refuse") -> None:
+def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "refuse") -> None:
     """Write moments to a file; nothing is left half-written.
 
     Parameters
@@ -81,8 +79,8 @@ def save(moments: "PathMoments", path: str | Path, *, small_cells: SmallCells = 
         ) from None
 
 
-def load(path: str | Path) -> dict[str, Any]:
-    """Read a moments file and return the fields of `PathMoments`.
+def load(path: str | Path) -> CellMoments:
+    """Read a moments file.
 
     Raises
     ------
@@ -111,14 +109,14 @@ def load(path: str | Path) -> dict[str, Any]:
             "install a newer one"
         )
     try:
-        return _fields(header, arrays)
+        return _moments(header, arrays)
     except (KeyError, ValueError, TypeError, IndexError):
         raise SourceError(
             f"{path.name}: its parts do not fit together; make it again with `impact moments build`"
         ) from None
 
 
-def _refuse_small(moments: "PathMoments") -> None:
+def _refuse_small(moments: CellMoments) -> None:
     small = moments.n < MIN_CELL_UNITS
     if small.any():
         raise DisclosureError(
@@ -133,7 +131,7 @@ def _refuse_small(moments: "PathMoments") -> None:
         )
 
 
-def _arrays(moments: "PathMoments") -> dict[str, Any]:
+def _arrays(moments: CellMoments) -> dict[str, Any]:
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -155,7 +153,7 @@ def _arrays(moments: "PathMoments") -> dict[str, Any]:
     return {"header": np.frombuffer(text.encode("utf-8"), dtype=np.uint8), **arrays}
 
 
-def _fields(header: dict[str, Any], arrays: dict[str, Any]) -> dict[str, Any]:
+def _moments(header: dict[str, Any], arrays: dict[str, Any]) -> CellMoments:
     n_cells, n_periods = arrays["observed"].shape
     shapes = {"mean": (n_cells, n_periods), "mean2": (n_cells, n_periods)}
     for name in CELLS:
@@ -170,16 +168,16 @@ def _fields(header: dict[str, Any], arrays: dict[str, Any]) -> dict[str, Any]:
     if header["n_clusters"] is not None:
         parts = {name: arrays[f"clusters_{name}"] for name in CLUSTERS}
         clusters = ClusterSums(**parts, n_clusters=int(header["n_clusters"]))
-    return {
+    return CellMoments(
         **{name: arrays[name] for name in ("times", "origin", "observed", *CELLS)},
-        "root": root,
-        "root_cell": cell,
-        "clusters": clusters,
-        "sample": Sample.from_dict(header["sample"]),
-        "time_axis": TimeAxis(
+        root=root,
+        root_cell=cell,
+        clusters=clusters,
+        sample=Sample.from_dict(header["sample"]),
+        time_axis=TimeAxis(
             header["frequency"], int(header.get("step", 1)), int(header.get("time_origin", 0))
         ),
-        "outcome": str(header["outcome"]),
-        "non_negative": bool(header["non_negative"]),
-        "stratum_labels": tuple(header["stratum_labels"]),
-    }
+        outcome=str(header["outcome"]),
+        non_negative=bool(header["non_negative"]),
+        stratum_labels=tuple(header["stratum_labels"]),
+    )

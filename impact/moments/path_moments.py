@@ -1,0 +1,56 @@
+"""Path moments: the moments of cells, and the ways in which they are made, joined and kept."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Self
+
+from impact.data.panel import Panel
+from impact.moments.cells import CellMoments
+from impact.moments.merge import merged
+from impact.moments.moments_file import load, save
+from impact.moments.reduce import reduce_panel, reduce_several
+from impact.moments.sql import reduce_table
+from impact.terms import SmallCells, one_of
+
+
+class PathMoments(CellMoments):
+    """Counts, mean paths and path scatters of the P cells of a panel with T periods.
+
+    A cell is a cohort, a stratum and a pattern of observed periods. Every linear estimator and its clustered covariance
+    follow from these numbers exactly; no estimator needs the rows again (docs/path-moments.md). The numbers are described in
+    `impact.moments.cells.CellMoments`.
+    """
+
+    @classmethod
+    def from_panel(cls, panel: Panel) -> Self:
+        """Reduce a panel of N units by T periods, gaps allowed, in one pass; at most one cell a unit."""
+        return cls._of(reduce_panel(panel))
+
+    @classmethod
+    def several(cls, panel: Panel, outcomes: Sequence[str]) -> dict[str, Self]:
+        """Reduce several outcomes, the panel's own or among its covariates, sorting the units once."""
+        return {name: cls._of(made) for name, made in reduce_several(panel, outcomes).items()}
+
+    @classmethod
+    def from_sql(cls, connection: Any, table: str, **columns: Any) -> Self:
+        """Let a database make the moments with one statement; see `impact.moments.sql.reduce_table`."""
+        return cls._of(reduce_table(connection, table, **columns))
+
+    def merge(self, other: "PathMoments") -> Self:
+        """Join the moments of disjoint sets of units; see `impact.moments.merge.merged`."""
+        return self._of(merged(self, other))
+
+    def save(self, path: str | Path, *, small_cells: SmallCells = "refuse") -> None:
+        """Write the moments to a file; see `impact.moments.moments_file.save`."""
+        one_of(small_cells, SmallCells, name="small_cells")
+        save(self, path, small_cells=small_cells)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `save` wrote; see `impact.moments.moments_file.load`."""
+        return cls._of(load(path))
+
+    @classmethod
+    def _of(cls, cells: CellMoments) -> Self:
+        return cls(**{part.name: getattr(cells, part.name) for part in fields(cells)})
