@@ -23,11 +23,19 @@ def quantile(probability: float, df: float) -> float:
     return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
 
 
-def two_sided_p_value(statistic: Floats, df: float) -> Floats:
-    """Return P(|t| >= |statistic|)."""
+def quantiles(probability: float, df: Floats) -> Floats:
+    """Return `quantile` for each of several degrees of freedom."""
+    return np.array([quantile(probability, each) for each in df], dtype=float)
+
+
+def two_sided_p_value(statistic: Floats, df: float | Floats) -> Floats:
+    """Return P(|t| >= |statistic|), degrees of freedom for all or for each."""
     from scipy.special import ndtr, stdtr
 
-    below = ndtr(-np.abs(statistic)) if np.isinf(df) else stdtr(df, -np.abs(statistic))
+    normal = np.isinf(df)
+    below = np.where(
+        normal, ndtr(-np.abs(statistic)), stdtr(np.where(normal, 1, df), -np.abs(statistic))
+    )
     return np.asarray(2 * below, dtype=float)
 
 

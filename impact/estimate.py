@@ -17,7 +17,7 @@ import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import CheckResult, Shown, plain, wald
-from impact.critical_values import quantile, simultaneous_critical_value
+from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UnknownNameError, UsageError
 from impact.estimate_table import glance_of, pointwise, table_of
@@ -44,7 +44,10 @@ EACH_PARAMETERS = ("counterfactual_mean", "observed_mean")  # entries of ``spec`
 
 @dataclass(frozen=True)
 class Rows:
-    """What identifies the k parameters of an estimate, one entry a parameter."""
+    """What identifies the k parameters of an estimate, one entry a parameter.
+
+    ``n_clusters`` and ``df`` only where each parameter has its own, such as one regression a horizon.
+    """
 
     term: Sequence[str]
     cohort: Sequence[Any] | None = None
@@ -52,16 +55,17 @@ class Rows:
     event_time: Sequence[float] | Floats | None = None
     n_treated: Sequence[float] | Floats | None = None
     n_control: Sequence[float] | Floats | None = None
+    n_clusters: Sequence[float] | Floats | None = None
+    df: Sequence[float] | Floats | None = None
 
     def take(self, at: Integers) -> "Rows":
         """Return some of them, by place."""
-        names = ("cohort", "time", "event_time", "n_treated", "n_control")
-        held = {name: getattr(self, name) for name in names}
+        held = {each.name: getattr(self, each.name) for each in fields(self)}
         some: dict[str, Any] = {
             name: None if every is None else [every[place] for place in at]
             for name, every in held.items()
         }
-        return Rows(term=[self.term[place] for place in at], **some)
+        return Rows(**some)
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,9 +155,18 @@ class Estimate(Shown):
 
     @property
     def df(self) -> float:
-        """Degrees of freedom of the reference t distribution; infinity is the normal."""
+        """Degrees of freedom of the reference t distribution, the fewest of any parameter; infinity is the normal."""
+        if self.rows.df is not None:
+            return float(np.min(self.rows.df))
         value = self.spec.get("df")
         return np.inf if value is None else float(value)
+
+    @property
+    def row_df(self) -> Floats:
+        """Degrees of freedom of each parameter, (k,)."""
+        if self.rows.df is None:
+            return np.full(len(self.values), self.df)
+        return np.asarray(self.rows.df, dtype=float)
 
     def under(self, inference: Inference[Answer]) -> Answer:
         """Return the answer of another inference for this number, such as ``Permutation()`` or ``WildBootstrap()``.
@@ -296,9 +309,9 @@ class Estimate(Shown):
             }
         )
 
-    def _critical(self, level: float, kind: BandKind) -> float:
+    def _critical(self, level: float, kind: BandKind) -> float | Floats:
         if kind == "pointwise":
-            return quantile((1 + level) / 2, self.df)
+            return quantiles((1 + level) / 2, self.row_df)
         if level == self.level:
             return self.critical_value
         return simultaneous_critical_value(self.vcov, level=level, df=self.df)
@@ -333,6 +346,7 @@ class Estimate(Shown):
             "method": self.method,
             "table": plain(self.table),
             "vcov": plain(self.vcov),
+            "row_df": None if self.rows.df is None else plain(self.row_df),
             "sample": self.sample.to_dict(),
             "spec": plain(self.spec),
             "notes": list(self.notes),
@@ -343,8 +357,9 @@ class Estimate(Shown):
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote."""
         table = table_of(values["table"])
+        given = [each.name for each in fields(Rows) if each.name in table]
         made = cls(
-            Rows(**{each.name: list(table[each.name]) for each in fields(Rows)}),
+            Rows(**{name: list(table[name]) for name in given}, df=values.get("row_df")),
             table["estimate"].to_numpy(),
             np.array(values["vcov"], dtype=float).reshape(len(table), len(table)),
             estimand=values["estimand"],

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats
-from impact.critical_values import quantile, two_sided_p_value
+from impact.critical_values import quantiles, two_sided_p_value
 from impact.terms import ESTIMATE_COLUMNS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def pointwise(estimate: "Estimate") -> dict[str, Any]:
 
     variance = np.diag(estimate.vcov)
     std_error = np.sqrt(np.where(variance > 0, variance, np.nan))
-    half = quantile((1 + estimate.level) / 2, estimate.df) * std_error
+    half = quantiles((1 + estimate.level) / 2, estimate.row_df) * std_error
     return {
         "term": list(rows.term),
         "cohort": missing if rows.cohort is None else list(rows.cohort),
@@ -35,12 +35,14 @@ def pointwise(estimate: "Estimate") -> dict[str, Any]:
         "estimate": values,
         "std_error": std_error,
         "statistic": values / std_error,
-        "p_value": two_sided_p_value(values / std_error, estimate.df),
+        "p_value": two_sided_p_value(values / std_error, estimate.row_df),
         "conf_low": values - half,
         "conf_high": values + half,
         "n_treated": numbers(rows.n_treated),
         "n_control": numbers(rows.n_control),
-        "n_clusters": np.full(len(values), float(estimate.sample.n_clusters)),
+        "n_clusters": np.full(len(values), float(estimate.sample.n_clusters))
+        if rows.n_clusters is None
+        else numbers(rows.n_clusters),
     }
 
 

@@ -1,11 +1,10 @@
 """Which covariance: clustered (CRV0-CRV3), heteroskedasticity-robust (HC0-HC3), homoskedastic: objects with short names."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, Literal, get_args
+from typing import Literal
 
-from impact.errors import UnknownNameError, UsageError
-from impact.terms import CovarianceName
+from impact.errors import UsageError
+from impact.terms import CheckedChoices, CovarianceName, one_of
 
 ClusterKind = Literal["CRV0", "CRV1", "CRV2", "CRV3"]
 RobustKind = Literal["HC0", "HC1", "HC2", "HC3"]
@@ -13,18 +12,8 @@ DegreesOfFreedom = Literal["clusters", "satterthwaite"]
 UNIT_AND_TIME = ("unit", "time")
 
 
-def _known(word: Any, known: tuple[Any, ...], *, what: str) -> Any:
-    """Return the word, or refuse it with the nearest known one."""
-    if isinstance(word, str) and word in known:
-        return word
-    by_case = {other.lower(): other for other in known}
-    near = get_close_matches(str(word).lower(), by_case, n=1)
-    hint = f"did you mean {by_case[near[0]]}? " if near else ""
-    raise UnknownNameError(f"{what}: {hint}known are {', '.join(known)}")
-
-
 @dataclass(frozen=True)
-class Clustered:
+class Clustered(CheckedChoices):
     """Errors may be correlated within clusters, not between them.
 
     Parameters
@@ -56,9 +45,7 @@ class Clustered:
     df: DegreesOfFreedom | None = None
 
     def __post_init__(self) -> None:
-        _known(self.kind, get_args(ClusterKind), what="kind")
-        if self.df is not None:
-            _known(self.df, get_args(DegreesOfFreedom), what="df")
+        super().__post_init__()
         if not self.two_way:
             return
         if self.kind not in {"CRV0", "CRV1"} or self.df == "satterthwaite":
@@ -100,7 +87,7 @@ class Clustered:
 
 
 @dataclass(frozen=True)
-class Robust:
+class Robust(CheckedChoices):
     """Errors are independent, of any variance.
 
     Parameters
@@ -114,9 +101,6 @@ class Robust:
     """
 
     kind: RobustKind = "HC1"
-
-    def __post_init__(self) -> None:
-        _known(self.kind, get_args(RobustKind), what="kind")
 
     @property
     def name(self) -> str:
@@ -171,4 +155,5 @@ def covariance_of(choice: Covariance | CovarianceName) -> Covariance:
     """
     if isinstance(choice, Clustered | Robust | Homoskedastic):
         return choice
-    return BY_NAME[_known(choice, tuple(BY_NAME), what="vcov")]
+    one_of(choice, CovarianceName, name="vcov")
+    return BY_NAME[choice]

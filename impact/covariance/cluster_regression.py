@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
+from impact.covariance.small_sample import crv1_factor
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 
@@ -171,7 +172,7 @@ class ClusterRegression:
         """G/(G-1) (n-1)/(n-k), effects nested in clusters not counted."""
         k = len(self.coefficients)
         k += 1 if self.absorbed else 0
-        return self.n_clusters / (self.n_clusters - 1) * (self.n - 1) / (self.n - k)
+        return crv1_factor(self.n_clusters, n_obs=self.n, n_counted=k)
 
     def vcov(self) -> Floats:
         """CRV1 covariance, (k, k)."""

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import cluster_factor
 from impact.errors import NotAvailableError
 
 Kernel = Literal["uniform", "bartlett"]
@@ -89,7 +90,7 @@ def two_way_clusters(scores: Floats, first: Integers, second: Integers) -> Float
     total = sum(
         sign * _clustered(scores, code) for sign, code in ((1, first), (1, second), (-1, both))
     )
-    return np.asarray(smaller / (smaller - 1) * total)
+    return np.asarray(cluster_factor(smaller) * total)
 
 
 def _clustered(scores: Floats, code: Integers) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from impact.arrays import Floats
 from impact.check_result import SMALL_P, CheckResult, pass_or_warn
 from impact.covariance.cluster_regression import ClusterRegression
+from impact.covariance.small_sample import cluster_df, jackknife_factor
 
 JackknifeDf = Literal["clusters", "satterthwaite"]
 FIT_EXACTLY = 1e-9  # leverage this close to one leaves no residual to scale
@@ -65,9 +66,9 @@ def crv3(regression: ClusterRegression, *, df: JackknifeDf = "clusters") -> Adju
     Economic Studies (forthcoming), doi:10.1093/restud/rdag050, on degrees of freedom of the jackknife.
     """
     deviation = regression.without_each() - regression.coefficients
-    n, k = deviation.shape
-    vcov = (n - 1) / n * deviation.T @ deviation
-    degrees = np.full(k, float(n - 1))
+    n_clusters, k = deviation.shape
+    vcov = jackknife_factor(n_clusters) * deviation.T @ deviation
+    degrees = np.full(k, cluster_df(n_clusters))
     if df == "satterthwaite":
         left = regression.bread_without_each
         degrees = np.array([_satterthwaite(regression, left[:, [j]]) for j in range(k)])

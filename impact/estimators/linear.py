@@ -105,6 +105,7 @@ class LinearParts:
                 f"{estimate.method}: one parameter, or some of several: nothing to average"
             )
         plan = self.averager(self, by=by, average=average, balance=balance)
+        rows = _of_averages(estimate, plan)
         robust = None if self.robust is None else plan.weights @ self.robust @ plan.weights.T
         scores = self.scores.mix(plan.weights).plus_constant(plan.constant)
         if plan.centring is not None:
@@ -119,7 +120,7 @@ class LinearParts:
             averager=None,
         )
         return Estimate(
-            plan.rows,
+            rows,
             parts.values,
             parts.vcov(),
             estimand=estimate.estimand,
@@ -194,6 +195,17 @@ class LinearParts:
             [per_unit, -per_unit * (mean - moments.origin)[:, None, :]], axis=2
         )
         return np.einsum("kct,ct->k", share, mean), Scores.of(moments, levels(moments), loading)
+
+
+def _of_averages(estimate: Estimate, plan: Average) -> Rows:
+    """What averages are: the fewest degrees of freedom and the most clusters of the parameters that enter each."""
+    rows, carries = plan.rows, plan.weights != 0
+    if estimate.rows.df is not None:
+        rows = replace(rows, df=[estimate.row_df[some].min() for some in carries])
+    if estimate.rows.n_clusters is not None:
+        n_clusters = np.asarray(estimate.rows.n_clusters, dtype=float)
+        rows = replace(rows, n_clusters=[n_clusters[some].max() for some in carries])
+    return rows
 
 
 def exposed_means(moments: PathMoments) -> Floats:

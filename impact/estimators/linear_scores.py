@@ -10,6 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays import Floats, Mask
+from impact.covariance.small_sample import (
+    cluster_df,
+    counted,
+    crv1_factor,
+    jackknife_factor,
+    stretch_without_own,
+)
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 from impact.estimators.regressions.unit_period_effects import UnitPeriodEffects, imputation_weights
@@ -73,16 +80,20 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
         )
     weights = residual / size
     n_units, n_obs = seen.shape[0], int(seen.sum())
-    n_coefficients = effects.rank + 2  # period effects, the constant and treatment
-    crv1 = n_units / (n_units - 1) * (n_obs - 1) / (n_obs - n_coefficients)
+    n_counted = counted(1, levels=[effects.rank + 1])
+    crv1 = crv1_factor(n_units, n_obs=n_obs, n_counted=n_counted)
     results = []
     for name, power, factor in (
         ("CRV1", 0.0, crv1),
         ("CRV2", -0.5, 1.0),
-        ("CRV3", -1.0, (n_units - 1) / n_units),
+        ("CRV3", -1.0, jackknife_factor(n_units)),
     ):
         adjusted = _adjusted(effects, residual, size, power) / size
-        df = _satterthwaite(effects, adjusted, residual, size) if name == "CRV2" else n_units - 1
+        df = (
+            _satterthwaite(effects, adjusted, residual, size)
+            if name == "CRV2"
+            else cluster_df(n_units)
+        )
         # The residual of unit i is y_i less its mean, period effects and treatment; what is weighted by rows that sum to
         # zero over the unit needs no mean. Period effects and the coefficient are the common sums.
         common = np.concatenate([effects.period_weights(), weights[None]])
@@ -188,8 +199,7 @@ def _inflation(cells: Floats, count: Floats, *, leave_one_out: bool) -> Floats:
     """Factor n/(n-1) by which leaving a unit out of its cell's average stretches its residual; NaN for single units."""
     if not leave_one_out:
         return np.ones(cells.shape[1:])
-    with np.errstate(divide="ignore"):
-        factor = np.where(count > 1, count / (count - 1), np.nan)
+    factor = stretch_without_own(count)
     return np.asarray(np.nansum(cells * factor[:, None, None], axis=0))
 
 

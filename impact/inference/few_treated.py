@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import cluster_factor
 from impact.critical_values import quantile
 from impact.estimators.comparisons.by_unit import Comparisons, Shares
 
@@ -238,7 +239,7 @@ def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
     n_groups = len(codes)
     estimate = units.overall
     squares = ((size[:, None] * (effect - estimate)) ** 2).sum(axis=0)
-    error = np.sqrt(n_groups / max(n_groups - 1, 1) * squares)
+    error = np.sqrt(cluster_factor(n_groups) * squares) if n_groups > 1 else np.sqrt(squares)
     return Intervals.of_t(estimate, error, n_groups - 1, level)
 
 
@@ -322,7 +323,7 @@ def _stand_ins(
     chosen = generator.integers(n0, size=(DRAWS, len(units.treated)))
     standard = units.placebo[:, complete] / spread_never[complete]
     standard = standard - standard.mean(axis=1, keepdims=True)
-    standard *= np.sqrt(n0 / (n0 - 1))
+    standard *= np.sqrt(cluster_factor(n0))
     errors = np.zeros((DRAWS, standard.shape[2]))
     for unit, code in enumerate(cohort):
         errors += (units.weight[unit] * spread_treated[unit]) * standard[code][chosen[:, unit]]

@@ -7,6 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.covariance.cluster_regression import ClusterRegression
+from impact.covariance.small_sample import jackknife_factor
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.inference.json_values import Stored
@@ -165,7 +166,7 @@ class _Statistics:
         scores = _restricted_scores(regression, asked)
         linear = _leave_out(regression) if asked.variant == "V" else _sandwich(regression)
         n = regression.n_clusters
-        factor = (n - 1) / n if asked.variant == "V" else regression.crv1_factor
+        factor = jackknife_factor(n) if asked.variant == "V" else regression.crv1_factor
         coefficient = regression.bread[0]
         variance = factor * float((np.einsum("gk,gk->g", linear, regression.scores) ** 2).sum())
         through = np.einsum("gk,gkl->gl", linear, regression.XX) @ regression.bread

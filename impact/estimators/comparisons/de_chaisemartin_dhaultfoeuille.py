@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import cluster_factor
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate, Rows
@@ -159,7 +160,7 @@ def _with_degrees_of_freedom(found: Contrasted, single_cohorts: SingleCohorts) -
     for n, mean, side in zip((found.n_treated, found.n_control), found.mean, sides, strict=True):
         centre = np.where(n > 1, mean, pooled)
         count = np.where(n > 1, n, both)
-        scale = np.sqrt(count / np.maximum(count - 1, 1))
+        scale = np.sqrt(cluster_factor(np.maximum(count, 2.0)))
         scale = np.where((n > 1) | (single_cohorts == "pooled"), scale, 0.0)
         row = np.arange(len(n))
         slope = loading[:, row, contrasts.feature]

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats, Mask
+from impact.covariance.small_sample import cluster_df, counted, crv1_factor
 from impact.data.panel import Panel
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
@@ -121,6 +122,8 @@ class LocalProjectionsDiD(CheckedChoices):
                 event_time=None if self.pooled else events,
                 n_treated=[found.n_treated for _, found in kept],
                 n_control=[found.n_control for _, found in kept],
+                n_clusters=[found.n_clusters for _, found in kept],
+                df=[cluster_df(max(found.n_clusters, 2)) for _, found in kept],
             ),
             values,
             parts.vcov(),
@@ -139,9 +142,15 @@ class LocalProjectionsDiD(CheckedChoices):
                 "after": self.after,
                 "pooled": self.pooled,
                 "level": self.level,
-                "df": float(moments.sample.n_clusters - 1),
             },
-            notes=few_treated_notes(moments),
+            notes=(
+                *few_treated_notes(moments),
+                *(
+                    f"no_degrees_of_freedom_at:{each.distances[0]}"
+                    for each, found in kept
+                    if found.factor == 0
+                ),
+            ),
             source="Dube, Girardi, Jorda and Taylor (2025), eqs. 8-12",
             parts=parts,
         )
@@ -179,11 +188,15 @@ class _Spans:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """One horizon's coefficient, its scores' coefficients (C, 2U) and small-sample factor, and who was compared."""
+    """One horizon's coefficient, its scores' coefficients (C, 2U), small-sample factor and clusters, and who was compared.
+
+    The factor is zero, so that there is no standard error, where the regression leaves no degrees of freedom for one.
+    """
 
     value: float
     loading: Floats
     factor: float
+    n_clusters: float
     exposed: Floats
     n_treated: float
     n_control: float
@@ -271,18 +284,23 @@ class _Horizon:
                 mine = weight[number] * self.treated[number] * usable[number]
                 exposed[:, late] += mine / len(self.distances)
         entering = np.ones(len(usable), dtype=bool) if choice.weighting == "variance" else usable
-        factor = self._factor(moments, units, at_mean[:, has], entering)
+        n_rows, n_clusters, n_effects = self._counts(moments, units, at_mean[:, has], entering)
+        n_counted = counted(1, levels=[n_effects])
+        enough = n_clusters > 1 and n_rows > n_counted
         return _Fitted(
             value,
             loading,
-            factor,
+            crv1_factor(n_clusters, n_obs=n_rows, n_counted=n_counted) if enough else 0.0,
+            n_clusters,
             exposed,
             float((units * self.treated)[usable].sum()),
             float((units * self.clean)[usable].sum()),
         )
 
-    def _factor(self, moments: PathMoments, units: Floats, has: Floats, entering: Mask) -> float:
-        """G/(G-1) x (n-1)/(n-K) of this regression: K counts the coefficient and the base periods with rows.
+    def _counts(
+        self, moments: PathMoments, units: Floats, has: Floats, entering: Mask
+    ) -> tuple[float, float, int]:
+        """Rows, clusters and base periods of this regression; ``units`` (U, C) and ``has`` (P, U) say where there are any.
 
         Base periods without newly treated units have rows of weight zero in the equal weighting: they do not count there.
         """
@@ -296,5 +314,4 @@ class _Horizon:
             n_clusters = float(
                 len(np.unique(moments.clusters.cluster[inside[moments.clusters.cell]]))
             )
-        n_effects = int(member.any(axis=1).sum())
-        return n_clusters / (n_clusters - 1) * (n_rows - 1) / (n_rows - 1 - n_effects)
+        return n_rows, n_clusters, int(member.any(axis=1).sum())

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
+from impact.covariance.small_sample import cluster_df, counted, crv1_factor
 from impact.data.panel import Panel
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError, UsageError
@@ -79,8 +80,8 @@ class StackedDiD(CheckedChoices):
         contrast[np.arange(len(kept)), kept] = 1.0
         contrast[:, reference] = -1.0
         scores = Scores.of(moments, levels(moments), loading).mix(contrast)
-        # fixest's count: the coefficients, two groups and the event times, less one of these
-        free = n_rows - len(kept) - 2 - len(events) + 1
+        # fixest's count: the coefficients, two groups and the event times
+        n_counted = counted(len(kept), levels=[2, len(events)])
         n_clusters = self._clusters(moments, stacks)
         return self._estimate(
             moments,
@@ -88,7 +89,8 @@ class StackedDiD(CheckedChoices):
             contrast @ values,
             scores,
             exposed=treated[kept] * (events[kept] >= 0)[:, None, None],
-            factor=n_clusters / (n_clusters - 1) * (n_rows - 1) / free,
+            factor=crv1_factor(n_clusters, n_obs=n_rows, n_counted=n_counted),
+            n_clusters=n_clusters,
             cohorts=[moments.time_axis.label(moments.every_cohort[code]) for code, _ in stacks],
         )
 
@@ -145,6 +147,7 @@ class StackedDiD(CheckedChoices):
         *,
         exposed: Floats,
         factor: float,
+        n_clusters: float,
         cohorts: list[Any],
     ) -> Estimate:
         parts = LinearParts(
@@ -160,7 +163,11 @@ class StackedDiD(CheckedChoices):
             [moments.time_axis.label(g) for g in moments.cohorts], np.array(cohorts)
         )
         return Estimate(
-            Rows(term=[f"event_time={value}" for value in events], event_time=events.astype(float)),
+            Rows(
+                term=[f"event_time={value}" for value in events],
+                event_time=events.astype(float),
+                n_clusters=[n_clusters] * len(events),
+            ),
             values,
             parts.vcov(),
             estimand=f"Effect on {moments.outcome} by periods since treatment, cohorts with the whole window",
@@ -175,7 +182,7 @@ class StackedDiD(CheckedChoices):
                 "after": self.after,
                 "cohorts": cohorts,
                 "level": self.level,
-                "df": float(moments.sample.n_clusters - 1),
+                "df": cluster_df(n_clusters),
             },
             notes=(
                 *few_treated_notes(moments),

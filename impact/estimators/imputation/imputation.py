@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats
+from impact.covariance.small_sample import stretch_without_own
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate
@@ -163,7 +164,7 @@ def _conservative(
     factor = np.ones(len(n))
     if averages == "leave_one_out":
         average = np.where(n > 1, average, _other_cohorts(detail, total2, seen2))
-        factor = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+        factor = np.where(n > 1, stretch_without_own(n), 1.0)
     loading = linear.loading.copy()
     row = np.arange(len(n))
     loading[code, row, period] *= factor

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import (
+    cluster_df,
+    crv1_factor,
+    hc1_factor,
+    residual_df,
+    residual_variance,
+)
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 from impact.terms import Covariance
@@ -73,7 +80,7 @@ def least_squares(
     scores = (Q * (residual * root)[:, None]) @ back.T
     n_clusters = len(np.unique(cluster))
     if vcov == "iid":
-        sigma2 = float(weight @ residual**2) / (n - k)
+        sigma2 = residual_variance(float(weight @ residual**2), n_obs=n, n_counted=k)
         return LeastSquares(
             names,
             coefficients,
@@ -83,15 +90,16 @@ def least_squares(
             cluster,
             "iid",
             1.0,
-            n - k,
+            residual_df(n, n_counted=k),
             "homoskedastic, t(n-k)",
         )
     if vcov == "robust":
-        factor, df, convention = n / (n - k), float(n - k), "HC1, t(n-k)"
+        factor, convention = hc1_factor(n, n_counted=k), "HC1, t(n-k)"
+        df = float(residual_df(n, n_counted=k))
         meat = scores.T @ scores
     else:
-        factor = n_clusters / (n_clusters - 1) * (n - 1) / (n - k)
-        df, convention = float(n_clusters - 1), "CRV1 clustered, t(G-1)"
+        factor = crv1_factor(n_clusters, n_obs=n, n_counted=k)
+        df, convention = cluster_df(n_clusters), "CRV1 clustered, t(G-1)"
         by_cluster = sum_by(scores, cluster)
         meat = by_cluster.T @ by_cluster
     return LeastSquares(

@@ -8,6 +8,7 @@ quasi-likelihood: outcomes need not be counts, only not negative.
 import numpy as np
 
 from impact.arrays import Floats, Mask
+from impact.covariance.small_sample import cluster_df, counted, crv1_factor
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimators.comparisons.group_time import GroupTimeDetail
 from impact.estimators.regressions.within import WithinFit, inverse_or_refuse, with_periods
@@ -67,9 +68,10 @@ def poisson_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> Wi
     n_clusters = moments.sample.n_clusters
     if moments.clusters is None:
         n_clusters -= int(moments.n_zero.sum())
-    factor = n_clusters / (n_clusters - 1) * (n_obs - 1) / (n_obs - k - len(moments.times))
+    n_counted = counted(k, levels=[len(moments.times)])
+    factor = crv1_factor(n_clusters, n_obs=n_obs, n_counted=n_counted)
     scores = Scores.of(moments, _departures(moments, probability), loading)
-    return WithinFit(beta[:k], scores, factor, float(n_clusters - 1))
+    return WithinFit(beta[:k], scores, factor, cluster_df(n_clusters))
 
 
 def poisson_effects(

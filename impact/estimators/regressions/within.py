@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays import Floats
+from impact.covariance.small_sample import cluster_df, counted, crv1_factor, jackknife_factor
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.moments import PathMoments, Paths, Scores
 from impact.moments.feature_products import feature_products, root_products
@@ -98,7 +99,7 @@ def within_fit(
     Raises
     ------
     NotIdentifiedError
-        When a regressor is a combination of the others and the fixed effects.
+        When a regressor is a combination of the others and the fixed effects, or no degrees of freedom are left.
 
     References
     ----------
@@ -118,14 +119,9 @@ def within_fit(
     products = feature_products(moments, features, of_root=shared.root)
     scores = Scores.of(moments, features, loading, products=products)
     n_clusters = moments.sample.n_clusters
-    free = moments.n_obs - k - len(moments.times)
-    if free <= 0 or n_clusters < 2:
-        raise NotIdentifiedError(
-            f"{moments.outcome}: {moments.n_obs} observations of {n_clusters} clusters leave no degrees of freedom "
-            "for a standard error; use more periods or units"
-        )
-    factor = n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / free
-    fit = WithinFit(beta[:k], scores, factor, float(n_clusters - 1))
+    n_counted = counted(k, levels=[len(moments.times)])
+    factor = crv1_factor(n_clusters, n_obs=moments.n_obs, n_counted=n_counted)
+    fit = WithinFit(beta[:k], scores, factor, cluster_df(n_clusters))
     if vcov == "CRV1":
         return fit
     if vcov == "CRV3":
@@ -178,7 +174,7 @@ def _leave_one_out(
     inverse = np.linalg.inv(left)
     n_clusters = moments.sample.n_clusters
     spread = np.matmul(np.matmul(inverse, meat), inverse).sum(axis=0)
-    return np.asarray((n_clusters - 1) / n_clusters * spread)
+    return np.asarray(jackknife_factor(n_clusters) * spread)
 
 
 def _cell_parts(moments: PathMoments, columns: Floats, beta: Floats) -> tuple[Floats, Floats]:
@@ -241,9 +237,9 @@ def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
     single = np.einsum("pkt,pt,pjt->kj", slope, squares, slope, optimize=True)
     smaller = min(moments.sample.n_clusters, n_periods)
     k = len(fit.coefficients)
-    factor = smaller / (smaller - 1) * (moments.n_obs - 1) / (moments.n_obs - k - 1)
+    factor = crv1_factor(smaller, n_obs=moments.n_obs, n_counted=counted(k, levels=[]))
     robust = factor * (scores.covariance() + period.T @ period - single)
-    return WithinFit(fit.coefficients, scores, factor, float(smaller - 1), robust)
+    return WithinFit(fit.coefficients, scores, factor, cluster_df(smaller), robust)
 
 
 def cohort_effects_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> WithinFit:
@@ -263,7 +259,6 @@ def cohort_effects_fit(moments: PathMoments, design: Floats, *, names: list[str]
     slope = np.einsum("kj,ctj->ckt", inverse[:k], columns, optimize=True)
     loading = np.concatenate([slope, -slope * (columns @ beta)[:, None, :]], axis=2)
     n_clusters = moments.sample.n_clusters
-    free = moments.n_obs - columns.shape[2]
-    factor = n_clusters / (n_clusters - 1) * (moments.n_obs - 1) / free
+    factor = crv1_factor(n_clusters, n_obs=moments.n_obs, n_counted=columns.shape[2])
     scores = Scores.of(moments, levels(moments), loading)
-    return WithinFit(beta[:k], scores, factor, float(n_clusters - 1))
+    return WithinFit(beta[:k], scores, factor, cluster_df(n_clusters))
