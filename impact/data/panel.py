@@ -39,6 +39,9 @@ class Panel:
     covariates : DataFrame, n rows
         Further columns, one row an observation.
     sample : Sample
+    complete : Panel, optional
+        Where units are treated from the first period on, the panel with them in it: designs that compare cohorts set them
+        aside, estimators that need no period before treatment take them from here.
     """
 
     units: NDArray[Any]
@@ -56,6 +59,7 @@ class Panel:
     names: dict[str, Any]
     sample: Sample
     stratum_labels: tuple[str, ...] = ()
+    complete: "Panel | None" = None
 
     @classmethod
     def from_frame(
@@ -186,22 +190,29 @@ class Panel:
         return replace(self, sample=sample)
 
     def _comparable(self) -> Self:
-        """Drop units treated from the first period on; refuse a panel without treated or without untreated units."""
-        always = self.cohort <= self.times[0]
+        """Set units aside that are treated from the first period on; refuse a panel with nobody to compare."""
         beyond = np.isfinite(self.cohort) & (self.cohort > self.times[-1])
-        later = (
-            replace(self, cohort=np.where(beyond, np.inf, self.cohort)) if beyond.any() else self
-        )
-        panel = later.subset(~always, reason="always_treated")
+        panel = self
         if beyond.any():
-            panel = panel._counted(
+            later = replace(self, cohort=np.where(beyond, np.inf, self.cohort))
+            panel = later._counted(
                 {"treated_after_last_period_counted_as_untreated": int(beyond.sum())}
             )
+        always = self.cohort <= self.times[0]
+        if always.any():
+            panel = replace(panel.subset(~always, reason="always_treated"), complete=panel)
         checks.comparison(panel.cohort, str(self.names["cohort"]))
         return panel
 
+    def with_always_treated(self) -> "Panel":
+        """Return the panel with the units in it that were set aside because they are treated from the first period on."""
+        return self.complete or self
+
     def subset(self, units: Mask, *, reason: str) -> Self:
-        """Return the panel of the units (N,) marked True; the others are counted under ``reason``."""
+        """Return the panel of the units (N,) marked True; the others are counted under ``reason``.
+
+        Units that were set aside are not marked, and so not in it; start from `with_always_treated` to choose among all.
+        """
         if units.all():
             return self
         rows = units[self.unit_index]
@@ -219,11 +230,14 @@ class Panel:
             weight=self.weight[units],
             stratum=self.stratum[units],
             covariates=self.covariates.loc[rows].reset_index(drop=True),
+            complete=None,
         )
         return smaller._counted({reason: int((~units).sum())})
 
     def where(self, rows: Mask, *, reason: str) -> Self:
-        """Return the observations (n,) marked True; units that lose all of theirs are counted under ``reason``."""
+        """Return the observations (n,) marked True; units that lose all of theirs are counted, as in `subset`."""
+        if rows.all():
+            return self
         present = np.zeros(len(self.units), dtype=bool)
         present[self.unit_index[rows]] = True
         times, time_index = np.unique(self.time_index[rows], return_inverse=True)
@@ -234,16 +248,40 @@ class Panel:
             time_index=time_index.astype(np.int64),
             y=self.y[rows],
             covariates=self.covariates.loc[rows].reset_index(drop=True),
+            complete=None,
         )
         return cut.subset(present, reason=reason)._counted({})
 
     def with_cohort(self, cohort: Floats) -> Self:
         """Return the panel with other first treated periods (N,), as placebo tests and permutations need."""
-        return replace(self, cohort=np.asarray(cohort, dtype=float))._counted({})
+        cohort = np.asarray(cohort, dtype=float)
+        complete = self.complete
+        if complete is not None:
+            every = complete.cohort.copy()
+            every[np.searchsorted(complete.units, self.units)] = cohort
+            complete = complete.with_cohort(every)
+        return replace(self, cohort=cohort, complete=complete)._counted({})
 
     def with_outcome(self, y: Floats, name: str) -> Self:
-        """Return the panel with another outcome (n,), such as a transformed one."""
-        return replace(self, y=np.asarray(y, dtype=float), outcome=name)
+        """Return the panel with another outcome (n,), such as a transformed one.
+
+        Units that were set aside stay with it where the outcome is a covariate, as theirs is then known.
+        """
+        y = np.asarray(y, dtype=float)
+        complete = self.complete
+        if complete is not None:
+            known = complete._own(name)
+            same = np.array_equal(y, self._own(name), equal_nan=True)
+            complete = complete.with_outcome(known, name) if same else None
+        return replace(self, y=y, outcome=name, complete=complete)
+
+    def _own(self, name: str) -> Floats:
+        """The outcome or a covariate as numbers (n,); empty without such a column of numbers."""
+        if name == self.outcome:
+            return self.y
+        if name not in self.covariates or not pd.api.types.is_numeric_dtype(self.covariates[name]):
+            return np.zeros(0)
+        return np.asarray(self.covariates[name], dtype=float)
 
     @cached_property
     def wide(self) -> Floats:

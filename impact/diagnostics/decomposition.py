@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, Shown, amount, not_applicable
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
+from impact.estimators.linear import as_moments
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.moments import PathMoments
 
@@ -54,6 +56,7 @@ class GoodmanBacon:
     """Split two-way fixed effects into comparisons of two groups over two spans of time.
 
     Comparisons of later with earlier treated units use treated outcomes as controls; where effects grow their sign can turn.
+    Units treated from the first period on are one such group of controls, as they are in two-way fixed effects.
 
     References
     ----------
@@ -68,7 +71,7 @@ class GoodmanBacon:
         NotAvailableError
             With gaps, for which the theorem does not hold, or with weights.
         """
-        moments = data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
+        moments = as_moments(data, always_treated="kept")
         if not moments.balanced:
             raise NotAvailableError(
                 "GoodmanBacon: the decomposition holds for balanced panels; drop units with gaps first, or see "
@@ -87,15 +90,14 @@ class GoodmanBacon:
         return Decomposition(table.assign(weight=table["weight"] / table["weight"].sum()))
 
 
-def _comparisons(moments: PathMoments) -> list[dict[str, float]]:
+def _comparisons(moments: PathMoments) -> list[dict[str, Any]]:
     """One row a comparison; weights not yet divided by their sum."""
-    times, every = moments.times, moments.every_cohort
-    share = moments.cohort_size / moments.cohort_size.sum()
+    times = moments.times
+    every, share, mean = _groups(moments)
     exposed = np.array([(times >= g).mean() for g in every])
-    mean = moments.cohort_mean
-    rows = []
+    rows: list[dict[str, Any]] = []
 
-    def add(kind: str, k: int, u: int, before: Floats, after: Floats, weight: float) -> None:
+    def add(kind: str, k: int, u: int, before: Mask, after: Mask, weight: float) -> None:
         change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)
         rows.append(
             {
@@ -111,17 +113,29 @@ def _comparisons(moments: PathMoments) -> list[dict[str, float]]:
         both = share[k] + share[u]
         split = share[k] / both * (1 - share[k] / both)
         d, e = exposed[k], exposed[u]
-        if np.isinf(every[u]):
+        late, later = times >= every[k], times >= every[u]
+        if np.isinf(every[u]) and d < 1:
             weight = both**2 * split * d * (1 - d)
-            add("treated_against_never", k, u, times < every[k], times >= every[k], weight)
+            add("treated_against_never", k, u, ~late, late, weight)
             continue
-        window = times < every[u]
-        weight = (both * (1 - e)) ** 2 * split * (d - e) / (1 - e) * (1 - d) / (1 - e)
-        add("earlier_against_later", k, u, times < every[k], window & (times >= every[k]), weight)
-        window = times >= every[k]
-        weight = (both * d) ** 2 * split * e / d * (d - e) / d
-        add("later_against_earlier", u, k, window & (times < every[u]), times >= every[u], weight)
+        if d < 1:
+            weight = (both * (1 - e)) ** 2 * split * (d - e) / (1 - e) * (1 - d) / (1 - e)
+            add("earlier_against_later", k, u, ~late, late & ~later, weight)
+        if e > 0:
+            weight = (both * d) ** 2 * split * e / d * (d - e) / d
+            kind = "later_against_earlier" if d < 1 else "later_against_always"
+            add(kind, u, k, late & ~later, later, weight)
     return rows
+
+
+def _groups(moments: PathMoments) -> tuple[Floats, Floats, Floats]:
+    """First treated periods (C,), shares (C,) and mean paths (C, T); all treated from the first period on are one group."""
+    first = np.maximum(moments.every_cohort, moments.times[0])
+    every, group = np.unique(first, return_inverse=True)
+    member = (group == np.arange(len(every))[:, None]).astype(float)
+    size = member @ moments.cohort_size
+    mean = member @ (moments.cohort_size[:, None] * moments.cohort_mean) / size[:, None]
+    return every, size / size.sum(), mean
 
 
 def negative_weights(data: Panel | PathMoments) -> CheckResult:

@@ -1,13 +1,14 @@
 """What every estimator that is linear in the path means leaves behind: values, affine scores, and what follows from them."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
+from impact.data.sample import Sample
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate, Rows
 from impact.moments import PathMoments, Scores, both
@@ -75,7 +76,9 @@ class LinearParts:
         return self.factor * self.scores.covariance() if self.robust is None else self.robust
 
     def influence(self, panel: Panel) -> Floats:
-        """Each unit's score on each parameter, (N, k)."""
+        """Each unit's score on each parameter, (N, k); units set aside are among the N where the estimator keeps them."""
+        if (self.moments.cohort <= self.moments.times[0]).any():
+            panel = panel.with_always_treated()
         return self.scores.of_units(panel, self.moments)
 
     def weights(self, estimate: Estimate) -> pd.DataFrame:
@@ -213,9 +216,12 @@ def exposed_means(moments: PathMoments) -> Floats:
     return np.where(moments.event_time >= 0, moments.weight_seen, 0.0)
 
 
-def as_moments(data: Panel | PathMoments) -> PathMoments:
-    """Return moments as they are, and reduce a panel to them."""
-    return data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
+def as_moments(
+    data: Panel | PathMoments, *, always_treated: Literal["set_aside", "kept"] = "set_aside"
+) -> PathMoments:
+    """Reduce a panel to moments, without units treated from the first period on, or with those that were set aside."""
+    moments = data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
+    return moments.with_always_treated() if always_treated == "kept" else moments.set_aside()
 
 
 def as_panel(data: Panel | PathMoments, *, who: str, needs: str) -> Panel:
@@ -236,7 +242,7 @@ def balanced_cells(moments: PathMoments) -> PathMoments:
 
 
 def few_treated_notes(moments: PathMoments) -> tuple[str, ...]:
-    """Remarks on small treated groups: ``few_treated_units:n`` and ``single_unit_cohort:label``."""
+    """Remarks on the sample: ``few_treated_units:n``, ``single_unit_cohort:label``, ``always_treated_set_aside:n``."""
     notes = []
     treated = np.isfinite(moments.cohort)
     n_treated = int(moments.n[treated].sum())
@@ -245,7 +251,13 @@ def few_treated_notes(moments: PathMoments) -> tuple[str, ...]:
     for cohort in moments.cohorts:
         if moments.n[moments.cohort == cohort].sum() == 1:
             notes.append(f"single_unit_cohort:{moments.time_axis.label(cohort)}")
-    return tuple(notes)
+    return (*notes, *set_aside_note(moments.sample))
+
+
+def set_aside_note(sample: Sample) -> tuple[str, ...]:
+    """Remark on units treated from the first period on that an estimate did without: ``always_treated_set_aside:n``."""
+    n = sample.dropped.get("always_treated", 0)
+    return (f"always_treated_set_aside:{n}",) if n else ()
 
 
 def average_event_times(

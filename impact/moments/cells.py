@@ -1,7 +1,7 @@
 """Moments of cells: counts, mean paths and path scatters of units that share a cohort, a stratum and their observed periods."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Self, TypeVar
 
@@ -47,6 +47,8 @@ class CellMoments:
         No outcome is below zero, which ratios need.
     stratum_labels : tuple of str
         What the codes in ``stratum`` stand for.
+    complete : CellMoments, optional
+        As in `Panel`: the moments with the units in them that were set aside as treated from the first period on.
     """
 
     times: Floats
@@ -68,6 +70,7 @@ class CellMoments:
     outcome: str
     non_negative: bool = False
     stratum_labels: tuple[str, ...] = ()
+    complete: "CellMoments | None" = field(default=None, repr=False)
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -173,6 +176,17 @@ class CellMoments:
         """Sum an array over the cells (P, ...) of each cohort, (C, ...)."""
         return self.cohort_groups.sums(cells)
 
+    def with_always_treated(self) -> Self:
+        """Return the moments with the units in them that were set aside as treated from the first period on."""
+        complete = self.complete
+        if complete is None:
+            return self
+        return replace(self, **{part.name: getattr(complete, part.name) for part in fields(self)})
+
+    def set_aside(self) -> Self:
+        """Return the moments without units treated from the first period on, which designs that compare cohorts cannot use."""
+        return self.where(lambda every: every.cohort > every.times[0], reason="always_treated")
+
     def once(self, name: str, compute: Callable[[Self], Found]) -> Found:
         """Return ``compute(self)``, kept under ``name`` for the next estimator that needs the same."""
         if name not in self._shared:
@@ -202,6 +216,7 @@ class CellMoments:
             root=self.root[rows],
             root_cell=(np.cumsum(chosen) - 1)[self.root_cell[rows]],
             clusters=None if self.clusters is None else self.clusters.of_cells(chosen),
+            complete=None,
             _shared={},
         )
         return replace(fewer, sample=fewer.counted(reason, int(self.n[~chosen].sum())))
@@ -234,6 +249,7 @@ class CellMoments:
             mean2=self.mean2 * mask,
             root=self.root * mask[self.root_cell],
             clusters=clusters,
+            complete=None,
             _shared={},
         )
         return masked.during(np.asarray(masked.observed.any(axis=0)), reason=reason)
@@ -252,6 +268,7 @@ class CellMoments:
             root=self.root[:, periods],
             origin=self.origin[periods],
             clusters=clusters,
+            complete=None,
             _shared={},
         )
         seen = shorter.where(lambda cut: np.asarray(cut.observed.any(axis=1)), reason=reason)

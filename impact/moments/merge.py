@@ -31,6 +31,9 @@ def merged(one: CellMoments, other: CellMoments) -> CellMoments:
     Chan, Golub and LeVeque (1983), American Statistician 37(3), eq. 2.1, for the scatter.
     """
     _refuse_different(one, other)
+    complete = None
+    if one.complete or other.complete:
+        complete = merged(one.with_always_treated(), other.with_always_treated())
     labels = tuple(sorted({*one.stratum_labels, *other.stratum_labels}))
     first, second = (_relabelled(part, labels) for part in (one, _moved(other, one.origin)))
     keys = _keys(first, second)
@@ -44,6 +47,7 @@ def merged(one: CellMoments, other: CellMoments) -> CellMoments:
         clusters=_joined_clusters(first.clusters, second.clusters, place, shift),
         non_negative=one.non_negative and other.non_negative,
         stratum_labels=labels,
+        complete=complete,
         _shared={},
     )
     sample = total.counted("", 0)

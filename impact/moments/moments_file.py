@@ -10,6 +10,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ UNREADABLE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
 )
+COMPLETE = "complete_"  # prefix of the arrays of the moments with always-treated units
 CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2")
 CLUSTERS = ("cluster", "cell", "weight", "n", "total")
 
@@ -52,7 +54,8 @@ def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "r
     ----------
     small_cells : {"refuse", "include"}
         What to do when a cell, or a cluster's share of one, has fewer than ten units. Their means are then nearly
-        single firms' revenue: include them only in a file that stays in the office.
+        single firms' revenue: include them only in a file that stays in the office. Fewer than ten always-treated units are
+        left out of the file, which estimates from it say (``always_treated_set_aside``).
 
     Raises
     ------
@@ -63,6 +66,7 @@ def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "r
     """
     if small_cells == "refuse":
         _refuse_small(moments)
+        moments = _without_small_complete(moments)
     path = Path(path)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -96,7 +100,7 @@ def load(path: str | Path) -> CellMoments:
                 raise SourceError(f"{path.name}: unpacks to more than 4 GB; it is no moments file")
         with np.load(path, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
-        header = json.loads(arrays.pop("header").tobytes().decode("utf-8"))
+        header = _header_of(arrays)
     except UNREADABLE:
         raise SourceError(
             f"{path.name}: damaged, or no moments file; make it again with `impact moments build`"
@@ -114,6 +118,20 @@ def load(path: str | Path) -> CellMoments:
         raise SourceError(
             f"{path.name}: its parts do not fit together; make it again with `impact moments build`"
         ) from None
+
+
+def _header_of(arrays: dict[str, Any]) -> Any:
+    return json.loads(arrays.pop("header").tobytes().decode("utf-8"))
+
+
+def _without_small_complete(moments: CellMoments) -> CellMoments:
+    if moments.complete is None:
+        return moments
+    try:
+        _refuse_small(moments.complete)
+    except DisclosureError:
+        return replace(moments, complete=None)
+    return moments
 
 
 def _refuse_small(moments: CellMoments) -> None:
@@ -149,6 +167,8 @@ def _arrays(moments: CellMoments) -> dict[str, Any]:
     arrays["scatter2"] = moments.scatter2[:, *upper]
     if moments.clusters is not None:
         arrays |= {f"clusters_{name}": getattr(moments.clusters, name) for name in CLUSTERS}
+    if moments.complete is not None:
+        arrays |= {f"{COMPLETE}{name}": part for name, part in _arrays(moments.complete).items()}
     text = json.dumps(header, ensure_ascii=False, sort_keys=True)
     return {"header": np.frombuffer(text.encode("utf-8"), dtype=np.uint8), **arrays}
 
@@ -168,7 +188,13 @@ def _moments(header: dict[str, Any], arrays: dict[str, Any]) -> CellMoments:
     if header["n_clusters"] is not None:
         parts = {name: arrays[f"clusters_{name}"] for name in CLUSTERS}
         clusters = ClusterSums(**parts, n_clusters=int(header["n_clusters"]))
+    inside = {
+        name.removeprefix(COMPLETE): part
+        for name, part in arrays.items()
+        if name.startswith(COMPLETE)
+    }
     return CellMoments(
+        complete=_moments(_header_of(inside), inside) if inside else None,
         **{name: arrays[name] for name in ("times", "origin", "observed", *CELLS)},
         root=root,
         root_cell=cell,

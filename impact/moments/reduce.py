@@ -52,7 +52,14 @@ def reduce_panel(panel: Panel, order: UnitOrder | None = None) -> CellMoments:
         outcome=panel.outcome,
         non_negative=bool((panel.y >= 0).all()),
         stratum_labels=panel.stratum_labels,
+        complete=_complete(panel),
     )
+
+
+def _complete(panel: Panel) -> CellMoments | None:
+    """Moments with the units that the panel set aside, where it did and their outcome is known."""
+    complete = panel.complete
+    return None if complete is None or np.isnan(complete.y).any() else reduce_panel(complete)
 
 
 def reduce_several(panel: Panel, outcomes: Sequence[str]) -> dict[str, CellMoments]:

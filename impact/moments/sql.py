@@ -4,7 +4,7 @@ Written for DuckDB, over a table or a Parquet file; its memory limit is respecte
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,11 +68,13 @@ def reduce_table(connection: Any, table: str, **columns: Any) -> CellMoments:
     _check_columns(connection, source, names)
     survey = _survey(connection, source, names)
     query = _Query(source, names, survey)
-    _check_units(connection, query)
-    cells = _with_pattern(connection.execute(query.cells()).df(), len(survey.labels))
-    seen = [f"seen{place}" for place in range(len(survey.labels))]
-    cells = cells.sort_values(["cohort", "stratum", *seen], kind="stable")
-    return _moments(connection, query, cells.reset_index(drop=True))
+    always = int(_check_units(connection, query)["always"])
+    moments = _moments(connection, query)
+    if not always:
+        return moments
+    complete = _moments(connection, replace(query, with_always_treated=True))
+    sample = moments.sample.with_dropped("always_treated", always)
+    return replace(moments, sample=sample, complete=complete)
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ class _Query:
     source: str
     names: Columns
     survey: _Survey
+    with_always_treated: bool = False
 
     def units(self) -> str:
         """One row a unit: cohort, stratum, cluster, weight, pattern of observed periods, and its path from the origin."""
@@ -253,10 +256,11 @@ class _Query:
         )
 
     def _kept(self) -> str:
-        return f"cohort > {float(self.survey.times[0])!r}"
+        return "TRUE" if self.with_always_treated else f"cohort > {float(self.survey.times[0])!r}"
 
 
-def _check_units(connection: Any, query: _Query) -> None:
+def _check_units(connection: Any, query: _Query) -> "pd.Series[Any]":
+    """Return the counts of `problems`; refuse what a panel refuses."""
     names = query.names
     counts = connection.execute(query.problems()).df().iloc[0]
     if counts["repeats"]:
@@ -277,6 +281,7 @@ def _check_units(connection: Any, query: _Query) -> None:
         raise NoComparisonError(
             f"{names.cohort}: no treated, or no untreated units to compare them with; check the column and its codes"
         )
+    return counts
 
 
 def _with_pattern(cells: pd.DataFrame, n_periods: int) -> pd.DataFrame:
@@ -286,9 +291,12 @@ def _with_pattern(cells: pd.DataFrame, n_periods: int) -> pd.DataFrame:
     return pd.concat([cells, pd.DataFrame(seen)], axis=1)
 
 
-def _moments(connection: Any, query: _Query, cells: pd.DataFrame) -> CellMoments:
+def _moments(connection: Any, query: _Query) -> CellMoments:
     survey, n_periods = query.survey, len(query.survey.labels)
-    observed = cells[[f"seen{i}" for i in range(n_periods)]].to_numpy().astype(bool)
+    cells = _with_pattern(connection.execute(query.cells()).df(), n_periods)
+    seen = [f"seen{place}" for place in range(n_periods)]
+    cells = cells.sort_values(["cohort", "stratum", *seen], kind="stable").reset_index(drop=True)
+    observed = cells[seen].to_numpy().astype(bool)
     weight, weight2 = (cells[name].to_numpy(dtype=float) for name in ("weight", "weight2"))
     mean = cells[[f"s{i}" for i in range(n_periods)]].to_numpy(dtype=float) / weight[:, None]
     mean2 = cells[[f"t{i}" for i in range(n_periods)]].to_numpy(dtype=float) / weight2[:, None]
@@ -328,7 +336,7 @@ def _moments(connection: Any, query: _Query, cells: pd.DataFrame) -> CellMoments
         root_cell=root_cell,
         origin=survey.origin,
         clusters=clusters,
-        sample=sample.with_dropped("always_treated", int(counts["always"])),
+        sample=sample,
         time_axis=survey.axis,
         outcome=query.names.outcome,
         non_negative=bool(counts["lowest"] >= 0),

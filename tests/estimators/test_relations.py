@@ -54,6 +54,7 @@ DEGREES_OF_FREEDOM = {
     "dcdh",
     "imputation_loo",
 }  # n/(n-1) a cohort: doubling the sample is not 1/sqrt(2)
+KEEPS_ALWAYS_TREATED = {"twfe"}  # they are controls there: test_always_treated.py
 NEEDS_TWO_REGIONS = {"triple"}
 RELATIVE = 1e-9
 
@@ -221,7 +222,9 @@ RELATIONS = {
     "clusters of one unit are units": Relation(clustered_by_unit),
     "a code or nothing for never do not matter": Relation(coded_never),
     "treated after the last period is never": Relation(treated_after_the_end),
-    "always treated units are left out": Relation(with_always_treated),
+    "always treated units are left out": Relation(
+        with_always_treated, except_for=frozenset(KEEPS_ALWAYS_TREATED)
+    ),
     "rows without outcome are left out": Relation(with_missing_rows),
     "covariates that are not asked for do nothing": Relation(with_covariates),
     "names of strata do not matter": Relation(with_other_strata),

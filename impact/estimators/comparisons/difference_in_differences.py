@@ -10,7 +10,7 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
 from impact.estimate import Estimate, Rows
-from impact.estimators.linear import as_panel
+from impact.estimators.linear import as_panel, set_aside_note
 from impact.estimators.regressions.least_squares import LeastSquares, least_squares
 from impact.moments import PathMoments
 from impact.origin import remembered
@@ -60,6 +60,7 @@ class DifferenceInDifferences(CheckedChoices):
             From moments: pooled means, covariates and errors that are not clustered need the observations.
         """
         panel = as_panel(data, who="DifferenceInDifferences", needs="the observations")
+        panel = panel.subset(panel.cohort > panel.times[0], reason="always_treated")
         cohorts = panel.cohorts
         if not len(cohorts):
             raise NotIdentifiedError(f"{panel.outcome}: no treated unit; name the cohort column")
@@ -130,7 +131,10 @@ class DifferenceInDifferences(CheckedChoices):
                 "covariates": list(self.covariates),
                 "vcov": self.vcov,
             },
-            notes=(f"transition_observations_left_out:{left_out}",) if left_out else (),
+            notes=(
+                *((f"transition_observations_left_out:{left_out}",) if left_out else ()),
+                *set_aside_note(panel.sample),
+            ),
             source="Card and Krueger (1994), table 3",
             parts=parts,
         )

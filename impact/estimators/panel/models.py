@@ -64,6 +64,7 @@ class _PanelModel(CheckedChoices):
             From moments, which hold no regressors.
         """
         panel = as_panel(data, who=type(self).__name__, needs="the observations and regressors")
+        panel = panel.with_always_treated()
         rows = self._data(panel)
         try:
             result = self._result(panel, rows)

@@ -18,7 +18,8 @@ class TwoWayFixedEffects(CheckedChoices):
     """Regress the outcome on treatment with unit and period effects.
 
     One number for the whole programme. Under staggered adoption with effects that differ or grow, earlier cohorts serve
-    as controls for later ones and the number is not an average of effects with positive weights.
+    as controls for later ones and the number is not an average of effects with positive weights. Units treated from the first
+    period on are among the controls.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class TwoWayFixedEffects(CheckedChoices):
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments; errors as `within_fit`."""
-        moments = as_moments(data)
+        moments = as_moments(data, always_treated="kept")
         exposed = (moments.event_time >= 0).astype(float)
         fit = within_fit(moments, exposed[:, :, None], names=["exposed"], vcov=self.vcov)
         parts = LinearParts(
