@@ -16,14 +16,13 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
-from impact.check_result import CheckResult, Shown, plain
+from impact.check_result import CheckResult, Shown, plain, wald
 from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UnknownNameError, UsageError
+from impact.estimate_table import glance_of, pointwise, table_of
 from impact.origin import UNKNOWN, Origin
-from impact.parameters import Rows, pointwise, table_of
 from impact.protocols import Inference, Parts
-from impact.restrictions import Asked, Restrictions
 from impact.terms import (
     CONFIDENCE_LEVEL,
     ESTIMATE_COLUMNS,
@@ -41,6 +40,32 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 EACH_PARAMETERS = ("counterfactual_mean", "observed_mean")  # entries of ``spec`` with k values
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What identifies the k parameters of an estimate, one entry a parameter.
+
+    ``n_clusters`` and ``df`` only where each parameter has its own, such as one regression a horizon.
+    """
+
+    term: Sequence[str]
+    cohort: Sequence[Any] | None = None
+    time: Sequence[Any] | None = None
+    event_time: Sequence[float] | Floats | None = None
+    n_treated: Sequence[float] | Floats | None = None
+    n_control: Sequence[float] | Floats | None = None
+    n_clusters: Sequence[float] | Floats | None = None
+    df: Sequence[float] | Floats | None = None
+
+    def take(self, at: Integers) -> "Rows":
+        """Return some of them, by place."""
+        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        some: dict[str, Any] = {
+            name: None if every is None else [every[place] for place in at]
+            for name, every in held.items()
+        }
+        return Rows(**some)
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,8 +110,8 @@ class Estimate(Shown):
     spec: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     source: str = ""
-    parts: "Parts[Estimate] | None" = field(default=None, compare=False)
-    origin: "Origin[Estimate]" = field(default=UNKNOWN, compare=False)
+    parts: Parts | None = field(default=None, compare=False)
+    origin: Origin = field(default=UNKNOWN, compare=False)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -103,21 +128,20 @@ class Estimate(Shown):
     @property
     def params(self) -> "pd.Series[float]":
         """The estimates, by term."""
-        return self._by_term("estimate")
+        return self._by_term(self.values, "estimate")
 
     @property
     def std_errors(self) -> "pd.Series[float]":
         """Standard errors, by term; NaN for a parameter whose variance is not positive."""
-        return self._by_term("std_error")
+        return self._by_term(self._pointwise["std_error"], "std_error")
 
     @property
     def pvalues(self) -> "pd.Series[float]":
         """P-values of no effect, by term."""
-        return self._by_term("p_value")
+        return self._by_term(self._pointwise["p_value"], "p_value")
 
-    def _by_term(self, name: str) -> "pd.Series[float]":
-        terms = pd.Index(self.rows.term, name="term")
-        return pd.Series(self._pointwise[name], index=terms, name=name)
+    def _by_term(self, values: Floats, name: str) -> "pd.Series[float]":
+        return pd.Series(values, index=pd.Index(self.rows.term, name="term"), name=name)
 
     @property
     def nobs(self) -> int:
@@ -144,7 +168,7 @@ class Estimate(Shown):
             return np.full(len(self.values), self.df)
         return np.asarray(self.rows.df, dtype=float)
 
-    def under(self, inference: "Inference[Estimate, Answer]") -> Answer:
+    def under(self, inference: Inference[Answer]) -> Answer:
         """Return the answer of another inference for this number, such as ``Permutation()`` or ``WildBootstrap()``.
 
         Raises
@@ -238,38 +262,12 @@ class Estimate(Shown):
                 )
         return np.array([known[term] for term in names], dtype=np.int64)
 
-    def wald(
-        self,
-        restrictions: Asked | None = None,
-        q: float | Floats = 0.0,
-        *,
-        name: str = "wald",
-    ) -> CheckResult:
-        """Test linear restrictions R b = q jointly: F with (m, df) degrees of freedom, or chi-square over m without df.
-
-        Parameters
-        ----------
-        restrictions : optional
-            Names of parameters (each equals q); a mapping of names to weights, or several; pairs of names that are equal,
-            ``[("a", "b")]``; or R, (m, k). By default each parameter that has a standard error.
-        q : float, or ndarray, (m,)
-
-        Raises
-        ------
-        UsageError
-            When a restriction follows from the others, or R has another number of columns.
-        NotIdentifiedError
-            When the covariance does not determine all restrictions, as with fewer clusters than restrictions.
-
-        References
-        ----------
-        Wooldridge (2010), eq. 4.13; Greene (2018), sec. 5.5.
-        """
+    def wald(self, terms: Sequence[str] | None = None, *, name: str = "wald") -> CheckResult:
+        """Test jointly that parameters are zero (all with a standard error, or those named): F, or chi-square over q."""
         known = self.std_errors.notna().to_numpy()
-        asked = np.eye(len(known))[known] if restrictions is None else restrictions
-        return Restrictions.of(self.rows.term, asked, q).test(
-            self.params.to_numpy(), self.vcov, df=self.row_df, name=name
-        )
+        rows = np.flatnonzero(known) if terms is None else self._places(terms)
+        rows = rows[known[rows]]
+        return wald(name, self.values[rows], self.vcov[np.ix_(rows, rows)], df=self.df)
 
     def weights(self) -> pd.DataFrame:
         """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
@@ -282,7 +280,7 @@ class Estimate(Shown):
         """
         return self._asked().weights(self)
 
-    def _asked(self) -> "Parts[Estimate]":
+    def _asked(self) -> Parts:
         if self.parts is None:
             raise NotAvailableError(
                 f"{self.method}: only its table and covariance are kept here; fit the estimator again for this"
@@ -303,8 +301,13 @@ class Estimate(Shown):
         if not 0 < level < 1:
             raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
         reach = self._critical(level, kind) * self.std_errors.to_numpy()
-        ends = {"low": self.values - reach, "high": self.values + reach}
-        return pd.DataFrame({"term": list(self.rows.term), **ends})
+        return pd.DataFrame(
+            {
+                "term": list(self.rows.term),
+                "low": self.values - reach,
+                "high": self.values + reach,
+            }
+        )
 
     def _critical(self, level: float, kind: BandKind) -> float | Floats:
         if kind == "pointwise":
@@ -315,18 +318,7 @@ class Estimate(Shown):
 
     def glance(self) -> pd.DataFrame:
         """Return one row: what was estimated how, and the counts behind it."""
-        counts = ("n_units", "n_treated", "n_never", "n_clusters")
-        row = {
-            "estimator": self.spec.get("estimator"),
-            "estimand": self.estimand,
-            "n_parameters": len(self.values),
-            "n_obs": self.nobs,
-            **{name: getattr(self.sample, name) for name in counts},
-            "df": self.df,
-            "level": self.level,
-            **{name: self.spec.get(name) for name in ("base_period", "aggregation")},
-        }
-        return pd.DataFrame([row])
+        return glance_of(self)
 
     def row(self, term: str) -> "pd.Series[Any]":
         """Return the row of one parameter."""
@@ -370,9 +362,12 @@ class Estimate(Shown):
             Rows(**{name: list(table[name]) for name in given}, df=values.get("row_df")),
             table["estimate"].to_numpy(),
             np.array(values["vcov"], dtype=float).reshape(len(table), len(table)),
+            estimand=values["estimand"],
+            method=values["method"],
             sample=Sample.from_dict(values["sample"]),
+            spec=values["spec"],
             notes=tuple(values["notes"]),
-            **{name: values[name] for name in ("estimand", "method", "spec", "source")},
+            source=values["source"],
         )
         made.__dict__.update(table=table, critical_value=float(values["critical_value"]))
         return made
@@ -388,11 +383,4 @@ class Estimate(Shown):
 
     @cached_property
     def _pointwise(self) -> dict[str, Any]:
-        return pointwise(
-            self.rows,
-            np.asarray(self.values, dtype=float),
-            self.vcov,
-            level=self.level,
-            df=self.row_df,
-            n_clusters=self.sample.n_clusters,
-        )
+        return pointwise(self)

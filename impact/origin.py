@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, Generic, Literal, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
 
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.protocols import Estimator
 
+if TYPE_CHECKING:
+    from impact.estimate import Estimate
+
 Verb = Literal["aggregate", "percent", "select"]
-Fit = TypeVar("Fit", bound=Callable[..., Any])
-E = TypeVar("E")
+Fit = TypeVar("Fit", bound=Callable[..., "Estimate"])
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Origin(Generic[E]):
+class Origin:
     """What was fitted on what, and what was asked of it since.
 
     Attributes
@@ -34,7 +36,7 @@ class Origin(Generic[E]):
         Aggregations, percentages and selections, in order.
     """
 
-    estimator: Estimator[E]
+    estimator: Estimator
     data: Any
     steps: tuple[Step, ...] = ()
 
@@ -55,7 +57,7 @@ class Origin(Generic[E]):
             f"{type(self.estimator).__name__} was fitted on moments, which hold no units; fit it on the Panel for this"
         )
 
-    def again(self, data: Any) -> E:
+    def again(self, data: Any) -> "Estimate":
         """Make the same number from other data (a `Panel` or `PathMoments`): fit, then every verb since.
 
         Raises
@@ -68,7 +70,7 @@ class Origin(Generic[E]):
             estimate = getattr(estimate, step.verb)(**step.arguments)
         return estimate
 
-    def then(self, verb: Verb, **arguments: Any) -> "Origin[E]":
+    def then(self, verb: Verb, **arguments: Any) -> "Origin":
         """Return the origin of what a verb gave."""
         return (
             self
@@ -92,7 +94,7 @@ def _refuse() -> NoReturn:
     )
 
 
-UNKNOWN: Origin[Any] = Origin(_Forgotten(), None)
+UNKNOWN = Origin(_Forgotten(), None)
 """Of an estimate that was read from a file, or made by hand."""
 
 
@@ -100,7 +102,7 @@ def remembered(fit: Fit) -> Fit:
     """Let an estimator's ``fit`` hand out estimates that know their origin."""
 
     @wraps(fit)
-    def remembering(self: Estimator[Any], data: Any) -> Any:
+    def remembering(self: Estimator, data: Any) -> "Estimate":
         return replace(fit(self, data), origin=Origin(self, data))
 
     return cast("Fit", remembering)

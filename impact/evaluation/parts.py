@@ -62,6 +62,8 @@ class SampleAndComparability:
     baseline: pd.DataFrame
     checks: tuple[CheckResult, ...]
     paths: pd.DataFrame
+    treated_clusters: int
+    other_clusters: int
 
     @classmethod
     def of(cls, study: Study) -> "SampleAndComparability":
@@ -79,6 +81,8 @@ class SampleAndComparability:
             baseline=baseline,
             checks=checks,
             paths=_paths(panel),
+            treated_clusters=len(np.unique(panel.cluster[np.isfinite(panel.cohort)])),
+            other_clusters=len(np.unique(panel.cluster[~np.isfinite(panel.cohort)])),
         )
 
 
@@ -189,8 +193,9 @@ def _in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, floa
     observed = float(percent.spec["observed_mean"][0])
 
     def share(value: float) -> float:
-        possible = np.isfinite(value) and value < observed
-        return 100 * value / (observed - value) if possible else float(np.sign(value) * np.inf)
+        if value == -np.inf:
+            return -100.0  # the limit: against a counterfactual without bound, nothing is left
+        return 100 * value / (observed - value) if value < observed else np.inf
 
     return share(verdict.estimate), share(verdict.conf_low), share(verdict.conf_high)
 
@@ -220,7 +225,7 @@ def _subgroups(study: Study, panel: Panel) -> pd.DataFrame:
             }
             if n_treated >= SMALLEST_SHOWN:
                 try:
-                    part = panel.subset(chosen, reason=f"not_{name}_{level}")
+                    part = panel.subset(chosen, reason="outside_the_subgroup")
                     found = study.estimator().fit(part).aggregate(by="overall").table.iloc[0]
                     row |= {
                         key: float(found[key])

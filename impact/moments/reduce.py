@@ -85,7 +85,7 @@ def reduce_several(panel: Panel, outcomes: Sequence[str]) -> dict[str, CellMomen
         known = ~np.isnan(y)
         made = panel.with_outcome(y, name)
         if not known.all():
-            found[name] = reduce_panel(made.where(known, reason=f"{name}_never_observed"))
+            found[name] = reduce_panel(made.where(known, reason="never_observed"))
             continue
         shared = shared or unit_order(made, None if made.balanced else ~np.isnan(made.wide))
         found[name] = reduce_panel(made, shared)

@@ -13,6 +13,7 @@ from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Exhibits
 from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty
+from impact.reporting.sections.evidence import Evidence
 from impact.reporting.sections.impact import impact
 from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
@@ -107,8 +108,13 @@ class NotebookStudy:
 
     def certainty(self) -> Exhibits:
         """Show how sure the effect is."""
-        part = self._left("certainty")
-        return self._kept(certainty(self.voice, self.part("impact"), part, self.part("robustness")))
+        evidence = Evidence(
+            impact=self.part("impact"),
+            sample=self.part("sample"),
+            certainty=self._left("certainty"),
+            robustness=self.part("robustness"),
+        )
+        return self._kept(certainty(self.voice, evidence))
 
     def executive_summary(self) -> Exhibits:
         """Show the answer first."""
@@ -124,7 +130,7 @@ class NotebookStudy:
 
     def design(self) -> Exhibits:
         """Show design and assumptions."""
-        return frame.design(self.voice)
+        return frame.design(self.voice, self.findings)
 
     def limitations(self) -> Exhibits:
         """Show what cannot be told."""

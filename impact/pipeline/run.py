@@ -22,8 +22,8 @@ from impact.pipeline.execute import Execution
 from impact.pipeline.parameters import Parameters
 from impact.pipeline.plan import Plan, read_plan, sha256_of
 from impact.pipeline.store import building, certify
-from impact.reporting.formats import Words
 from impact.reporting.render import Cover, render_html, render_pdf
+from impact.reporting.words.catalogue import Words
 
 ANALYSES = (
     "01_data_quality",

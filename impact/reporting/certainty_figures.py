@@ -11,9 +11,9 @@ from impact.diagnostics.design import HEADLINE, POWER, DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure
-from impact.reporting.formats import Words
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import REGISTER, said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,9 @@ def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Fig
             ),
             alt=t(
                 "A rising curve. It reaches 80% at {effect}.", effect=voice.amount(outcome, found)
-            ),
+            )
+            if np.isfinite(found)
+            else t("A curve that never reaches 80%."),
         )
 
 
@@ -135,7 +137,7 @@ def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
             2, 1, sharex=True, height_ratios=[2.0, 0.16 * len(rows) + 0.2]
         )
         _statistics(voice, upper, table)
-        _choices(t, lower, table, rows)
+        _choices(voice, lower, table, rows)
         return Figure.from_matplotlib(
             canvas,
             label="fig-specifications",
@@ -174,43 +176,28 @@ def _statistics(voice: Voice, axes: "Axes", table: pd.DataFrame) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, markerscale=2.5, fontsize=8)
 
 
-def _choices(t: Words, axes: "Axes", table: pd.DataFrame, rows: list[tuple[str, object]]) -> None:
+def _choices(
+    voice: Voice, axes: "Axes", table: pd.DataFrame, rows: list[tuple[str, object]]
+) -> None:
     for y, (dimension, value) in enumerate(rows):
         at = np.flatnonzero(table[dimension] == value)
         colour = COMPARISON if dimensions(table).index(dimension) % 2 else INK
         axes.plot(at, np.full(len(at), y), "|", color=colour, markersize=4, markeredgewidth=0.5)
-    axes.set_yticks(range(len(rows)), [choice_name(t, *row) for row in rows], fontsize=7)
+    axes.set_yticks(range(len(rows)), [choice_name(voice, *row) for row in rows], fontsize=7)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xticks([])
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
 
 
-def choice_name(t: Words, dimension: str, value: object) -> str:
-    """Return the words for one choice of a specification."""
-    words = {
-        "callaway_santanna_cells": t("Callaway-Sant'Anna, by cohort size"),
-        "callaway_santanna_cohort": t("Callaway-Sant'Anna, average of cohorts"),
-        "callaway_santanna_event_time": t("Callaway-Sant'Anna, average of event times"),
-        "two_way_fixed_effects": t("Two-way fixed effects"),
-        "imputation": t("Imputation"),
-        "not_yet_treated": t("compared with firms not yet treated"),
-        "never_treated": t("compared with firms never treated"),
-    }
-    numbers = {
-        "window": t("all periods before") if value == -1 else t("{n} periods before", n=str(value)),
-        "winsorise": t("raw values") if value == 0 else t("capped at {q}", q=str(value)),
-    }
-    if dimension in numbers:
-        return numbers[dimension]
-    special = {
-        ("controls", "all"): t("compared with all others (regression)"),
-        ("sample", "all"): t("all firms"),
-        ("sample", "complete"): t("firms seen in all periods"),
-        ("adjustment", "none"): t("no adjustment"),
-        ("adjustment", "strata"): t("less the stratum's mean in the period"),
-        ("scale", "level"): t("levels"),
-        ("scale", "log1p"): t("log(1 + level)"),
-        ("scale", "rank"): t("rank in the period"),
-    }
-    return special.get((dimension, str(value))) or words[str(value)]
+def choice_name(voice: Voice, dimension: str, value: object) -> str:
+    """Return the words for one choice of a specification: by its code, or with its number (a window, a cap)."""
+    t = voice.t
+    if f"{dimension}:{value}" in REGISTER["choice"]:
+        return said(t, "choice", f"{dimension}:{value}")
+    number = float(str(value))
+    if dimension == "window":
+        without = number < 0
+        return said(t, "numbered_choice", "window:all" if without else "window", n=f"{number:.0f}")
+    n = voice.f.ordinal(100 * number)
+    return said(t, "numbered_choice", "winsorise" if number else "winsorise:none", n=n)

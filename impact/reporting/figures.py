@@ -121,6 +121,11 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
             caption=t(
                 "Effect by periods since treatment, relative to the last period before it. Estimates before the start "
                 "show whether the groups moved alike; they should be near zero."
+            )
+            if (table["event_time"] < -1).any()
+            else t(
+                "Effect by periods since treatment, relative to the only period before it: whether the groups moved alike "
+                "before the start cannot be examined."
             ),
             alt=_event_study_words(voice, table),
         )
@@ -131,11 +136,16 @@ def _event_study_words(voice: Voice, table: pd.DataFrame) -> str:
         table.loc[side, "estimate"] for side in (table["event_time"] < -1, table["event_time"] >= 0)
     )
     outcome = voice.study.outcome
-    average = before.mean() if len(before) else 0.0
+    if before.dropna().empty:
+        return voice.t(
+            "Points by period since treatment. They average {after}, the largest being {largest}; there is none before it.",
+            after=voice.amount(outcome, float(after.mean())),
+            largest=voice.amount(outcome, float(after.max())),
+        )
     return voice.t(
         "Points by period since treatment. Before it they average {before}; after it they average {after}, the largest "
         "being {largest}.",
-        before=voice.amount(outcome, float(average)),
+        before=voice.amount(outcome, float(before.mean())),
         after=voice.amount(outcome, float(after.mean())),
         largest=voice.amount(outcome, float(after.max())),
     )

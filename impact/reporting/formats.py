@@ -1,52 +1,29 @@
-"""Numbers, dates and words as a reader of English or French expects them."""
+"""Numbers and dates as a reader of English or French expects them."""
 
 import math
 import re
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from impact.errors import ImpactError
 from impact.terms import Language
 
 MINUS = "\u2212"
 DASH = "\u2014"
 NARROW = "\u202f"
-_CATALOGUE = Path(__file__).parent / "locales" / "fr.po"
-
-
-class MissingTranslationError(ImpactError):
-    """A sentence has no French in ``locales/fr.po``."""
-
-
-class Words:
-    """Sentences in one language: ``t = Words("fr"); t("Revenue rose by {x}.", x="5 %")``.
-
-    English sentences in the code are the keys; ``locales/fr.po`` holds the French. Values arrive formatted and, where they
-    come from data, escaped.
-    """
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-
-    def __call__(self, sentence: str, **values: Any) -> str:
-        """Return the sentence in this language with its values filled in."""
-        if self.language == "fr":
-            translated = _french().get(sentence)
-            if not translated:
-                raise MissingTranslationError(f"no French for: {sentence}")
-            sentence = translated
-        return sentence.format(**values) if values else sentence
-
-
-@cache
-def _french() -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with _CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="fr")
-    return {str(message.id): str(message.string) for message in catalogue if message.id}
+_INTERVAL = {  # by whether each end is finite
+    "en": {
+        (True, True): "{low} to {high}",
+        (True, False): "{low} or more",
+        (False, True): "{high} or less",
+        (False, False): "any value",
+    },
+    "fr": {
+        (True, True): "{low} à {high}",
+        (True, False): "{low} ou plus",
+        (False, True): "{high} ou moins",
+        (False, False): "toute valeur",
+    },
+}
 
 
 class Formats:
@@ -83,16 +60,29 @@ class Formats:
         text = self.number(value, digits)
         if text == DASH:
             return text
-        return f"{text}{NARROW}%" if self.language == "fr" else f"{text}%"
+        return f"{text}\u00a0%" if self.language == "fr" else f"{text}%"
 
     def interval(
         self, low: float | None, high: float | None, write: Callable[[float | None], str]
     ) -> str:
-        """Write an interval ``low to high``; an unbounded end is an infinity."""
+        """Write an interval ``low to high``; an unbounded end in words."""
         if low is None or high is None or math.isnan(low) or math.isnan(high):
             return DASH
-        word = "à" if self.language == "fr" else "to"
-        return f"{write(low)} {word} {write(high)}"
+        words = _INTERVAL[self.language][math.isfinite(low), math.isfinite(high)]
+        return words.format(low=write(low), high=write(high))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Write several clauses one after the other."""
+        return (f"{NARROW}; " if self.language == "fr" else "; ").join(items)
+
+    def ordinal(self, value: float) -> str:
+        """Write a rank: ``99th``, ``97.5th`` or ``99ᵉ``."""
+        text = self.number(value, 0 if abs(value - round(value)) < 1e-9 else 1)
+        if self.language == "fr":
+            return f"{text}ᵉ"
+        endings = {"1": "st", "2": "nd", "3": "rd"}
+        teen = len(text) > 1 and text[-2] == "1"
+        return text + ("th" if teen else endings.get(text[-1], "th"))
 
     def p_value(self, value: float | None) -> str:
         """Write a p-value to three decimals; smaller ones as below a thousandth."""

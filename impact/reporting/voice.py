@@ -1,11 +1,13 @@
 """What every section speaks with: the study, its language's words and its numbers."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from impact.evaluation.study import Study
-from impact.reporting.formats import DASH, Formats, Words, escape
+from impact.reporting.formats import DASH, Formats, escape
+from impact.reporting.words.catalogue import Words
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,43 @@ class Voice:
 
     def span(self, outcome: str, low: float | None, high: float | None) -> str:
         """Write an interval of an outcome, the currency once."""
+        if low is not None and high is not None and math.isinf(low) | math.isinf(high):
+            return self.f.interval(low, high, lambda value: self.amount(outcome, value))
         plain = self.f.number if self.in_currency(outcome) else self.f.significant
         text = self.f.interval(low, high, plain)
         return f"{text}\u00a0{self.study.currency}" if self.in_currency(outcome) else text
+
+    def detectable(self, value: float, write: Callable[[float | None], str]) -> str:
+        """Write a smallest detectable effect; where it is infinite, that no effect is large enough."""
+        return self.t("none, however large") if math.isinf(value) else write(value)
+
+    @property
+    def each(self) -> str:
+        """What effects are averages over: ``per quarter and firm``."""
+        t = self.t
+        words = {
+            "year": t("per year and firm"),
+            "quarter": t("per quarter and firm"),
+            "month": t("per month and firm"),
+            "integer": t("per period and firm"),
+        }
+        return words[self.study.schema.time.frequency]
+
+    def assigned(self, n_firms: int, n_clusters: int | None = None) -> str:
+        """Count what the programme was assigned to: clusters where the data name any, firms otherwise.
+
+        Parameters
+        ----------
+        n_firms, n_clusters : int
+            Firms, and clusters above the firm among them; None where firms are assigned one by one.
+        """
+        t, schema = self.t, self.study.schema
+        if n_clusters is None or schema.cluster in {None, schema.unit}:
+            return t("1 firm") if n_firms == 1 else t("{n} firms", n=self.f.number(n_firms))
+        what = self.name(str(schema.cluster))
+        if n_clusters == 1:
+            return t("1 cluster ({what})", what=what)
+        return t("{n} clusters ({what})", n=self.f.number(n_clusters), what=what)
 
     def plain(self, outcome: str) -> Callable[[float | None], str]:
         """Return the function that writes an outcome's values in tables, where the unit stands in the caption."""

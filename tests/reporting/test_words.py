@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from impact.reporting.formats import Formats, MissingTranslationError, Words, escape
+from impact.reporting.formats import Formats, escape
+from impact.reporting.words.catalogue import MissingTranslationError, Words, typeset
 
 ROOM = Path(__file__).resolve().parents[2] / "impact"
 EN, FR = Formats("en"), Formats("fr")
@@ -68,7 +69,7 @@ def test_numbers(value, digits, english, french):
 
 
 def test_percent_p_values_times_and_months():
-    assert (EN.percent(12.34), FR.percent(12.34)) == ("12.3%", "12,3\u202f%")
+    assert (EN.percent(12.34), FR.percent(12.34)) == ("12.3%", "12,3\u00a0%")
     assert (EN.p_value(0.0004), FR.p_value(0.0354)) == ("< 0.001", "0,035")
     assert (EN.p_clause(0.2), EN.p_clause(0.0001)) == ("p = 0.200", "p < 0.001")
     assert (EN.time("2013Q1"), FR.time("2013Q1"), FR.time(1988)) == ("2013 Q1", "T1 2013", "1988")
@@ -82,3 +83,39 @@ def test_percent_p_values_times_and_months():
 
 def test_escaped_text_keeps_its_words_and_loses_its_powers():
     assert escape("a*b_c\n<b>") == r"a\*b\_c \<b\>"
+
+
+def test_french_has_its_no_break_spaces_wherever_a_sentence_has_a_space_before_a_sign():
+    assert typeset("Fini ; oui ? non ! à 5 % : « mot »") == (
+        "Fini\u202f; oui\u202f? non\u202f! à 5\u00a0%\u00a0: «\u00a0mot\u00a0»"
+    )
+    with (ROOM / "reporting" / "locales" / "fr.po").open("rb") as file:
+        french = [typeset(str(message.string)) for message in read_po(file) if message.id]
+    for sentence in french:
+        assert not re.search(r"(?: |[^\s\u00a0\u202f])[;!?](?=\s|$)", sentence), sentence
+        assert not re.search(r"[ \u202f][:%»]|[a-zé)}][:%](?=\s|$)", sentence), sentence
+        assert not re.search(r"« ", sentence), sentence
+        assert not re.search(r"\d\.\d", sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "english", "french"),
+    [
+        (1.0, 2.0, "1 to 2", "1 à 2"),
+        (1.0, float("inf"), "1 or more", "1 ou plus"),
+        (float("-inf"), 2.0, "2 or less", "2 ou moins"),
+        (float("-inf"), float("inf"), "any value", "toute valeur"),
+        (float("nan"), 2.0, "\u2014", "\u2014"),
+    ],
+)
+def test_an_unbounded_end_is_said_in_words(low, high, english, french):
+    assert EN.interval(low, high, EN.number) == english
+    assert FR.interval(low, high, FR.number) == french
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [(99.0, "99th", "99ᵉ"), (97.5, "97.5th", "97,5ᵉ"), (1, "1st", "1ᵉ"), (12, "12th", "12ᵉ"), (22, "22nd", "22ᵉ")],
+)  # fmt: skip
+def test_ranks(value, english, french):
+    assert (EN.ordinal(value), FR.ordinal(value)) == (english, french)

@@ -12,11 +12,10 @@ import pandas as pd
 
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError, UnknownNameError
-from impact.estimate import Estimate
+from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
 from impact.moments import PathMoments
 from impact.origin import remembered
-from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, Covariance
 
 EXPOSED = "exposed"

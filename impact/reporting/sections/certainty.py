@@ -1,32 +1,33 @@
 """Section on certainty: what the design can tell, and whether the answer survives other trends, choices and firms."""
 
+import math
+
 import pandas as pd
 
 from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
 from impact.diagnostics.leave_one_out import LeaveOneOut
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
-from impact.evaluation.parts import Impact, OutcomeEffect
-from impact.evaluation.robustness import Robustness
+from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
-from impact.reporting.formats import Words
-from impact.reporting.names import estimator_name, short_name
-from impact.reporting.sections.checks import check_name, checks_table
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
 from impact.reporting.sections.impact import which_interval
 from impact.reporting.voice import Voice
+from impact.reporting.words.catalogue import Words
+from impact.reporting.words.register import said
 
 A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
 
 
-def certainty(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> Exhibits:
+def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
     """Show how sure the headline is: in words, then the design, other trends, other choices, other firms, other outcomes."""
-    t = voice.t
-    effect = impact.effects[0]
+    t, part, effect = voice.t, evidence.certainty, evidence.headline
     shown: list[Exhibit] = [
         Text(f"## {t('How sure are we?')}"),
-        Callout("finding", how_sure(voice, impact, part, robustness)),
+        Callout("finding", how_sure(voice, evidence)),
         *_design(voice, effect),
     ]
     if part.honest:
@@ -51,11 +52,14 @@ def certainty(voice: Voice, impact: Impact, part: Certainty, robustness: Robustn
     return Exhibits(tuple(shown))
 
 
-def how_sure(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> str:
+def how_sure(voice: Voice, evidence: Evidence) -> str:
     """Say in plain words how far the headline can be trusted: every sentence follows from a figure by rule."""
-    effect = impact.effects[0]
+    part, effect = evidence.certainty, evidence.headline
     sentences = [
-        evidence(voice, impact, part, robustness),
+        said(voice.t, "selection", evidence.assignment),
+        graded(voice, evidence.grade),
+        *but(voice, evidence.grade),
+        *what_was_made(voice, evidence.grade, evidence.checks),
         which_interval(voice, effect),
         *_shared(voice, effect),
         _could_find(voice, effect),
@@ -67,30 +71,6 @@ def how_sure(voice: Voice, impact: Impact, part: Certainty, robustness: Robustne
     if part.leave_one_out is not None:
         sentences.append(_without(voice, part.leave_one_out))
     return " ".join(sentences)
-
-
-def evidence(voice: Voice, impact: Impact, part: Certainty, robustness: Robustness) -> str:
-    """Grade the evidence by rule: the interval, every check that warns or fails, and the other estimators."""
-    t, verdict, design = voice.t, impact.effects[0].verdict, impact.effects[0].design
-    if verdict.conf_low <= 0 <= verdict.conf_high:
-        return t(
-            "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
-        )
-    asked = [impact.before_trends, *robustness.checks, *part.checks]
-    asked += [design.check()] if design else []
-    warned = dict.fromkeys(check_name(t, c.name) for c in asked if c.status in {"warn", "fail"})
-    estimates = robustness.alternatives["estimate"].dropna()
-    if not (estimates * verdict.estimate > 0).all():
-        warned |= {t("Another estimator points the other way"): None}
-    if warned:
-        return t(
-            "The evidence is limited: the interval excludes zero, but some checks call for a closer look ({names}).",
-            names=", ".join(warned),
-        )
-    return t(
-        "The evidence is moderate: the interval excludes zero, the groups moved alike before treatment as far as the data can "
-        "tell, and all estimators point the same way. Beneficiaries were chosen, not drawn by lot, so it cannot be strong."
-    )
 
 
 def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
@@ -189,10 +169,12 @@ def _family_table(voice: Voice, family: FamilyResult) -> Table:
 
 
 def _could_find(voice: Voice, effect: OutcomeEffect) -> str:
-    t, verdict = voice.t, effect.verdict
+    t, detectable = voice.t, effect.verdict.smallest_detectable
+    if math.isinf(detectable):
+        return t("A study of this size finds no effect, however large, four times in five.")
     return t(
         "A study of this size finds an effect of {mde} four times in five; a smaller one it may well miss.",
-        mde=voice.amount(effect.outcome, verdict.smallest_detectable),
+        mde=voice.amount(effect.outcome, detectable),
     )
 
 
@@ -207,7 +189,7 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
                 )
             )
         ]
-    names = {name: short_name(t, name) for name in design.power["inference"].unique()}
+    names = {name: said(t, "short_inference", name) for name in design.power["inference"].unique()}
     return [
         Text(
             f"### {t('The design')}\n\n"
@@ -241,11 +223,7 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
             "percent": list(first["smallest_detectable_percent"]),
         }
     )
-    shares = {
-        "resampled": t("Resampled"),
-        "gaussian": t("Normal"),
-        "shared_shock": t("Shared shocks"),
-    }
+    shares = {process: said(t, "process", process) for process in size.columns}
 
     def share(value: float) -> str:
         return f.percent(100 * value)
@@ -256,16 +234,16 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         frame=frame,
         headings={
             "name": t("Inference"),
-            **{name: words for name, words in shares.items() if name in frame},
+            **shares,
             "median_length": t("Length"),
             "smallest_detectable": t("Detectable"),
             "percent": "%",
         },
         formats={
-            **dict.fromkeys([name for name in shares if name in frame], share),
+            **dict.fromkeys(shares, share),
             "median_length": plain,
-            "smallest_detectable": plain,
-            "percent": f.percent,
+            "smallest_detectable": lambda value: voice.detectable(value, plain),
+            "percent": lambda value: voice.detectable(value, f.percent),
         },
         notes=(
             t(
@@ -280,9 +258,9 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
 
 def _test_name(t: Words, design: DesignCheck, estimator: str, inference: str) -> str:
     """Name a row of the design table: the headline's inferences plainly, other estimators' with the estimator."""
-    name = short_name(t, inference)
+    name = said(t, "short_inference", inference)
     if estimator != HEADLINE:
-        return f"{estimator_name(t, estimator)}: {name}"
+        return t("{estimator}: {test}", estimator=said(t, "estimator", estimator), test=name)
     return f"{name} *" if inference == design.recommended else name
 
 
@@ -292,7 +270,7 @@ def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
         return []
     rows = effect.intervals.assign(
         estimate=effect.verdict.estimate,
-        words=[short_name(t, name) for name in effect.intervals["inference"]],
+        words=[said(t, "short_inference", name) for name in effect.intervals["inference"]],
     )
     first = rows["inference"] == effect.verdict.believed
     ordered = pd.concat([rows[first], rows[~first]])

@@ -8,6 +8,8 @@ from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.summary import Findings
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+from impact.terms import Assignment
 
 
 def programme(voice: Voice, findings: Findings) -> Exhibits:
@@ -71,9 +73,10 @@ def _events(voice: Voice) -> Table:
     )
 
 
-def design(voice: Voice) -> Exhibits:
+def design(voice: Voice, findings: Findings) -> Exhibits:
     """Say what is compared with what, and what must be true for the answer to hold."""
     t, study = voice.t, voice.study
+    examined = findings.impact.before_trends.status != "not_applicable"
     equation = (
         r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G > t]$$"
         if study.comparison_group == "not_yet_treated"
@@ -82,6 +85,10 @@ def design(voice: Voice) -> Exhibits:
     points = [
         t(
             "**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
+        )
+        if examined
+        else t(
+            "**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved, and with one period before treatment it cannot be examined either."
         ),
         t(
             "**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."
@@ -106,17 +113,16 @@ def design(voice: Voice) -> Exhibits:
     return Exhibits((Text(text),))
 
 
-def limitations(voice: Voice, findings: Findings) -> Exhibits:
+def limitations(voice: Voice, findings: Findings, *, assignment: Assignment = "chosen") -> Exhibits:
     """Say what this evaluation cannot tell."""
-    t, f = voice.t, voice.f
-    sample = findings.quality.sample
+    t = voice.t
     points = [
+        said(t, "limit_of_selection", assignment),
         t(
-            "Beneficiaries chose or were chosen: firms that would have grown anyway may be among them. The design removes lasting differences, not different growth."
-        ),
-        t(
-            "{n} beneficiaries are few: effects below the smallest detectable one would most likely not be seen.",
-            n=f.number(sample.n_treated),
+            "Treated: {assigned}. Effects below the smallest detectable one would most likely not be seen.",
+            assigned=voice.assigned(
+                findings.quality.sample.n_treated, findings.sample.treated_clusters
+            ),
         ),
         t(
             "Outcomes are declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."
@@ -151,7 +157,9 @@ def annex(voice: Voice) -> Exhibits:
         (t("Periods of anticipation"), f.number(study.anticipation)),
         (
             t("Cap on outcomes"),
-            f.percent(100 * study.winsorise, 0) if study.winsorise else t("none"),
+            t("{q} percentile", q=f.ordinal(100 * study.winsorise))
+            if study.winsorise
+            else t("none"),
         ),
         (
             t("Strata of the permutation test"),

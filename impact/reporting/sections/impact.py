@@ -1,6 +1,7 @@
 """Section on the effect: by how much, how sure, for whom, and since when."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,46 +9,42 @@ import pandas as pd
 from impact.evaluation.parts import SMALLEST_SHOWN, Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
-from impact.reporting.formats import Words
-from impact.reporting.names import estimator_name, inference_name, short_name
 from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.robustness import missing
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
 
 
-def finding(voice: Voice, effect: OutcomeEffect) -> str:
-    """Say in one or two sentences what was found about one outcome; never "no effect" for "cannot tell"."""
-    t, f = voice.t, voice.f
-    verdict, name = effect.verdict, voice.name(effect.outcome)
-    size = voice.amount(effect.outcome, verdict.estimate)
+def estimated(voice: Voice, effect: OutcomeEffect) -> str:
+    """Say an outcome's estimate and interval without a verb on the programme; never "no effect" for "cannot tell"."""
+    verdict = effect.verdict
+    code = "estimate:higher" if verdict.conf_low > 0 else "estimate:lower"
+    if verdict.conf_low <= 0 <= verdict.conf_high:
+        found = math.isfinite(verdict.smallest_detectable)
+        code = "includes_zero" if found else "includes_zero:nothing_detectable"
+    return said(voice.t, "finding", code, **values_of(voice, effect))
+
+
+def values_of(voice: Voice, effect: OutcomeEffect) -> dict[str, str]:
+    """Write what sentences on an effect are filled with: its size without a sign, for higher and lower, or with it."""
+    t, f, verdict = voice.t, voice.f, effect.verdict
+    zero_inside = verdict.conf_low <= 0 <= verdict.conf_high
+    size = voice.amount(effect.outcome, verdict.estimate if zero_inside else abs(verdict.estimate))
     if effect.verdict_percent is not None and math.isfinite(effect.verdict_percent[0]):
         size += f" ({_signed(voice, effect.verdict_percent[0])})"
-    span = voice.span(effect.outcome, verdict.conf_low, verdict.conf_high)
-    values = {
-        "name": name,
-        "size": size,
-        "span": span,
-        "level": voice.confidence,
-        "p": f.p_clause(verdict.p_value),
-    }
-    if verdict.conf_low > 0:
-        return t(
-            "**{name}: higher by {size}** than without the programme, on average a period and beneficiary; {level} interval "
-            "{span}, {p}.",
-            **values,
-        )
-    if verdict.conf_high < 0:
-        return t(
-            "**{name}: lower by {size}** than without the programme (a negative effect), on average a period and beneficiary; "
-            "{level} interval {span}, {p}.",
-            **values,
-        )
-    return t(
-        "**{name}: best estimate {size}**, but the data cannot tell it from zero: the {level} interval reaches from {span} "
-        "({p}). Effects smaller than {mde} would escape a study of this size more than one time in five, so this does not "
-        "mean that nothing changed.",
-        **values,
-        mde=voice.amount(effect.outcome, verdict.smallest_detectable),
+    rest = t(
+        "{level} interval: {span}, {p}",
+        level=voice.confidence,
+        span=voice.span(effect.outcome, verdict.conf_low, verdict.conf_high),
+        p=f.p_clause(verdict.p_value),
     )
+    return {
+        "name": voice.name(effect.outcome),
+        "size": size,
+        "each": voice.each,
+        "rest": rest,
+        "mde": voice.amount(effect.outcome, verdict.smallest_detectable),
+    }
 
 
 def _signed(voice: Voice, percent: float) -> str:
@@ -55,40 +52,30 @@ def _signed(voice: Voice, percent: float) -> str:
     return f"+{text}" if percent > 0 else text
 
 
-def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
-    """Say which interval is believed and why."""
-    t, verdict = voice.t, effect.verdict
-    name = inference_name(t, verdict.believed)
-    code, _, number = verdict.why.partition(":")
-    found = {
-        "holds_and_shortest": t(
-            "The interval is by {name}: on {n} panels simulated from these data without any effect, it is the shortest of "
-            "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual})."
-        ),
-        "holds_within_error": t(
-            "The interval is by {name}: on {n} panels simulated from these data without any effect it held the truth in "
-            "{coverage} of them, which is what it promises within the error of the simulation (the usual clustered "
-            "interval: {usual})."
-        ),
-    }
-    if effect.design is not None and number in found:
-        return found[number].format(
-            name=name,
-            n=voice.f.number(effect.design.draws),
-            coverage=voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
-            usual=voice.f.percent(100 * _worst_coverage(effect, "clustered")),
-        )
-    if code == "design_check":
-        return t(
-            "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
-            "the most cautious choice.",
-            name=name,
-        )
-    return t(
-        "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort.",
-        name=name,
-        n=number,
-    )
+def which_interval(
+    voice: Voice, effect: OutcomeEffect, *, holding_that_include_zero: Sequence[str] = ()
+) -> str:
+    """Say which interval is believed and why, and which others that hold include zero."""
+    verdict, design = effect.verdict, effect.design
+    code, _, detail = verdict.why.partition(":")
+    values = {"name": said(voice.t, "inference", verdict.believed), "n": detail}
+    if code == "design_check" and design is not None:
+        code = detail
+        values |= {
+            "n": voice.f.number(design.draws),
+            "coverage": voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
+            "usual": voice.f.percent(100 * _worst_coverage(effect, "clustered")),
+        }
+    sentence = said(voice.t, "verdict", code, **values)
+    if not holding_that_include_zero:
+        return sentence
+    return f"{sentence} {includes_zero(voice, holding_that_include_zero)}"
+
+
+def includes_zero(voice: Voice, inferences: Sequence[str]) -> str:
+    """Name the inferences that hold on this design and whose interval includes zero."""
+    names = ", ".join(said(voice.t, "short_inference", name) for name in inferences)
+    return voice.t("Other intervals that hold include zero: {names}.", names=names)
 
 
 def _worst_coverage(effect: OutcomeEffect, inference: str) -> float:
@@ -148,8 +135,8 @@ def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
         "shown": plain(verdict.estimate),
         "percent": f.percent(percent[0] if percent else None),
         "interval": f.interval(verdict.conf_low, verdict.conf_high, plain),
-        "believed": short_name(t, verdict.believed),
-        "detectable": plain(verdict.smallest_detectable),
+        "believed": said(t, "short_inference", verdict.believed),
+        "detectable": voice.detectable(verdict.smallest_detectable, plain),
     }
 
 
@@ -159,7 +146,7 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
     main = part.effects[0]
     shown: list[Exhibit] = [
         Text(f"## {t('Effect of the programme')}"),
-        Callout("finding", "\n\n".join(finding(voice, effect) for effect in part.effects)),
+        Callout("finding", "\n\n".join(estimated(voice, effect) for effect in part.effects)),
         Text(
             which_interval(voice, main)
             + " "
@@ -195,11 +182,12 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
 def _agreement(voice: Voice, part: Impact) -> str:
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     rows = part.estimators.dropna(subset=["estimate"])
-    same = int((rows["estimate"] * rows["estimate"].iloc[0] > 0).sum())
+    same = int((rows["estimate"].iloc[1:] * rows["estimate"].iloc[0] > 0).sum())
     return t(
-        "The data were reduced once to sums by cohort and observed periods; {n} estimators were computed from these. {same} of "
-        "them point in the direction of the main one; they reach from {low} to {high}. They do not all estimate the same average.",
-        n=f.number(len(rows)),
+        "The data were reduced once to sums by cohort and observed periods, and every estimator was computed from these. Others "
+        "than the main one: {n}; in its direction: {same}; all together from {low} to {high}. They do not all estimate the same "
+        "average.",
+        n=f.number(len(rows) - 1),
         same=f.number(same),
         low=voice.amount(outcome, float(rows["estimate"].min())),
         high=voice.amount(outcome, float(rows["estimate"].max())),
@@ -210,18 +198,18 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
     t, study = voice.t, voice.study
     plain = voice.plain(study.outcome)
     numbers = ("estimate", "std_error", "conf_low", "conf_high")
+    named = rows.assign(words=[said(t, "estimator", name) for name in rows["name"]])
     return Table(
         label="tab-estimators",
         caption=t(
             "Estimators side by side, with what each averages ({unit})",
             unit=study.unit(study.outcome),
         ),
-        frame=rows.assign(
-            who=[estimator_name(t, name) for name in rows["name"]],
-            what=[_estimand(t, code) for code in rows["estimand"]],
+        frame=named.assign(
+            what=[said(t, "estimand", code) for code in rows["estimand"]],
         ),
         headings={
-            "who": t("Estimator"),
+            "words": t("Estimator"),
             "what": t("What is averaged"),
             "estimate": t("Effect"),
             "std_error": t("Standard error"),
@@ -233,24 +221,13 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
             t(
                 "Clustered intervals of each estimator's own kind; with few beneficiaries they are too narrow."
             ),
+            *missing(voice, named),
         ),
     )
 
 
-def _estimand(t: Words, code: str) -> str:
-    words = {
-        "cohort_size": t("cohorts and periods, by cohort size"),
-        "treated_observations": t("treated observations"),
-        "event_times": t("periods since the start, equally"),
-        "window": t("periods since the start within a window, equally"),
-        "same_for_all": t("one effect, assumed the same for all"),
-        "ratios": t("treated observations; effect in ratios, shown in levels"),
-    }
-    return words[code]
-
-
 def _method(voice: Voice) -> str:
-    t, study = voice.t, voice.study
+    t, study, schema = voice.t, voice.study, voice.study.schema
     control = (
         t("firms not yet treated")
         if study.comparison_group == "not_yet_treated"
@@ -259,15 +236,18 @@ def _method(voice: Voice) -> str:
     text = t(
         "average effect on the treated over all periods after the start, weighted by cohort size; Callaway and Sant'Anna "
         "(2021), compared with {control}, base the last period before the start, firms seen in both periods, standard errors "
-        "clustered by firm",
+        "clustered by {cluster}",
         control=control,
+        cluster=t("firm")
+        if schema.cluster in {None, schema.unit}
+        else voice.name(str(schema.cluster)),
     )
     if study.anticipation:
         text += t(", {n} periods of anticipation", n=study.anticipation)
     if study.winsorise:
         text += t(
             ", outcome capped at its {q} percentile in each period",
-            q=voice.f.percent(100 * study.winsorise, 0),
+            q=voice.f.ordinal(100 * study.winsorise),
         )
     return text
 
@@ -301,7 +281,7 @@ def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
     hidden = t("not shown")
     frame = subgroups.assign(
         who=[
-            f"{study.label(name)}: {voice.level(name, level)}"
+            t("{what}: {level}", what=study.label(name), level=voice.level(name, level))
             for name, level in zip(subgroups["subgroup"], subgroups["level"], strict=True)
         ],
         n_shown=[

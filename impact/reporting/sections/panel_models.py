@@ -8,20 +8,14 @@ from impact.evaluation.robustness import PanelModels
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
 
 
 def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
     """Show the five models, the Hausman test, and the plan's own model."""
     t, study = voice.t, voice.study
-    names = {
-        "PooledOLS": t("Pooled least squares"),
-        "BetweenEffects": t("Between effects"),
-        "RandomEffects": t("Random effects"),
-        "FirstDifferences": t("First differences"),
-        "FixedEffects": t("Fixed effects"),
-    }
     rows = [
-        {"model": names[model.spec["estimator"]], **model.row(EXPOSED).to_dict()}
+        {"model": said(t, "panel_model", model.spec["estimator"]), **model.row(EXPOSED).to_dict()}
         for model in part.models
     ]
     shown: list[Exhibit] = [

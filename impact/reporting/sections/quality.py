@@ -7,6 +7,7 @@ from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
 
 
 def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
@@ -74,14 +75,7 @@ def _dropped(voice: Voice, part: DataQuality) -> Table | None:
     t, f = voice.t, voice.f
     if not part.sample.dropped:
         return None
-    words = {
-        "missing_outcome": t("Rows without an outcome (non-response)"),
-        "always_treated": t("Firms treated from the first period on"),
-        "treated_after_last_period_counted_as_untreated": t(
-            "Firms treated after the last period, kept as untreated"
-        ),
-    }
-    rows = [(words.get(reason, reason), count) for reason, count in part.sample.dropped.items()]
+    rows = [(said(t, "dropped", why), count) for why, count in part.sample.dropped.items()]
     frame = pd.DataFrame(rows, columns=["reason", "count"])
     return Table(
         label="tab-dropped",

@@ -5,24 +5,27 @@ import pandas as pd
 from impact.evaluation.robustness import Robustness
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
-from impact.reporting.formats import Words
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said, said_why_not
 
 
 def robustness(voice: Voice, part: Robustness) -> Exhibits:
     """Show the alternatives side by side, the permutation test and the placebos."""
     t, f, outcome = voice.t, voice.f, voice.study.outcome
-    rows = part.alternatives.assign(words=[choice(t, name) for name in part.alternatives["name"]])
+    rows = part.alternatives.assign(
+        words=[said(t, "alternative", name) for name in part.alternatives["name"]]
+    )
     estimated = rows["estimate"].notna()
-    same = int((rows.loc[estimated, "estimate"] * rows.loc[0, "estimate"] > 0).sum())
+    others = rows.loc[estimated, "estimate"].iloc[1:]
+    same = int((others * rows.loc[0, "estimate"] > 0).sum())
     shown: list[Exhibit] = [
         Text(
             f"## {t('Robustness')}\n\n"
             + t(
-                "{n} ways to estimate the same effect, the main one first. {same} of them point in its direction; the estimates "
+                "Other ways to estimate the same effect: {n}; in the direction of the main one: {same}. All together the estimates "
                 "reach from {low} to {high}.",
-                n=f.number(int(estimated.sum())),
+                n=f.number(len(others)),
                 same=f.number(same),
                 low=voice.amount(outcome, float(rows["estimate"].min())),
                 high=voice.amount(outcome, float(rows["estimate"].max())),
@@ -59,8 +62,8 @@ def _permutation(voice: Voice, part: Robustness) -> str:
     how = t("all possible assignments") if result.enumerated else t("random assignments")
     return t(
         "Randomization inference: the cohorts were given to other firms of the same strata ({strata} strata) in {draws} {how}. "
-        "A result as strong as the actual one came up with probability {p}. Effects from {span} are not rejected, assuming "
-        "one constant effect.",
+        "A result as strong as the actual one came up with probability {p}. Effects not rejected, if one constant effect is "
+        "assumed: {span}.",
         strata=f.number(result.n_strata),
         draws=f.number(result.draws),
         how=how,
@@ -93,25 +96,15 @@ def _table(voice: Voice, rows: pd.DataFrame) -> Table:
             "n_units": f.number,
             "n_treated": f.number,
         },
+        notes=missing(voice, rows),
     )
 
 
-def choice(t: Words, name: str) -> str:
-    """Return the words for an alternative."""
-    words = {
-        "callaway_santanna": t("Main: Callaway-Sant'Anna, by cohort size"),
-        "difference_in_differences": t("Difference-in-differences, before and after pooled"),
-        "two_way_fixed_effects": t("Two-way fixed effects"),
-        "event_study": t("Event study by least squares, averaged"),
-        "average_of_cohorts": t("Average of cohort effects"),
-        "average_of_event_times": t("Average of event-time effects"),
-        "control_never_treated": t("Compared with firms never treated"),
-        "control_not_yet_treated": t("Compared with firms not yet treated"),
-        "anticipation_one_more": t("One more period of anticipation"),
-        "seen_in_all_periods": t("Only firms seen in all periods"),
-        "raw_values": t("Raw values, not capped"),
-        "capped_at_99": t("Capped at the 99th percentile"),
-        "capped_at_95": t("Capped at the 95th percentile"),
-        "as_planned": t("As planned: invited firms, planned start"),
-    }
-    return words[name]
+def missing(voice: Voice, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Say of each row (``words, estimate, why_not``) without a number why it has none."""
+    t = voice.t
+    unknown = rows[rows["estimate"].isna()]
+    return tuple(
+        t("{what}: {why}.", what=what, why=said_why_not(t, name))
+        for what, name in zip(unknown["words"], unknown["why_not"], strict=True)
+    )

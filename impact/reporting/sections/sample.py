@@ -7,6 +7,8 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+from impact.terms import Assignment
 
 
 def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
@@ -27,13 +29,7 @@ def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
             other_share=f.percent(100 * last["comparison"] / start["comparison"], 0),
         )
     )
-    words = {
-        "in_file": t("In the data file"),
-        "in_analysis": t("With an outcome"),
-        "seen_before": t("Seen before treatment"),
-        "seen_before_and_after": t("Seen before and after"),
-        "seen_in_last_period": t("Seen in the last period"),
-    }
+    words = {stage: said(t, "stage", stage) for stage in flow["stage"]}
     return Exhibits((text, figures.sample_flow(voice, flow, words), _cohorts(voice, part.cohorts)))
 
 
@@ -54,19 +50,20 @@ def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:
     )
 
 
-def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
+def comparability(
+    voice: Voice, part: SampleAndComparability, *, assignment: Assignment = "chosen"
+) -> Exhibits:
     """Show baseline differences, their tests, and the raw paths."""
     t, f, study = voice.t, voice.f, voice.study
     text = Text(
         f"## {t('Comparability')}\n\n"
-        + t(
-            "Beneficiaries were chosen, not drawn by lot. Differences before treatment show how they were chosen; the design "
-            "removes differences in level, not differences in growth. A difference above 0.25 standard deviations is large."
-        )
+        + said(t, "selection", assignment)
+        + " "
+        + said(t, "selection_in_full", assignment)
     )
     frame = part.baseline.copy()
     frame["what"] = [
-        study.label(name) + (f": {level}" if level else "")
+        t("{what}: {level}", what=study.label(name), level=level) if level else study.label(name)
         for name, level in zip(frame["characteristic"], frame["level"], strict=True)
     ]
     for side in ("treated", "comparison"):

@@ -9,9 +9,10 @@ from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.reporting.exhibits import Callout, Card, Exhibit, Exhibits, KeyFigures, Table, Text
-from impact.reporting.sections.certainty import evidence
-from impact.reporting.sections.impact import finding, which_interval
+from impact.reporting.sections.evidence import Evidence, but, finding, graded, what_was_made
+from impact.reporting.sections.impact import estimated, which_interval
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
 
 
 @dataclass(frozen=True)
@@ -25,24 +26,42 @@ class Findings:
     panel_models: PanelModels
     robustness: Robustness
 
+    @property
+    def evidence(self) -> Evidence:
+        """What speaks for or against the headline."""
+        return Evidence(
+            impact=self.impact,
+            sample=self.sample,
+            certainty=self.certainty,
+            robustness=self.robustness,
+        )
+
 
 def executive_summary(voice: Voice, findings: Findings) -> Exhibits:
     """Show the answer, how sure it is, and where to check it."""
     t = voice.t
     effect = findings.impact.effects[0]
     others = findings.impact.effects[1:]
-    grade = evidence(voice, findings.impact, findings.certainty, findings.robustness)
+    evidence = findings.evidence
+    grade = evidence.grade
+    sure = [
+        graded(voice, grade),
+        *([] if grade.direction else but(voice, grade)),
+        *what_was_made(voice, grade, evidence.checks),
+        which_interval(voice, effect),
+    ]
     shown: list[Exhibit] = [
         Text(f"## {t('Executive summary')}"),
         _cards(voice, findings),
-        Callout("finding", finding(voice, effect)),
-        Text(f"**{t('How sure are we?')}** {grade} {which_interval(voice, effect)}"),
+        Callout("finding", finding(voice, effect, grade)),
+        Text(f"**{t('How sure are we?')}** {' '.join(sure)}"),
     ]
     if others:
         shown.append(
             Text(
                 f"**{t('Other outcomes.')}**\n\n"
-                + "\n".join(f"- {finding(voice, other)}" for other in others)
+                + "\n".join(f"- {estimated(voice, other)}" for other in others)
+                + f"\n\n{said(t, 'evidence', 'only_the_interval')}"
             )
         )
     return Exhibits(tuple(shown))
@@ -51,10 +70,10 @@ def executive_summary(voice: Voice, findings: Findings) -> Exhibits:
 def _cards(voice: Voice, findings: Findings) -> KeyFigures:
     t, f = voice.t, voice.f
     effect = findings.impact.effects[0]
-    verdict, sample = effect.verdict, findings.quality.sample
+    verdict, sample, part = effect.verdict, findings.quality.sample, findings.sample
     cards = [
         Card(
-            t("Effect a period and beneficiary"),
+            t("Estimate, {each}", each=voice.each),
             voice.amount(effect.outcome, verdict.estimate),
             t(
                 "{level} interval {span}",
@@ -64,13 +83,18 @@ def _cards(voice: Voice, findings: Findings) -> KeyFigures:
         ),
         Card(
             t("Smallest detectable effect"),
-            voice.amount(effect.outcome, verdict.smallest_detectable),
+            voice.detectable(
+                verdict.smallest_detectable, lambda value: voice.amount(effect.outcome, value)
+            ),
             t("found in 80% of studies of this size"),
         ),
         Card(
             t("Beneficiaries"),
-            f.number(sample.n_treated),
-            t("beside {n} firms of comparison", n=f.number(sample.n_never)),
+            voice.assigned(sample.n_treated, part.treated_clusters),
+            t(
+                "compared with {assigned}",
+                assigned=voice.assigned(sample.n_never, part.other_clusters),
+            ),
         ),
     ]
     percent = effect.verdict_percent
@@ -104,11 +128,15 @@ def questions(voice: Voice, findings: Findings) -> Exhibits:
         )
         if invited is not None
         else t(
-            "{actual} firms took part; the plan gives no planned starts to compare with.",
-            actual=f.number(took_part),
+            "Took part: {assigned}. The plan gives no planned starts to compare with.",
+            assigned=voice.assigned(int(took_part), findings.sample.treated_clusters),
         )
     )
-    main = finding(voice, findings.impact.effects[0]).replace("**", "").replace("\\", "")
+    main = (
+        finding(voice, findings.impact.effects[0], findings.evidence.grade)
+        .replace("**", "")
+        .replace("\\", "")
+    )
     rows = [
         (t("Was the programme carried out as planned?"), delivered, t("Programme")),
         (

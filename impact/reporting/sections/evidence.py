@@ -1,0 +1,100 @@
+"""What the evidence allows to be said: the finding in its verb, the grade in words, and what stays open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from impact.check_result import CheckResult
+from impact.evaluation.certainty import Certainty
+from impact.evaluation.grade import Grade, grade
+from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
+from impact.evaluation.robustness import Robustness
+from impact.reporting.sections.impact import estimated, values_of
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+from impact.terms import Assignment
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The parts of an evaluation that speak for or against its headline."""
+
+    impact: Impact
+    sample: SampleAndComparability
+    certainty: Certainty
+    robustness: Robustness
+    assignment: Assignment = "chosen"
+
+    @property
+    def headline(self) -> OutcomeEffect:
+        """The first outcome's effect."""
+        return self.impact.effects[0]
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Every check that was asked about the headline."""
+        design = self.headline.design
+        return (
+            *((design.check(),) if design else ()),
+            self.impact.before_trends,
+            *self.sample.checks,
+            *self.robustness.checks,
+            *self.certainty.checks,
+        )
+
+    @cached_property
+    def grade(self) -> Grade:
+        """How far the headline may be believed."""
+        verdict = self.headline.verdict
+        others = self.robustness.alternatives
+        against = others["estimate"] * verdict.estimate < 0
+        return grade(
+            (verdict.conf_low, verdict.conf_high),
+            self.checks,
+            assignment=self.assignment,
+            opposite_estimators=tuple(others.loc[against, "name"]),
+        )
+
+
+def finding(voice: Voice, effect: OutcomeEffect, found: Grade) -> str:
+    """Say what was found about an outcome in the verb that its evidence allows; never "no effect" for "cannot tell"."""
+    if found.direction is None:
+        return estimated(voice, effect)
+    code = f"{found.verb}:{found.direction}"
+    sentence = said(voice.t, "finding", code, **values_of(voice, effect))
+    return " ".join([sentence, *but(voice, found)])
+
+
+def graded(voice: Voice, found: Grade) -> str:
+    """Grade the evidence in words."""
+    return said(voice.t, "evidence", found.verb if found.direction else "includes_zero")
+
+
+def but(voice: Voice, found: Grade) -> list[str]:
+    """Say what speaks against relying on a result."""
+    if not found.concerns:
+        return []
+    t = voice.t
+    words = [
+        said(t, "failed" if one.state == "failed" else "not_made", one.concern)
+        for one in found.concerns
+    ]
+    return [said(t, "evidence", "open", open=voice.f.listed(words))]
+
+
+def what_was_made(voice: Voice, found: Grade, checks: Sequence[CheckResult]) -> list[str]:
+    """Say of trends only what was examined, and name every check that could not be made: not made is not passed."""
+    t = voice.t
+    trends_open = any(one.concern == "trends" for one in found.concerns)
+    trends = {
+        "passed": "no_difference_found" if trends_open else "groups_moved_alike",
+        "could_not_be_made": "trends_not_examined",
+    }
+    codes = [] if found.concerns or not found.direction else ["nothing_open"]
+    codes += [trends[found.trends]] if found.trends in trends else []
+    sentences = [said(t, "evidence", code) for code in codes]
+    unmade = dict.fromkeys(c.name for c in checks if c.status == "not_applicable")
+    if unmade:
+        names = voice.f.listed([said(t, "check", name) for name in unmade])
+        sentences.append(said(t, "evidence", "not_made", checks=names))
+    return sentences

@@ -1,0 +1,56 @@
+"""Sentences in two languages: English in the code, French in ``locales/fr.po``."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from impact.errors import ImpactError
+from impact.terms import Language
+
+_CATALOGUE = Path(__file__).parents[1] / "locales" / "fr.po"
+
+
+class MissingTranslationError(ImpactError):
+    """A sentence has no French in ``locales/fr.po``."""
+
+
+def t(sentence: str) -> str:
+    """Mark a sentence of the register for the catalogue; it is said later, in the reader's language, by `Words`."""
+    return sentence
+
+
+class Words:
+    """Sentences in one language: ``t = Words("fr"); t("Revenue rose by {x}.", x="5 %")``.
+
+    English sentences in the code are the keys; ``locales/fr.po`` holds the French. Values arrive formatted and, where they
+    come from data, escaped.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, sentence: str, **values: Any) -> str:
+        """Return the sentence in this language with its values filled in."""
+        if self.language == "fr":
+            translated = _french().get(sentence)
+            if not translated:
+                raise MissingTranslationError(f"no French for: {sentence}")
+            sentence = translated
+        return sentence.format(**values) if values else sentence
+
+
+@cache
+def _french() -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with _CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    return {str(message.id): typeset(str(message.string)) for message in catalogue if message.id}
+
+
+def typeset(french: str) -> str:
+    """Put no-break spaces where French has them: narrow before ; ! ?, plain before : and %, inside guillemets."""
+    text = re.sub(r" (?=[;!?])", "\u202f", french)
+    text = re.sub(r"[ \u202f](?=[:%»])", "\u00a0", text)
+    return text.replace("« ", "«\u00a0")

@@ -1,0 +1,191 @@
+"""Checks: their names, what each of their reasons found, how they came out, and what they leave open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from impact.reporting.words.catalogue import t
+
+Written = Literal["number", "decimal", "count", "share", "points", "amount", "inference"]
+"""How a figure is written; an amount is in the outcome's unit."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check found: places for its ``figure`` (the statistic) and for ``n`` (what follows the colon of its code)."""
+
+    sentence: str
+    figure: Written = "number"
+    n: Written = "count"
+
+
+CHECKS = {
+    "coverage": t("Outcome known"),
+    "zeros": t("Zeros"),
+    "heavy_tail": t("Weight of the largest values"),
+    "gaps": t("Firms with gaps"),
+    "always_treated": t("Treated from the first period on"),
+    "balance": t("Balance, one by one"),
+    "joint_balance": t("Balance, all together"),
+    "attrition": t("Attrition"),
+    "before_trends": t("Trends before treatment"),
+    "placebo_date": t("Placebo date"),
+    "hausman": t("Hausman test"),
+    "design_check": t("An interval that holds on this design"),
+    "single_unit_cohorts": t("Cohorts of one firm"),
+    "effective_clusters": t("Effective number of firms"),
+    "leave_one_out": t("Weight of a single firm"),
+    "specification_curve": t("Other specifications"),
+    "honest_relative_magnitudes": t("If trends part more after than before"),
+    "honest_smoothness": t("If trends bend"),
+    "honest_relative_smoothness": t("If trends bend more after than before"),
+    "pretrend_power": t("Power of the test before treatment"),
+    "equivalence": t("Trends before treatment shown alike"),
+    "placebo_outcomes": t("Outcomes the programme could not move"),
+    "negative_weights": t("Negative weights of two-way fixed effects"),
+    "wald": t("Joint test (Wald)"),
+    "wald_htz": t("Joint test for few clusters (HTZ)"),
+}
+
+REASONS = {
+    # the data
+    "share_of_unit_periods_observed": Found(
+        t("The outcome is known in {figure} of firm-periods."), "share"
+    ),
+    "share_of_zero_outcomes": Found(t("{figure} of outcomes are zero."), "share"),
+    "share_of_largest_hundredth": Found(
+        t("The largest 1% of values carry {figure} of the total."), "share"
+    ),
+    "share_of_units_with_gaps": Found(
+        t("{figure} of firms miss a period between their first and their last."), "share"
+    ),
+    "units_without_a_before": Found(
+        t("Firms without a period before treatment, left out: {figure}."), "count"
+    ),
+    "the_outcome_takes_negative_values": Found(t("The outcome takes negative values.")),
+    # who is compared
+    "largest_normalised_difference": Found(
+        t("The largest difference between the groups is {figure} standard deviations.")
+    ),
+    "joint_test": Found(t("Differences tested together: {n}; statistic {figure}.")),
+    "difference_in_response_at_the_end": Found(
+        t("Answers in the last period, beneficiaries less others: {figure}."), "points"
+    ),
+    "no_baseline_period_or_characteristic": Found(t("There is no period before to compare.")),
+    "too_few_units_or_collinear_characteristics": Found(
+        t("There are too few firms for so many characteristics.")
+    ),
+    "nothing_to_test": Found(t("There is nothing to test.")),
+    # trends
+    "largest_of_leads": Found(t("Periods tested before the last one: {n}; largest t {figure}.")),
+    "no_period_before_the_reference": Found(
+        t("There is only one period before treatment: trends cannot be examined.")
+    ),
+    "too_few_periods_before_treatment": Found(
+        t("There are too few periods before treatment to pretend an earlier start.")
+    ),
+    "no_variation_before_treatment": Found(t("There are too few firms before treatment.")),
+    "periods_earlier": Found(
+        t("Periods by which the start was pretended earlier: {n}; effect {figure}."), "amount"
+    ),
+    "too_few_event_times": Found(t("There are too few periods around the start.")),
+    "breakdown_relative_magnitudes": Found(
+        t("Zero is excluded until trends part by {n} times their largest step before."), n="decimal"
+    ),
+    "breakdown_smoothness": Found(
+        t("Zero is excluded until trends bend by {n} standard errors a period."), n="decimal"
+    ),
+    "breakdown_relative_smoothness": Found(
+        t("Zero is excluded until trends bend by {n} times their largest bend before."), n="decimal"
+    ),
+    "trend_detected_half_the_time": Found(
+        t(
+            "A slope of {figure} a period passes half the time; it would explain {n}% of the effect."
+        ),
+        "amount",
+    ),
+    "leads_smaller_than_share_of_effect": Found(
+        t("Only leads beyond {figure} can be excluded at 5%: {n}% of the effect."), "amount"
+    ),
+    # the interval, single firms, other choices, other outcomes
+    "holds_and_shortest": Found(
+        t("Without any effect the test by {n} finds one in {figure} of simulated panels."),
+        "share",
+        "inference",
+    ),
+    "holds_within_error": Found(
+        t(
+            "Without any effect the test by {n} finds one in {figure} of simulated panels: right within the simulation's error."
+        ),
+        "share",
+        "inference",
+    ),
+    "none_holds": Found(
+        t("No interval holds; without any effect the test by {n} finds one in {figure} of panels."),
+        "share",
+        "inference",
+    ),
+    "cohorts_of_one": Found(t("Cohorts whose spread one firm cannot show: {figure}."), "count"),
+    "effective_clusters": Found(t("As much information as {figure} equally important firms.")),
+    "largest_share": Found(
+        t("Leaving out one firm changes the effect by at most {figure} of itself."), "share"
+    ),
+    "sign_turns_without": Found(
+        t(
+            "Leaving out one firm changes the effect by at most {figure}; cohorts or events without which its sign turns: {n}."
+        ),
+        "share",
+    ),
+    "units_cannot_be_exchanged": Found(t("Firms cannot be exchanged one by one in this design.")),
+    "same_sign": Found(
+        t("{n} of specifications have the same sign; the median t is {figure}."), n="share"
+    ),
+    "placebo_outcomes": Found(
+        t("Outcomes tested: {n}; the effect with the smallest p-value (Holm) is {figure}."),
+        "number",
+    ),
+    "no_placebo_outcome_in_the_plan": Found(t("The plan names none.")),
+    # models
+    "needs_homoskedastic_covariances": Found(t("It needs covariances without clustering.")),
+    "no_coefficient_in_common": Found(t("The two models share no coefficient.")),
+    "difference_of_covariances_not_positive_definite": Found(
+        t(
+            "The classical form is not defined here: the difference of the covariances is not positive definite."
+        )
+    ),
+    "coefficients_compared": Found(t("Coefficients compared: {n}; statistic {figure}.")),
+    "negative_cells": Found(
+        t("Cohorts and periods with a negative weight: {n}; together {figure} of the weight."),
+        "share",
+    ),
+    "one_treated_cohort_and_period": Found(
+        t("There is one treated cohort and period: nothing to weigh.")
+    ),
+}
+
+OUTCOMES = {
+    "pass": t("passed"),
+    "warn": t("look closer"),
+    "fail": t("failed"),
+    "not_applicable": t("could not be made"),
+}
+
+FAILED = {
+    "interval": t("no interval holds the truth as often as it promises"),
+    "other_intervals": t("other intervals that hold include zero"),
+    "trends": t("trends may have differed"),
+    "attrition": t("the groups stopped answering at different rates"),
+    "comparability": t("the groups differed before the start"),
+    "single_firms": t("one firm, cohort or event carries much of the result"),
+    "other_choices": t("under other defensible choices the result is in doubt"),
+    "other_estimators": t("another estimator points the other way"),
+    "placebo_outcomes": t("outcomes that it could not have moved seem to have moved"),
+}
+
+NOT_MADE = {
+    "interval": t("the interval could not be checked on simulated panels"),
+    "trends": t("trends before the start could not be examined in full"),
+    "attrition": t("attrition could not be examined"),
+    "comparability": t("the groups could not be compared before the start"),
+    "single_firms": t("the weight of single firms could not be examined"),
+    "other_choices": t("other choices could not be tried"),
+}

@@ -1,0 +1,129 @@
+"""Estimates: estimators and what they average, other choices, remarks, and who was left out."""
+
+from impact.reporting.words.catalogue import t
+
+ESTIMATORS = {
+    "callaway_santanna": t("Callaway-Sant'Anna (main)"),
+    "imputation": t("Imputation (Borusyak, Jaravel, Spiess)"),
+    "two_stage": t("Two-stage (Gardner)"),
+    "extended_twfe": t("Extended two-way fixed effects (Wooldridge)"),
+    "sun_abraham": t("Sun-Abraham"),
+    "rolling": t("Rolling means (Lee, Wooldridge)"),
+    "intertemporal": t("de Chaisemartin-D'Haultfoeuille"),
+    "local_projections": t("Local projections"),
+    "stacked": t("Stacked, corrective weights"),
+    "event_study": t("Event study by least squares"),
+    "two_way_fixed_effects": t("Two-way fixed effects"),
+    "poisson": t("Poisson with firm effects (trends parallel in ratios)"),
+}
+
+ESTIMANDS = {
+    "cohort_size": t("cohorts and periods, by cohort size"),
+    "treated_observations": t("treated observations"),
+    "event_times": t("periods since the start, equally"),
+    "window": t("periods since the start within a window, equally"),
+    "same_for_all": t("one effect, assumed the same for all"),
+    "ratios": t("treated observations; effect in ratios, shown in levels"),
+}
+
+ALTERNATIVES = {
+    "callaway_santanna": t("Main: Callaway-Sant'Anna, by cohort size"),
+    "difference_in_differences": t("Difference-in-differences, before and after pooled"),
+    "two_way_fixed_effects": t("Two-way fixed effects"),
+    "event_study": t("Event study by least squares, averaged"),
+    "average_of_cohorts": t("Average of cohort effects"),
+    "average_of_event_times": t("Average of event-time effects"),
+    "control_never_treated": t("Compared with firms never treated"),
+    "control_not_yet_treated": t("Compared with firms not yet treated"),
+    "anticipation_one_more": t("One more period of anticipation"),
+    "seen_in_all_periods": t("Only firms seen in all periods"),
+    "raw_values": t("Raw values, not capped"),
+    "capped_at_99": t("Capped at the 99th percentile"),
+    "capped_at_95": t("Capped at the 95th percentile"),
+    "as_planned": t("As planned: invited firms, planned start"),
+}
+
+PANEL_MODELS = {
+    "PooledOLS": t("Pooled least squares"),
+    "BetweenEffects": t("Between effects"),
+    "RandomEffects": t("Random effects"),
+    "FirstDifferences": t("First differences"),
+    "FixedEffects": t("Fixed effects"),
+}
+
+CHOICES = {
+    "estimator:callaway_santanna_cells": t("Callaway-Sant'Anna, by cohort size"),
+    "estimator:callaway_santanna_cohort": t("Callaway-Sant'Anna, average of cohorts"),
+    "estimator:callaway_santanna_event_time": t("Callaway-Sant'Anna, average of event times"),
+    "estimator:callaway_santanna_time": t("Callaway-Sant'Anna, average of periods"),
+    "estimator:two_way_fixed_effects": t("Two-way fixed effects"),
+    "estimator:imputation": t("Imputation"),
+    "controls:not_yet_treated": t("compared with firms not yet treated"),
+    "controls:never_treated": t("compared with firms never treated"),
+    "controls:all": t("compared with all others (regression)"),
+    "sample:all": t("all firms"),
+    "sample:complete": t("firms seen in all periods"),
+    "adjustment:none": t("no adjustment"),
+    "adjustment:strata": t("less the stratum's mean in the period"),
+    "scale:level": t("levels"),
+    "scale:log1p": t("log(1 + level)"),
+    "scale:rank": t("rank in the period"),
+}
+"""``dimension:value`` of a specification; windows and caps are numbers and have `NUMBERED`."""
+
+NUMBERED = {
+    "window:all": t("all periods before"),
+    "window": t("{n} periods before"),
+    "winsorise:none": t("raw values"),
+    "winsorise": t("capped at the {n} percentile"),
+}
+
+NOTES = {
+    "always_treated_set_aside": t("Set aside, treated from the first period on: {n}."),
+    "no_degrees_of_freedom_at": t(
+        "Too few clusters for an interval at {n} periods after the start."
+    ),
+    "few_treated_units": t("Few treated firms: {n}."),
+    "single_unit_cohort": t("One firm alone makes a cohort ({n}): its spread cannot be seen."),
+    "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),
+    "cohort_without_whole_window": t("Left out, not seen in the whole window: cohort {n}."),
+    "cohorts_too_small_to_weigh": t("Cohorts are too small to weigh their comparisons."),
+    "transition_observations_left_out": t("Observations between before and after, left out: {n}."),
+}
+
+DROPPED = {
+    "missing_outcome": t("Rows without an outcome (non-response)"),
+    "missing_regressor": t("Rows without a regressor"),
+    "always_treated": t("Firms treated from the first period on"),
+    "treated_after_last_period_counted_as_untreated": t(
+        "Firms treated after the last period, kept as untreated"
+    ),
+    "not_observed_in_all_periods": t("Firms not observed in all periods"),
+    "not_observed_before_treatment": t("Firms not observed before treatment"),
+    "not_observed_before_the_last_cohort": t("Firms not observed before the last cohort"),
+    "no_untreated_observation": t("Firms without an untreated period"),
+    "alone_in_its_cohort": t("Firms alone in their cohort"),
+    "never_observed": t("Firms never observed with this outcome"),
+    "outside_the_window_or_incomplete": t("Firms outside the window or not seen in all of it"),
+    "outside_the_subgroup": t("Firms outside the subgroup"),
+    "left_out": t("Firms left out to see what they carry"),
+}
+
+STAGES = {
+    "in_file": t("In the data file"),
+    "in_analysis": t("With an outcome"),
+    "seen_before": t("Seen before treatment"),
+    "seen_before_and_after": t("Seen before and after"),
+    "seen_in_last_period": t("Seen in the last period"),
+}
+
+WHY_NOT = {
+    "DataError": t("the data do not hold what it needs"),
+    "NoComparisonError": t("nobody is left to compare with"),
+    "EstimationError": t("it cannot be computed from these data"),
+    "NotIdentifiedError": t("the data do not determine it"),
+    "NotAvailableError": t("it is not defined for this design"),
+    "UsageError": t("it does not go with the plan's choices"),
+    "ImpactError": t("it could not be computed"),
+}
+"""Why a number is missing, by class of error; a class without its own words has those of the nearest class above it."""

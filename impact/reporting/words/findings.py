@@ -1,0 +1,69 @@
+"""What is said of an effect: the verb goes with the evidence (``verb:direction``), never further."""
+
+from impact.reporting.words.catalogue import t
+
+FINDINGS = {
+    "did:higher": t("**{name}: {size} higher** than without the programme, {each}; {rest}."),
+    "did:lower": t("**{name}: {size} lower** than without the programme, {each}; {rest}."),
+    "probably:higher": t(
+        "**{name}: probably {size} higher** than without the programme, {each}; {rest}."
+    ),
+    "probably:lower": t(
+        "**{name}: probably {size} lower** than without the programme, {each}; {rest}."
+    ),
+    "may_have:higher": t(
+        "**{name}: may be {size} higher** than without the programme, {each}; {rest}."
+    ),
+    "may_have:lower": t(
+        "**{name}: may be {size} lower** than without the programme, {each}; {rest}."
+    ),
+    "cannot_tell:higher": t(
+        "**{name}: this study cannot tell what the programme changed.** The estimate is {size} higher than without it, {each} "
+        "({rest})."
+    ),
+    "cannot_tell:lower": t(
+        "**{name}: this study cannot tell what the programme changed.** The estimate is {size} lower than without it, {each} "
+        "({rest})."
+    ),
+    "estimate:higher": t(
+        "**{name}: estimate {size} higher** than without the programme, {each}; {rest}."
+    ),
+    "estimate:lower": t(
+        "**{name}: estimate {size} lower** than without the programme, {each}; {rest}."
+    ),
+    "includes_zero": t(
+        "**{name}: best estimate {size}**, {each}, but the data cannot tell it from zero ({rest}). Effects smaller than {mde} "
+        "would escape a study of this size more than one time in five, so this does not mean that nothing changed."
+    ),
+    "includes_zero:nothing_detectable": t(
+        "**{name}: best estimate {size}**, {each}, but the data cannot tell it from zero ({rest}). No effect, however large, "
+        "would be found by such a study four times in five, so this does not mean that nothing changed."
+    ),
+}
+"""Of a number that was checked by its verb; of one whose interval alone was computed, that it is an estimate."""
+
+EVIDENCE = {
+    "did": t("The evidence is strong: the interval excludes zero."),
+    "probably": t("The evidence is moderate: the interval excludes zero."),
+    "may_have": t("The evidence is limited: the interval excludes zero."),
+    "cannot_tell": t(
+        "The evidence does not carry a conclusion, although the interval excludes zero."
+    ),
+    "includes_zero": t(
+        "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
+    ),
+    "nothing_open": t("Every check that was needed passed."),
+    "open": t("But {open}."),
+    "groups_moved_alike": t("Before treatment the groups moved alike as far as the data can tell."),
+    "no_difference_found": t(
+        "The test of trends before treatment found no difference, but it could have missed one."
+    ),
+    "trends_not_examined": t(
+        "Whether the groups moved alike before treatment could not be examined."
+    ),
+    "not_made": t("Could not be made: {checks}."),
+    "only_the_interval": t(
+        "Of the other outcomes only the interval was checked; trends, single firms and other choices were examined for the "
+        "first outcome alone."
+    ),
+}

@@ -1,0 +1,52 @@
+"""Inferences: in full, in a word or two, and why one is believed."""
+
+from impact.reporting.words.catalogue import t
+
+INFERENCES = {
+    "clustered": t("clustered standard errors, normal"),
+    "clustered_t": t("clustered standard errors, t"),
+    "crv2_satterthwaite": t("bias-corrected standard errors (CRV2), Satterthwaite"),
+    "crv3_t": t("leave-one-out standard errors (CRV3), t"),
+    "treated_t": t("bias-corrected standard errors, degrees of freedom of the treated"),
+    "group_t": t("spread between events, t"),
+    "permutation": t("randomization inference"),
+    "conley_taber": t("Conley-Taber"),
+    "ferman_pinto": t("Ferman-Pinto"),
+}
+
+SHORT_INFERENCES = {
+    "clustered": t("clustered, normal"),
+    "clustered_t": t("clustered, t"),
+    "crv2_satterthwaite": t("CRV2, Satterthwaite"),
+    "crv3_t": t("CRV3, t"),
+    "treated_t": t("CRV2, t of the treated"),
+    "group_t": t("between events, t"),
+    "permutation": t("randomization"),
+    "conley_taber": t("Conley-Taber"),
+    "ferman_pinto": t("Ferman-Pinto"),
+}
+
+VERDICTS = {
+    "holds_and_shortest": t(
+        "The interval is by {name}: on {n} panels simulated from these data without any effect, it is the shortest of "
+        "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual})."
+    ),
+    "holds_within_error": t(
+        "The interval is by {name}: on {n} panels simulated from these data without any effect it held the truth in "
+        "{coverage} of them, which is what it promises within the error of the simulation (the usual clustered "
+        "interval: {usual})."
+    ),
+    "none_holds": t(
+        "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
+        "the most cautious choice."
+    ),
+    "smallest_cohort": t(
+        "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort."
+    ),
+}
+
+PROCESSES = {
+    "resampled": t("Resampled"),
+    "gaussian": t("Normal"),
+    "shared_shock": t("Shared shocks"),
+}

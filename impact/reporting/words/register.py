@@ -1,0 +1,80 @@
+"""The register: every kind of code and the words of each code of that kind."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import impact.errors
+from impact.reporting.words import checks, estimates, findings, inference, selection
+from impact.reporting.words.catalogue import Words
+
+Kind = Literal[
+    "check",
+    "reason",
+    "outcome_of_check",
+    "failed",
+    "not_made",
+    "inference",
+    "short_inference",
+    "verdict",
+    "process",
+    "estimator",
+    "estimand",
+    "alternative",
+    "panel_model",
+    "choice",
+    "numbered_choice",
+    "note",
+    "dropped",
+    "stage",
+    "why_not",
+    "finding",
+    "evidence",
+    "selection",
+    "selection_in_full",
+    "limit_of_selection",
+]
+
+REGISTER: Mapping[Kind, Mapping[str, str]] = {
+    "check": checks.CHECKS,
+    "reason": {code: found.sentence for code, found in checks.REASONS.items()},
+    "outcome_of_check": checks.OUTCOMES,
+    "failed": checks.FAILED,
+    "not_made": checks.NOT_MADE,
+    "inference": inference.INFERENCES,
+    "short_inference": inference.SHORT_INFERENCES,
+    "verdict": inference.VERDICTS,
+    "process": inference.PROCESSES,
+    "estimator": estimates.ESTIMATORS,
+    "estimand": estimates.ESTIMANDS,
+    "alternative": estimates.ALTERNATIVES,
+    "panel_model": estimates.PANEL_MODELS,
+    "choice": estimates.CHOICES,
+    "numbered_choice": estimates.NUMBERED,
+    "note": estimates.NOTES,
+    "dropped": estimates.DROPPED,
+    "stage": estimates.STAGES,
+    "why_not": estimates.WHY_NOT,
+    "finding": findings.FINDINGS,
+    "evidence": findings.EVIDENCE,
+    "selection": selection.SELECTION,
+    "selection_in_full": selection.IN_FULL,
+    "limit_of_selection": selection.LIMITS,
+}
+
+
+def said(t: Words, kind: Kind, code: str, **values: Any) -> str:
+    """Return the words for a code, its values filled in."""
+    return t(REGISTER[kind][code], **values)
+
+
+def said_note(t: Words, note: str) -> str:
+    """Return the words for an estimate's remark: ``few_treated_units:3``."""
+    code, _, value = note.partition(":")
+    return said(t, "note", code, n=value)
+
+
+def said_why_not(t: Words, name: str) -> str:
+    """Return why a number is missing, given the name of the error that took its place."""
+    kind = getattr(impact.errors, name)
+    nearest = next(above.__name__ for above in kind.__mro__ if above.__name__ in estimates.WHY_NOT)
+    return said(t, "why_not", nearest)

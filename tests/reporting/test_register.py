@@ -1,0 +1,186 @@
+"""Every code that any room emits has words in both languages, and every word belongs to a code that somebody emits."""
+
+import ast
+import re
+import typing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from reporting import emitted
+
+import impact.errors
+from impact.diagnostics.design import HEADLINE, Recommendation
+from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
+from impact.estimators.assigned_weights import Regression
+from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direction, Verb
+from impact.evaluation.parts import _flow
+from impact.evaluation.robustness import PanelModels, _alternatives
+from impact.evaluation.side_by_side import ESTIMANDS
+from impact.inference.few_treated import Inference
+from impact.pipeline.plan import read_plan
+from impact.reporting.words.catalogue import Words
+from impact.reporting.words.checks import REASONS
+from impact.reporting.words.register import REGISTER, said, said_note, said_why_not
+from impact.simulate.untreated_paths import Process
+from impact.terms import Assignment, Averaging, ControlGroup, Status
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORTING = ROOT / "impact" / "reporting"
+EN, FR = Words("en"), Words("fr")
+
+
+def of(literal):
+    return set(typing.get_args(literal))
+
+
+@pytest.fixture(scope="module")
+def study():
+    return read_plan(ROOT / "evaluation.yml").study(ROOT)
+
+
+def without_values(codes):
+    return {code.partition(":")[0] for code in codes}
+
+
+def constants():
+    """Every text that stands in the code of reporting outside the register."""
+    return {
+        node.value
+        for path in REPORTING.rglob("*.py")
+        if path.parent.name != "words"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_check_that_is_made_has_a_name_and_every_reason_a_sentence():
+    names, reasons = emitted.check_codes()
+    assert set(REGISTER["check"]) == names
+    assert set(REGISTER["reason"]) == without_values(reasons)
+
+
+def test_a_sentence_asks_for_a_value_only_of_a_reason_that_carries_one():
+    _, reasons = emitted.check_codes()
+    carrying = without_values(code for code in reasons if ":" in code)
+    asking = {code for code, found in REASONS.items() if "{n}" in found.sentence}
+    assert asking <= carrying
+
+
+def test_every_remark_of_an_estimate_has_words():
+    codes = emitted.notes()
+    assert set(REGISTER["note"]) == without_values(codes)
+    carrying = without_values(code for code in codes if ":" in code)
+    assert {code for code, words in REGISTER["note"].items() if "{n}" in words} == carrying
+    assert said_note(EN, "few_treated_units:3") == "Few treated firms: 3."
+
+
+def test_every_reason_for_leaving_out_has_words():
+    assert set(REGISTER["dropped"]) == emitted.drop_reasons()
+
+
+def test_every_inference_has_a_long_and_a_short_name():
+    assert set(REGISTER["inference"]) == set(REGISTER["short_inference"]) == of(Inference)
+
+
+def test_every_verdict_and_process_has_words():
+    assert set(REGISTER["verdict"]) == of(Recommendation) | {"smallest_cohort"}
+    assert set(REGISTER["process"]) == of(Process)
+    assert set(REGISTER["outcome_of_check"]) == of(Status)
+
+
+def test_every_estimator_side_by_side_and_in_the_design_check_has_words():
+    assert set(REGISTER["estimator"]) == set(ESTIMANDS) | {HEADLINE} | of(Regression)
+    assert set(REGISTER["estimand"]) == {estimand for estimand, _ in ESTIMANDS.values()}
+
+
+def test_every_alternative_of_any_plan_has_words(study):
+    panel = study.panel()
+    variants = [
+        study,
+        replace(study, comparison_group="never_treated"),
+        replace(study, winsorise=0.0),
+        replace(study, winsorise=0.95),
+    ]
+    codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
+    assert set(REGISTER["alternative"]) == codes
+
+
+def test_every_stage_of_the_sample_has_words(study):
+    assert set(REGISTER["stage"]) == set(_flow(study, study.panel())["stage"])
+
+
+def test_every_choice_of_a_specification_has_words():
+    codes = {f"estimator:callaway_santanna_{average}" for average in of(Averaging)}
+    codes |= {f"estimator:{name}" for name in of(Regression)}
+    codes |= {f"controls:{name}" for name in of(ControlGroup) | {"all"}}
+    codes |= {f"sample:{name}" for name in Choices().samples}
+    codes |= {f"adjustment:{name}" for name in of(Adjustment)}
+    codes |= {f"scale:{name}" for name in of(Scale)}
+    assert set(REGISTER["choice"]) == codes
+
+
+def test_every_panel_model_has_words():
+    kinds = {
+        node.id
+        for place in emitted.places()
+        if place.owner is PanelModels and isinstance(place.node, ast.Assign)
+        for node in ast.walk(place.node.value)
+        if isinstance(node, ast.Name) and emitted.names_in(place.node.targets[0]) == ["kinds"]
+    }
+    assert set(REGISTER["panel_model"]) == kinds
+
+
+def test_every_error_that_can_take_a_numbers_place_has_words():
+    kinds = [
+        kind
+        for kind in vars(impact.errors).values()
+        if isinstance(kind, type) and issubclass(kind, impact.errors.ImpactError)
+    ]
+    assert {said_why_not(EN, kind.__name__) for kind in kinds} == set(REGISTER["why_not"].values())
+    assert said_why_not(EN, "NotIdentifiedError") != said_why_not(EN, "NotAvailableError")
+
+
+def test_every_concern_verb_and_assignment_has_words():
+    needed = set(CHECKS_OF) - ASKED_BY_THE_PLAN
+    assert set(REGISTER["failed"]) == of(Concern)
+    assert set(REGISTER["not_made"]) == needed
+    verbs = {f"{verb}:{direction}" for verb in of(Verb) for direction in of(Direction)}
+    said_elsewhere = constants()
+    assert set(REGISTER["finding"]) - said_elsewhere == verbs
+    assert set(REGISTER["evidence"]) - said_elsewhere <= of(Verb) <= set(REGISTER["evidence"])
+    for kind in ("selection", "selection_in_full", "limit_of_selection"):
+        assert set(REGISTER[kind]) == of(Assignment)
+
+
+def test_every_numbered_choice_is_said_somewhere():
+    assert set(REGISTER["numbered_choice"]) <= constants()
+
+
+@pytest.mark.parametrize("kind", REGISTER)
+def test_every_word_is_there_in_both_languages(kind):
+    for code, sentence in REGISTER[kind].items():
+        values = dict.fromkeys(re.findall(r"{(\w+)}", sentence), "1")
+        for t in (EN, FR):
+            assert said(t, kind, code, **values), code
+
+
+def test_no_section_keeps_a_vocabulary_of_its_own():
+    codes = {code for words in REGISTER.values() for code in words}
+    for path in REPORTING.rglob("*.py"):
+        if path.parent.name == "words":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Dict):
+                continue
+            keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+            words = [v for v in node.values if isinstance(v, ast.Call) and emitted.called(v) == "t"]
+            assert not (words and len(keys & codes) > 1), f"{path.name}:{node.lineno}"
+
+
+def test_a_code_that_cannot_be_seen_is_an_error_of_the_reader():
+    tree = ast.parse("def f(x):\n    return CheckResult(str(x), 'pass', x)")
+    call = next(node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    place = emitted.Place(impact.errors, call.args[0], (tree, tree.body[0]))
+    with pytest.raises(emitted.UnseenCodeError, match=r"str\(x\)"):
+        emitted.texts(place)

@@ -1,0 +1,332 @@
+"""Given results, the sentence; and the negatives: results that must not give it."""
+
+import textwrap
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.check_result import CheckResult, not_applicable
+from impact.data.schema import Words as InBoth
+from impact.evaluation.grade import CHECKS_OF, grade
+from impact.evaluation.parts import OutcomeEffect, _in_percent
+from impact.evaluation.store import PARTS
+from impact.evaluation.study import Study
+from impact.inference.choose import Verdict
+from impact.reporting.exhibits import Callout, Figure, KeyFigures, Table, Text
+from impact.reporting.sections import frame, sample, summary
+from impact.reporting.sections.certainty import certainty
+from impact.reporting.sections.checks import checks_table, found
+from impact.reporting.sections.evidence import but, finding, graded, what_was_made
+from impact.reporting.sections.impact import estimated, impact, which_interval
+from impact.reporting.sections.panel_models import panel_models
+from impact.reporting.sections.quality import data_quality
+from impact.reporting.sections.robustness import robustness
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+INF = float("inf")
+EVERY = tuple(name for names in CHECKS_OF.values() for name in names)
+SCHEMA = textwrap.dedent("""
+    version: 1
+    title: {en: Two waves, fr: Deux vagues}
+    source: made here
+    unit: firm
+    time: {column: wave, frequency: year}
+    cohort: {column: first}
+    cluster: village
+    columns:
+      firm: {type: integer, label: {en: Firm, fr: Entreprise}}
+      wave: {type: integer, label: {en: Wave, fr: Vague}}
+      village: {type: integer, label: {en: Village, fr: Village}}
+      first: {type: integer, label: {en: First wave, fr: Première vague}}
+      sales: {type: number, unit: MAD, minimum: 0, label: {en: Sales, fr: Ventes}}
+""")
+
+
+@pytest.fixture(scope="module")
+def two_waves(tmp_path_factory):
+    """Sixteen villages of five firms, six of them treated, seen once before and once after."""
+    folder = tmp_path_factory.mktemp("two_waves")
+    rng = np.random.default_rng(1)
+    village = np.repeat(np.arange(16), 5)
+    treated = village < 6
+    rows = []
+    for wave in (2011, 2012):
+        gain = 30 * treated * (wave == 2012)
+        y = 100 + 10 * rng.standard_normal(80) + 5 * rng.standard_normal(16)[village] + gain
+        first = np.where(treated, "2012", "")
+        rows.append(pd.DataFrame({"firm": range(80), "wave": wave, "village": village, "first": first, "sales": y.round(2)}))  # fmt: skip
+    pd.concat(rows).to_csv(folder / "sales.csv", index=False)
+    (folder / "sales.yml").write_text(SCHEMA)
+    return Study(
+        title=InBoth(en="Two waves", fr="Deux vagues"),
+        data=str(folder / "sales.csv"),
+        schema_file=str(folder / "sales.yml"),
+        outcomes=("sales",),
+        currency="MAD",
+        design_draws=200,
+        permutations=99,
+    )
+
+
+@pytest.fixture(scope="module")
+def findings(two_waves):
+    parts = {name: kind.of(two_waves) for name, kind in PARTS.items()}
+    return summary.Findings(
+        quality=parts["data_quality"],
+        sample=parts["sample"],
+        impact=parts["impact"],
+        certainty=parts["certainty"],
+        panel_models=parts["panel_models"],
+        robustness=parts["robustness"],
+    )
+
+
+@pytest.fixture(params=["en", "fr"])
+def voice(request, two_waves):
+    return Voice(replace(two_waves, language=request.param))
+
+
+def effect(estimate=2015.0, low=500.0, high=3500.0, *, detectable=1800.0, why="smallest_cohort:30"):
+    return OutcomeEffect(
+        outcome="sales",
+        overall=None,
+        percent=None,
+        intervals=None,
+        randomization=None,
+        design=None,
+        verdict=Verdict("clustered", why, estimate, low, high, 0.01, detectable),
+        verdict_percent=None,
+    )
+
+
+def checks(**changed):
+    statuses = {**dict.fromkeys(EVERY, "pass"), **changed}
+    return [CheckResult(name, status, "nothing_to_test") for name, status in statuses.items()]
+
+
+def spoken(voice, shown, assignment="chosen", **changed):
+    """The finding of an effect whose checks all passed but for those named."""
+    verdict = shown.verdict
+    ends = verdict.conf_low, verdict.conf_high
+    text = finding(voice, shown, grade(ends, checks(**changed), assignment=assignment))
+    return text.replace("\u00a0", " ")
+
+
+TABLE = [
+    # language, assignment, sign, checks changed, words that must be there, words that must not
+    ("en", "randomised", 1, {}, "2,015 MAD higher** than without", "probably|may be|cannot tell"),
+    ("en", "randomised", -1, {}, "2,015 MAD lower** than without", "higher|probably|may be"),
+    ("en", "chosen", 1, {}, "probably 2,015 MAD higher**", "may be|cannot tell"),
+    ("en", "chosen", 1, {"attrition": "warn"}, "may be 2,015 MAD higher**", "probably|cannot tell"),
+    ("fr", "randomised", 1, {}, "2\u202f015 MAD de plus**", "probablement|peut-être"),
+    ("fr", "chosen", 1, {}, "probablement 2\u202f015 MAD de plus**", "peut-être"),
+    ("fr", "chosen", -1, {}, "probablement 2\u202f015 MAD de moins**", "de plus"),
+    ("fr", "chosen", 1, {"attrition": "warn"}, "peut-être 2\u202f015 MAD de plus**", "probablement"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "assignment", "sign", "changed", "there", "absent"), TABLE)
+def test_the_verb_of_the_finding(two_waves, language, assignment, sign, changed, there, absent):
+    voice = Voice(replace(two_waves, language=language))
+    ends = sorted((sign * 500.0, sign * 3500.0))
+    text = spoken(voice, effect(sign * 2015.0, *ends), assignment, **changed)
+    assert there in text
+    assert not [word for word in absent.split("|") if word in text]
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
+def test_five_warnings_do_not_read_as_a_finding(voice, assignment):
+    five = dict.fromkeys(
+        ("before_trends", "attrition", "balance", "leave_one_out", "specification_curve"), "warn"
+    )
+    text = spoken(voice, effect(), assignment, **five)
+    if voice.study.language == "en":
+        assert "cannot tell what the programme changed" in text
+        assert "The estimate is 2,015 MAD higher" in text
+        assert "But trends may have differed; " in text
+    else:
+        assert "ne permet pas de dire ce que le programme a changé" in text
+        assert "Mais les tendances ont pu différer\u202f; " in text
+    for verb in ("MAD higher**", "probably", "may be", "de plus**", "probablement", "peut-être"):
+        assert verb not in text
+
+
+def test_an_interval_with_zero_inside_is_not_no_effect(voice):
+    text = spoken(voice, effect(200.0, -900.0, 1300.0), "randomised")
+    assert ("cannot tell it from zero" in text) or ("distinguer de zéro" in text)
+    assert "1,800" in text or "1\u202f800" in text
+    assert "no effect" not in text.lower()
+    assert "aucun effet" not in text.lower()
+
+
+def test_an_infinite_detectable_effect_is_said_in_words(voice):
+    shown = effect(200.0, -INF, INF, detectable=INF)
+    text = estimated(voice, shown)
+    assert "∞" not in text
+    assert ("however large" in text) or ("si grand soit-il" in text)
+    assert ("any value" in text) or ("toute valeur" in text)
+
+
+def test_a_percentage_of_an_unbounded_end_is_minus_one_hundred():
+    percent = SimpleNamespace(spec={"observed_mean": [100.0]})
+    verdict = effect(20.0, -INF, INF).verdict
+    assert _in_percent(verdict, percent) == (25.0, -100.0, INF)
+    assert _in_percent(replace(verdict, conf_high=100.0), percent)[2] == INF
+    assert _in_percent(replace(verdict, conf_low=-1e12), percent)[1] == pytest.approx(-100)
+
+
+def test_trends_are_said_alike_only_where_every_check_of_them_passed(voice):
+    alike = "moved alike as far", "évoluaient de même, autant"
+
+    def said_of(**changed):
+        asked = checks(**changed)
+        return " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+
+    assert any(words in said_of() for words in alike)
+    for changed in (
+        {"before_trends": "not_applicable"},
+        {"before_trends": "warn"},
+        {"pretrend_power": "warn"},
+        {"honest_smoothness": "not_applicable"},
+        dict.fromkeys(CHECKS_OF["trends"], "not_applicable"),
+    ):
+        assert not any(words in said_of(**changed) for words in alike), changed
+    missing = said_of(before_trends="not_applicable")
+    assert ("could not be examined" in missing) or ("n'a pu examiner" in missing)
+
+
+def test_a_check_that_was_not_made_is_named_and_never_passed(voice):
+    asked = [not_applicable("before_trends", "no_period_before_the_reference")]
+    table = checks_table(voice, asked, label="x", caption="x").frame.iloc[0]
+    assert table["outcome"] in {"could not be made", "n'a pu être fait"}
+    assert table["found"] in {
+        "There is only one period before treatment: trends cannot be examined.",
+        "Il n'y a qu'une période avant traitement\u00a0: les tendances ne peuvent être examinées.",
+    }
+    text = " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+    assert said(voice.t, "check", "before_trends") in text
+    assert said(voice.t, "evidence", "nothing_open") not in text
+
+
+@pytest.mark.parametrize(
+    ("check", "english"),
+    [
+        (CheckResult("coverage", "pass", "share_of_unit_periods_observed", 0.93), "The outcome is known in 93.0% of firm-periods."),
+        (CheckResult("attrition", "pass", "difference_in_response_at_the_end", -0.0513), "Answers in the last period, beneficiaries less others: −5.1 percentage points."),
+        (CheckResult("before_trends", "pass", "largest_of_leads:4", 0.654, 0.9), "Periods tested before the last one: 4; largest t 0.654."),
+        (CheckResult("placebo_date", "warn", "periods_earlier:2", 2564.2), "Periods by which the start was pretended earlier: 2; effect 2,564 MAD."),
+        (CheckResult("pretrend_power", "warn", "trend_detected_half_the_time:121", 2315.7), "A slope of 2,316 MAD a period passes half the time; it would explain 121% of the effect."),
+        (CheckResult("design_check", "pass", "holds_and_shortest:crv3_t", 0.049), "Without any effect the test by CRV3, t finds one in 4.9% of simulated panels."),
+        (CheckResult("specification_curve", "warn", "same_sign:0.969", -0.471, 0.6), "96.9% of specifications have the same sign; the median t is −0.471."),
+        (CheckResult("honest_relative_magnitudes", "pass", "breakdown_relative_magnitudes:inf"), "Zero is excluded until trends part by ∞ times their largest step before."),
+    ],
+)  # fmt: skip
+def test_a_check_says_what_it_found(two_waves, check, english):
+    assert found(Voice(two_waves), check).replace("\u00a0", " ") == english
+
+
+def test_the_grade_in_words_names_what_is_open(two_waves):
+    voice = Voice(two_waves)
+    limited = grade((1.0, 2.0), checks(leave_one_out="warn"))
+    assert graded(voice, limited) == "The evidence is limited: the interval excludes zero."
+    assert but(voice, limited) == ["But one firm, cohort or event carries much of the result."]
+    assert but(voice, grade((1.0, 2.0), checks())) == []
+    unmade = grade((1.0, 2.0), checks(leave_one_out="not_applicable"))
+    assert but(voice, unmade) == ["But the weight of single firms could not be examined."]
+
+
+def test_other_intervals_that_hold_and_include_zero_are_named(two_waves):
+    voice, shown = Voice(two_waves), effect()
+    text = which_interval(voice, shown, holding_that_include_zero=["permutation", "crv3_t"])
+    assert text.endswith("Other intervals that hold include zero: randomization, CRV3, t.")
+    assert "include zero" not in which_interval(voice, shown)
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
+def test_sentences_on_selection_follow_how_beneficiaries_were_assigned(voice, findings, assignment):
+    texts = " ".join(
+        words(exhibits)
+        for exhibits in (
+            sample.comparability(voice, findings.sample, assignment=assignment),
+            frame.limitations(voice, findings, assignment=assignment),
+            certainty(voice, replace(findings.evidence, assignment=assignment)),
+        )
+    )
+    drawn = "Beneficiaries were drawn by lot.", "Les bénéficiaires ont été tirés au sort."
+    assert any(sentence in texts for sentence in drawn) == (assignment == "randomised")
+    chose = "chose or were chosen", "ont choisi ou ont été choisis"
+    assert any(sentence in texts for sentence in chose) == (assignment == "chosen")
+
+
+def test_what_the_plan_assigns_is_what_is_counted(two_waves):
+    english, french = Voice(two_waves), Voice(replace(two_waves, language="fr"))
+    assert english.assigned(30, 6) == "6 clusters (Village)"
+    assert french.assigned(30, 6) == "6 grappes (Village)"
+    assert english.assigned(5, 1) == "1 cluster (Village)"
+    assert english.assigned(30) == "30 firms"
+    assert french.assigned(1) == "1 entreprise"
+
+
+def words(exhibits):
+    """Everything that a reader of the exhibits reads."""
+    found = []
+    for item in exhibits.items:
+        if isinstance(item, (Text, Callout)):
+            found.append(item.markdown)
+        elif isinstance(item, KeyFigures):
+            found += [text for card in item.cards for text in (card.name, card.value, card.explanation)]  # fmt: skip
+        elif isinstance(item, Figure):
+            found += [item.caption, item.alt]
+        elif isinstance(item, Table):
+            found += [item.caption, *item.headings.values(), *item.notes]
+            for row in item.frame.to_dict("records"):
+                found += [item.formats[k](row[k]) if k in item.formats else str(row[k]) for k in item.headings]  # fmt: skip
+    return "\n".join(found)
+
+
+def report(voice, findings):
+    return "\n".join(
+        words(exhibits)
+        for exhibits in (
+            summary.executive_summary(voice, findings),
+            summary.questions(voice, findings),
+            frame.programme(voice, findings),
+            frame.design(voice, findings),
+            data_quality(voice, findings.quality),
+            sample.sample_flow(voice, findings.sample),
+            sample.comparability(voice, findings.sample),
+            impact(voice, findings.impact),
+            certainty(voice, findings.evidence),
+            panel_models(voice, findings.panel_models),
+            robustness(voice, findings.robustness),
+            frame.limitations(voice, findings),
+        )
+    )
+
+
+def test_a_report_on_two_waves_of_villages_says_that_trends_cannot_be_examined(voice, findings):
+    text = report(voice, findings)
+    assert ("trends cannot be examined" in text) or ("tendances ne peuvent être examinées" in text)
+    assert "moved alike as far as" not in text
+    assert "évoluaient de même, autant" not in text
+    assert "Estimates before the start show" not in text
+    assert "Les estimations antérieures montrent" not in text
+    assert "nothing unusual" not in text
+    assert "rien d'anormal" not in text
+    assert ("6 clusters (Village)" in text) or ("6 grappes (Village)" in text)
+    assert "30 firms" not in text
+
+
+def test_a_french_report_has_its_signs_and_commas(two_waves, findings):
+    import re
+
+    text = report(Voice(replace(two_waves, language="fr")), findings)
+    text = re.sub(r"\$\$.*?\$\$", "", text)
+    assert not re.findall(r"\d\.\d", text)
+    assert not re.findall(r".{0,30} [;:!?%»](?=\s|$).{0,10}", text)
+    assert not re.findall(r".{0,30}\w[;!?%](?=\s|$).{0,10}", text)
+    assert not re.findall(r"\b(?:the|of|and|interval|firms|trends)\b", text)
