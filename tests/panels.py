@@ -31,5 +31,5 @@ def long_frame(*, n=60, periods=8, cohorts=(4, 6), share=0.2, gaps=0.0, seed=1, 
 def panel(frame=None, **choices):
     frame = long_frame() if frame is None else frame
     return impact.Panel.from_frame(
-        frame, unit="id", time="t", outcome="y", cohort="g", **{"covariates": ["x"], **choices}
+        frame, unit="id", time="t", outcome="y", **{"cohort": "g", "covariates": ["x"], **choices}
     )

@@ -36,6 +36,18 @@ class Adjusted:
         return np.asarray(np.sqrt(self.vcov.diagonal()))
 
 
+def crv1_df(regression: ClusterRegression) -> Floats:
+    """Return the degrees of freedom (k,) that match each CRV1 variance's first two moments, working errors independent.
+
+    References
+    ----------
+    Bell and McCaffrey (2002), Survey Methodology 28(2), eq. 9, residuals as they are.
+    """
+    n_clusters, k = regression.scores.shape
+    every = np.broadcast_to(regression.bread, (n_clusters, k, k))
+    return np.array([_satterthwaite(regression, every[:, [j]]) for j in range(k)])
+
+
 def crv2(regression: ClusterRegression) -> Adjusted:
     """Return the CRV2 covariance and Bell-McCaffrey degrees of freedom of each coefficient, working errors independent.
 

@@ -20,7 +20,7 @@ from impact.estimators.panel import (
     RandomEffects,
     hausman,
 )
-from impact.estimators.panel.models import EXPOSED
+from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.study import Study

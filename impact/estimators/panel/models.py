@@ -1,6 +1,7 @@
-"""Pooled, fixed, random, between and first-difference models through linearmodels.
+"""Pooled, fixed, random, between and first-difference models with own regressors.
 
-linearmodels estimates; here its results are put on our panel, our names and our convention for standard errors.
+Every one is least squares on rows transformed in its way, so that all covariances are those of `covariance.rows`. linearmodels
+gives the coefficients of the random, between and first-difference models and the variances behind random effects.
 """
 
 from collections.abc import Sequence
@@ -8,23 +9,31 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 
+from impact.arrays import Floats, Integers
+from impact.covariance.absorbed import Absorbed
+from impact.covariance.choice import Clustered, Covariance, covariance_of
+from impact.covariance.clusters import cluster_codes, column_codes
+from impact.covariance.rows import FittedRows, RowCovariance, covariance
+from impact.covariance.small_sample import nested
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError, UnknownNameError
+from impact.errors import NotAvailableError, NotIdentifiedError, UsageError
 from impact.estimate import Estimate, Rows
 from impact.estimators.linear import as_panel
+from impact.estimators.panel.linear_models import random_effects_share, values_of
+from impact.estimators.panel.model_rows import EXPOSED, ModelRows
 from impact.moments import PathMoments
 from impact.origin import remembered
-from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, Covariance
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName
 
-EXPOSED = "exposed"
-CONSTANT = "constant"
-_CONVENTIONS = {
-    "clustered": "CRV1 clustered, t(G-1)",
-    "robust": "heteroskedasticity-robust, t(n-k)",
-    "iid": "homoskedastic, t(n-k)",
-}
+
+@dataclass(frozen=True)
+class Transformed:
+    """A model's regression: transformed rows, their least-squares fit, and its coefficients (k,)."""
+
+    rows: ModelRows
+    fitted: FittedRows
+    values: Floats
 
 
 @dataclass(frozen=True)
@@ -34,21 +43,22 @@ class _PanelModel(CheckedChoices):
     Parameters
     ----------
     regressors : sequence of str
-        Columns of ``panel.covariates``, or ``"exposed"`` for being under treatment.
+        Columns of ``panel.covariates``; none for being under treatment, which ``"exposed"`` also stands for where the panel has
+        no column of that name.
     time_effects : bool
         Add period dummies (the first period left out).
-    vcov : {"clustered", "robust", "iid"}
+    vcov : Clustered, Robust, Homoskedastic, or a short name
+        ``Clustered("CRV0" to "CRV3", by=...)`` by the panel's clusters, any column, or two; ``Robust("HC0" to "HC3")``.
     level : float
     """
 
-    regressors: Sequence[str] = (EXPOSED,)
+    regressors: Sequence[str] = ()
     time_effects: bool = True
-    vcov: Covariance = "clustered"
+    vcov: Covariance | CovarianceName = "clustered"
     level: float = CONFIDENCE_LEVEL
 
     label: ClassVar[str]
     source: ClassVar[str]
-    constant: ClassVar[bool] = True
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
@@ -57,129 +67,149 @@ class _PanelModel(CheckedChoices):
         Raises
         ------
         UnknownNameError
-            When a regressor is neither ``exposed`` nor among the panel's covariates.
+            When a regressor is neither ``exposed`` nor among the panel's covariates, or a cluster no column.
         NotIdentifiedError
             When regressors are collinear, or nothing varies.
         NotAvailableError
-            From moments, which hold no regressors.
+            From moments, which hold no regressors; for a covariance that the model does not have.
         """
         panel = as_panel(data, who=type(self).__name__, needs="the observations and regressors")
         panel = panel.with_always_treated()
-        rows = self._data(panel)
+        rows = ModelRows.of(panel, self.regressors)
         try:
-            result = self._result(panel, rows)
-        except (ValueError, ZeroDivisionError, np.linalg.LinAlgError) as problem:
+            made = self.transformed(panel, rows)
+        except (
+            ValueError,
+            ZeroDivisionError,
+            np.linalg.LinAlgError,
+            NotIdentifiedError,
+        ) as problem:
             raise NotIdentifiedError(
-                f"{self.label} of {panel.outcome} on {', '.join(self.regressors)}: the regressors are collinear or do not "
+                f"{self.label} of {panel.outcome} on {', '.join(rows.names)}: the regressors are collinear or do not "
                 "vary; leave one out"
             ) from problem
-        return self._estimate(panel, rows, result)
+        choice = covariance_of(self.vcov)
+        clusters = self._clusters(panel, choice, made.rows)
+        found = covariance(made.fitted, choice, clusters)
+        return self._estimate(panel, rows, made, choice, found)
 
-    def _data(self, panel: Panel) -> pd.DataFrame:
-        """Return outcome and regressors indexed by (unit, time), rows with a missing regressor left out."""
-        columns: dict[str, Any] = {"outcome": panel.y}
-        for name in self.regressors:
-            if name != EXPOSED and name not in panel.covariates:
-                raise UnknownNameError(
-                    f"{name}: not among the panel's covariates; pass it to Panel.from_frame(covariates=...)"
-                )
-            column = panel.exposed if name == EXPOSED else panel.covariates[name]
-            columns[name] = np.asarray(column, dtype=float)
-        index = pd.MultiIndex.from_arrays(
-            [panel.unit_index, panel.time_index], names=["unit", "time"]
-        )
-        data = pd.DataFrame(columns, index=index)
-        data["weight"] = panel.weight[panel.unit_index]
-        data["cluster"] = panel.cluster[panel.unit_index]
-        return data.dropna()
-
-    def _design(self, panel: Panel, data: pd.DataFrame) -> pd.DataFrame:
-        X = data[list(self.regressors)].copy()
-        if self.time_effects:
-            present = np.unique(data.index.get_level_values("time"))
-            for code in present[1:]:
-                name = f"time={panel.time_axis.label(panel.times[code])}"
-                X[name] = (data.index.get_level_values("time") == code).astype(float)
-        if self.constant:
-            X.insert(0, CONSTANT, 1.0)
-        return X
-
-    def _model(self) -> Any:
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return the model's regression on its own transformation of the rows."""
         raise NotImplementedError
 
-    def _result(self, panel: Panel, data: pd.DataFrame) -> Any:
-        import warnings
+    def _clusters(self, panel: Panel, choice: Covariance, rows: ModelRows) -> tuple[Integers, ...]:
+        return cluster_codes(panel, choice, rows.place) if isinstance(choice, Clustered) else ()
 
-        weights = None if np.ptp(data["weight"]) == 0 else data["weight"]
-        model = self._model()(
-            data["outcome"], self._design(panel, data), weights=weights, **self._effects()
-        )
-        options: dict[str, Any] = {
-            "iid": {"cov_type": "unadjusted"},
-            "robust": {"cov_type": "robust"},
-        }.get(
-            self.vcov, {"cov_type": "clustered", "clusters": data["cluster"], "group_debias": True}
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pandas deprecations inside linearmodels
-            return model.fit(**options)
+    def _effects(self) -> str:
+        return "; period effects" if self.time_effects else ""
 
-    def _effects(self) -> dict[str, Any]:
-        return {}
-
-    def _estimate(self, panel: Panel, data: pd.DataFrame, result: Any) -> Estimate:
-        terms = [str(name) for name in result.params.index]
-        n_clusters = data["cluster"].nunique()
-        left_out = len(panel.y) - len(data)
-        df = float(n_clusters - 1) if self.vcov == "clustered" else float(result.df_resid)
+    def _estimate(
+        self,
+        panel: Panel,
+        rows: ModelRows,
+        made: Transformed,
+        choice: Covariance,
+        found: RowCovariance,
+    ) -> Estimate:
+        own = bool(self.regressors) and EXPOSED in self.regressors and EXPOSED in panel.covariates
+        satterthwaite = isinstance(choice, Clustered) and choice.satterthwaite
+        n_clusters = None if found.n_clusters is None else [found.n_clusters] * len(made.values)
         return Estimate(
-            Rows(term=terms),
-            np.asarray(result.params, dtype=float),
-            np.asarray(result.cov, dtype=float),
-            estimand=f"Coefficients of {panel.outcome} on {', '.join(self.regressors)}",
-            method=f"{self.label}{'; period effects' if self.time_effects else ''}; {_CONVENTIONS[self.vcov]}",
-            sample=panel.sample.with_dropped("missing_regressor", left_out),
+            Rows(
+                term=list(made.rows.names),
+                n_clusters=n_clusters,
+                df=found.df if satterthwaite else None,
+            ),
+            made.values,
+            found.vcov,
+            estimand=f"Coefficients of {panel.outcome} on {', '.join(rows.names)}",
+            method=f"{self.label}{self._effects()}; {choice.convention}",
+            sample=panel.sample.with_dropped("missing_regressor", len(panel.y) - len(rows.y)),
             spec={
                 "estimator": type(self).__name__,
-                "regressors": list(self.regressors),
+                "regressors": list(rows.names),
                 "time_effects": self.time_effects,
-                "vcov": self.vcov,
+                "vcov": choice.name,
                 "level": self.level,
-                "df": df,
-                "n_obs": int(result.nobs),
+                "df": float(found.df.min()),
+                "n_obs": len(made.rows.y),
             },
+            notes=(f"column_of_the_data:{EXPOSED}",) if own else (),
             source=self.source,
         )
 
 
 @dataclass(frozen=True)
-class PooledOLS(_PanelModel):
+class _WithGroupedPeriods(_PanelModel):
+    """What pooled least squares and fixed effects share.
+
+    Parameters
+    ----------
+    time_effects_by : sequence of str
+        Period effects apart for each combination of these columns, such as ``("state",)`` for state x year; taken out without
+        a column for each.
+    """
+
+    time_effects_by: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.time_effects_by and not self.time_effects:
+            raise UsageError("time_effects_by: needs time_effects=True")
+
+    def _effects(self) -> str:
+        if not self.time_effects_by:
+            return super()._effects()
+        return f"; period effects by {' x '.join(self.time_effects_by)}"
+
+    def _grouped_periods(self, panel: Panel, rows: ModelRows) -> Integers:
+        """Code of each row's combination of period and grouping, (n,)."""
+        columns = [
+            column_codes(panel, name, rows.place, what="time_effects_by")
+            for name in self.time_effects_by
+        ]
+        joined = np.column_stack([rows.time, *columns])
+        return np.unique(joined, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+
+@dataclass(frozen=True)
+class PooledOLS(_WithGroupedPeriods):
     """Least squares on all rows. Assumes regressors unrelated to what units have in common. Wooldridge (2010), ch. 7."""
 
     label: ClassVar[str] = "Pooled least squares"
     source: ClassVar[str] = "Wooldridge (2010), eq. 7.62"
 
-    def _model(self) -> Any:
-        from linearmodels.panel import PooledOLS as Model
-
-        return Model
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return least squares on the rows as they are."""
+        if self.time_effects_by:
+            grouped = self._grouped_periods(panel, rows)
+            return _least_squares(rows, taken_out=(grouped,), sets=(grouped,), constant=True)
+        rows = rows.with_constant()
+        if self.time_effects:
+            rows = rows.with_periods(panel)
+        return _least_squares(rows, sets=(rows.time,) if self.time_effects else (), constant=True)
 
 
 @dataclass(frozen=True)
-class FixedEffects(_PanelModel):
-    """Within estimator: compares each unit with itself. Assumes strict exogeneity. Wooldridge (2010), 10.5."""
+class FixedEffects(_WithGroupedPeriods):
+    """Within estimator: compares each unit with itself. Assumes strict exogeneity. Wooldridge (2010), 10.5.
+
+    Clustered standard errors count period effects and the constant, not unit effects nested in the clusters; the others count
+    all effects. HC2 and HC3 take leverages with all effects among the columns.
+    """
 
     label: ClassVar[str] = "Fixed effects (within)"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.53"
-    constant: ClassVar[bool] = False
 
-    def _model(self) -> Any:
-        from linearmodels.panel import PanelOLS as Model
-
-        return Model
-
-    def _effects(self) -> dict[str, Any]:
-        return {"entity_effects": True}
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return least squares with unit effects taken out."""
+        if self.time_effects_by:
+            both = (rows.unit, self._grouped_periods(panel, rows))
+            return _least_squares(rows, taken_out=both, sets=both, constant=True)
+        sets = (rows.unit, rows.time) if self.time_effects else (rows.unit,)
+        if self.time_effects:
+            rows = rows.with_periods(panel)
+        return _least_squares(rows, taken_out=(rows.unit,), sets=sets, constant=True)
 
 
 @dataclass(frozen=True)
@@ -189,10 +219,17 @@ class RandomEffects(_PanelModel):
     label: ClassVar[str] = "Random effects (Swamy-Arora)"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.35"
 
-    def _model(self) -> Any:
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return least squares on rows less a share of their unit's means."""
         from linearmodels.panel import RandomEffects as Model
 
-        return Model
+        rows = rows.with_constant()
+        if self.time_effects:
+            rows = rows.with_periods(panel)
+        values, result = values_of(Model, rows)
+        apart = rows.less_means(random_effects_share(result, rows))
+        sets = (rows.time,) if self.time_effects else ()
+        return _least_squares(apart, sets=sets, constant=True, values=values)
 
 
 @dataclass(frozen=True)
@@ -201,12 +238,18 @@ class FirstDifferences(_PanelModel):
 
     label: ClassVar[str] = "First differences"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.65"
-    constant: ClassVar[bool] = False
 
-    def _model(self) -> Any:
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return least squares on changes."""
         from linearmodels.panel import FirstDifferenceOLS as Model
 
-        return Model
+        if self.time_effects:
+            rows = rows.with_periods(panel)
+        values, _ = values_of(Model, rows)
+        changes = rows.differences()
+        # the differenced dummies span the constant, which is otherwise differenced away
+        sets = (changes.time,) if self.time_effects else ()
+        return _least_squares(changes, sets=sets, constant=self.time_effects, values=values)
 
 
 @dataclass(frozen=True)
@@ -218,7 +261,40 @@ class BetweenEffects(_PanelModel):
     label: ClassVar[str] = "Between effects"
     source: ClassVar[str] = "Wooldridge (2010), sec. 10.2"
 
-    def _model(self) -> Any:
+    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
+        """Return least squares on unit means."""
         from linearmodels.panel import BetweenOLS as Model
 
-        return Model
+        rows = rows.with_constant()
+        if self.time_effects:
+            rows = rows.with_periods(panel)
+        values, _ = values_of(Model, rows)
+        return _least_squares(rows.unit_means(), constant=True, values=values)
+
+    def _clusters(self, panel: Panel, choice: Covariance, rows: ModelRows) -> tuple[Integers, ...]:
+        if isinstance(choice, Clustered) and choice.by is not None:
+            every = np.arange(len(panel.y))
+            if not all(
+                nested(panel.unit_index, code) for code in cluster_codes(panel, choice, every)
+            ):
+                raise NotAvailableError(
+                    f"{choice.name}: between effects have one row a unit; cluster by a column that does not vary within units"
+                )
+        return super()._clusters(panel, choice, rows)
+
+
+def _least_squares(
+    rows: ModelRows,
+    *,
+    taken_out: tuple[Integers, ...] = (),
+    sets: tuple[Integers, ...] = (),
+    constant: bool,
+    values: Floats | None = None,
+) -> Transformed:
+    """Fit transformed rows; coefficients that linearmodels gave are kept, and are the same but for rounding."""
+    root = rows.root
+    options: dict[str, Any] = {"sets": sets, "n_own": rows.n_own, "constant": constant}
+    absorbed = Absorbed.of(taken_out, root) if taken_out else None
+    y, X = rows.y * root, rows.X * root[:, None]
+    fitted = FittedRows.fit(y, X, absorbed=absorbed, **options)
+    return Transformed(rows, fitted, fitted.coefficients if values is None else values)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from impact.estimate import Estimate
-from impact.estimators.panel.models import EXPOSED
+from impact.estimators.panel.model_rows import EXPOSED
 from impact.evaluation.robustness import PanelModels
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
