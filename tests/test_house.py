@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,7 +157,50 @@ def test_public_names_all_resolve():
 
     for name in impact.__all__:
         assert getattr(impact, name) is not None
-    assert set(impact.__all__) <= set(dir(impact))
+    assert set(impact.__all__) == set(dir(impact))
+    with pytest.raises(AttributeError, match="CallawaySantana"):
+        impact.CallawaySantana  # noqa: B018 (reading is the point)
+
+
+def test_each_public_name_is_written_in_one_place():
+    import impact
+
+    text = (ROOT / "impact" / "__init__.py").read_text(encoding="utf-8")
+    for name in set(impact.__all__) - {"__version__"}:
+        where = [line for line in text.splitlines() if re.search(rf"\b{name}\b", line)]
+        assert len(where) == 1, name
+        assert re.search(rf"\b{name} as {name}\b", where[0]), (
+            f"{name}: not exported for type checkers"
+        )
+
+
+def test_type_checkers_see_the_public_names(tmp_path):
+    """A typed user's strict mypy knows each name and what it is, and no other."""
+    assert (ROOT / "impact" / "py.typed").is_file()
+    (tmp_path / "use.py").write_text(
+        "import impact\nfrom impact import Estimate, Panel\n\n"
+        "def overall(panel: Panel) -> Estimate:\n"
+        "    return impact.CallawaySantAnna().fit(panel)\n\n"
+        "wrong: int = impact.CallawaySantAnna().level + impact.nothing_such\n"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--follow-imports=silent",
+            "--config-file=",
+            str(tmp_path / "use.py"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    errors = [line for line in done.stdout.splitlines() if " error: " in line]
+    assert len(errors) == 1, done.stdout
+    assert 'no attribute "nothing_such"' in errors[0]
 
 
 def test_examples_of_readme_and_docs_run():
