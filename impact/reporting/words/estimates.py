@@ -83,6 +83,9 @@ NOTES = {
     "no_degrees_of_freedom_at": t(
         "Too few clusters for an interval at {n} periods after the start."
     ),
+    "column_of_the_data": t(
+        "{n} is the data's own column of that name, not being under treatment."
+    ),
     "few_treated_units": t("Few treated firms: {n}."),
     "single_unit_cohort": t("One firm alone makes a cohort ({n}): its spread cannot be seen."),
     "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),
