@@ -125,7 +125,10 @@ def wald(name: str, values: Floats, vcov: Floats, *, df: float) -> CheckResult:
     q = len(values)
     if q == 0:
         return not_applicable(name, "nothing_to_test")
-    statistic = float(values @ np.linalg.pinv(vcov, hermitian=True) @ values / q)
+    variance = np.diag(vcov)
+    scale = np.sqrt(np.where(variance > 0, variance, 1.0))  # units of measurement must not matter
+    t, correlation = values / scale, vcov / np.outer(scale, scale)
+    statistic = float(t @ np.linalg.pinv(correlation, hermitian=True) @ t / q)
     p = float(chdtrc(q, q * statistic) if np.isinf(df) else fdtrc(q, df, statistic))
     return CheckResult(
         name, pass_or_warn(p >= SMALL_P), f"joint_test:{q}", statistic=statistic, p_value=p

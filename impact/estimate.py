@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
-from impact.check_result import CheckResult, Shown, plain, wald
+from impact.check_result import CheckResult, Shown, plain
 from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UnknownNameError, UsageError
 from impact.estimate_table import glance_of, pointwise, table_of
 from impact.origin import UNKNOWN, Origin
 from impact.protocols import Inference, Parts
+from impact.restrictions import Restrictions, joint_test
 from impact.terms import (
     CONFIDENCE_LEVEL,
     ESTIMATE_COLUMNS,
@@ -262,12 +263,34 @@ class Estimate(Shown):
                 )
         return np.array([known[term] for term in names], dtype=np.int64)
 
-    def wald(self, terms: Sequence[str] | None = None, *, name: str = "wald") -> CheckResult:
-        """Test jointly that parameters are zero (all with a standard error, or those named): F, or chi-square over q."""
-        known = self.std_errors.notna().to_numpy()
-        rows = np.flatnonzero(known) if terms is None else self._places(terms)
-        rows = rows[known[rows]]
-        return wald(name, self.values[rows], self.vcov[np.ix_(rows, rows)], df=self.df)
+    def wald(
+        self,
+        restrictions: Restrictions | None = None,
+        q: float | Floats = 0.0,
+        *,
+        name: str = "wald",
+    ) -> CheckResult:
+        """Test linear restrictions R b = q jointly: F with (m, df) degrees of freedom, or chi-square over m without df.
+
+        Parameters
+        ----------
+        restrictions : optional
+            Names of parameters (each equals q); a mapping of names to weights, or several; pairs of names that are equal,
+            ``[("a", "b")]``; or R, (m, k). By default each parameter that has a standard error.
+        q : float, or ndarray, (m,)
+
+        Raises
+        ------
+        UsageError
+            When a restriction follows from the others, or R has another number of columns.
+        NotIdentifiedError
+            When the covariance does not determine all restrictions, as with fewer clusters than restrictions.
+
+        References
+        ----------
+        Wooldridge (2010), eq. 4.13; Greene (2018), sec. 5.5.
+        """
+        return joint_test(self, restrictions, q, name=name)
 
     def weights(self) -> pd.DataFrame:
         """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
