@@ -20,10 +20,10 @@ from impact.check_result import CheckResult, Shown, plain
 from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UnknownNameError, UsageError
-from impact.estimate_table import glance_of, pointwise, table_of
 from impact.origin import UNKNOWN, Origin
+from impact.parameters import Rows, pointwise, table_of
 from impact.protocols import Inference, Parts
-from impact.restrictions import Restrictions, joint_test
+from impact.restrictions import Asked, Restrictions
 from impact.terms import (
     CONFIDENCE_LEVEL,
     ESTIMATE_COLUMNS,
@@ -41,32 +41,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 EACH_PARAMETERS = ("counterfactual_mean", "observed_mean")  # entries of ``spec`` with k values
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What identifies the k parameters of an estimate, one entry a parameter.
-
-    ``n_clusters`` and ``df`` only where each parameter has its own, such as one regression a horizon.
-    """
-
-    term: Sequence[str]
-    cohort: Sequence[Any] | None = None
-    time: Sequence[Any] | None = None
-    event_time: Sequence[float] | Floats | None = None
-    n_treated: Sequence[float] | Floats | None = None
-    n_control: Sequence[float] | Floats | None = None
-    n_clusters: Sequence[float] | Floats | None = None
-    df: Sequence[float] | Floats | None = None
-
-    def take(self, at: Integers) -> "Rows":
-        """Return some of them, by place."""
-        held = {each.name: getattr(self, each.name) for each in fields(self)}
-        some: dict[str, Any] = {
-            name: None if every is None else [every[place] for place in at]
-            for name, every in held.items()
-        }
-        return Rows(**some)
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,8 +85,8 @@ class Estimate(Shown):
     spec: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     source: str = ""
-    parts: Parts | None = field(default=None, compare=False)
-    origin: Origin = field(default=UNKNOWN, compare=False)
+    parts: "Parts[Estimate] | None" = field(default=None, compare=False)
+    origin: "Origin[Estimate]" = field(default=UNKNOWN, compare=False)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -129,20 +103,21 @@ class Estimate(Shown):
     @property
     def params(self) -> "pd.Series[float]":
         """The estimates, by term."""
-        return self._by_term(self.values, "estimate")
+        return self._by_term("estimate")
 
     @property
     def std_errors(self) -> "pd.Series[float]":
         """Standard errors, by term; NaN for a parameter whose variance is not positive."""
-        return self._by_term(self._pointwise["std_error"], "std_error")
+        return self._by_term("std_error")
 
     @property
     def pvalues(self) -> "pd.Series[float]":
         """P-values of no effect, by term."""
-        return self._by_term(self._pointwise["p_value"], "p_value")
+        return self._by_term("p_value")
 
-    def _by_term(self, values: Floats, name: str) -> "pd.Series[float]":
-        return pd.Series(values, index=pd.Index(self.rows.term, name="term"), name=name)
+    def _by_term(self, name: str) -> "pd.Series[float]":
+        terms = pd.Index(self.rows.term, name="term")
+        return pd.Series(self._pointwise[name], index=terms, name=name)
 
     @property
     def nobs(self) -> int:
@@ -169,7 +144,7 @@ class Estimate(Shown):
             return np.full(len(self.values), self.df)
         return np.asarray(self.rows.df, dtype=float)
 
-    def under(self, inference: Inference[Answer]) -> Answer:
+    def under(self, inference: "Inference[Estimate, Answer]") -> Answer:
         """Return the answer of another inference for this number, such as ``Permutation()`` or ``WildBootstrap()``.
 
         Raises
@@ -265,7 +240,7 @@ class Estimate(Shown):
 
     def wald(
         self,
-        restrictions: Restrictions | None = None,
+        restrictions: Asked | None = None,
         q: float | Floats = 0.0,
         *,
         name: str = "wald",
@@ -290,7 +265,11 @@ class Estimate(Shown):
         ----------
         Wooldridge (2010), eq. 4.13; Greene (2018), sec. 5.5.
         """
-        return joint_test(self, restrictions, q, name=name)
+        known = self.std_errors.notna().to_numpy()
+        asked = np.eye(len(known))[known] if restrictions is None else restrictions
+        return Restrictions.of(self.rows.term, asked, q).test(
+            self.params.to_numpy(), self.vcov, df=self.row_df, name=name
+        )
 
     def weights(self) -> pd.DataFrame:
         """Return which comparisons carry the result: the weight of each cohort's mean in each period, per parameter.
@@ -303,7 +282,7 @@ class Estimate(Shown):
         """
         return self._asked().weights(self)
 
-    def _asked(self) -> Parts:
+    def _asked(self) -> "Parts[Estimate]":
         if self.parts is None:
             raise NotAvailableError(
                 f"{self.method}: only its table and covariance are kept here; fit the estimator again for this"
@@ -324,13 +303,8 @@ class Estimate(Shown):
         if not 0 < level < 1:
             raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
         reach = self._critical(level, kind) * self.std_errors.to_numpy()
-        return pd.DataFrame(
-            {
-                "term": list(self.rows.term),
-                "low": self.values - reach,
-                "high": self.values + reach,
-            }
-        )
+        ends = {"low": self.values - reach, "high": self.values + reach}
+        return pd.DataFrame({"term": list(self.rows.term), **ends})
 
     def _critical(self, level: float, kind: BandKind) -> float | Floats:
         if kind == "pointwise":
@@ -341,7 +315,18 @@ class Estimate(Shown):
 
     def glance(self) -> pd.DataFrame:
         """Return one row: what was estimated how, and the counts behind it."""
-        return glance_of(self)
+        counts = ("n_units", "n_treated", "n_never", "n_clusters")
+        row = {
+            "estimator": self.spec.get("estimator"),
+            "estimand": self.estimand,
+            "n_parameters": len(self.values),
+            "n_obs": self.nobs,
+            **{name: getattr(self.sample, name) for name in counts},
+            "df": self.df,
+            "level": self.level,
+            **{name: self.spec.get(name) for name in ("base_period", "aggregation")},
+        }
+        return pd.DataFrame([row])
 
     def row(self, term: str) -> "pd.Series[Any]":
         """Return the row of one parameter."""
@@ -385,12 +370,9 @@ class Estimate(Shown):
             Rows(**{name: list(table[name]) for name in given}, df=values.get("row_df")),
             table["estimate"].to_numpy(),
             np.array(values["vcov"], dtype=float).reshape(len(table), len(table)),
-            estimand=values["estimand"],
-            method=values["method"],
             sample=Sample.from_dict(values["sample"]),
-            spec=values["spec"],
             notes=tuple(values["notes"]),
-            source=values["source"],
+            **{name: values[name] for name in ("estimand", "method", "spec", "source")},
         )
         made.__dict__.update(table=table, critical_value=float(values["critical_value"]))
         return made
@@ -406,4 +388,11 @@ class Estimate(Shown):
 
     @cached_property
     def _pointwise(self) -> dict[str, Any]:
-        return pointwise(self)
+        return pointwise(
+            self.rows,
+            np.asarray(self.values, dtype=float),
+            self.vcov,
+            level=self.level,
+            df=self.row_df,
+            n_clusters=self.sample.n_clusters,
+        )

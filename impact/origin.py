@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast
+from typing import Any, Generic, Literal, NoReturn, TypeVar, cast
 
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.protocols import Estimator
 
-if TYPE_CHECKING:
-    from impact.estimate import Estimate
-
 Verb = Literal["aggregate", "percent", "select"]
-Fit = TypeVar("Fit", bound=Callable[..., "Estimate"])
+Fit = TypeVar("Fit", bound=Callable[..., Any])
+E = TypeVar("E")
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Origin:
+class Origin(Generic[E]):
     """What was fitted on what, and what was asked of it since.
 
     Attributes
@@ -36,7 +34,7 @@ class Origin:
         Aggregations, percentages and selections, in order.
     """
 
-    estimator: Estimator
+    estimator: Estimator[E]
     data: Any
     steps: tuple[Step, ...] = ()
 
@@ -57,7 +55,7 @@ class Origin:
             f"{type(self.estimator).__name__} was fitted on moments, which hold no units; fit it on the Panel for this"
         )
 
-    def again(self, data: Any) -> "Estimate":
+    def again(self, data: Any) -> E:
         """Make the same number from other data (a `Panel` or `PathMoments`): fit, then every verb since.
 
         Raises
@@ -70,7 +68,7 @@ class Origin:
             estimate = getattr(estimate, step.verb)(**step.arguments)
         return estimate
 
-    def then(self, verb: Verb, **arguments: Any) -> "Origin":
+    def then(self, verb: Verb, **arguments: Any) -> "Origin[E]":
         """Return the origin of what a verb gave."""
         return (
             self
@@ -94,7 +92,7 @@ def _refuse() -> NoReturn:
     )
 
 
-UNKNOWN = Origin(_Forgotten(), None)
+UNKNOWN: Origin[Any] = Origin(_Forgotten(), None)
 """Of an estimate that was read from a file, or made by hand."""
 
 
@@ -102,7 +100,7 @@ def remembered(fit: Fit) -> Fit:
     """Let an estimator's ``fit`` hand out estimates that know their origin."""
 
     @wraps(fit)
-    def remembering(self: Estimator, data: Any) -> "Estimate":
+    def remembering(self: Estimator[Any], data: Any) -> Any:
         return replace(fit(self, data), origin=Origin(self, data))
 
     return cast("Fit", remembering)

@@ -1,8 +1,8 @@
 """Linear restrictions on the parameters of an estimate, R b = q, however they are written, as rows of R."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,7 @@ from impact.check_result import CheckResult, not_applicable, wald
 from impact.errors import NotIdentifiedError, UnknownNameError, UsageError
 from impact.terms import nearest
 
-if TYPE_CHECKING:
-    from impact.estimate import Estimate
-
-Restrictions = (
+Asked = (
     Sequence[str]
     | Mapping[str, float]
     | Sequence[tuple[str, str]]
@@ -25,7 +22,61 @@ Restrictions = (
 RANK_TOLERANCE = 1e-9  # of the largest singular value; rows and variances are scaled to one before
 
 
-def restriction_rows(terms: Sequence[str], asked: Restrictions) -> Floats:
+@dataclass(frozen=True)
+class Restrictions:
+    """R b = q.
+
+    Attributes
+    ----------
+    terms : sequence of str
+        Names of the k parameters b.
+    rows : ndarray, (m, k)
+        R.
+    q : ndarray, (m,)
+    """
+
+    terms: Sequence[str]
+    rows: Floats
+    q: Floats
+
+    @classmethod
+    def of(cls, terms: Sequence[str], asked: Asked, q: float | Floats) -> "Restrictions":
+        """Read them however they are written; errors as `restriction_rows`."""
+        rows = restriction_rows(terms, asked)
+        if np.ndim(q) and np.shape(q) != (len(rows),):
+            raise UsageError(
+                f"q: {np.size(q)} values for {len(rows)} restrictions; give one each, or one for all"
+            )
+        return cls(terms=terms, rows=rows, q=np.broadcast_to(np.asarray(q, dtype=float), len(rows)))
+
+    def test(self, values: Floats, vcov: Floats, *, df: Floats, name: str) -> CheckResult:
+        """Test them on estimates (k,), their covariance (k, k) and degrees of freedom (k,): the fewest of those tested count.
+
+        The result's table has each restriction's estimate and standard error.
+
+        Raises
+        ------
+        NotIdentifiedError
+            When the covariance does not determine all of them.
+        """
+        R = self.rows
+        if not len(R):
+            return not_applicable(name, "nothing_to_test")
+        vcov = R @ vcov @ R.T
+        _refuse_undetermined(vcov)
+        table = pd.DataFrame(
+            {
+                "restriction": [_written(row, self.terms) for row in R],
+                "estimate": R @ values,
+                "value": self.q,
+                "std_error": np.sqrt(np.diag(vcov)),
+            }
+        )
+        fewest = float(df[(R != 0).any(axis=0)].min())
+        return replace(wald(name, R @ values - self.q, vcov, df=fewest), table=table)
+
+
+def restriction_rows(terms: Sequence[str], asked: Asked) -> Floats:
     """Return R, (m, k).
 
     Parameters
@@ -92,33 +143,7 @@ def _refuse_dependent(rows: Floats) -> None:
             )
 
 
-def joint_test(
-    estimate: "Estimate", asked: Restrictions | None, q: float | Floats, *, name: str
-) -> CheckResult:
-    """Answer `Estimate.wald`; the result's table has each restriction's estimate and standard error."""
-    terms = estimate.rows.term
-    known = estimate.std_errors.notna().to_numpy()
-    R = np.eye(len(known))[known] if asked is None else restriction_rows(terms, asked)
-    if not len(R):
-        return not_applicable(name, "nothing_to_test")
-    found, vcov = R @ estimate.params.to_numpy(), R @ estimate.vcov @ R.T
-    if np.ndim(q) and np.shape(q) != (len(R),):
-        raise UsageError(
-            f"q: {np.size(q)} values for {len(R)} restrictions; give one each, or one for all"
-        )
-    _refuse_undetermined(vcov, n_clusters=estimate.sample.n_clusters)
-    table = pd.DataFrame(
-        {
-            "restriction": [_written(row, terms) for row in R],
-            "estimate": found,
-            "value": np.broadcast_to(q, len(R)),
-            "std_error": np.sqrt(np.diag(vcov)),
-        }
-    )
-    return replace(wald(name, found - q, vcov, df=estimate.df), table=table)
-
-
-def _refuse_undetermined(vcov: Floats, *, n_clusters: int) -> None:
+def _refuse_undetermined(vcov: Floats) -> None:
     """Refuse a covariance (m, m) that does not tell the restrictions apart, as with fewer clusters than these."""
     variance = np.diag(vcov)
     if np.all(variance > 0):
@@ -127,8 +152,8 @@ def _refuse_undetermined(vcov: Floats, *, n_clusters: int) -> None:
         if np.linalg.matrix_rank(correlation, tol=RANK_TOLERANCE, hermitian=True) == len(vcov):
             return
     raise NotIdentifiedError(
-        f"restrictions: a covariance of {n_clusters} clusters does not determine {len(vcov)} of them jointly; test fewer, and "
-        "only parameters that have a standard error"
+        f"restrictions: the covariance does not determine {len(vcov)} of them jointly; test fewer (fewer than the clusters), "
+        "and only parameters that have a standard error"
     )
 
 

@@ -19,7 +19,6 @@ CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py", "duckd
 CIRCLES = (
     {"impact.estimators.comparisons.by_unit", "impact.estimators.comparisons.side_sums"},
     {"impact.data.panel", "impact.data.sample", "impact.data.summary"},
-    {"impact.estimate", "impact.estimate_table", "impact.origin", "impact.protocols"},
 )
 
 

@@ -10,9 +10,10 @@ from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.moments import PathMoments, Scores, both
 from impact.moments.features import levels
+from impact.parameters import Rows
 from impact.terms import Averaging, Grouping
 
 TINY = np.finfo(float).tiny

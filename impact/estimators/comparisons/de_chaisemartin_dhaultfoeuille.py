@@ -9,12 +9,13 @@ from impact.arrays import Floats, Integers
 from impact.covariance.small_sample import cluster_factor
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, comparable, contrast_means
 from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
 from impact.moments import PathMoments, Scores
 from impact.moments.features import changes
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 SingleCohorts = Literal["pooled", "ignored"]

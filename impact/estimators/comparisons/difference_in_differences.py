@@ -9,11 +9,12 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import as_panel, set_aside_note
 from impact.estimators.regressions.least_squares import LeastSquares, least_squares
 from impact.moments import PathMoments
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Covariance, Grouping
 
 TERM = "treated_after"

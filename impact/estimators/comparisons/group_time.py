@@ -7,9 +7,10 @@ import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.errors import NotAvailableError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import Average, LinearParts, few_treated_notes
 from impact.moments import PathMoments, Scores
+from impact.parameters import Rows
 from impact.terms import Averaging, Grouping
 
 

@@ -10,7 +10,7 @@ from impact.covariance.small_sample import cluster_df, counted, crv1_factor
 from impact.data.panel import Panel
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError, UsageError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import (
     LinearParts,
     as_moments,
@@ -20,6 +20,7 @@ from impact.estimators.linear import (
 from impact.moments import PathMoments, Scores
 from impact.moments.features import levels
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 

@@ -8,11 +8,12 @@ import numpy as np
 from impact.arrays import Floats
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.efficient.parallel_trends import efficient_under_trends
 from impact.estimators.linear import as_moments, balanced_cells, few_treated_notes
 from impact.moments import PathMoments
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 UNITS_A_MOMENT = (

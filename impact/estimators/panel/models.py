@@ -18,12 +18,13 @@ from impact.covariance.rows import FittedRows, RowCovariance, covariance
 from impact.covariance.small_sample import nested
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UsageError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import as_panel
 from impact.estimators.panel.linear_models import random_effects_share, values_of
 from impact.estimators.panel.model_rows import EXPOSED, ModelRows
 from impact.moments import PathMoments
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName
 
 

@@ -9,7 +9,7 @@ from impact.arrays import Floats
 from impact.data.panel import Panel
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import (
     LinearParts,
     as_moments,
@@ -19,6 +19,7 @@ from impact.estimators.linear import (
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 

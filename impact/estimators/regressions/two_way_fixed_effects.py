@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.data.panel import Panel
-from impact.estimate import Estimate, Rows
+from impact.estimate import Estimate
 from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
 from impact.estimators.regressions.within import CONVENTIONS, within_fit
 from impact.moments import PathMoments
 from impact.origin import remembered
+from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, ClusterCovariance
 
 

@@ -1,0 +1,81 @@
+"""What the parameters of an estimate are, and the columns of its table: from values and covariance, and from a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.arrays import Floats, Integers
+from impact.critical_values import quantiles, two_sided_p_value
+from impact.terms import ESTIMATE_COLUMNS
+
+LABELS = ("term", "cohort", "time")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What identifies the k parameters of an estimate, one entry a parameter.
+
+    ``n_clusters`` and ``df`` only where each parameter has its own, such as one regression a horizon.
+    """
+
+    term: Sequence[str]
+    cohort: Sequence[Any] | None = None
+    time: Sequence[Any] | None = None
+    event_time: Sequence[float] | Floats | None = None
+    n_treated: Sequence[float] | Floats | None = None
+    n_control: Sequence[float] | Floats | None = None
+    n_clusters: Sequence[float] | Floats | None = None
+    df: Sequence[float] | Floats | None = None
+
+    def take(self, at: Integers) -> "Rows":
+        """Return some of them, by place."""
+        held = {each.name: getattr(self, each.name) for each in fields(self)}
+        some: dict[str, Any] = {
+            name: None if every is None else [every[place] for place in at]
+            for name, every in held.items()
+        }
+        return Rows(**some)
+
+
+def pointwise(
+    rows: Rows, values: Floats, vcov: Floats, *, level: float, df: Floats, n_clusters: int
+) -> dict[str, Any]:
+    """Return the columns of the table, (k,) each, but those of the simultaneous band; ``df`` (k,) are each parameter's."""
+    missing = np.full(len(values), np.nan)
+
+    def numbers(given: Sequence[float] | Floats | None) -> Floats:
+        return missing if given is None else np.asarray(given, dtype=float)
+
+    variance = np.diag(vcov)
+    std_error = np.sqrt(np.where(variance > 0, variance, np.nan))
+    half = quantiles((1 + level) / 2, df) * std_error
+    clusters = np.full(len(values), float(n_clusters))
+    return {
+        "term": list(rows.term),
+        "cohort": missing if rows.cohort is None else list(rows.cohort),
+        "time": missing if rows.time is None else list(rows.time),
+        "event_time": numbers(rows.event_time),
+        "estimate": values,
+        "std_error": std_error,
+        "statistic": values / std_error,
+        "p_value": two_sided_p_value(values / std_error, df),
+        "conf_low": values - half,
+        "conf_high": values + half,
+        "n_treated": numbers(rows.n_treated),
+        "n_control": numbers(rows.n_control),
+        "n_clusters": clusters if rows.n_clusters is None else numbers(rows.n_clusters),
+    }
+
+
+def table_of(records: list[dict[str, Any]]) -> pd.DataFrame:
+    """Read the rows of a table from plain values."""
+    table = pd.DataFrame(records, columns=list(ESTIMATE_COLUMNS))
+    numbers = [name for name in ESTIMATE_COLUMNS if name not in LABELS]
+    table[numbers] = table[numbers].astype(float)
+    for name in LABELS:
+        if table[name].isna().all():
+            table[name] = np.nan
+    return table
