@@ -1,6 +1,7 @@
 """Quantiles, p-values, and the critical value of a simultaneous band."""
 
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
@@ -61,38 +62,55 @@ def simultaneous_critical_value(
     if kept.sum() <= 1:
         return quantile((1 + level) / 2, df)
     scale = np.sqrt(variance[kept])
-    normal, chi2 = _draws(len(scale), draws, seed, df)
+    correlation = vcov[np.ix_(kept, kept)] / np.outer(scale, scale)
+    largest = _largest(correlation.tobytes(), len(scale), df, draws=draws, seed=seed)
+    return float(np.quantile(largest, level))
+
+
+@lru_cache(maxsize=32)
+def _largest(correlation: bytes, k: int, df: float, *, draws: int, seed: int) -> Floats:
+    """Largest |t| of each draw, (draws,), over k parameters of this correlation; kept, as a study asks again."""
+    root = _root(np.frombuffer(correlation).reshape(k, k))
+    normal = _normals(draws, seed).first(k)
     largest = np.zeros(draws)
-    root = _root(vcov[np.ix_(kept, kept)] / np.outer(scale, scale))
     for start in range(0, draws, DRAWS_AT_A_TIME):
         some = slice(start, start + DRAWS_AT_A_TIME)
-        for first in range(0, len(scale), BLOCK):  # the root's upper part is zero
+        for first in range(0, k, BLOCK):  # the root's upper part is zero
             rows = root[first : first + BLOCK, : first + BLOCK]
             t = rows @ normal[: rows.shape[1], some]
             np.abs(t, out=t)
             np.maximum(largest[some], t.max(axis=0), out=largest[some])
-    if chi2 is not None:
-        largest = largest / np.sqrt(chi2 / df)
-    return float(np.quantile(largest, level))
+    if not np.isinf(df):
+        largest /= np.sqrt(_chi_squares(draws, seed, df) / df)
+    return largest
+
+
+class _Normals:
+    """Standard normal draws, a row a parameter: drawn once, the same first rows however many are asked for."""
+
+    def __init__(self, draws: int, seed: int) -> None:
+        self._generator = stream(seed, "band_normals")
+        self._rows = np.empty((0, draws))
+        self._lock = Lock()
+
+    def first(self, k: int) -> Floats:
+        """Return k rows, (k, draws); those not asked for before are drawn, a block of them at a time."""
+        with self._lock:
+            lacking = -(-k // BLOCK) * BLOCK - len(self._rows)
+            if lacking > 0:
+                more = self._generator.standard_normal((lacking, self._rows.shape[1]))
+                self._rows = np.concatenate([self._rows, more])
+            return self._rows[:k]
+
+
+@lru_cache(maxsize=2)
+def _normals(draws: int, seed: int) -> _Normals:
+    return _Normals(draws, seed)
 
 
 @lru_cache(maxsize=8)
-def _draws(k: int, draws: int, seed: int, df: float) -> tuple[Floats, Floats | None]:
-    """Standard normal draws (k rows or more, draws), the same first rows whatever k, and chi-squared ones for the t.
-
-    They are kept: every band of a report is then a product with the same numbers.
-    """
-    rows = _normal_rows(-(-k // BLOCK) * BLOCK, draws, seed)
-    if np.isinf(df):
-        return rows, None
-    generator = stream(seed, "band_chi_squares")
-    return rows, generator.chisquare(df, draws)
-
-
-@lru_cache(maxsize=4)
-def _normal_rows(k: int, draws: int, seed: int) -> Floats:
-    generator = stream(seed, "band_normals")
-    return generator.standard_normal((k, draws))
+def _chi_squares(draws: int, seed: int, df: float) -> Floats:
+    return stream(seed, "band_chi_squares").chisquare(df, draws)
 
 
 def _root(correlation: Floats) -> Floats:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.moments.cells import CellMoments
 from impact.moments.paths import Paths
 
@@ -44,6 +45,28 @@ def levels(moments: CellMoments) -> Features:
     return Features(evaluate, lambda paths: paths.outcome)
 
 
+def changes(moments: CellMoments, pairs: Sequence[tuple[int, int]]) -> Features:
+    """Return the change over each of U (period, base) pairs for units observed in both, then whether they are: 2U features."""
+    late, early = np.array(pairs).T
+    change_of = np.zeros((len(moments.times), len(pairs)))
+    change_of[late, np.arange(len(pairs))] += 1.0
+    change_of[early, np.arange(len(pairs))] -= 1.0
+    both = (moments.observed[:, late] & moments.observed[:, early]).astype(float)
+    whole = bool(both.all())
+
+    def change(paths: Paths) -> Floats:
+        value = paths.outcome @ change_of
+        if not whole:
+            value *= both.take(paths.cell, axis=0)
+        return value
+
+    def evaluate(paths: Paths) -> Floats:
+        has = both.take(paths.cell, axis=0) * paths.one[:, None]
+        return np.concatenate([change(paths), has], axis=1)
+
+    return Features(evaluate, change)
+
+
 @dataclass(frozen=True)
 class Span:
     """A change of the mean over the periods ``late`` from the mean over the periods ``early`` (places among the times).
@@ -58,51 +81,31 @@ class Span:
     trend: bool = False
 
 
-def changes(moments: CellMoments, pairs: Sequence[tuple[int, int]]) -> Features:
-    """Return the change over each of U (period, base) pairs for units observed in both, then whether they are: 2U features."""
-    return spans(moments, [Span((late,), (early,)) for late, early in pairs])
-
-
 def spans(moments: CellMoments, wanted: Sequence[Span]) -> Features:
     """Return each of U spans for the units that have it, then whether they have it: 2U features.
 
-    A span's two ends are shared with other spans, so each of the E distinct ends is worked out once.
+    A span's two ends are shared with other spans, so each of the E distinct ends is worked out once. An end of one period is
+    read off the path; the others need coefficients for every cell.
     """
     ends: dict[_End, int] = {}
     late = np.array([ends.setdefault(_End(span.late), len(ends)) for span in wanted])
     early = np.array([ends.setdefault(_End.early(span), len(ends)) for span in wanted])
-    single = np.array([len(end.periods) == 1 for end in ends])
-    period = np.array([end.periods[0] for end in ends])
-    slope = [end.slope(moments) for end in ends]
-    has = np.stack([(part != 0).any(axis=1) for part in slope], axis=1).astype(float)
-    averaged = (
-        np.stack([part for part, one in zip(slope, single, strict=True) if not one], axis=1)
-        if not single.all()
-        else None
-    )
-    origin = moments.origin - moments.origin.mean()  # the coefficients of an end sum to one
-    of_origin = np.stack([part @ origin for part in slope], axis=1)
-    whole = bool(has.all())
-
-    def at_ends(paths: Paths) -> Floats:
-        if averaged is None:
-            return paths.outcome[:, period]
-        found = np.empty((len(paths.cell), len(period)))
-        found[:, single] = paths.outcome[:, period[single]]
-        found[:, ~single] = np.einsum("let,lt->le", averaged[paths.cell], paths.outcome)
-        return found
+    if all(end.one_period for end in ends):
+        first = np.array([end.periods[0] for end in ends])
+        return changes(moments, list(zip(first[late], first[early], strict=True)))
+    at = _Ends.of(moments, list(ends))
 
     def change(paths: Paths) -> Floats:
-        value = at_ends(paths)
-        if whole:
+        value = at.values(paths)
+        if at.whole:
             return np.asarray(value[:, late] - value[:, early])
-        here = has[paths.cell]
-        return np.asarray(value[:, late] * here[:, early] - value[:, early] * here[:, late])
+        has = at.has[paths.cell]
+        return np.asarray(value[:, late] * has[:, early] - value[:, early] * has[:, late])
 
     # paths are measured from each period's origin, which cancels between units only where they average the same periods
-    shift = has[:, early] * of_origin[:, late] - has[:, late] * of_origin[:, early]
-    shift[:, single[late] & single[early]] = 0.0
-    both = has[:, early] * has[:, late]
+    shift = at.has[:, early] * at.origin[:, late] - at.has[:, late] * at.origin[:, early]
+    shift[:, at.single[late] & at.single[early]] = 0.0
+    both = at.has[:, early] * at.has[:, late]
 
     def evaluate(paths: Paths) -> Floats:
         one = paths.one[:, None]
@@ -120,6 +123,11 @@ class _End:
     periods: tuple[int, ...]
     may_miss: bool = False
     at: int | None = None
+
+    @property
+    def one_period(self) -> bool:
+        """Whether it is the outcome of one period; a line needs two."""
+        return len(self.periods) == 1 and self.at is None
 
     @classmethod
     def early(cls, span: Span) -> "_End":
@@ -141,6 +149,50 @@ class _End:
             ahead = moments.times[self.at] - middle
             slope = slope + (ahead / np.where(spread > 0, spread, 1))[:, None] * away
         return np.where((count >= needed)[:, None], slope, 0.0)
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """E ends of spans, evaluated together.
+
+    Attributes
+    ----------
+    single : ndarray of bool, (E,)
+        The outcome of one period, ``period`` (E,); the others have coefficients ``slope`` (P, number of them, T) on the paths.
+    has : ndarray, (P, E)
+        One in cells that have the end.
+    origin : ndarray, (P, E)
+        What the end makes of the moments' origin.
+    """
+
+    single: Mask
+    period: Integers
+    slope: Floats
+    has: Floats
+    origin: Floats
+
+    @classmethod
+    def of(cls, moments: CellMoments, ends: Sequence[_End]) -> "_Ends":
+        single = np.array([end.one_period for end in ends])
+        period = np.array([end.periods[0] for end in ends])
+        slope = np.stack([end.slope(moments) for end in ends if not end.one_period], axis=1)
+        origin = moments.origin - moments.origin.mean()  # the coefficients of an end sum to one
+        has = moments.observed[:, period].astype(float)
+        has[:, ~single] = (slope != 0).any(axis=2)
+        of_origin = has * origin[period]
+        of_origin[:, ~single] = slope @ origin
+        return cls(single, period, slope, has, of_origin)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every cell has every end."""
+        return bool(self.has.all())
+
+    def values(self, paths: Paths) -> Floats:
+        """Value of each end on paths, (L, E)."""
+        value = paths.outcome[:, self.period]
+        value[:, ~self.single] = np.einsum("let,lt->le", self.slope[paths.cell], paths.outcome)
+        return value
 
 
 def within(moments: CellMoments, fitted: Floats, counted: Mask | None = None) -> Features:

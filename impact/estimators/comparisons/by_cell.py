@@ -163,7 +163,7 @@ class _Sides:
         sides = np.stack([treated, control])
         stratum = (np.unique(groups.stratum)[:, None] == groups.stratum).astype(float)
         weight, total = (
-            np.einsum("akg,gk,sg->ask", sides, part[:, feature], stratum, optimize=True)
+            np.swapaxes((sides * part[:, feature].T) @ stratum.T, 1, 2)
             for part in (sums.weight, sums.total)
         )
         return cls(sums, feature, treated, control, weight, total / np.where(weight > 0, weight, 1))
