@@ -107,11 +107,11 @@ def plan(
     path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
 ) -> None:
     """Check a plan and its data without running it."""
+    from impact.evaluation.study import Study
     from impact.pipeline.plan import read_plan
 
-    checked = read_plan(path)
-    study = checked.study(path.resolve().parent)
-    for outcome in study.outcomes:
+    study = Study(read_plan(path), path.resolve().parent)
+    for outcome in study.plan.outcomes:
         sample = study.panel(outcome).sample
         typer.echo(
             f"{outcome}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"

@@ -54,7 +54,9 @@ class Certainty:
         )
         pretrends = _or_none(lambda: pretrend_power(events, level=study.level))
         without = _or_none(lambda: leave_one_out(panel, study.estimator(), group=study.groups))
-        curve = _or_none(lambda: specification_curve(study.panel(winsorise=0.0), seed=study.seed))
+        curve = _or_none(
+            lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed)
+        )
         known = {
             part.check().name: part.check() for part in (*honest, pretrends, without, curve) if part
         }
@@ -95,14 +97,14 @@ def _event_study(study: Study, panel: Panel) -> Estimate:
 def _families(study: Study) -> list[FamilyResult]:
     """Test each family of the plan, its index beside its outcomes."""
     results = []
-    for name, outcomes in study.families.items():
+    for name, outcomes in study.plan.families.items():
         panels = {outcome: study.panel(outcome) for outcome in outcomes}
         index = _or_none(lambda p=panels: anderson_index(p))  # type: ignore[misc]
         if index is not None:
             panels["index"] = index
         found = _or_none(
             lambda p=panels, n=name: family_test(  # type: ignore[misc]
-                p, study.estimator(), name=n, draws=study.permutations, seed=study.seed
+                p, study.estimator(), name=n, draws=study.plan.permutations, seed=study.plan.seed
             )
         )
         results += [found] if found is not None else []
@@ -110,8 +112,10 @@ def _families(study: Study) -> list[FamilyResult]:
 
 
 def _placebos(study: Study) -> CheckResult:
-    panels = {outcome: study.panel(outcome) for outcome in study.placebo_outcomes}
-    return placebo_outcomes(panels, study.estimator(), draws=study.permutations, seed=study.seed)
+    panels = {outcome: study.panel(outcome) for outcome in study.plan.placebo_outcomes}
+    return placebo_outcomes(
+        panels, study.estimator(), draws=study.plan.permutations, seed=study.plan.seed
+    )
 
 
 def _releasable(without: LeaveOneOut | None) -> LeaveOneOut | None:

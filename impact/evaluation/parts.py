@@ -126,13 +126,13 @@ class Impact:
         smallest = smallest_cohort(panel)
         shown = smallest >= SMALLEST_SHOWN
         return cls(
-            effects=tuple(_effect(study, outcome) for outcome in study.outcomes),
+            effects=tuple(_effect(study, outcome) for outcome in study.plan.outcomes),
             event_study=event_study,
             least_squares_event_study=_or_none(lambda: EventStudy(level=study.level).fit(panel)),
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
             by_time=_or_none(lambda: group_time.aggregate(by="time")),
             subgroups=_subgroups(study, panel),
-            before_trends=before_trend_test(panel, study.estimator(), seed=study.seed),
+            before_trends=before_trend_test(panel, study.estimator(), seed=study.plan.seed),
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel),
@@ -152,18 +152,18 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         panel,
         estimator,
         group=group,
-        permutations=study.permutations,
+        permutations=study.plan.permutations,
         level=study.level,
-        seed=study.seed,
+        seed=study.plan.seed,
     )
     design = _or_none(
         lambda: design_check(
             panel,
             estimator=estimator,
             group=group,
-            draws=study.design_draws,
+            draws=study.plan.design_draws,
             level=study.level,
-            seed=study.seed,
+            seed=study.plan.seed,
         )
     )
     verdict = believe(
@@ -211,7 +211,7 @@ def _or_none(compute: Callable[[], Result]) -> Result | None:
 def _subgroups(study: Study, panel: Panel) -> pd.DataFrame:
     """Overall effect by level of each pre-specified subgroup; levels with too few treated units are left out."""
     rows = []
-    for name in study.subgroups:
+    for name in study.plan.subgroups:
         first = panel.covariates.groupby(panel.unit_index, sort=True)[name].first()
         of_unit = first.reindex(range(panel.n_units))
         for level in sorted(of_unit.dropna().unique()):
@@ -285,8 +285,8 @@ def _cohorts(study: Study, panel: Panel) -> pd.DataFrame:
         panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts
     }
     planned: dict[Any, int] = {}
-    if study.planned_cohort is not None:
-        as_planned = study.panel(cohort=study.planned_cohort)
+    if study.plan.planned_cohort is not None:
+        as_planned = study.panel(cohort=study.plan.planned_cohort)
         planned = {
             as_planned.time_axis.label(g): int((as_planned.cohort == g).sum())
             for g in as_planned.cohorts

@@ -8,6 +8,7 @@ import pandas as pd
 
 from impact.check_result import CheckResult
 from impact.data.panel import Panel
+from impact.data.readers import panel_of
 from impact.diagnostics.before_trends import placebo_date
 from impact.errors import ImpactError
 from impact.estimate import Estimate
@@ -26,14 +27,6 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 
-ESTIMATORS = (
-    "callaway_santanna",
-    "difference_in_differences",
-    "two_way_fixed_effects",
-    "event_study",
-)
-"""Names a plan may list; the first is always the main one."""
-
 
 @dataclass(frozen=True)
 class Robustness:
@@ -49,7 +42,7 @@ class Robustness:
         """Compute from a study."""
         panel = study.panel()
         inference = RandomizationInference(
-            draws=study.permutations, seed=study.seed, level=study.level
+            draws=study.plan.permutations, seed=study.plan.seed, level=study.level
         )
         try:
             randomization = inference.test(panel, study.estimator())
@@ -61,7 +54,7 @@ class Robustness:
         placebos = [
             placebo_date(panel, study.estimator(), periods=periods)
             for periods in dict.fromkeys(
-                (study.placebo_periods, max(1, study.placebo_periods // 2))
+                (study.plan.placebo_periods, max(1, study.plan.placebo_periods // 2))
             )
         ]
         return cls(
@@ -94,14 +87,14 @@ class PanelModels:
 
 
 def _own_model(study: Study) -> Estimate | None:
-    if study.panel_model is None:
+    model = study.plan.panel_model
+    if model is None:
         return None
-    model = dict(study.panel_model)
-    outcome, regressors = model.pop("outcome"), tuple(model.pop("regressors"))
-    from impact.data.readers import panel_of
-
-    panel = panel_of(study.frame, schema=study.schema, outcome=outcome, covariates=regressors)
-    return FixedEffects(regressors=regressors, level=study.level, **model).fit(panel)
+    panel = panel_of(
+        study.frame, schema=study.schema, outcome=model.outcome, covariates=model.regressors
+    )
+    choices = model.model_dump(exclude={"outcome"})
+    return FixedEffects(level=study.level, **choices).fit(panel)
 
 
 def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
@@ -119,9 +112,9 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
         "event_study": lambda: EventStudy(level=level).fit(panel).aggregate(by="overall"),
     }
     yield "callaway_santanna", "estimator", averaged()
-    for name in study.estimators or ESTIMATORS:
-        if name in others:
-            yield name, "estimator", others[name]
+    for shown in study.plan.estimators:
+        if shown in others:
+            yield shown, "estimator", others[shown]
     yield "average_of_cohorts", "aggregation", averaged(average="cohort")
     yield "average_of_event_times", "aggregation", averaged(average="event_time")
     other = "never_treated" if main.control_group == "not_yet_treated" else "not_yet_treated"
@@ -129,10 +122,14 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     yield "anticipation_one_more", "comparison", averaged(anticipation=main.anticipation + 1)
     yield "seen_in_all_periods", "sample", averaged(missing="balanced")
     for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
-        if share != study.winsorise and (panel.y >= 0).all():
+        if share != study.plan.winsorise and (panel.y >= 0).all():
             yield name, "outliers", averaged(panel=study.panel(winsorise=share))
-    if study.planned_cohort is not None:
-        yield "as_planned", "treatment", averaged(panel=study.panel(cohort=study.planned_cohort))
+    if study.plan.planned_cohort is not None:
+        yield (
+            "as_planned",
+            "treatment",
+            averaged(panel=study.panel(cohort=study.plan.planned_cohort)),
+        )
 
 
 def _row(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, Any]:

@@ -32,13 +32,7 @@ def open_study(**parameters: Any) -> "NotebookStudy":
     checked = Parameters.of(parameters)
     path = find_plan(checked.plan)
     plan = read_plan(path)
-    changes = checked.changes()
-    if checked.outcome:
-        changes["outcomes"] = (
-            checked.outcome,
-            *(name for name in plan.outcomes if name != checked.outcome),
-        )
-    study = plan.study(path.parent, **changes)
+    study = Study(checked.plan_with(plan), path.parent)
     return NotebookStudy(study=study, results=Path(checked.results) if checked.results else None)
 
 

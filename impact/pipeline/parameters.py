@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.data.schema import broken_rules
 from impact.errors import PlanError
+from impact.evaluation.plan import Plan
 from impact.terms import ControlGroup, Language
 
 
@@ -61,9 +62,13 @@ class Parameters(BaseModel):
         except ValidationError as problem:
             raise PlanError(f"parameter {broken_rules(problem)}") from None
 
-    def changes(self) -> dict[str, Any]:
-        """Return the choices that differ from the plan, named as `Study` names them."""
+    def plan_with(self, plan: Plan) -> Plan:
+        """Return the plan with what differs from it changed."""
         named = ("cohort", "comparison_group", "language")
         found: dict[str, Any] = {name: getattr(self, name) for name in named if getattr(self, name)}
         counted = ("anticipation", "alpha", "permutations", "seed")
-        return found | {name: getattr(self, name) for name in counted if getattr(self, name) >= 0}
+        found |= {name: getattr(self, name) for name in counted if getattr(self, name) >= 0}
+        if self.outcome:
+            others = (name for name in plan.outcomes if name != self.outcome)
+            found["outcomes"] = (self.outcome, *others)
+        return plan.changed(**found)

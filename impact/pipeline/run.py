@@ -16,11 +16,12 @@ from typing import Any
 import impact
 from impact.data.readers import declared_outcome
 from impact.errors import PlanError
+from impact.evaluation.plan import Plan
 from impact.evaluation.store import PARTS, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import Execution
 from impact.pipeline.parameters import Parameters
-from impact.pipeline.plan import Plan, read_plan, sha256_of
+from impact.pipeline.plan import inputs_of, read_plan, sha256_of
 from impact.pipeline.store import building, certify
 from impact.reporting.render import Cover, render_html, render_pdf
 from impact.reporting.words.catalogue import Words
@@ -112,16 +113,10 @@ def run(
 
 def _checked(plan: Plan, folder: Path, parameters: Parameters) -> Study:
     """Read schema and data once before any kernel starts, so that a wrong column is told at once."""
-    changes = parameters.changes()
-    if parameters.outcome:
-        changes["outcomes"] = (
-            parameters.outcome,
-            *(name for name in plan.outcomes if name != parameters.outcome),
-        )
-    study = plan.study(folder, **changes)
-    for outcome in study.outcomes:
+    study = Study(parameters.plan_with(plan), folder)
+    for outcome in study.plan.outcomes:
         declared_outcome(study.schema, outcome)
-    if study.cohort is None and study.schema.cohort is None:
+    if study.plan.cohort is None and study.schema.cohort is None:
         raise PlanError(
             "cohort: name the column of first treated periods in the plan or the schema"
         )
@@ -133,7 +128,7 @@ def _checked(plan: Plan, folder: Path, parameters: Parameters) -> Study:
 def _inputs(plan: Plan, plan_path: Path, parameters: Parameters) -> dict[str, Any]:
     folder = plan_path.parent
     hashes = {plan_path.name: sha256_of(plan_path)}
-    hashes |= {str(path.relative_to(folder)): sha256_of(path) for path in plan.inputs(folder)}
+    hashes |= {str(path.relative_to(folder)): sha256_of(path) for path in inputs_of(plan, folder)}
     versions = {name: version(name) for name in PACKAGES}
     chosen = parameters.model_dump()
     identity = json.dumps([hashes, chosen, impact.__version__, plan.data], sort_keys=True)
@@ -237,7 +232,7 @@ def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
 
 
 def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
-    t = Words(study.language)
+    t = Words(study.plan.language)
     panel = study.panel()
     first, last = (panel.time_axis.label(panel.times[i]) for i in (0, -1))
     git = facts["git"]
@@ -253,13 +248,13 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
         (t("Code"), code),
     )
     return Cover(
-        title=study.title.in_language(study.language),
-        subtitle=study.schema.title.in_language(study.language),
+        title=study.plan.title.in_language(study.plan.language),
+        subtitle=study.schema.title.in_language(study.plan.language),
         disclaimer=t(
             "The views in this report are those of its authors, not of the programme's funder."
         ),
         provenance=provenance,
-        language=study.language,
+        language=study.plan.language,
         words={
             "kind": t("Impact evaluation"),
             "contents": t("Contents"),

@@ -19,12 +19,12 @@ class Voice:
     @cached_property
     def t(self) -> Words:
         """Sentences."""
-        return Words(self.study.language)
+        return Words(self.study.plan.language)
 
     @cached_property
     def f(self) -> Formats:
         """Numbers."""
-        return Formats(self.study.language)
+        return Formats(self.study.plan.language)
 
     def name(self, column: str) -> str:
         """Return a column's label, safe in Markdown."""
@@ -38,14 +38,14 @@ class Voice:
 
     def in_currency(self, outcome: str) -> bool:
         """Whether an outcome is an amount of the study's currency."""
-        return self.study.unit(outcome).startswith(self.study.currency)
+        return self.study.unit(outcome).startswith(self.study.plan.currency)
 
     def amount(self, outcome: str, value: float | None) -> str:
         """Write a value of an outcome: with its currency where it has one."""
         if not self.in_currency(outcome):
             return self.f.significant(value)
         text = self.f.number(value)
-        return text if text == DASH else f"{text}\u00a0{self.study.currency}"
+        return text if text == DASH else f"{text}\u00a0{self.study.plan.currency}"
 
     def span(self, outcome: str, low: float | None, high: float | None) -> str:
         """Write an interval of an outcome, the currency once."""
@@ -53,7 +53,7 @@ class Voice:
             return self.f.interval(low, high, lambda value: self.amount(outcome, value))
         plain = self.f.number if self.in_currency(outcome) else self.f.significant
         text = self.f.interval(low, high, plain)
-        return f"{text}\u00a0{self.study.currency}" if self.in_currency(outcome) else text
+        return f"{text}\u00a0{self.study.plan.currency}" if self.in_currency(outcome) else text
 
     def detectable(self, value: float, write: Callable[[float | None], str]) -> str:
         """Write a smallest detectable effect; where it is infinite, that no effect is large enough."""

@@ -9,6 +9,7 @@ from impact.errors import MissingColumnError, StorageError
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.store import PARTS, encode, part_of, read_part, write_part
+from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def study():
-    return read_plan(ROOT / "evaluation.yml").study(ROOT, permutations=199, design_draws=200)
+    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(
+        permutations=199, design_draws=200
+    )
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +83,8 @@ def test_fixed_effects_on_exposure_are_two_way_fixed_effects(parts):
 
 
 def test_subgroups_with_fewer_than_ten_beneficiaries_show_nothing(study):
-    from dataclasses import replace
-
     shown = Impact.of(
-        replace(study, subgroups=("sector",), permutations=99, outcomes=("revenue_mad",))
+        study.changed(subgroups=("sector",), permutations=99, outcomes=("revenue_mad",))
     ).subgroups
     small = shown.n_treated < 10
     assert small.any()
@@ -108,7 +109,5 @@ def test_capping_touches_only_the_largest_values(study):
 
 
 def test_a_column_that_the_schema_does_not_declare_is_refused(study):
-    from dataclasses import replace
-
     with pytest.raises(MissingColumnError, match="not declared"):
-        replace(study, subgroups=("gender",)).panel()
+        study.changed(subgroups=["gender"]).panel()

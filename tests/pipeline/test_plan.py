@@ -28,7 +28,7 @@ def plan(tmp_path, text):
 
 def test_both_plans_of_the_project_are_valid():
     assert read_plan(ROOT / "evaluation.yml").name == "artisans"
-    assert read_plan(ROOT / "evaluation-jobtraining.yml").outcomes == ["sales", "lscrap"]
+    assert read_plan(ROOT / "evaluation-jobtraining.yml").outcomes == ("sales", "lscrap")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path):

@@ -3,7 +3,6 @@
 import ast
 import re
 import typing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direc
 from impact.evaluation.parts import _flow
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.side_by_side import ESTIMANDS
+from impact.evaluation.study import Study
 from impact.inference.few_treated import Inference
 from impact.pipeline.plan import read_plan
 from impact.reporting.words.catalogue import Words
@@ -36,7 +36,7 @@ def of(literal):
 
 @pytest.fixture(scope="module")
 def study():
-    return read_plan(ROOT / "evaluation.yml").study(ROOT)
+    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
 
 
 def without_values(codes):
@@ -98,9 +98,9 @@ def test_every_alternative_of_any_plan_has_words(study):
     panel = study.panel()
     variants = [
         study,
-        replace(study, comparison_group="never_treated"),
-        replace(study, winsorise=0.0),
-        replace(study, winsorise=0.95),
+        study.changed(comparison_group="never_treated"),
+        study.changed(winsorise=0.0),
+        study.changed(winsorise=0.95),
     ]
     codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
     assert set(REGISTER["alternative"]) == codes

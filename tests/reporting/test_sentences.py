@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from impact.check_result import CheckResult, not_applicable
-from impact.data.schema import Words as InBoth
 from impact.evaluation.grade import CHECKS_OF, grade
 from impact.evaluation.parts import OutcomeEffect, _in_percent
+from impact.evaluation.plan import Plan
 from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -61,15 +61,16 @@ def two_waves(tmp_path_factory):
         rows.append(pd.DataFrame({"firm": range(80), "wave": wave, "village": village, "first": first, "sales": y.round(2)}))  # fmt: skip
     pd.concat(rows).to_csv(folder / "sales.csv", index=False)
     (folder / "sales.yml").write_text(SCHEMA)
-    return Study(
-        title=InBoth(en="Two waves", fr="Deux vagues"),
-        data=str(folder / "sales.csv"),
-        schema_file=str(folder / "sales.yml"),
-        outcomes=("sales",),
-        currency="MAD",
-        design_draws=200,
-        permutations=99,
-    )
+    choices = {
+        "name": "two-waves",
+        "title": {"en": "Two waves", "fr": "Deux vagues"},
+        "data": "sales.csv",
+        "schema": "sales.yml",
+        "outcomes": ["sales"],
+        "design_draws": 200,
+        "permutations": 99,
+    }
+    return Study(Plan.of(choices), folder)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def findings(two_waves):
 
 @pytest.fixture(params=["en", "fr"])
 def voice(request, two_waves):
-    return Voice(replace(two_waves, language=request.param))
+    return Voice(two_waves.changed(language=request.param))
 
 
 def effect(estimate=2015.0, low=500.0, high=3500.0, *, detectable=1800.0, why="smallest_cohort:30"):
@@ -131,7 +132,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("language", "assignment", "sign", "changed", "there", "absent"), TABLE)
 def test_the_verb_of_the_finding(two_waves, language, assignment, sign, changed, there, absent):
-    voice = Voice(replace(two_waves, language=language))
+    voice = Voice(two_waves.changed(language=language))
     ends = sorted((sign * 500.0, sign * 3500.0))
     text = spoken(voice, effect(sign * 2015.0, *ends), assignment, **changed)
     assert there in text
@@ -144,7 +145,7 @@ def test_five_warnings_do_not_read_as_a_finding(voice, assignment):
         ("before_trends", "attrition", "balance", "leave_one_out", "specification_curve"), "warn"
     )
     text = spoken(voice, effect(), assignment, **five)
-    if voice.study.language == "en":
+    if voice.study.plan.language == "en":
         assert "cannot tell what the programme changed" in text
         assert "The estimate is 2,015 MAD higher" in text
         assert "But trends may have differed; " in text
@@ -263,7 +264,7 @@ def test_sentences_on_selection_follow_how_beneficiaries_were_assigned(voice, fi
 
 
 def test_what_the_plan_assigns_is_what_is_counted(two_waves):
-    english, french = Voice(two_waves), Voice(replace(two_waves, language="fr"))
+    english, french = Voice(two_waves), Voice(two_waves.changed(language="fr"))
     assert english.assigned(30, 6) == "6 clusters (Village)"
     assert french.assigned(30, 6) == "6 grappes (Village)"
     assert english.assigned(5, 1) == "1 cluster (Village)"
@@ -324,7 +325,7 @@ def test_a_report_on_two_waves_of_villages_says_that_trends_cannot_be_examined(v
 def test_a_french_report_has_its_signs_and_commas(two_waves, findings):
     import re
 
-    text = report(Voice(replace(two_waves, language="fr")), findings)
+    text = report(Voice(two_waves.changed(language="fr")), findings)
     text = re.sub(r"\$\$.*?\$\$", "", text)
     assert not re.findall(r"\d\.\d", text)
     assert not re.findall(r".{0,30} [;:!?%»](?=\s|$).{0,10}", text)

@@ -45,7 +45,7 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
 
 
 def _events(voice: Voice) -> Table:
-    t, f, language = voice.t, voice.f, voice.study.language
+    t, f, language = voice.t, voice.f, voice.study.plan.language
 
     def row(event: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -79,7 +79,7 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     examined = findings.impact.before_trends.status != "not_applicable"
     equation = (
         r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G > t]$$"
-        if study.comparison_group == "not_yet_treated"
+        if study.plan.comparison_group == "not_yet_treated"
         else r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G = \infty]$$"
     )
     points = [
@@ -141,33 +141,33 @@ def annex(voice: Voice) -> Exhibits:
     """Show the plan's choices and how to reproduce every figure."""
     t, f, study = voice.t, voice.f, voice.study
     rows = [
-        (t("Data"), study.schema.title.in_language(study.language)),
+        (t("Data"), study.schema.title.in_language(study.plan.language)),
         (t("Source"), study.schema.source),
-        (t("Outcomes"), ", ".join(study.label(name) for name in study.outcomes)),
+        (t("Outcomes"), ", ".join(study.label(name) for name in study.plan.outcomes)),
         (
             t("Cohort column"),
-            study.cohort or (study.schema.cohort.column if study.schema.cohort else ""),
+            study.plan.cohort or (study.schema.cohort.column if study.schema.cohort else ""),
         ),
         (
             t("Comparison group"),
             t("firms not yet treated")
-            if study.comparison_group == "not_yet_treated"
+            if study.plan.comparison_group == "not_yet_treated"
             else t("firms never treated"),
         ),
-        (t("Periods of anticipation"), f.number(study.anticipation)),
+        (t("Periods of anticipation"), f.number(study.plan.anticipation)),
         (
             t("Cap on outcomes"),
-            t("{q} percentile", q=f.ordinal(100 * study.winsorise))
-            if study.winsorise
+            t("{q} percentile", q=f.ordinal(100 * study.plan.winsorise))
+            if study.plan.winsorise
             else t("none"),
         ),
         (
             t("Strata of the permutation test"),
-            ", ".join(study.label(name) for name in study.strata) or t("none"),
+            ", ".join(study.label(name) for name in study.plan.strata) or t("none"),
         ),
-        (t("Permutations"), f.number(study.permutations)),
+        (t("Permutations"), f.number(study.plan.permutations)),
         (t("Confidence level"), voice.confidence),
-        (t("Seed"), str(study.seed)),
+        (t("Seed"), str(study.plan.seed)),
     ]
     table = Table(
         label="tab-choices",
@@ -188,7 +188,7 @@ def annex(voice: Voice) -> Exhibits:
 
 
 def _codebook(voice: Voice) -> str:
-    schema, language = voice.study.schema, voice.study.language
+    schema, language = voice.study.schema, voice.study.plan.language
     lines = []
     for name, column in schema.columns.items():
         unit = f" ({escape(column.unit_in(language))})" if column.unit else ""

@@ -230,7 +230,7 @@ def _method(voice: Voice) -> str:
     t, study, schema = voice.t, voice.study, voice.study.schema
     control = (
         t("firms not yet treated")
-        if study.comparison_group == "not_yet_treated"
+        if study.plan.comparison_group == "not_yet_treated"
         else t("firms never treated")
     )
     text = t(
@@ -242,12 +242,12 @@ def _method(voice: Voice) -> str:
         if schema.cluster in {None, schema.unit}
         else voice.name(str(schema.cluster)),
     )
-    if study.anticipation:
-        text += t(", {n} periods of anticipation", n=study.anticipation)
-    if study.winsorise:
+    if study.plan.anticipation:
+        text += t(", {n} periods of anticipation", n=study.plan.anticipation)
+    if study.plan.winsorise:
         text += t(
             ", outcome capped at its {q} percentile in each period",
-            q=voice.f.ordinal(100 * study.winsorise),
+            q=voice.f.ordinal(100 * study.plan.winsorise),
         )
     return text
 

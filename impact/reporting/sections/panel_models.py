@@ -48,8 +48,8 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
 
 def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
     t, study = voice.t, voice.study
-    assert study.panel_model is not None  # noqa: S101 (narrowing for mypy; the part has a model only if the plan does)
-    outcome = str(study.panel_model["outcome"])
+    assert study.plan.panel_model is not None  # noqa: S101 (narrowing for mypy; the part has a model only if the plan does)
+    outcome = study.plan.panel_model.outcome
     frame = estimate.table.assign(
         what=[
             study.label(str(term)) if "=" not in str(term) else str(term).split("=")[1]

@@ -1,0 +1,141 @@
+"""The plan: every choice of an evaluation, with its type, range, default and meaning, written before the answer is known."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from impact.data.schema import Words, broken_rules
+from impact.errors import PlanError
+from impact.terms import ControlGroup, Covariance, Language, nearest
+
+ShownEstimator = Literal[
+    "callaway_santanna", "difference_in_differences", "two_way_fixed_effects", "event_study"
+]
+
+
+def _share_or_none(share: float) -> float:
+    """Hold a cap to the upper half of the outcomes; 0 is none."""
+    if share and not 0.5 < share < 1:
+        raise ValueError("a share between 0.5 and 1, such as 0.99, or 0 for none")
+    return share
+
+
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Columns = Annotated[tuple[Text, ...], Field(strict=False)]
+FamilyName = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
+Family = Annotated[tuple[Text, ...], Field(strict=False, min_length=2)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PanelModel(_Strict):
+    """A fixed-effects model that the plan asks for beside the standard ones."""
+
+    outcome: Text
+    regressors: Annotated[Columns, Field(min_length=1)]
+    time_effects: bool = True
+    vcov: Covariance = "clustered"
+
+
+class Plan(_Strict):
+    """The choices of one evaluation. Nothing is read here: paths stay as written, relative to the plan's own folder.
+
+    What each key means stands beside it, and in docs/plan.md, which a test holds to it.
+    """
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    """folder of the run under `reports/`: lower-case letters, digits, hyphens"""
+    title: Words
+    """`{en: ..., fr: ...}`"""
+    data: Text
+    """CSV, Parquet or Stata file, or `package:linearmodels.jobtraining`"""
+    data_schema: Annotated[Text, Field(alias="schema")]
+    """what the columns are"""
+    outcomes: Annotated[Columns, Field(min_length=1)]
+    """columns; the first is the headline"""
+    cohort: Text | None = None
+    """column of first treated periods (empty: never treated), if not the schema's"""
+    planned_cohort: Text | None = None
+    """the same as planned, for the effect of being invited"""
+    comparison_group: ControlGroup = "not_yet_treated"
+    """`not_yet_treated` or `never_treated`"""
+    anticipation: Annotated[int, Field(ge=0, le=40)] = 0
+    """periods before the start in which outcomes may already respond"""
+    placebo_periods: Annotated[int, Field(ge=1, le=40)] = 4
+    """how much earlier the placebo start is"""
+    estimators: Annotated[tuple[ShownEstimator, ...], Field(strict=False)] = get_args(
+        ShownEstimator
+    )
+    """which to show beside the main one"""
+    subgroups: Columns = ()
+    """columns; levels with fewer than ten beneficiaries are not shown"""
+    strata: Columns = ()
+    """columns within which the permutation test exchanges firms; terciles of the baseline outcome are added"""
+    characteristics: Columns = ()
+    """columns compared before treatment"""
+    winsorise: Annotated[float, Field(ge=0, lt=1), AfterValidator(_share_or_none)] = 0.0
+    """cap outcomes at this quantile (above 0.5) within each period; raw values are always shown beside; 0: no cap"""
+    panel_model: PanelModel | None = None
+    """a further fixed-effects model: `{outcome, regressors, time_effects, vcov}`"""
+    treatment_group: Text | None = None
+    """column of the event (fair) through which a firm was treated, instead of its cohort; firms of one may share shocks"""
+    families: dict[FamilyName, Family] = Field(default_factory=dict)
+    """`{name: [outcomes]}`: outcomes tested together, p-values adjusted for being several"""
+    placebo_outcomes: Columns = ()
+    """outcomes that the programme could not have moved"""
+    design_draws: Annotated[int, Field(ge=200, le=100_000)] = 2000
+    """simulated panels a process of the design check"""
+    programme: Text | None = None
+    """file with the programme's events, planned and delivered"""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
+    """of the outcomes whose unit begins with it"""
+    permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999
+    """draws of the permutation test"""
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    """size of tests: one minus the confidence level"""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 2012
+    """of the random numbers"""
+    language: Language = "en"
+    """of the report: `en` or `fr`"""
+
+    @classmethod
+    def of(cls, values: Any) -> Self:
+        """Check a plan's keys and values.
+
+        Raises
+        ------
+        PlanError
+            With the key and the rule, and the nearest known key for an unknown one.
+        """
+        if not isinstance(values, Mapping):
+            raise PlanError("a plan is a list of keys and values; see evaluation.yml")
+        known = cls.keys()
+        for key in values:
+            if key not in known:
+                raise PlanError(
+                    f"{shown(key)}: unknown key; {nearest(key, known)}known keys are {', '.join(known)}"
+                )
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as problem:
+            raise PlanError(broken_rules(problem)) from None
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """Return the names of the choices, as a plan's file writes them."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    def changed(self, **choices: Any) -> Self:
+        """Return the plan with some choices changed, held to the same rules."""
+        return self.of({**self.model_dump(by_alias=True), **choices})
+
+
+def shown(name: object) -> str:
+    """Write a name that somebody gave into a message, unless it could not be one."""
+    text = str(name)
+    return text if text.isprintable() and 0 < len(text) <= 60 else "a name"
