@@ -1,8 +1,8 @@
 """Other assignments of the same cohort labels to the units of the same strata: drawn, or all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
@@ -35,7 +35,7 @@ def assignments(
 ) -> Assignments:
     """Exchange labels (N,) within strata (N,): all ways where there are at most ``most``, else ``draws`` random ones."""
     groups = [np.flatnonzero(strata == code) for code in np.unique(strata)]
-    if count(labels, groups) <= most:
+    if count(labels, groups, most=most) <= most:
         return Assignments(np.array(list(_enumerate(labels, groups))), enumerated=True)
     drawn = np.empty((draws, len(labels)), dtype=np.int64)
     for members in groups:
@@ -65,29 +65,28 @@ def _exchange(
     drawn[rows, members[place[: len(rare)]]] = rare[:, None]
 
 
-def count(labels: Integers, groups: list[Integers]) -> int:
-    """Return how many distinct assignments there are, or a number above the limit."""
+def count(labels: Integers, groups: Sequence[Integers], *, most: int) -> int:
+    """Return how many distinct assignments there are, or some number above ``most`` where there are more."""
     total = 1
     for members in groups:
         left = len(members)
         for size in np.bincount(labels[members]):
             total *= comb(left, int(size))
             left -= int(size)
-            if total > MOST_ASSIGNMENTS:
+            if total > most:  # no factor is below one
                 return total
     return total
 
 
-def _enumerate(labels: Integers, groups: list[Integers]) -> Iterator[Integers]:
+def _enumerate(labels: Integers, groups: Sequence[Integers]) -> Iterator[Integers]:
     """Yield every distinct assignment of labels within groups."""
-    if not groups:
-        yield labels.copy()
-        return
-    members = groups[0]
-    for arranged in _arrangements(labels[members]):
+    # not by recursion over groups: thousands may have one arrangement, such as units that lack an outcome of a family
+    mixed = [members for members in groups if len(np.unique(labels[members])) > 1]
+    for arranged in product(*(list(_arrangements(labels[members])) for members in mixed)):
         changed = labels.copy()
-        changed[members] = arranged
-        yield from _enumerate(changed, groups[1:])
+        for members, values in zip(mixed, arranged, strict=True):
+            changed[members] = values
+        yield changed
 
 
 def _arrangements(values: Integers) -> Iterator[Integers]:

@@ -1,11 +1,15 @@
 """Strata within which cohort labels may be exchanged: who could have been chosen in whose place."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 
+Within = Literal["strata", "none"]
 SMALLEST_SIDE = 2  # treated and untreated units a stratum needs, else it is merged
 
 
@@ -17,18 +21,38 @@ def baseline_mean(panel: Panel, *, before: float) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def permutation_strata(panel: Panel) -> Integers:
-    """Return stratum codes (N,): the panel's strata by baseline tercile, small ones merged.
+def permutation_strata(panel: Panel, *, within: Within | None = None) -> Integers:
+    """Return stratum codes (N,) of the units that may take each other's place, small cells merged.
 
     A cell with fewer than two treated or two untreated units is pooled with the other such cells, first over terciles, then
-    over strata.
+    over strata. Units with equal baselines fall together, so that neither ids nor the order of units matter.
+
+    Parameters
+    ----------
+    panel : Panel
+    within : {"strata", "none"}, optional
+        The panel's strata alone, or nothing (everybody is exchanged with everybody); by default the panel's strata by terciles
+        of the mean outcome before treatment.
     """
-    treated = np.isfinite(panel.cohort)
+    nobody_apart = np.zeros(panel.n_units, dtype=np.int64)
+    if within == "none":
+        return nobody_apart
+    levels = [panel.stratum, nobody_apart]
+    if within is None:
+        levels.insert(0, panel.stratum * 3 + _baseline_tercile(panel))
+    return _merged(levels, treated=np.isfinite(panel.cohort))
+
+
+def _baseline_tercile(panel: Panel) -> Integers:
+    """Tercile of each unit's mean before the first cohort's treatment, (N,): by average ranks, those without one last."""
     base = baseline_mean(panel, before=float(panel.cohorts[0]))
-    rank = pd.Series(base).rank(method="first", na_option="bottom").to_numpy()
-    tercile = np.minimum((3 * (rank - 1) // max(len(rank), 1)).astype(np.int64), 2)
-    result = np.full(panel.n_units, -1)
-    levels = (panel.stratum * 3 + tercile, panel.stratum, np.zeros(panel.n_units, dtype=np.int64))
+    rank = pd.Series(base).rank(method="average", na_option="bottom").to_numpy()
+    return np.asarray(np.minimum(3 * (rank - 1) // panel.n_units, 2), dtype=np.int64)
+
+
+def _merged(levels: Sequence[Integers], *, treated: Mask) -> Integers:
+    """Take cells (N,) of the finest level that are large enough, then of coarser ones what is left; all of the last."""
+    result = np.full(len(treated), -1)
     next_code = 0
     for level, codes in enumerate(levels):
         for code in np.unique(codes[result < 0]):
