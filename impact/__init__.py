@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from impact.inference.families import family_test as family_test
     from impact.inference.randomization import RandomizationInference as RandomizationInference
     from impact.inference.wild_bootstrap import WildClusterBootstrap as WildClusterBootstrap
+    from impact.model_table import compare as compare
     from impact.moments import PathMoments as PathMoments
 
 
