@@ -4,7 +4,6 @@ Each renders itself for Jupyter and for pandoc: texts as Markdown, tables as sem
 alternative text, caption and label in the output's metadata.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,8 +191,3 @@ class Exhibits:
     def figures(self) -> list[Figure]:
         """Return the figures among them."""
         return [item for item in self.items if isinstance(item, Figure)]
-
-
-def fingerprint(data: bytes) -> str:
-    """Return the first 12 hexadecimal digits of a SHA-256."""
-    return hashlib.sha256(data).hexdigest()[:12]

@@ -13,7 +13,6 @@ from impact.check_result import (
     CheckResult,
     Shown,
     amount,
-    not_applicable,
     pass_or_warn,
     text_of,
 )
@@ -178,7 +177,7 @@ class HonestBounds(CheckedChoices):
                 }
             ),
             original=(centre - width, centre + width),
-            breakdown=breakdown(lambda value: path.ends(value * unit)),
+            breakdown=breakdown(lambda value: path.leaves_out_zero(value * unit)),
             unit=unit,
             level=self.level,
             n_before=n_before,
@@ -222,26 +221,24 @@ class _Path:
                 bound=bound,
                 level=self.asked.level,
             ).ends
-        return self._inside(self._tests(bound))
+        return self._inside(self.test(bound).accepts)
 
-    def _tests(self, bound: float) -> list[ConditionalTest]:
-        n_after = len(self.target)
+    def test(self, bound: float) -> ConditionalTest:
+        """The test of target values under one bound."""
         alpha = 1 - self.asked.level
-        first = FIRST_STAGE * alpha if self.method == "least_favourable" else 0.0
-        return [
-            ConditionalTest(
-                self.rays,
-                part,
-                self.beta,
-                self.sigma,
-                self.n_before,
-                self.target,
-                alpha,
-                first,
-                self.normals,
-            )
-            for part in self.rule.sets(bound, n_before=self.n_before, n_after=n_after)
-        ]
+        sets = list(self.rule.sets(bound, n_before=self.n_before, n_after=len(self.target)))
+        return ConditionalTest(
+            self.rays,
+            np.array([part.A for part in sets]),
+            np.array([part.d for part in sets]),
+            self.beta,
+            self.sigma,
+            self.n_before,
+            self.target,
+            alpha,
+            FIRST_STAGE * alpha if self.method == "least_favourable" else 0.0,
+            self.normals,
+        )
 
     @cached_property
     def rays(self) -> Rays:
@@ -249,20 +246,25 @@ class _Path:
         part = next(self.rule.sets(1.0, n_before=self.n_before, n_after=len(self.target)))
         return Rays.of(part.A[:, self.n_before :], self.target)
 
-    def _inside(self, tests: list[ConditionalTest]) -> tuple[float, float]:
+    def leaves_out_zero(self, bound: float) -> bool:
+        """Whether zero is outside the interval: a test of zero first, which mostly settles it."""
+        if self.method != "fixed_length" and self.test(bound).accepts(np.zeros(1))[0]:
+            return False
+        low, high = self.ends(bound)
+        return low > 0 or high < 0
+
+    def _inside(self, accepted: Callable[[Floats], Mask]) -> tuple[float, float]:
         centre = float(self.target @ self.beta[self.n_before :])
-
-        def accepted(values: Floats) -> Mask:
-            return np.asarray(np.any([test.accepts(values) for test in tests], axis=0))
-
         reach = START
         while reach < WIDEST:
             grid = centre + self.se * reach * np.linspace(-1, 1, 2 * GRID + 1)
             inside = np.flatnonzero(accepted(grid))
             if inside.size and inside[0] > 0 and inside[-1] < len(grid) - 1:
-                low = _edge(accepted, grid[inside[0] - 1], grid[inside[0]])
-                high = _edge(accepted, grid[inside[-1] + 1], grid[inside[-1]])
-                return low, high
+                return _edges(
+                    accepted,
+                    outside=grid[[inside[0] - 1, inside[-1] + 1]],
+                    inside=grid[[inside[0], inside[-1]]],
+                )
             reach *= 2
         grid_ends = accepted(centre + self.se * reach * np.array([-1.0, 1.0]))
         if not inside.size:
@@ -273,23 +275,19 @@ class _Path:
         )
 
 
-def _edge(accepted: Callable[[Floats], Mask], outside: float, inside: float) -> float:
+def _edges(
+    accepted: Callable[[Floats], Mask], *, outside: Floats, inside: Floats
+) -> tuple[float, float]:
+    """Find both ends at once, each between a value outside and one inside."""
     for _ in range(BISECTIONS):
         middle = (outside + inside) / 2
-        if accepted(np.array([middle]))[0]:
-            inside = middle
-        else:
-            outside = middle
-    return inside
+        fine = accepted(middle)
+        outside, inside = np.where(fine, outside, middle), np.where(fine, middle, inside)
+    return float(inside[0]), float(inside[1])
 
 
-def breakdown(ends: Callable[[float], tuple[float, float]]) -> float:
+def breakdown(leaves_out: Callable[[float], bool]) -> float:
     """Return the largest value whose interval leaves out zero, to a thousandth; 0 or infinity where there is none."""
-
-    def leaves_out(value: float) -> bool:
-        low, high = ends(value)
-        return low > 0 or high < 0
-
     if not leaves_out(0.0):
         return 0.0
     high = 1.0
@@ -329,14 +327,3 @@ def event_time_path(event_study: Estimate) -> tuple[Floats, Floats, int]:
         event_study.vcov[np.ix_(order, order)],
         int((times < -1).sum()),
     )
-
-
-def honest_checks(event_study: Estimate, bounds: tuple[HonestBounds, ...]) -> list[CheckResult]:
-    """Check every kind of bounds that the event study allows; the others do not apply, and say why."""
-    results = []
-    for asked in bounds:
-        try:
-            results.append(asked.of(event_study).check())
-        except NotAvailableError:
-            results.append(not_applicable(f"honest_{asked.restriction}", "too_few_event_times"))
-    return results

@@ -8,7 +8,6 @@ from math import comb
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
-from impact.diagnostics.honest.restrictions import Inequalities
 from impact.errors import NotAvailableError
 
 FIRST_STAGE = 0.1  # share of alpha spent on the least-favourable first stage
@@ -74,19 +73,23 @@ def _enumerated(X: Floats, n_active: int) -> Floats:
 
 @dataclass(frozen=True)
 class ConditionalTest:
-    """Tests target values under one set of inequalities.
+    """Tests target values under a union of S sets of inequalities: a value is rejected when every set rejects it.
+
+    All sets have the same rays and as many rows, so that they are one array. A ray's *moment* at a target value v is
+    ``gamma'(A beta - d) - v gamma'A a`` with a the target over its squared length; a set is tested by its largest moment.
 
     Parameters
     ----------
     rays : Rays
-    inequalities : Inequalities
+    A, d : ndarray, (S, m, K), (S, m)
     beta, sigma : ndarray, (K,), (K, K)
     n_before : int
     target : ndarray, (n_after,)
     alpha : float
-    hybrid : bool
-        With a least-favourable first stage (C-LF); else conditional alone.
-    seed : int
+    first_stage : float
+        Share of draws that a least-favourable first stage rejects (C-LF); zero for the conditional test alone.
+    normals : ndarray, (draws, K)
+        Of that first stage.
 
     References
     ----------
@@ -94,7 +97,8 @@ class ConditionalTest:
     """
 
     rays: Rays
-    inequalities: Inequalities
+    A: Floats
+    d: Floats
     beta: Floats
     sigma: Floats
     n_before: int
@@ -104,65 +108,76 @@ class ConditionalTest:
     normals: Floats
 
     @cached_property
-    def _vcov(self) -> Floats:
-        A = self.inequalities.A
-        return np.asarray(A @ self.sigma @ A.T)
+    def _size(self) -> Floats:
+        """Standard deviations of every set's moments, weighted by each ray, (S, V); infinite for a ray without any."""
+        variance = np.einsum("smk,kl,sml->sm", self.A, self.sigma, self.A, optimize=True)
+        sd = np.sqrt(np.maximum(variance, 0))
+        size = sd @ self.rays.gamma.T
+        return np.where(size > TINY * sd.max(axis=1, keepdims=True), size, np.inf)
 
     @cached_property
-    def _gamma(self) -> Floats:
-        """Rays scaled so that their weights on the moments' standard deviations sum to one, (V, m)."""
-        sd = np.sqrt(np.maximum(self._vcov.diagonal(), 0))
-        size = self.rays.gamma @ sd
-        kept = size > TINY * sd.max()
-        return np.asarray(self.rays.gamma[kept] / size[kept, None])
+    def _rows(self) -> Floats:
+        """Rays times inequalities, scaled so that their weights on the moments' standard deviations sum to one: (S, V, K)."""
+        return np.asarray((self.rays.gamma @ self.A) / self._size[:, :, None])
+
+    @cached_property
+    def _level(self) -> Floats:
+        """Every moment at a target value of zero, (S, V); minus infinity for a ray without a standard deviation."""
+        moment = self._rows @ self.beta - (self.d @ self.rays.gamma.T) / self._size
+        return np.where(np.isinf(self._size), -np.inf, moment)
+
+    @cached_property
+    def _slope(self) -> Floats:
+        """What a unit of the target value takes from every moment, (S, V)."""
+        return np.asarray(
+            self._rows[:, :, self.n_before :] @ self.target / (self.target @ self.target)
+        )
 
     @cached_property
     def _covariance(self) -> Floats:
-        return np.asarray(self._gamma @ self._vcov @ self._gamma.T)
+        """Of every set's moments, (S, V, V)."""
+        return np.asarray(self._rows @ self.sigma @ self._rows.transpose(0, 2, 1))
 
     @cached_property
-    def least_favourable(self) -> float:
-        """Critical value of the first stage, infinite without one."""
+    def least_favourable(self) -> Floats:
+        """Critical value of each set's first stage, (S,); infinite without one."""
         if not self.first_stage:
-            return float(np.inf)
+            return np.full(len(self.A), np.inf)
         values, vectors = np.linalg.eigh(self.sigma)
-        root = vectors * np.sqrt(np.maximum(values, 0))
-        drawn = self.normals @ (self._gamma @ self.inequalities.A @ root).T
-        return float(np.quantile(drawn.max(axis=1), 1 - self.first_stage))
+        drawn = self.normals @ (vectors * np.sqrt(np.maximum(values, 0))).T
+        largest = [
+            (drawn @ rows[np.isfinite(size)].T).max(axis=1)
+            for rows, size in zip(self._rows, self._size, strict=True)
+        ]
+        return np.asarray(np.quantile(largest, 1 - self.first_stage, axis=1))
 
     def accepts(self, values: Floats) -> Mask:
-        """Whether each target value (G,) is not rejected."""
-        moments = self._moments(values)
-        best = moments.argmax(axis=1)
-        statistic = moments[np.arange(len(values)), best]
-        variance = self._covariance.diagonal()[best]
-        low, high = self._truncation(moments, best, statistic)
-        high = np.minimum(high, self.least_favourable)
+        """Whether each target value (G,) is accepted by one of the sets."""
+        moments = self._level[:, None, :] - values[:, None] * self._slope[:, None, :]
+        best = moments.argmax(axis=2)
+        statistic = np.take_along_axis(moments, best[:, :, None], axis=2)[:, :, 0]
+        variance = np.take_along_axis(np.diagonal(self._covariance, axis1=1, axis2=2), best, axis=1)
+        low, high = self._truncation(moments, best, statistic, variance)
+        first = self.least_favourable[:, None]
+        high = np.minimum(high, first)
         alpha = (self.alpha - self.first_stage) / (1 - self.first_stage)
         sd = np.sqrt(np.maximum(variance, 0))
         known = sd > TINY
         scale = np.where(known, sd, 1.0)
         beyond = _upper_share(statistic / scale, low / scale, high / scale)
         rejected = np.where(known, beyond <= alpha, True) & (statistic > 0)
-        return np.asarray(~(rejected | (statistic > self.least_favourable)))
-
-    def _moments(self, values: Floats) -> Floats:
-        """Value of every ray at each target value, (G, V)."""
-        A, d = self.inequalities.A, self.inequalities.d
-        after = A[:, self.n_before :] @ self.target / (self.target @ self.target)
-        level = self._gamma @ (A @ self.beta - d)
-        return np.asarray(level - np.outer(values, self._gamma @ after))
+        return np.asarray(~(rejected | (statistic > first)).all(axis=0))
 
     def _truncation(
-        self, moments: Floats, best: Integers, statistic: Floats
+        self, moments: Floats, best: Integers, statistic: Floats, variance: Floats
     ) -> tuple[Floats, Floats]:
         """Between which values the statistic could lie with the same ray the largest and what is independent of it as it is."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            slope = self._covariance[best] / self._covariance.diagonal()[best][:, None]
-            rest = moments - slope * statistic[:, None]
-            end = rest / (1 - slope)
-        low = np.where(slope < 1 - TINY, end, -np.inf).max(axis=1)
-        high = np.where(slope > 1 + TINY, end, np.inf).min(axis=1)
+            slope = np.take_along_axis(self._covariance, best[:, :, None], axis=1)
+            slope = slope / variance[:, :, None]
+            end = (moments - slope * statistic[:, :, None]) / (1 - slope)
+        low = np.where(slope < 1 - TINY, end, -np.inf).max(axis=2)
+        high = np.where(slope > 1 + TINY, end, np.inf).min(axis=2)
         return np.minimum(low, statistic), np.maximum(high, statistic)
 
 

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from impact.arrays import Floats
 from impact.critical_values import quantile
+from impact.errors import UsageError
 
 STARTS = 3  # of the optimiser, between least variance and least bias
+MOST_STEPS = 50  # of Newton's method; six are enough
+MACHINE = 4 * float(np.finfo(float).eps)
+ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 
 
 @dataclass(frozen=True)
@@ -24,13 +29,44 @@ class FixedLength:
         return self.centre - self.half, self.centre + self.half
 
 
-def folded_quantile(bias: float, probability: float) -> float:
-    """Return the quantile of the absolute value of a normal with the given mean and variance one."""
-    from scipy.stats import ncx2
+def folded_quantile(bias: ArrayLike, probability: float) -> Floats:
+    """Return the quantile of the absolute value of a normal with mean ``bias`` (any shape, not negative) and variance one.
 
-    if bias < 1e-6:
-        return quantile((1 + probability) / 2, np.inf)
-    return float(np.sqrt(ncx2.ppf(probability, 1, bias**2)))
+    Newton's method. From half on, the quantile lies where the density falls and its distribution function is concave, so
+    that steps from below never pass it and every one of them is nearer.
+
+    Raises
+    ------
+    UsageError
+        For a probability below a half, or of one.
+    """
+    from scipy.special import ndtr
+
+    if not 0.5 <= probability < 1:
+        raise UsageError("level: between 0.5 and 1, such as 0.95")
+    shift = np.abs(np.asarray(bias, dtype=float))
+    one_sided, two_sided = quantile(probability, np.inf), quantile((1 + probability) / 2, np.inf)
+    found = np.maximum(shift + one_sided, two_sided)  # both lie below it
+    for _ in range(MOST_STEPS):
+        near, far = _densities(found, shift)
+        missing = probability - (ndtr(found - shift) - ndtr(-found - shift))
+        step = missing / (near + far)
+        found = found + step
+        if np.all(np.abs(step) <= MACHINE * found):
+            break
+    return np.asarray(found)
+
+
+def slope_of_quantile(found: Floats, bias: Floats) -> Floats:
+    """Return how fast `folded_quantile` (given as ``found``) rises with the bias."""
+    near, far = _densities(found, bias)
+    return np.asarray((near - far) / (near + far))
+
+
+def _densities(value: Floats, bias: Floats) -> tuple[Floats, Floats]:
+    """Densities of a normal with mean ``bias`` at a value and at its mirror image."""
+    near, far = (np.exp(-(distance**2) / 2) for distance in (value - bias, value + bias))
+    return near / ROOT_TWO_PI, far / ROOT_TWO_PI
 
 
 def fixed_length(
@@ -94,7 +130,7 @@ class _Problem:
     def half_length(self, weights: Floats) -> float:
         sd = float(np.sqrt(weights @ self.sigma @ weights))
         bias = self.bound * float(np.abs(self.bends.T @ weights).sum())
-        return sd * folded_quantile(bias / sd, self.level)
+        return sd * float(folded_quantile(bias / sd, self.level))
 
     def solve(self) -> Floats:
         """Return the best weights, from starts between least variance and least bias."""
@@ -134,10 +170,16 @@ class _Problem:
         n, k = A.shape
         unit = float(np.sqrt(self.base @ self.sigma @ self.base))
 
-        def length(z: Floats) -> float:
+        def length(z: Floats) -> tuple[float, Floats]:
             weights = self.base + self.spread @ z[:k]
-            sd = float(np.sqrt(weights @ self.sigma @ weights))
-            return sd * folded_quantile(self.bound * z[k:].sum() / sd, self.level) / unit
+            variances = self.sigma @ weights
+            sd = float(np.sqrt(weights @ variances))
+            bias = np.asarray(self.bound * z[k:].sum() / sd)
+            found = folded_quantile(bias, self.level)
+            rise = slope_of_quantile(found, bias)
+            by_weight = (found - bias * rise) / sd * (variances @ self.spread)
+            gradient = np.concatenate([by_weight, np.full(n, self.bound * rise)])
+            return sd * float(found) / unit, gradient / unit
 
         constraints = [
             {
@@ -151,6 +193,7 @@ class _Problem:
         found = minimize(
             length,
             begin,
+            jac=True,
             method="SLSQP",
             constraints=constraints,
             options={"maxiter": 300, "ftol": 1e-12},
