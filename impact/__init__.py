@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from impact.inference.wild_bootstrap import WildClusterBootstrap as WildClusterBootstrap
     from impact.model_table import compare as compare
     from impact.moments import PathMoments as PathMoments
+    from impact.simulate.example import example_panel as example_panel
 
 
 def _rooms() -> dict[str, str]:

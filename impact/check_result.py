@@ -79,6 +79,15 @@ class CheckResult(Shown):
     """The outcome of one diagnostic: a status, the reason for it, and the figures behind it.
 
     A check that does not apply is an object too: ``status="not_applicable"`` and ``why``.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.CallawaySantAnna(base_period="universal").fit(panel).aggregate(by="event_time")
+    >>> check = effects.wald(["event_time=-3", "event_time=-2"])  # no effect before treatment
+    >>> check.status, round(check.p_value, 2)
+    ('pass', 0.35)
     """
 
     name: str

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Integers, Mask
+from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, Shown, plain
 from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
-from impact.errors import NotAvailableError, UnknownNameError, UsageError
+from impact.errors import NotAvailableError, UsageError
 from impact.origin import UNKNOWN, Origin
 from impact.parameters import Rows, pointwise, table_of
 from impact.protocols import Inference, Parts
@@ -30,7 +30,6 @@ from impact.terms import (
     Averaging,
     BandKind,
     Grouping,
-    nearest,
     one_of,
 )
 
@@ -73,6 +72,18 @@ class Estimate(Shown):
         What answers further questions.
     origin : Origin
         The estimator and the data, and the verbs since.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.CallawaySantAnna().fit(panel)  # one row a cohort and year
+    >>> overall = effects.aggregate(by="overall")
+    >>> overall.confint(level=0.9).round(2)
+          term   low  high
+    0  overall  1.33  1.89
+    >>> overall.percent().params.round(1).to_dict()
+    {'overall': 24.4}
     """
 
     rows: Rows
@@ -202,7 +213,7 @@ class Estimate(Shown):
         UnknownNameError
             When a name is none of the parameters'.
         """
-        at = self._places(terms)
+        at = self.rows.places(terms)
         k = len(self.values)
         spec = {
             name: [value[place] for place in at]
@@ -220,23 +231,6 @@ class Estimate(Shown):
             parts=None if self.parts is None else self.parts.select(at),
             origin=self.origin.then("select", terms=names),
         )
-
-    def _places(self, terms: Sequence[str] | Mask) -> Integers:
-        """Places of parameters, by name or by which."""
-        if (
-            isinstance(terms, np.ndarray)
-            and terms.dtype == bool
-            and terms.shape == (len(self.values),)
-        ):
-            return np.flatnonzero(terms).astype(np.int64)
-        known = {str(term): place for place, term in enumerate(self.rows.term)}
-        names = [terms] if isinstance(terms, str) else [str(term) for term in terms]
-        for term in names:
-            if term not in known:
-                raise UnknownNameError(
-                    f"{term!r}: no such parameter; {nearest(term, known)}see its `params`"
-                )
-        return np.array([known[term] for term in names], dtype=np.int64)
 
     def wald(
         self,
@@ -330,7 +324,7 @@ class Estimate(Shown):
 
     def row(self, term: str) -> "pd.Series[Any]":
         """Return the row of one parameter."""
-        return self.table.iloc[int(self._places([term])[0])]
+        return self.table.iloc[int(self.rows.places([term])[0])]
 
     def plot(self, axes: "Axes | None" = None) -> "Axes":
         """Draw estimates with intervals (and bands, against event time) on matplotlib axes."""

@@ -164,6 +164,20 @@ def compare(
         When there is no estimate, something else than an estimate, or an estimate has two parameters for one row.
     UnknownNameError
         When a term is in none of the estimates.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> static = impact.TwoWayFixedEffects().fit(panel)
+    >>> table = impact.compare({"by cohort": effects, "static": static}, terms={"overall": "effect", "exposed": "effect"})
+    >>> table.to_frame()
+                           by cohort          static
+    term   part
+    effect estimate            1.611           1.283
+           std_error         (0.171)         (0.144)
+           interval   [1.275, 1.946]  [0.994, 1.573]
     """
     named = _named(estimates)
     shown = _renaming(named.values(), terms)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats, Integers, Mask
 from impact.critical_values import quantiles, two_sided_p_value
-from impact.terms import ESTIMATE_COLUMNS
+from impact.errors import UnknownNameError
+from impact.terms import ESTIMATE_COLUMNS, nearest
 
 LABELS = ("term", "cohort", "time")
 
@@ -38,6 +39,26 @@ class Rows:
             for name, every in held.items()
         }
         return Rows(**some)
+
+    def places(self, terms: Sequence[str] | Mask) -> Integers:
+        """Return the places of parameters, by name or by which.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest name.
+        """
+        k = len(self.term)
+        if isinstance(terms, np.ndarray) and terms.dtype == bool and terms.shape == (k,):
+            return np.flatnonzero(terms).astype(np.int64)
+        known = {str(term): place for place, term in enumerate(self.term)}
+        names = [terms] if isinstance(terms, str) else [str(term) for term in terms]
+        for term in names:
+            if term not in known:
+                raise UnknownNameError(
+                    f"{term!r}: no such parameter; {nearest(term, known)}see its `params`"
+                )
+        return np.array([known[term] for term in names], dtype=np.int64)
 
 
 def pointwise(

@@ -42,6 +42,22 @@ class Panel:
     complete : Panel, optional
         Where units are treated from the first period on, the panel with them in it: designs that compare cohorts set them
         aside, estimators that need no period before treatment take them from here.
+
+    Examples
+    --------
+    >>> import impact, pandas as pd
+    >>> sales = pd.DataFrame({"firm": ["a", "a", "b", "b"], "year": [2001, 2002] * 2, "sales": [9.0, 14.0, 8.0, 9.0]})
+    >>> sales["first_fair"] = [2002, 2002, None, None]  # the second firm never went
+    >>> panel = impact.Panel.from_frame(sales, unit="firm", time="year", outcome="sales", cohort="first_fair")
+    >>> panel
+    Panel of sales
+    units          2
+    periods        2, 2001 to 2002
+    observations   4 (all of units by periods)
+    treated        1
+      from 2002    1
+    never treated  1
+    clusters       the units
     """
 
     units: NDArray[Any]

@@ -50,6 +50,13 @@ def read_panel(
         Another column of first treated periods than the schema's.
     covariates, strata : sequence of str
         As in `Panel.from_frame`.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.read_panel("data/artisans.csv", schema="data/artisans.yml", outcome="revenue_mad")
+    >>> panel.n_units, panel.n_periods, panel.balanced
+    (350, 20, False)
     """
     declared = schema if isinstance(schema, Schema) else read_schema(schema)
     frame = read_frame(path, schema=declared)

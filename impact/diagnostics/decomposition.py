@@ -61,6 +61,19 @@ class GoodmanBacon:
     References
     ----------
     Goodman-Bacon (2021), Journal of Econometrics 225(2), theorem 1, eqs. 7-10.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> parts = impact.GoodmanBacon().fit(panel)
+    >>> parts
+    Two-way fixed effects 1.283, of 4 comparisons
+    <BLANKLINE>
+                     kind  weight  estimate
+    earlier_against_later  0.1667     1.296
+    later_against_earlier  0.1667    0.7017
+    treated_against_never  0.6667     1.426
     """
 
     def fit(self, data: Panel | PathMoments) -> Decomposition:

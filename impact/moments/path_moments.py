@@ -20,6 +20,17 @@ class PathMoments(CellMoments):
     A cell is a cohort, a stratum and a pattern of observed periods. Every linear estimator and its clustered covariance
     follow from these numbers exactly; no estimator needs the rows again (docs/path-moments.md). The numbers are described in
     `impact.moments.cells.CellMoments`.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> moments = impact.PathMoments.from_panel(panel)
+    >>> len(moments.cohort)  # cells: three cohorts in two cities
+    6
+    >>> effects = impact.Imputation().fit(moments)  # no firm is needed any more
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.51}
     """
 
     @classmethod

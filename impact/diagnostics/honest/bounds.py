@@ -126,6 +126,21 @@ class HonestBounds(CheckedChoices):
     ----------
     Rambachan and Roth (2023), Review of Economic Studies 90(5); Andrews, Roth and Pakes (2023), Review of Economic
     Studies 90(6).
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> path = impact.CallawaySantAnna(base_period="universal").fit(panel).aggregate(by="event_time")
+    >>> impact.HonestBounds("relative_magnitudes", values=(0.0, 0.5)).of(path)
+    Honest bounds (relative_magnitudes) of the average effect, 95%
+    Parallel trends: 1.33 to 2.07
+    <BLANKLINE>
+     value  conf_low  conf_high
+         0     1.329      2.072
+       0.5    0.6208      2.853
+    <BLANKLINE>
+    Zero is outside up to 0.835
     """
 
     restriction: Restriction = "relative_magnitudes"

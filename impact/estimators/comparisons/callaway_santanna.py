@@ -53,6 +53,16 @@ class CallawaySantAnna(CheckedChoices):
     References
     ----------
     Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 2.8-2.9 without covariates.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.CallawaySantAnna().fit(panel)
+    >>> effects.params.round(2).to_dict()["att(2003,2006)"]
+    2.34
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.61}
     """
 
     control_group: ControlGroup = "not_yet_treated"

@@ -45,6 +45,14 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
     ----------
     de Chaisemartin and D'Haultfoeuille (2024), Review of Economics and Statistics, eqs. 4-6; web appendix for the variance,
     in which each deviation is multiplied by sqrt(n/(n-1)).
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.DeChaisemartinDHaultfoeuille(effects=2, placebos=1).fit(panel)
+    >>> effects.params.round(2).to_dict()
+    {'placebo_1': 0.07, 'effect_1': 1.14, 'effect_2': 1.72}
     """
 
     effects: int | None = None

@@ -43,6 +43,16 @@ class DifferenceInDifferences(CheckedChoices):
     References
     ----------
     Card and Krueger (1994), American Economic Review 84(4), table 3; Wooldridge (2010), eq. 6.54.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effect = impact.DifferenceInDifferences().fit(panel)
+    >>> effect.params.round(2).to_dict()
+    {'treated_after': 1.57}
+    >>> effect.notes  # 2003 and 2004 are after for some and before for others
+    ('transition_observations_left_out:96',)
     """
 
     covariates: Sequence[str] = ()

@@ -43,6 +43,14 @@ class LeeWooldridge(CheckedChoices):
     References
     ----------
     Lee and Wooldridge (2023), SSRN 4516518, procedures 4.1 and 5.1.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.LeeWooldridge().fit(panel)
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.48}
     """
 
     transformation: Literal["demean", "detrend"] = "demean"

@@ -52,6 +52,14 @@ class LocalProjectionsDiD(CheckedChoices):
     References
     ----------
     Dube, Girardi, Jorda and Taylor (2025), Journal of Applied Econometrics 40(7), eqs. 8-12.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.LocalProjectionsDiD(weighting="equal", before=2, after=1).fit(panel)
+    >>> effects.params.round(2).to_dict()
+    {'event_time=-2': 0.07, 'event_time=0': 1.14, 'event_time=1': 1.72}
     """
 
     weighting: Literal["variance", "equal"] = "variance"

@@ -44,6 +44,14 @@ class StackedDiD(CheckedChoices):
     References
     ----------
     Wing, Freedman and Hollingsworth (2024), NBER working paper 32054, eqs. 6-9.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.StackedDiD(before=2, after=1).fit(panel)
+    >>> effects.params.round(2).to_dict()
+    {'event_time=-2': 0.07, 'event_time=0': 1.14, 'event_time=1': 1.72}
     """
 
     before: int = 3

@@ -44,6 +44,15 @@ class TripleDifferences(CheckedChoices):
     ----------
     Ortiz-Villavicencio and Sant'Anna (2025), arXiv 2505.09942, eq. 4.3 without covariates; Olden and Moen (2022), Econometrics
     Journal 25(3), eq. 1.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.TripleDifferences("city", eligible=0).fit(panel)
+    >>> effects.aggregate(by="overall").confint().round(2)  # both cities gain alike here
+          term   low  high
+    0  overall -0.96  0.38
     """
 
     third_dimension: str

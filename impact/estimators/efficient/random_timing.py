@@ -50,6 +50,14 @@ class EfficientDiD(CheckedChoices):
     References
     ----------
     Roth and Sant'Anna (2023), Journal of Political Economy Microeconomics 1(4), eqs. 4-8.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effect = impact.EfficientDiD().fit(panel)
+    >>> effect.params.round(2).to_dict()
+    {'overall': 1.57}
     """
 
     assumption: Literal["random_timing", "parallel_trends"] = "random_timing"

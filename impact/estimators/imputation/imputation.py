@@ -50,6 +50,14 @@ class Imputation(CheckedChoices):
     References
     ----------
     Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91(6), eqs. 6-8.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.Imputation().fit(panel)
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.51}
     """
 
     averages: Averages | None = None

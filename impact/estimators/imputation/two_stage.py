@@ -38,6 +38,14 @@ class TwoStage(CheckedChoices):
     References
     ----------
     Gardner (2022), arXiv 2207.05943, section 3.3; Newey and McFadden (1994), theorem 6.1, for the first stage's error.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.TwoStage().fit(panel)
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.51}
     """
 
     level: float = CONFIDENCE_LEVEL

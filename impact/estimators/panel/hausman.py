@@ -20,6 +20,17 @@ def hausman(fixed: Estimate, random: Estimate) -> CheckResult:
     References
     ----------
     Hausman (1978), Econometrica 46(6), eq. 2.6.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> options = {"regressors": ["exposed", "workers"], "time_effects": False, "vcov": "iid"}
+    >>> fixed = impact.FixedEffects(**options).fit(panel)
+    >>> random = impact.RandomEffects(**options).fit(panel)
+    >>> check = impact.hausman(fixed, random)
+    >>> check.status, round(check.p_value, 2)
+    ('pass', 0.25)
     """
     from scipy.special import chdtrc
 

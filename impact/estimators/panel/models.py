@@ -175,7 +175,18 @@ class _WithGroupedPeriods(_PanelModel):
 
 @dataclass(frozen=True)
 class PooledOLS(_WithGroupedPeriods):
-    """Least squares on all rows. Assumes regressors unrelated to what units have in common. Wooldridge (2010), ch. 7."""
+    """Least squares on all rows. Assumes regressors unrelated to what units have in common. Wooldridge (2010), ch. 7.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> model = impact.PooledOLS(["exposed", "workers"], vcov="CRV3").fit(panel)
+    >>> model.select(["exposed", "workers"]).confint().round(2)
+          term   low  high
+    0  exposed  0.72  1.79
+    1  workers  0.27  0.41
+    """
 
     label: ClassVar[str] = "Pooled least squares"
     source: ClassVar[str] = "Wooldridge (2010), eq. 7.62"
@@ -197,6 +208,16 @@ class FixedEffects(_WithGroupedPeriods):
 
     Clustered standard errors count period effects and the constant, not unit effects nested in the clusters; the others count
     all effects. HC2 and HC3 take leverages with all effects among the columns.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> model = impact.FixedEffects(["exposed", "workers"]).fit(panel)
+    >>> model.select(["exposed", "workers"]).confint().round(2)
+          term   low  high
+    0  exposed  1.03  1.43
+    1  workers  0.26  0.36
     """
 
     label: ClassVar[str] = "Fixed effects (within)"
@@ -215,7 +236,18 @@ class FixedEffects(_WithGroupedPeriods):
 
 @dataclass(frozen=True)
 class RandomEffects(_PanelModel):
-    """Swamy-Arora random effects. Assumes unit effects unrelated to the regressors. Wooldridge (2010), 10.4."""
+    """Swamy-Arora random effects. Assumes unit effects unrelated to the regressors. Wooldridge (2010), 10.4.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> model = impact.RandomEffects(["exposed", "workers"]).fit(panel)
+    >>> model.select(["exposed", "workers"]).confint().round(2)
+          term   low  high
+    0  exposed  1.05  1.42
+    1  workers  0.27  0.36
+    """
 
     label: ClassVar[str] = "Random effects (Swamy-Arora)"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.35"
@@ -235,7 +267,16 @@ class RandomEffects(_PanelModel):
 
 @dataclass(frozen=True)
 class FirstDifferences(_PanelModel):
-    """Least squares on changes between neighbouring observations of a unit. Wooldridge (2010), 10.6."""
+    """Least squares on changes between neighbouring observations of a unit. Wooldridge (2010), 10.6.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> model = impact.FirstDifferences(["exposed", "workers"], time_effects=False).fit(panel)
+    >>> model.params.round(2).to_dict()
+    {'exposed': 1.27, 'workers': 0.31}
+    """
 
     label: ClassVar[str] = "First differences"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.65"
@@ -255,7 +296,16 @@ class FirstDifferences(_PanelModel):
 
 @dataclass(frozen=True)
 class BetweenEffects(_PanelModel):
-    """Least squares on unit means; what happens within units over time is left out. Wooldridge (2010), 10.2."""
+    """Least squares on unit means; what happens within units over time is left out. Wooldridge (2010), 10.2.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> model = impact.BetweenEffects(["exposed", "workers"]).fit(panel)
+    >>> model.params.round(2).to_dict()
+    {'constant': 5.08, 'exposed': 1.27, 'workers': 0.49}
+    """
 
     time_effects: bool = False
 

@@ -47,6 +47,14 @@ class EventStudy(CheckedChoices):
     References
     ----------
     Sun and Abraham (2021), Journal of Econometrics 225(2), eq. 8.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.EventStudy(leads=2, lags=2).fit(panel)
+    >>> effects.params.round(2).to_dict()
+    {'event_time=-2': 0.2, 'event_time=0': 1.21, 'event_time=1': 1.56, 'event_time=2': 2.05}
     """
 
     reference: int | Sequence[int] = -1

@@ -56,6 +56,14 @@ class ExtendedTWFE(CheckedChoices):
     References
     ----------
     Wooldridge (2025), Empirical Economics 69, eq. 6.19; Wooldridge (2023), Econometrics Journal 26(3), section 4, for Poisson.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.ExtendedTWFE(family="poisson").fit(panel)  # trends parallel in ratios
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.52}
     """
 
     family: Family = "linear"

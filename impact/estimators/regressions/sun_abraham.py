@@ -42,6 +42,14 @@ class SunAbraham(CheckedChoices):
     References
     ----------
     Sun and Abraham (2021), Journal of Econometrics 225(2), eqs. 26-28.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effects = impact.SunAbraham().fit(panel)
+    >>> effects.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.56}
     """
 
     reference: int = -1

@@ -36,6 +36,14 @@ class TwoWayFixedEffects(CheckedChoices):
     References
     ----------
     Goodman-Bacon (2021), Journal of Econometrics 225(2), eq. 2.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> effect = impact.TwoWayFixedEffects().fit(panel)
+    >>> effect.params.round(2).to_dict()  # the mean effect on the treated is 1.58; see `GoodmanBacon` for why not here
+    {'exposed': 1.28}
     """
 
     vcov: ClusterCovariance = "CRV1"
