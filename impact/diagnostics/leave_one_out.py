@@ -8,11 +8,40 @@ import pandas as pd
 from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
-from impact.errors import EstimationError
+from impact.errors import EstimationError, NotIdentifiedError
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
+
+
+@dataclass(frozen=True)
+class WithoutEach:
+    """How far the estimates reach that leave out each cohort, or each group, once; no single one of them.
+
+    Attributes
+    ----------
+    n : int
+        Those without which something is left to estimate.
+    low, high : float or None
+        None where there are none, or too few to show.
+    turned : int
+        Those without which the sign turns.
+    """
+
+    n: int
+    low: float | None
+    high: float | None
+    turned: int
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, *, headline: float) -> "WithoutEach":
+        """Collect from the rows of one kind, those withheld from readers among them."""
+        known = rows["estimate"].dropna().to_numpy(dtype=float)
+        if not known.size:
+            return cls(n=0, low=None, high=None, turned=0)
+        turned = int((known * headline < 0).sum())
+        return cls(len(known), float(known.min()), float(known.max()), turned)
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,6 +58,8 @@ class LeaveOneOut(Shown):
         Range of the estimates that leave out one unit.
     largest_share : float
         Largest change by leaving out one unit, over the headline.
+    cohorts, groups : WithoutEach
+        Range of the estimates that leave out one cohort, or one group.
     table : DataFrame
         ``kind`` (cohort or group), ``label``, ``n_treated``, ``estimate``, ``std_error``; NaN where nothing is left to
         estimate.
@@ -38,18 +69,24 @@ class LeaveOneOut(Shown):
     unit_low: float
     unit_high: float
     largest_share: float
+    cohorts: WithoutEach
+    groups: WithoutEach
     table: pd.DataFrame
 
     def summary(self) -> str:
-        """Return the range without single units and the estimates without cohorts and groups as plain text."""
-        return (
-            f"Headline {amount(self.estimate)}; without one unit {amount(self.unit_low)} to {amount(self.unit_high)} "
-            f"(one unit carries up to {self.largest_share:.0%})\n\n{text_of(self.table)}"
-        )
+        """Return the ranges and the estimates without cohorts and groups as plain text."""
+        reach = f"without one unit {amount(self.unit_low)} to {amount(self.unit_high)}"
+        for kind, each in (("cohorts", self.cohorts), ("groups", self.groups)):
+            if each.low is not None and each.high is not None:
+                reach += (
+                    f"; without one of {each.n} {kind} {amount(each.low)} to {amount(each.high)}"
+                )
+        share = f"one unit carries up to {self.largest_share:.0%}"
+        return f"Headline {amount(self.estimate)}; {reach} ({share})\n\n{text_of(self.table)}"
 
     def check(self) -> CheckResult:
         """Warn when one unit carries more than a quarter of the headline, or leaving out a cohort turns its sign."""
-        turned = int((self.table["estimate"] * self.estimate < 0).sum())
+        turned = self.cohorts.turned + self.groups.turned
         fine = self.largest_share <= LARGE_SHARE and turned == 0
         why = f"largest_share:{self.largest_share:.3f}"
         if turned:
@@ -60,6 +97,7 @@ class LeaveOneOut(Shown):
 
 
 COLUMNS = ["kind", "label", "n_treated", "estimate", "std_error"]
+KINDS = ("cohort", "group")
 
 
 def leave_one_out(
@@ -74,6 +112,11 @@ def leave_one_out(
     group : Series, optional
         Label of the group of each unit (such as the fair it went to), indexed by the unit's label; missing for none.
         Leaving out a group leaves out its treated units.
+
+    Raises
+    ------
+    NotIdentifiedError
+        When nothing is left to compare without any one unit.
     """
     estimator = estimator or CallawaySantAnna()
     design = Comparisons.of(panel, estimator)
@@ -82,12 +125,22 @@ def leave_one_out(
     headline = float(design.evaluate(labels, change[:, None, :]).effect[0, 0])
     without = without_each_unit(design, change)
     without = without[np.isfinite(without)]
+    if not without.size:
+        raise NotIdentifiedError(
+            f"{panel.outcome}: without any one unit nothing is left to compare; leave-one-out needs two units on a side"
+        )
+    table = _without_groups(panel, estimator, group)
+    cohorts, groups = (
+        WithoutEach.of(table[table["kind"] == kind], headline=headline) for kind in KINDS
+    )
     return LeaveOneOut(
         estimate=headline,
         unit_low=float(without.min()),
         unit_high=float(without.max()),
         largest_share=float(np.abs(without - headline).max() / abs(headline)),
-        table=_without_groups(panel, estimator, group),
+        cohorts=cohorts,
+        groups=groups,
+        table=table,
     )
 
 

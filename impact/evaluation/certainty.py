@@ -9,7 +9,7 @@ import numpy as np
 from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.diagnostics.honest import HonestBounds, HonestResult
-from impact.diagnostics.leave_one_out import LeaveOneOut, leave_one_out
+from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach, leave_one_out
 from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
@@ -27,6 +27,9 @@ BOUNDS = (
 )
 MOST_AFTER = (
     8  # event times after treatment that bounds are computed for: later ones rest on one cohort
+)
+FEWEST_IN_A_RANGE = (
+    3  # cohorts or events, where one is small: an end of a range over two is one of them
 )
 
 
@@ -53,7 +56,9 @@ class Certainty:
             if (found := _or_none(lambda b=bounds: replace(b, level=study.level).of(events)))  # type: ignore[misc]
         )
         pretrends = _or_none(lambda: pretrend_power(events, level=study.level))
-        without = _or_none(lambda: leave_one_out(panel, study.estimator(), group=study.groups))
+        without = _releasable(
+            _or_none(lambda: leave_one_out(panel, study.estimator(), group=study.groups))
+        )
         curve = _or_none(
             lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed)
         )
@@ -63,7 +68,7 @@ class Certainty:
         return cls(
             honest=honest,
             pretrends=pretrends,
-            leave_one_out=_releasable(without),
+            leave_one_out=without,
             curve=curve,
             families=tuple(_families(study)),
             checks=(
@@ -119,12 +124,26 @@ def _placebos(study: Study) -> CheckResult:
 
 
 def _releasable(without: LeaveOneOut | None) -> LeaveOneOut | None:
-    """Take out the rows that leave out fewer than ten treated units: beside the headline they would show their mean."""
+    """Keep single cohorts (or events) only where each leaves out ten treated units: beside the headline they show a mean.
+
+    Where one is smaller, all of its kind go, as the range would tell which end is the missing one; the range over all stays
+    if they are at least three.
+    """
     if without is None:
         return None
-    table = without.table
+    kind = without.table["kind"]
+    small = set(kind[without.table["n_treated"] < SMALLEST_SHOWN])
+
+    def shown(name: str, each: WithoutEach) -> WithoutEach:
+        if name in small and each.n < FEWEST_IN_A_RANGE:
+            return replace(each, low=None, high=None)
+        return each
+
     return replace(
-        without, table=table[table["n_treated"] >= SMALLEST_SHOWN].reset_index(drop=True)
+        without,
+        cohorts=shown("cohort", without.cohorts),
+        groups=shown("group", without.groups),
+        table=without.table[~kind.isin(small)].reset_index(drop=True),
     )
 
 

@@ -13,7 +13,7 @@ from impact.data.sample import Sample
 from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.honest.restrictions import TrendRestriction
-from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.errors import StorageError
@@ -37,6 +37,7 @@ _TYPES: dict[str, Any] = {
         OutcomeEffect,
         DesignCheck,
         LeaveOneOut,
+        WithoutEach,
         SpecificationCurve,
         HonestResult,
         TrendRestriction,

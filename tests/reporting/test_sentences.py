@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from impact.check_result import CheckResult, not_applicable
+from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.grade import CHECKS_OF, grade
 from impact.evaluation.parts import OutcomeEffect, _in_percent
 from impact.evaluation.plan import Plan
@@ -17,7 +18,7 @@ from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
 from impact.reporting.exhibits import Callout, Figure, KeyFigures, Table, Text
 from impact.reporting.sections import frame, sample, summary
-from impact.reporting.sections.certainty import certainty
+from impact.reporting.sections.certainty import certainty, without_sentence
 from impact.reporting.sections.checks import checks_table, found
 from impact.reporting.sections.evidence import but, finding, graded, what_was_made
 from impact.reporting.sections.impact import estimated, impact, which_interval
@@ -245,6 +246,19 @@ def test_other_intervals_that_hold_and_include_zero_are_named(two_waves):
     text = which_interval(voice, shown, holding_that_include_zero=["permutation", "crv3_t"])
     assert text.endswith("Other intervals that hold include zero: randomization, CRV3, t.")
     assert "include zero" not in which_interval(voice, shown)
+
+
+def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_shown(two_waves):
+    nothing = WithoutEach(0, None, None, 0)
+    found = LeaveOneOut(100.0, 90.0, 110.0, 0.1, WithoutEach(5, 80.0, 120.0, 0), nothing, None)
+    said_in = {language: Voice(two_waves.changed(language=language)) for language in ("en", "fr")}
+    text = without_sentence(said_in["en"], found).replace("\u00a0", " ")
+    assert text.endswith("Without any one of 5 cohorts it lies between 80 MAD and 120 MAD.")
+    assert "event" not in text
+    few = replace(found, cohorts=nothing, groups=WithoutEach(2, None, None, 0))
+    assert "without one event is not shown" in without_sentence(said_in["en"], few)
+    assert "sans un événement n'est pas montrée" in without_sentence(said_in["fr"], few)
+    assert "cohort" not in without_sentence(said_in["en"], few)
 
 
 @pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
-from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import OutcomeEffect
@@ -41,7 +41,9 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
             certainty_figures.specification_curve(voice, part.curve),
         ]
     if part.leave_one_out is not None:
-        shown.append(Text(f"### {t('Without one firm')}\n\n{_without(voice, part.leave_one_out)}"))
+        shown.append(
+            Text(f"### {t('Without one firm')}\n\n{without_sentence(voice, part.leave_one_out)}")
+        )
     shown += [_family_table(voice, family) for family in part.families]
     checks = (*(effect.design.checks() if effect.design else ()), *part.checks)
     shown.append(
@@ -69,7 +71,7 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
     if part.curve is not None:
         sentences.append(_curve(voice, part.curve))
     if part.leave_one_out is not None:
-        sentences.append(_without(voice, part.leave_one_out))
+        sentences.append(without_sentence(voice, part.leave_one_out))
     return " ".join(sentences)
 
 
@@ -300,23 +302,38 @@ def _curve(voice: Voice, curve: SpecificationCurve) -> str:
     )
 
 
-def _without(voice: Voice, without: LeaveOneOut) -> str:
+def without_sentence(voice: Voice, without: LeaveOneOut) -> str:
+    """Say how far the effect moves without any one firm, cohort or event."""
     t, outcome = voice.t, voice.study.outcome
-    sentence = t(
-        "Leaving out any one firm moves the effect by at most {share} of itself, to between {low} and {high}.",
-        share=voice.f.percent(100 * without.largest_share, 0),
-        low=voice.amount(outcome, without.unit_low),
-        high=voice.amount(outcome, without.unit_high),
-    )
-    known = without.table["estimate"].dropna()
-    if known.empty:
-        return sentence
-    return (
-        sentence
-        + " "
-        + t(
-            "Without one cohort or one event it lies between {low} and {high}.",
-            low=voice.amount(outcome, float(known.min())),
-            high=voice.amount(outcome, float(known.max())),
+    return " ".join(
+        (
+            t(
+                "Leaving out any one firm moves the effect by at most {share} of itself, to between {low} and {high}.",
+                share=voice.f.percent(100 * without.largest_share, 0),
+                low=voice.amount(outcome, without.unit_low),
+                high=voice.amount(outcome, without.unit_high),
+            ),
+            *_reach(
+                voice,
+                without.cohorts,
+                t("Without any one of {n} cohorts it lies between {low} and {high}."),
+                t("The range without one cohort is not shown: it would tell of single cohorts."),
+            ),
+            *_reach(
+                voice,
+                without.groups,
+                t("Without any one of {n} events it lies between {low} and {high}."),
+                t("The range without one event is not shown: it would tell of single events."),
+            ),
         )
     )
+
+
+def _reach(voice: Voice, each: WithoutEach, shown: str, hidden: str) -> list[str]:
+    """Fill the range in where it may be shown; nothing where there was nothing to leave out."""
+    if not each.n:
+        return []
+    if each.low is None:
+        return [hidden]
+    low, high = (voice.amount(voice.study.outcome, end) for end in (each.low, each.high))
+    return [shown.format(n=voice.f.number(each.n), low=low, high=high)]
