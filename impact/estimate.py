@@ -247,6 +247,8 @@ class Estimate(Shown):
             Names of parameters (each equals q); a mapping of names to weights, or several; pairs of names that are equal,
             ``[("a", "b")]``; or R, (m, k). By default each parameter that has a standard error.
         q : float, or ndarray, (m,)
+        name : str
+            Of the check that is returned.
 
         Raises
         ------

@@ -27,6 +27,8 @@ class Panel:
         Labels, sorted.
     times : ndarray, (T,)
         Calendar numbers of the observed periods, in steps, ascending.
+    time_axis : TimeAxis
+        What they count, and their labels.
     unit_index, time_index : ndarray of int, (n,)
         Unit and period of each observation, sorted by (unit, time).
     y : ndarray, (n,)
@@ -38,7 +40,12 @@ class Panel:
     weight : ndarray, (N,)
     covariates : DataFrame, n rows
         Further columns, one row an observation.
+    outcome : str
+    names : dict
+        Columns of the data that unit, time, cohort, cluster and strata came from.
     sample : Sample
+    stratum_labels : tuple of str
+        By code; empty without strata.
     complete : Panel, optional
         Where units are treated from the first period on, the panel with them in it: designs that compare cohorts set them
         aside, estimators that need no period before treatment take them from here.

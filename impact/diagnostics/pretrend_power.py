@@ -93,6 +93,8 @@ def pretrend_power(
         With a universal base, as for `HonestBounds`.
     leads : int
         How many leads are tested, the nearest first.
+    level : float
+        One less the size of the test.
 
     Raises
     ------

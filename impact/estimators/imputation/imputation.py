@@ -104,6 +104,7 @@ class Imputation(CheckedChoices):
 
         Parameters
         ----------
+        data : Panel or PathMoments
         leads : sequence of int, optional
             Relative periods, negative; by default all but the earliest observed and the last before treatment.
 
