@@ -7,12 +7,15 @@ from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError
 from impact.estimators.regressions.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
 LARGE_DIFFERENCE = 0.25  # normalised difference; Imbens and Rubin (2015), sec. 14.2
 SMALL_P = 0.05
+COLLINEAR = (
+    1e-9  # of a column's length left over by the columns before it, below which they determine it
+)
+EXACT = 1e-9  # of a 0/1 outcome: a regression this close foretells it
 
 
 def baseline_table(panel: Panel) -> pd.DataFrame:
@@ -39,7 +42,7 @@ def baseline_table(panel: Panel) -> pd.DataFrame:
                 "comparison": b.mean(),
                 "sd_treated": a.std(ddof=1),
                 "sd_comparison": b.std(ddof=1),
-                "normalised_difference": (a.mean() - b.mean()) / spread if spread > 0 else 0.0,
+                "normalised_difference": _normalised(a.mean() - b.mean(), spread),
                 "p_value": _welch(a, b),
             }
         )
@@ -56,28 +59,58 @@ def balance_check(table: pd.DataFrame) -> CheckResult:
 
 
 def joint_balance(panel: Panel) -> CheckResult:
-    """Regress being treated on all baseline characteristics and test them jointly (robust F)."""
-    found = [
-        (f"{name}={level}", values)
-        for name, level, values in _characteristics(panel, drop_first=True)
-    ]
-    X = np.column_stack([np.ones(panel.n_units), *(values for _, values in found)])
-    complete = ~np.isnan(X).any(axis=1)
-    X = X[complete]
-    treated = np.isfinite(panel.cohort)[complete].astype(float)
-    keep = np.array([True, *(X[:, 1:].std(axis=0) > 0)])
-    try:
-        fit = least_squares(
-            treated,
-            X[:, keep],
-            names=[str(i) for i in range(int(keep.sum()))],
-            weight=np.ones(len(treated)),
-            cluster=np.arange(len(treated)),
-            vcov="robust",
-        )
-    except NotIdentifiedError:
-        return not_applicable("joint_balance", "too_few_units_or_collinear_characteristics")
-    return wald("joint_balance", fit.coefficients[1:], fit.vcov[1:, 1:], df=fit.df)
+    """Regress being treated on all baseline characteristics and test them jointly (robust F).
+
+    A characteristic that the others determine (a constant one among them) cannot be tested beside them: it is left out and
+    named, and the rest are tested.
+    """
+    found = _characteristics(panel, drop_first=True)
+    columns = np.column_stack([values for _, _, values in found])
+    complete = ~np.isnan(columns).any(axis=1)
+    columns, treated = columns[complete], np.isfinite(panel.cohort)[complete].astype(float)
+    kept = _independent(columns)
+    X = np.column_stack([np.ones(len(treated)), columns[:, kept]])
+    if len(treated) <= X.shape[1] or len(np.unique(treated)) < 2:
+        return not_applicable("joint_balance", "too_few_units_for_characteristics")
+    fit = least_squares(
+        treated,
+        X,
+        names=[str(i) for i in range(X.shape[1])],
+        weight=np.ones(len(treated)),
+        cluster=np.arange(len(treated)),
+        vcov="robust",
+    )
+    if np.allclose(X @ fit.coefficients, treated, rtol=0, atol=EXACT):
+        return CheckResult("joint_balance", "warn", "characteristics_tell_groups_apart")
+    tested = wald("joint_balance", fit.coefficients[1:], fit.vcov[1:, 1:], df=fit.df)
+    names = [name for name, _, _ in found]
+    gone = [name for name, keep in zip(names, kept, strict=True) if not keep]
+    left_out = ", ".join(dict.fromkeys(gone))
+    if not left_out or tested.status == "not_applicable":
+        return tested
+    return CheckResult(
+        "joint_balance",
+        tested.status,
+        f"tested_without_determined:{left_out}",
+        tested.statistic,
+        tested.p_value,
+        text=f"Left out, determined by the other characteristics: {left_out}",
+    )
+
+
+def _independent(columns: Floats) -> Mask:
+    """Mark the columns (n, k), in order, that neither a constant nor those before determine, (k,)."""
+    kept = np.zeros(columns.shape[1], dtype=bool)
+    basis = [np.ones(len(columns)) / np.sqrt(max(len(columns), 1))]
+    for place, column in enumerate(columns.T):
+        left = column
+        for _ in range(2):  # twice is enough: once leaves rounding errors of large means
+            left = left - np.column_stack(basis) @ (np.column_stack(basis).T @ left)
+        size = np.linalg.norm(left)
+        if size > COLLINEAR * np.linalg.norm(column):
+            kept[place] = True
+            basis.append(left / size)
+    return kept
 
 
 def attrition(panel: Panel) -> CheckResult:
@@ -85,9 +118,13 @@ def attrition(panel: Panel) -> CheckResult:
     treated = np.isfinite(panel.cohort)
     last = (~np.isnan(panel.wide[:, -1])).astype(float)
     a, b = last[treated], last[~treated]
+    table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": [a.mean(), b.mean()]})
+    if last.all():
+        return CheckResult("attrition", "pass", "nobody_lost", statistic=0.0, table=table)
+    if min(len(a), len(b)) < 2:
+        return not_applicable("attrition", "one_unit_on_a_side")
     difference = float(a.mean() - b.mean())
     p = _welch(a, b)
-    table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": [a.mean(), b.mean()]})
     status = pass_or_warn(p >= SMALL_P)
     return CheckResult(
         "attrition", status, "difference_in_response_at_the_end", difference, p, table
@@ -119,6 +156,13 @@ def _mean_by_unit(panel: Panel, values: Floats, rows: Mask) -> Floats:
     count = np.bincount(panel.unit_index[used], minlength=panel.n_units)
     total = np.bincount(panel.unit_index[used], weights=values[used], minlength=panel.n_units)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _normalised(difference: float, spread: float) -> float:
+    """Difference in standard deviations: without any spread, none or infinitely many."""
+    if spread > 0:
+        return float(difference / spread)
+    return 0.0 if difference == 0 else float(np.copysign(np.inf, difference))
 
 
 def _welch(a: Floats, b: Floats) -> float:

@@ -224,6 +224,7 @@ def test_a_check_that_was_not_made_is_named_and_never_passed(voice):
         (CheckResult("pretrend_power", "warn", "trend_detected_half_the_time:121", 2315.7), "A slope of 2,316 MAD a period passes half the time; it would explain 121% of the effect."),
         (CheckResult("design_check", "pass", "holds_and_shortest:crv3_t", 0.049), "Without any effect the test by CRV3, t finds one in 4.9% of simulated panels."),
         (CheckResult("specification_curve", "warn", "same_sign:0.969", -0.471, 0.6), "96.9% of specifications have the same sign; the median t is −0.471."),
+        (CheckResult("joint_balance", "pass", "tested_without_determined:sales, wave", 1.5, 0.2), "Tested together without Sales, Wave, which the others determine; statistic 1.50."),
         (CheckResult("honest_relative_magnitudes", "pass", "breakdown_relative_magnitudes:inf"), "Zero is excluded until trends part by ∞ times their largest step before."),
     ],
 )  # fmt: skip

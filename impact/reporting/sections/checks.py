@@ -51,6 +51,8 @@ def found(voice: Voice, check: CheckResult) -> str:
 def _written(voice: Voice, how: Written, value: float | str | None) -> str:
     if how == "inference":
         return said(voice.t, "short_inference", str(value))
+    if how == "columns":
+        return ", ".join(voice.name(column) for column in str(value).split(", "))
     number = None if value is None or value == "" else float(value)
     f = voice.f
     if how == "amount":

@@ -5,8 +5,8 @@ from typing import Literal
 
 from impact.reporting.words.catalogue import t
 
-Written = Literal["number", "decimal", "count", "share", "points", "amount", "inference"]
-"""How a figure is written; an amount is in the outcome's unit."""
+Written = Literal["number", "decimal", "count", "share", "points", "amount", "inference", "columns"]
+"""How a figure is written; an amount is in the outcome's unit; columns by their labels."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,18 @@ REASONS = {
         t("Answers in the last period, beneficiaries less others: {figure}."), "points"
     ),
     "no_baseline_period_or_characteristic": Found(t("There is no period before to compare.")),
-    "too_few_units_or_collinear_characteristics": Found(
+    "tested_without_determined": Found(
+        t("Tested together without {n}, which the others determine; statistic {figure}."),
+        n="columns",
+    ),
+    "too_few_units_for_characteristics": Found(
         t("There are too few firms for so many characteristics.")
     ),
+    "characteristics_tell_groups_apart": Found(
+        t("The characteristics tell beneficiaries from the others without error.")
+    ),
+    "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
+    "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
     "nothing_to_test": Found(t("There is nothing to test.")),
     # trends
     "largest_of_leads": Found(t("Periods tested before the last one: {n}; largest t {figure}.")),
