@@ -58,15 +58,10 @@ class ModelTable(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as it is shown: a column a model, rows ``(term, part)``: estimate, (std_error), [interval]."""
-        rows = [
-            (term, part, *cells)
-            for term in self.terms
-            for part, cells in zip(
-                ("estimate", "std_error", "interval"), self._lines(term), strict=True
-            )
-        ]
-        frame = pd.DataFrame(rows, columns=["term", "part", *self.models])
-        return frame.set_index(["term", "part"])
+        parts = ("estimate", "std_error", "interval")
+        rows = pd.MultiIndex.from_product([self.terms, parts], names=["term", "part"])
+        cells = [line for term in self.terms for line in self._lines(term)]
+        return pd.DataFrame(cells, index=rows, columns=list(self.models))
 
     def summary(self) -> str:
         """Return the table as plain text."""
@@ -300,7 +295,7 @@ def _decimals(numbers: Floats) -> list[int | None]:
 def _needed(numbers: Floats) -> int | None:
     """Return the decimals that the smallest standard error needs, else the largest estimate; None: powers of ten."""
     sizes = np.abs(numbers[np.isfinite(numbers)])
-    errors = numbers[:, 1][numbers[:, 1] > 0]
+    errors = numbers[:, 1][np.isfinite(numbers[:, 1]) & (numbers[:, 1] > 0)]
     largest = float(sizes.max(initial=0.0))
     if largest == 0:
         return 0

@@ -11,7 +11,7 @@ LATEX = {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
-    "|": r"\textbar{}",
+    "|": "$|$",
     "∞": r"$\infty$",
     "[": "{[}",  # after a line's end it would open an argument, and so would a star
     "*": "{*}",
@@ -94,7 +94,7 @@ def as_markdown(grid: Grid) -> str:
 
     rule = "|" + "|".join([" :-- ", *[" --: "] * len(grid.columns)]) + "|"
     rows = [line(cells) for cells in lines_of((*grid.body, *grid.facts))]
-    remarks = [markdown_escaped(remark) for remark in grid.remarks]
+    remarks = [_no_list(markdown_escaped(remark)) for remark in grid.remarks]
     return "\n".join([line(corner_line(grid)), rule, *rows, "", "\n\n".join(remarks)]) + "\n"
 
 
@@ -143,6 +143,11 @@ def latex_escaped(text: str) -> str:
 def markdown_escaped(text: str) -> str:
     """Escape what Markdown, or HTML within it, would read as markup."""
     return _escaper(MARKDOWN)(_one_line(text))
+
+
+def _no_list(line: str) -> str:
+    """Keep a line that begins with a dash or a number from being an item of a list."""
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", line)
 
 
 def _escaper(signs: dict[str, str]) -> Callable[[str], str]:

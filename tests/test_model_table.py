@@ -110,6 +110,19 @@ def test_sizes_that_have_nothing_in_common_are_each_set_by_their_own(overall):
     assert huge.loc[("x", "estimate")].item() == "1.00e+150"
 
 
+def test_an_interval_without_ends_is_written_as_such(overall):
+    endless = made(overall, ["x"], [2.0], [np.inf])
+    wide = impact.compare({"m": endless}).to_frame()["m"]
+    assert list(wide["x"]) == ["2.00", "(∞)", "[-∞, ∞]"]
+
+
+def test_models_may_have_any_name(overall):
+    names = ["term", "part", "model", "", "1"]
+    found = impact.compare(dict.fromkeys(names, overall))
+    assert list(found.to_frame().columns) == names
+    assert found.summary()
+
+
 def test_what_has_no_standard_error_has_no_interval(data):
     study = impact.CallawaySantAnna(base_period="universal").fit(data).aggregate(by="event_time")
     wide = impact.compare({"cs": study}).to_frame()["cs"]
@@ -171,7 +184,7 @@ def test_markdown_latex_and_html_show_the_same_numbers(overall, static):
         for cell in wide.loc[("effect", "estimate")]:
             assert cell in text
     assert r"a\|b\_&lt;i&gt;" in found.to_markdown()
-    assert r"a\textbar{}b\_\textless{}i\textgreater{}" in found.to_latex()
+    assert r"a$|$b\_\textless{}i\textgreater{}" in found.to_latex()
     assert "<i>" not in found._repr_html_()
 
 

@@ -1,6 +1,10 @@
 """Names from data are words in every kind of table, never markup."""
 
+import json
 from html.parser import HTMLParser
+
+import pypandoc
+import pytest
 
 from impact.table_markup import (
     Grid,
@@ -53,12 +57,37 @@ def test_html_has_heads_with_scope_and_no_tag_of_the_datas():
     assert page.words.count(HOSTILE) == 4  # a head, a term, an outcome, a remark: as they were
 
 
+@pytest.mark.parametrize(
+    ("kind", "write"), [("latex", as_latex), ("gfm", as_markdown), ("html", as_html)]
+)
+def test_pandoc_reads_every_word_back_as_it_was(kind, write):
+    """A referee that is not ours: three columns, and four times the hostile word."""
+    document = json.loads(pypandoc.convert_text(write(grid()), "json", format=kind))
+    table = next(block for block in document["blocks"] if block["t"] == "Table")
+    assert len(table["c"][2]) == 3
+    text = pypandoc.convert_text(
+        write(grid()), "plain", format=kind, extra_args=["--columns=400", "--wrap=none"]
+    )
+    quoted = text.replace("‘", "`")  # LaTeX sets a backtick as a quotation mark
+    assert quoted.count(HOSTILE) == 4
+
+
 def test_a_pipe_in_a_name_makes_no_cell_in_markdown():
     lines = as_markdown(grid()).splitlines()[:5]
     bare = [line.replace("\\|", "") for line in lines]
     assert {line.count("|") for line in bare} == {4}
     assert "<" not in "".join(lines)
     assert markdown_escaped("a_b*c*\n`d`[e]$f$&") == r"a\_b\*c\* \`d\`\[e\]\$f\$&amp;"
+
+
+def test_a_remark_that_begins_like_an_item_is_no_list_in_markdown():
+    for word, shown in (
+        ("- x", r"\- x"),
+        ("1. x", r"1\. x"),
+        ("2) x", r"2\) x"),
+        ("x - y", "x - y"),
+    ):
+        assert as_markdown(grid(word)).splitlines()[-1] == shown
 
 
 def test_latex_escapes_every_sign_that_it_would_read_as_a_command():
