@@ -92,7 +92,9 @@ REASONS = {
     "too_few_periods_before_treatment": Found(
         t("There are too few periods before treatment to pretend an earlier start.")
     ),
-    "no_variation_before_treatment": Found(t("There are too few firms before treatment.")),
+    "no_variation_before_treatment": Found(
+        t("Before treatment outcomes do not vary, or firms are too few: there is nothing to test.")
+    ),
     "periods_earlier": Found(
         t("Periods by which the start was pretended earlier: {n}; effect {figure}."), "amount"
     ),
