@@ -17,7 +17,7 @@ from impact.check_result import (
 )
 from impact.critical_values import quantile
 from impact.diagnostics.before_trends import MOST_LEADS
-from impact.diagnostics.honest.bounds import event_time_path
+from impact.diagnostics.honest.event_times import EventTimes, event_times
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.terms import CONFIDENCE_LEVEL
@@ -114,19 +114,17 @@ def pretrend_power(
     >>> round(power.slope_80, 2)  # a trend, in units of revenue a year, that four tests in five would find
     0.32
     """
-    beta, sigma, n_before = event_time_path(event_study)
-    if n_before < 1:
+    path = event_times(event_study).nearest_leads(leads)
+    if path.n_before < 1:
         raise NotAvailableError(
             "power before treatment: no period before the reference; keep more periods before treatment"
         )
-    first = max(n_before - leads, 0)
-    return of_path(beta[first:], sigma[first:, first:], n_before=n_before - first, level=level)
+    return of_path(path, level=level)
 
 
-def of_path(
-    beta: Floats, sigma: Floats, *, n_before: int, level: float = CONFIDENCE_LEVEL
-) -> PretrendPower:
-    """Ask the same of estimates by event time (K,) and their covariance (K, K), the reference -1 left out."""
+def of_path(path: EventTimes, *, level: float = CONFIDENCE_LEVEL) -> PretrendPower:
+    """Ask the same of estimates by event time and their covariance."""
+    beta, sigma, n_before = path.beta, path.sigma, path.n_before
     n_after = len(beta) - n_before
     events = np.concatenate([np.arange(-n_before, 0) - 1.0, np.arange(n_after)])
     box = _Box(sigma[:n_before, :n_before], quantile((1 + level) / 2, np.inf))
@@ -226,19 +224,19 @@ def equivalence(
     Dette and Schumann (2024), Journal of Business and Economic Statistics 42(4), eqs. 3.2-3.5.
     """
     try:
-        beta, sigma, n_before = event_time_path(event_study)
+        path = event_times(event_study).nearest_leads(leads)
     except NotAvailableError:
         return not_applicable("equivalence", "too_few_event_times")
+    n_before = path.n_before
     if n_before < 1:
         return not_applicable("equivalence", "no_period_before_the_reference")
-    first = max(n_before - leads, 0)
-    early, vcov = beta[first:n_before], sigma[first:n_before, first:n_before]
+    early, vcov = path.beta[:n_before], path.sigma[:n_before, :n_before]
     largest = max(
         equivalence_bound(value, np.sqrt(variance), alpha=alpha)
         for value, variance in zip(early, vcov.diagonal(), strict=True)
     )
     mean = equivalence_bound(float(early.mean()), float(np.sqrt(vcov.mean())), alpha=alpha)
-    effect = abs(float(beta[n_before:].mean()))
+    effect = abs(float(path.beta[n_before:].mean()))
     return CheckResult(
         "equivalence",
         pass_or_warn(largest < effect),

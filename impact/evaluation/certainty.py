@@ -24,10 +24,10 @@ Result = TypeVar("Result")
 BOUNDS = (
     HonestBounds(restriction="relative_magnitudes"),
     HonestBounds(restriction="smoothness"),
+    HonestBounds(restriction="relative_magnitudes", target="first"),
+    HonestBounds(restriction="smoothness", target="first"),
 )
-MOST_AFTER = (
-    8  # event times after treatment that bounds are computed for: later ones rest on one cohort
-)
+"""The overall number, the headline, first: its bounds are the ones checked."""
 FEWEST_IN_A_RANGE = (
     3  # cohorts or events, where one is small: an end of a range over two is one of them
 )
@@ -62,9 +62,8 @@ class Certainty:
         curve = _or_none(
             lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed)
         )
-        known = {
-            part.check().name: part.check() for part in (*honest, pretrends, without, curve) if part
-        }
+        parts = (*reversed(honest), pretrends, without, curve)  # the first bounds of a kind stand
+        known = {part.check().name: part.check() for part in parts if part}
         return cls(
             honest=honest,
             pretrends=pretrends,
@@ -90,13 +89,11 @@ ASKED = {
 
 
 def _event_study(study: Study, panel: Panel) -> Estimate:
-    """Effects by event time against the last period before treatment, those that every cohort reaches."""
+    """Effects by event time against the last period before treatment: all after it, before it those of every cohort."""
     cells = study.estimator(base_period="universal").fit(panel)
-    last = min(float(panel.times[-1] - panel.cohorts[-1]), MOST_AFTER - 1)
-    first = float(panel.times[0] - panel.cohorts[0])
     events = cells.aggregate(by="event_time")
     at = np.asarray(events.rows.event_time, dtype=float)
-    return events.select((first <= at) & (at <= last))
+    return events.select(at >= float(panel.times[0] - panel.cohorts[0]))
 
 
 def _families(study: Study) -> list[FamilyResult]:

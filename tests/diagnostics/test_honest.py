@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from scipy.stats import ncx2
 
 import impact
 from impact.diagnostics.honest import HonestBounds
-from impact.diagnostics.honest.bounds import _Path, event_time_path
+from impact.diagnostics.honest.bounds import _Path
 from impact.diagnostics.honest.conditional import Rays, _enumerated
+from impact.diagnostics.honest.event_times import EventTimes, event_times
 from impact.diagnostics.honest.fixed_length import fixed_length, folded_quantile
-from impact.errors import NotAvailableError, UsageError
+from impact.errors import NotAvailableError, UnknownNameError, UsageError
 
 GOLDEN = json.loads((Path(__file__).parent / "honest.json").read_text(encoding="utf-8"))
 KINDS = {
@@ -85,7 +87,7 @@ def test_intervals_are_honestdids(case):
 def test_the_interval_under_parallel_trends_is_the_usual_one(case):
     beta, sigma, _ = path(case)
     found = HonestBounds(target=case["target"], values=(0.0,), restriction="smoothness").of_path(
-        beta, sigma, n_before=case["before"]
+        EventTimes(beta, sigma, case["before"])
     )
     assert found.original == pytest.approx((case["low"], case["high"]), rel=1e-9)
 
@@ -105,12 +107,15 @@ def simulated(seed=1, before=3, after=3):
 )
 def test_intervals_scale_with_the_outcome_and_turn_with_its_sign(restriction):
     beta, sigma, before = simulated()
-    asked = HonestBounds(restriction=restriction, values=(0.5,))
-    one = asked.of_path(beta, sigma, n_before=before).table.loc[0, ["conf_low", "conf_high"]]
-    ten = asked.of_path(10 * beta, 100 * sigma, n_before=before).table.loc[
-        0, ["conf_low", "conf_high"]
-    ]
-    turned = asked.of_path(-beta, sigma, n_before=before).table.loc[0, ["conf_low", "conf_high"]]
+    asked = HonestBounds(restriction=restriction, values=(0.5,), target="average")
+    one, ten, turned = (
+        asked.of_path(path).table.loc[0, ["conf_low", "conf_high"]]
+        for path in (
+            EventTimes(beta, sigma, before),
+            EventTimes(10 * beta, 100 * sigma, before),
+            EventTimes(-beta, sigma, before),
+        )
+    )
     width = one.conf_high - one.conf_low
     np.testing.assert_allclose(ten.to_numpy(float), 10 * one.to_numpy(float), rtol=1e-4)
     # the first stage's draws are not symmetric: its critical value differs by the simulation error of 10,000 draws
@@ -122,24 +127,23 @@ def test_intervals_scale_with_the_outcome_and_turn_with_its_sign(restriction):
 @pytest.mark.parametrize("restriction", ["smoothness", "relative_magnitudes"])
 def test_intervals_widen_with_what_is_allowed_and_the_breakdown_is_where_zero_enters(restriction):
     beta, sigma, before = simulated(seed=4)
-    found = HonestBounds(restriction=restriction, values=(0.0, 0.3, 0.6, 1.2)).of_path(
-        beta, sigma, n_before=before
-    )
+    path = EventTimes(beta, sigma, before)
+    asked = HonestBounds(restriction=restriction, values=(0.0, 0.3, 0.6, 1.2), target="average")
+    found = asked.of_path(path)
     width = (found.table.conf_high - found.table.conf_low).to_numpy()
     assert (np.diff(width) > 0).all()
     assert 0 < found.breakdown < np.inf
     for factor, outside in ((0.95, True), (1.05, False)):
-        at = HonestBounds(restriction=restriction, values=(factor * found.breakdown,)).of_path(
-            beta, sigma, n_before=before
-        )
+        at = replace(asked, values=(factor * found.breakdown,)).of_path(path)
         low, high = at.table.loc[0, ["conf_low", "conf_high"]]
         assert (low > 0 or high < 0) == outside
 
 
 def test_knowing_the_sign_of_the_bias_shortens_the_interval():
-    beta, sigma, before = simulated()
-    free = HonestBounds(values=(1.0,)).of_path(beta, sigma, n_before=before).table.iloc[0]
-    known = HonestBounds(values=(1.0,), sign="positive").of_path(beta, sigma, n_before=before)
+    path = EventTimes(*simulated())
+    asked = HonestBounds(values=(1.0,), target="average")
+    free = asked.of_path(path).table.iloc[0]
+    known = replace(asked, sign="positive").of_path(path)
     assert known.table.conf_high[0] < free.conf_high
     assert known.table.conf_low[0] == pytest.approx(
         free.conf_low, abs=0.05 * (free.conf_high - free.conf_low)
@@ -230,12 +234,82 @@ def test_an_event_study_of_either_kind_is_bounded_and_the_reference_left_out():
         impact.EventStudy().fit(made),
     )
     for study in studies:
-        beta, sigma, before = event_time_path(study)
-        assert sigma.shape == (len(beta), len(beta))
-        assert before == (study.table.event_time < -1).sum()
+        path = event_times(study)
+        assert path.sigma.shape == (len(path.beta), len(path.beta))
+        assert path.n_before == (study.table.event_time < -1).sum()
         assert HonestBounds(values=(0.0,)).of(study).check().status in {"pass", "warn"}
 
 
 def test_too_few_periods_before_treatment_are_refused():
+    path = EventTimes(np.zeros(3), np.eye(3), 1)
     with pytest.raises(NotAvailableError, match="needs 2"):
-        HonestBounds(restriction="relative_smoothness").of_path(np.zeros(3), np.eye(3), n_before=1)
+        HonestBounds(restriction="relative_smoothness", target="first").of_path(path)
+
+
+STAGGERED = panel(long_frame(n=200, periods=9, cohorts=(5, 6, 8), effect=3.0))
+ESTIMATORS = [
+    impact.CallawaySantAnna(base_period="universal"),
+    impact.CallawaySantAnna(),
+    impact.EventStudy(),
+    impact.SunAbraham(),
+]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+def test_the_overall_target_is_the_estimators_own_overall_number(estimator):
+    made = estimator.fit(STAGGERED)
+    overall = made.aggregate(by="overall")
+    bounds = HonestBounds(values=(0.0,), restriction="smoothness")
+    for estimate in (made, overall):
+        path = event_times(estimate)
+        assert path.overall @ path.beta[path.n_before :] == pytest.approx(
+            overall.values[0], rel=1e-8
+        )
+        low, high = bounds.of(estimate).original
+        assert (low + high) / 2 == pytest.approx(overall.values[0], rel=1e-8)
+
+
+def test_effects_against_a_varying_base_are_never_bounded_as_they_are():
+    """Before treatment they are changes from one period to the next: the path they would make is another one."""
+    varying = impact.CallawaySantAnna().fit(STAGGERED).aggregate(by="event_time")
+    universal = replace(ESTIMATORS[0]).fit(STAGGERED).aggregate(by="event_time")
+    np.testing.assert_allclose(event_times(varying).beta, event_times(universal).beta, rtol=1e-10)
+    stored = type(varying).from_dict(varying.to_dict())
+    with pytest.raises(NotAvailableError, match="universal"):
+        event_times(stored)
+
+
+def test_a_later_period_and_any_weights_are_targets_too():
+    path = event_times(ESTIMATORS[0].fit(STAGGERED))
+    n_after = len(path.beta) - path.n_before
+    third = HonestBounds(values=(0.5,), target=2).of_path(path)
+    same = HonestBounds(values=(0.5,), target=np.eye(n_after)[2]).of_path(path)
+    assert third.target == "event_time=2"
+    np.testing.assert_allclose(third.table, same.table)
+    with pytest.raises(UsageError, match="0 to"):
+        HonestBounds(target=n_after).of_path(path)
+    with pytest.raises(UsageError, match="a weight for each"):
+        HonestBounds(target=(1.0,)).of_path(path)
+    with pytest.raises(UnknownNameError, match="did you mean average"):
+        HonestBounds(target="averge")
+
+
+def test_the_weights_of_an_overall_number_that_is_not_known_are_asked_for():
+    with pytest.raises(NotAvailableError, match="give their weights"):
+        HonestBounds().of_path(EventTimes(*simulated()))
+
+
+@pytest.mark.parametrize("kind", ["smoothness", "relative_magnitudes", "relative_smoothness"])
+def test_what_a_bound_allows_is_said_in_the_outcomes_unit(kind):
+    beta, sigma, before = simulated()
+    found = HonestBounds(restriction=kind, target="average", values=(2.0,)).of_path(
+        EventTimes(beta, sigma, before)
+    )
+    path = np.append(beta[:before], 0.0)
+    expected = {
+        "smoothness": np.sqrt(sigma[before:, before:].mean()),
+        "relative_magnitudes": np.abs(np.diff(path)).max(),
+        "relative_smoothness": np.abs(np.diff(path, n=2)).max(),
+    }[kind]
+    assert found.unit == pytest.approx(expected)
+    assert found.table.in_unit[0] == pytest.approx(2 * expected)

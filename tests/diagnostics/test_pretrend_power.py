@@ -12,6 +12,7 @@ import pytest
 from panels import long_frame, panel
 
 import impact
+from impact.diagnostics.honest.event_times import EventTimes
 from impact.diagnostics.pretrend_power import (
     equivalence,
     equivalence_bound,
@@ -34,7 +35,7 @@ AFTER_PASSING = [
 
 
 def test_slopes_factors_and_what_is_left_after_passing_are_those_of_pretrends():
-    found = of_path(BETA, SIGMA, n_before=3)
+    found = of_path(EventTimes(BETA, SIGMA, 3))
     assert found.slope_half == pytest.approx(0.013954288914094694, rel=SIMULATED)
     assert found.slope_80 == pytest.approx(0.021026642664957806, rel=SIMULATED)
     assert found.bayes_factor == pytest.approx(0.56202363279879364, abs=SIMULATED)
@@ -44,7 +45,7 @@ def test_slopes_factors_and_what_is_left_after_passing_are_those_of_pretrends():
 
 def test_power_and_bias_are_what_drawing_estimates_gives():
     """200,000 draws: shares are good to .002."""
-    found = of_path(BETA, SIGMA, n_before=3)
+    found = of_path(EventTimes(BETA, SIGMA, 3))
     generator = np.random.default_rng(1)
     drawn = generator.multivariate_normal(found.table.trend, SIGMA, size=200_000)
     passed = (np.abs(drawn[:, :3]) <= 1.959964 * np.sqrt(np.diag(SIGMA)[:3])).all(axis=1)
@@ -57,7 +58,7 @@ def test_power_and_bias_are_what_drawing_estimates_gives():
 
 
 def test_units_of_the_outcome_do_not_matter():
-    one, ten = (of_path(k * BETA, k**2 * SIGMA, n_before=3) for k in (1, 10))
+    one, ten = (of_path(EventTimes(k * BETA, k**2 * SIGMA, 3)) for k in (1, 10))
     assert ten.slope_half == pytest.approx(10 * one.slope_half, rel=1e-6)
     assert ten.joint_power == pytest.approx(one.joint_power, rel=1e-6)
 

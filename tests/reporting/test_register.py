@@ -10,6 +10,7 @@ from reporting import emitted
 
 import impact.errors
 from impact.diagnostics.design import HEADLINE, Recommendation
+from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.estimators.assigned_weights import Regression
 from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direction, Verb
@@ -92,6 +93,10 @@ def test_every_verdict_and_process_has_words():
 def test_every_estimator_side_by_side_and_in_the_design_check_has_words():
     assert set(REGISTER["estimator"]) == set(ESTIMANDS) | {HEADLINE} | of(Regression)
     assert set(REGISTER["estimand"]) == {estimand for estimand, _ in ESTIMANDS.values()}
+
+
+def test_every_target_of_bounds_has_words():
+    assert set(REGISTER["target"]) == of(TargetWord)
 
 
 def test_every_alternative_of_any_plan_has_words(study):

@@ -1,6 +1,6 @@
 """Honest bounds: intervals for an effect when trends may differ, and how far they may before the answer is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -18,6 +18,12 @@ from impact.check_result import (
 )
 from impact.critical_values import quantile
 from impact.diagnostics.honest.conditional import DRAWS, FIRST_STAGE, ConditionalTest, Rays
+from impact.diagnostics.honest.event_times import (
+    EventTimes,
+    TargetWord,
+    event_times,
+    name_of,
+)
 from impact.diagnostics.honest.fixed_length import fixed_length
 from impact.diagnostics.honest.restrictions import (
     Direction,
@@ -30,7 +36,6 @@ from impact.estimate import Estimate
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
-Target = Literal["first", "average"]
 Method = Literal["fixed_length", "least_favourable", "conditional"]
 GRID = 400  # target values between which ends are then sought
 START = 6.0  # standard errors of the target on either side of it, widened until the ends are inside
@@ -53,21 +58,23 @@ class HonestResult(Shown):
     ----------
     restriction : TrendRestriction
     target : str
-        ``first`` period after treatment, or the ``average`` of all.
+        The estimate's own ``overall`` number, the ``average`` or the ``first`` of the effects after treatment,
+        ``event_time=2``, or ``weights``.
     table : DataFrame
-        ``value`` (M or M-bar), ``conf_low``, ``conf_high``, in the outcome's unit.
+        ``value`` (M or M-bar) and the same ``in_unit``, ``conf_low``, ``conf_high``, in the outcome's unit.
     original : tuple of float
         The interval if trends were parallel.
     breakdown : float
         Largest value at which zero is outside the interval; 0 if it is inside already at 0, infinite if never inside.
     unit : float
-        For smoothness: values are multiples of this, the target's standard error; 1 else.
+        What a value of one is in the outcome's unit, a period: the target's standard error for smoothness; the largest step
+        or bend before treatment, as estimated, for relative restrictions.
     level : float
     n_before, n_after : int
     """
 
     restriction: TrendRestriction
-    target: Target
+    target: str
     table: pd.DataFrame
     original: tuple[float, float]
     breakdown: float
@@ -76,13 +83,18 @@ class HonestResult(Shown):
     n_before: int
     n_after: int
 
+    @property
+    def breakdown_in_unit(self) -> float:
+        """The breakdown value in the outcome's unit, a period."""
+        return self.breakdown * self.unit if self.breakdown else 0.0
+
     def summary(self) -> str:
         """Return the intervals and the breakdown value as plain text."""
         low, high = self.original
         return (
             f"Honest bounds ({self.restriction.kind}) of the {self.target} effect, {self.level:.0%}\n"
             f"Parallel trends: {amount(low)} to {amount(high)}\n\n{text_of(self.table)}\n\n"
-            f"Zero is outside up to {self.breakdown:.3g}"
+            f"Zero is outside up to {self.breakdown:.3g} ({amount(self.breakdown_in_unit)} in the outcome's unit)"
         )
 
     def check(self) -> CheckResult:
@@ -105,8 +117,9 @@ class HonestBounds(CheckedChoices):
     Parameters
     ----------
     restriction : {"smoothness", "relative_magnitudes", "relative_smoothness"}
-    target : {"average", "first"}
-        Average of the effects after treatment, or the first of them.
+    target : {"overall", "average", "first"}, int or sequence of float
+        The estimate's own overall number, the average of the effects after treatment, the first of them, the one so many
+        periods after the start, or the sum with these weights.
     values : tuple of float, optional
         M-bar; for smoothness M in standard errors of the target. By default 0, .5, 1, 1.5, 2; for smoothness 0 to .5.
     sign, direction : str, optional
@@ -144,7 +157,7 @@ class HonestBounds(CheckedChoices):
     """
 
     restriction: Restriction = "relative_magnitudes"
-    target: Target = "average"
+    target: TargetWord | int | Sequence[float] = "overall"
     values: tuple[float, ...] | None = None
     sign: Sign | None = None
     direction: Direction | None = None
@@ -152,47 +165,48 @@ class HonestBounds(CheckedChoices):
     level: float = CONFIDENCE_LEVEL
     seed: int = 2012
 
-    def of(self, event_study: Estimate) -> HonestResult:
-        """Bound the effect of an event study with a universal base (`CallawaySantAnna(base_period="universal")` or
-        `EventStudy`).
+    def of(self, estimate: Estimate) -> HonestResult:
+        """Bound the effect of an estimate: by event time with a universal base (`CallawaySantAnna(base_period="universal")`,
+        `EventStudy`), or any other of such an estimator, whose event times are then estimated anew.
 
         Raises
         ------
         NotAvailableError
-            When periods before treatment are too few for the restriction, or event times have gaps.
+            When periods before treatment are too few for the restriction, event times have gaps, or nothing is by event time.
         """  # noqa: D205 (the two names belong together)
-        beta, sigma, n_before = event_time_path(event_study)
-        return self.of_path(beta, sigma, n_before=n_before)
+        return self.of_path(event_times(estimate))
 
-    def of_path(self, beta: Floats, sigma: Floats, *, n_before: int) -> HonestResult:
-        """Bound the effect from estimates by event time (K,), their covariance (K, K), the reference left out."""
-        n_after = len(beta) - n_before
+    def of_path(self, path: EventTimes) -> HonestResult:
+        """Bound the effect from estimates by event time and their covariance."""
+        n_before, n_after = path.n_before, len(path.beta) - path.n_before
         needed = {"smoothness": 1, "relative_magnitudes": 1, "relative_smoothness": 2}
         if n_before < needed[self.restriction] or n_after < 1:
             raise NotAvailableError(
                 f"honest bounds ({self.restriction}): {n_before} periods before the reference, needs "
                 f"{needed[self.restriction]}; keep more periods before treatment"
             )
-        target = np.eye(n_after)[0] if self.target == "first" else np.full(n_after, 1 / n_after)
-        se = float(np.sqrt(target @ sigma[n_before:, n_before:] @ target))
-        path = _Path(beta, sigma, n_before, target, se, self)
-        unit = se if self.restriction == "smoothness" else 1.0
+        target = path.weights(self.target)
+        se = float(np.sqrt(target @ path.sigma[n_before:, n_before:] @ target))
+        asked = _Path(path.beta, path.sigma, n_before, target, se, self)
+        scale = se if self.restriction == "smoothness" else 1.0
         values = self.values or VALUES[self.restriction]
-        ends = [path.ends(value * unit) for value in values]
-        centre = float(target @ beta[n_before:])
+        ends = [asked.ends(value * scale) for value in values]
+        unit = asked.rule.unit(path.beta, n_before=n_before) or se
+        centre = float(target @ path.beta[n_before:])
         width = quantile((1 + self.level) / 2, np.inf) * se
         return HonestResult(
-            restriction=path.rule,
-            target=self.target,
+            restriction=asked.rule,
+            target=name_of(self.target),
             table=pd.DataFrame(
                 {
                     "value": values,
+                    "in_unit": [value * unit for value in values],
                     "conf_low": [low for low, _ in ends],
                     "conf_high": [high for _, high in ends],
                 }
             ),
             original=(centre - width, centre + width),
-            breakdown=breakdown(lambda value: path.leaves_out_zero(value * unit)),
+            breakdown=breakdown(lambda value: asked.leaves_out_zero(value * scale)),
             unit=unit,
             level=self.level,
             n_before=n_before,
@@ -315,30 +329,3 @@ def breakdown(leaves_out: Callable[[float], bool]) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if leaves_out(middle) else (low, middle)
     return low
-
-
-def event_time_path(event_study: Estimate) -> tuple[Floats, Floats, int]:
-    """Return estimates by event time without the reference, their covariance, and how many lie before treatment.
-
-    Raises
-    ------
-    NotAvailableError
-        When event times do not follow one another around the reference -1.
-    """
-    table = event_study.table
-    known = table["std_error"].notna().to_numpy() & (table["std_error"] > 0).to_numpy()
-    events = table["event_time"].to_numpy(dtype=float)
-    order = np.flatnonzero(known & (events != -1))
-    order = order[np.argsort(events[order])]
-    times = events[order]
-    wanted = np.setdiff1d(np.arange(times.min(initial=0), times.max(initial=-1) + 1), [-1])
-    if len(times) != len(wanted) or not np.array_equal(times, wanted):
-        raise NotAvailableError(
-            "honest bounds need effects at every event time around the reference -1; use base_period='universal', and "
-            "balance= to keep event times without gaps"
-        )
-    return (
-        table["estimate"].to_numpy()[order],
-        event_study.vcov[np.ix_(order, order)],
-        int((times < -1).sum()),
-    )

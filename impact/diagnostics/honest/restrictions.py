@@ -73,6 +73,14 @@ class TrendRestriction(CheckedChoices):
                 rows = np.vstack([late - limit, -late - limit])
                 yield _joined(rows, np.zeros(len(rows)), extra)
 
+    def unit(self, beta: Floats, *, n_before: int) -> float | None:
+        """Largest step (or bend) before treatment among estimates (K,), in the outcome's unit; None for smoothness alone."""
+        if self.kind == "smoothness":
+            return None
+        before = np.append(beta[:n_before], 0.0)
+        order = 1 if self.kind == "relative_magnitudes" else 2
+        return float(np.abs(np.diff(before, n=order)).max())
+
     def _extra(self, n_before: int, n_after: int) -> Floats:
         """Rows of the sign and of the direction, each at most zero."""
         n = n_before + n_after

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
+from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
@@ -33,7 +34,10 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
     if part.honest:
         shown += [
             Text(f"### {t('If trends had parted')}\n\n{_trends(voice, part)}"),
-            certainty_figures.honest_bounds(voice, part.honest),
+            certainty_figures.honest_bounds(
+                voice, [one for one in part.honest if one.target == "overall"]
+            ),
+            _bounds_table(voice, part.honest),
         ]
     if part.curve is not None:
         shown += [
@@ -101,8 +105,8 @@ def _trends(voice: Voice, part: Certainty) -> str:
         if low <= 0 <= high:
             sentences.append(
                 t(
-                    "Averaged over the periods that all cohorts reach, the effect cannot be told from zero even if trends were "
-                    "parallel ({span}).",
+                    "Even if trends were parallel, the average effect over all periods after the start cannot be told from zero "
+                    "({span}).",
                     span=voice.span(outcome, low, high),
                 )
             )
@@ -132,6 +136,47 @@ def _trends(voice: Voice, part: Certainty) -> str:
             )
         )
     return " ".join(sentences)
+
+
+def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
+    """How far trends may part before zero is inside, the headline first, in relative terms and in the outcome's unit."""
+    t, plain = voice.t, voice.plain(voice.study.outcome)
+    rows = [
+        {
+            "target": said(t, "target", one.target),
+            "if": said(t, "check", f"honest_{one.restriction.kind}"),
+            "conf_low": one.original[0],
+            "conf_high": one.original[1],
+            "breakdown": one.breakdown,
+            "in_unit": one.breakdown_in_unit,
+            "parallel": voice.f.interval(*one.original, plain),
+        }
+        for one in honest
+    ]
+    return Table(
+        label="tab-honest",
+        caption=t("How far trends may part before zero can no longer be excluded"),
+        frame=pd.DataFrame(rows),
+        headings={
+            "target": t("Effect"),
+            "parallel": t("Interval if trends are parallel"),
+            "if": t("Trends"),
+            "breakdown": t("Up to"),
+            "in_unit": t("That is, a period"),
+        },
+        formats={
+            "parallel": str,
+            "breakdown": lambda value: voice.f.number(value, 2),
+            "in_unit": plain,
+        },
+        notes=(
+            t(
+                "Up to: times the largest step between periods before the start, as estimated; for trends that bend, standard "
+                "errors of the effect. That is: the same in {unit}.",
+                unit=voice.study.unit(voice.study.outcome),
+            ),
+        ),
+    )
 
 
 def _family_table(voice: Voice, family: FamilyResult) -> Table:

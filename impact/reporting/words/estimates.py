@@ -26,6 +26,12 @@ ESTIMANDS = {
     "ratios": t("treated observations; effect in ratios, shown in levels"),
 }
 
+TARGETS = {
+    "overall": t("All periods after the start"),
+    "average": t("Periods after the start, equally"),
+    "first": t("First period after the start"),
+}
+
 ALTERNATIVES = {
     "callaway_santanna": t("Main: Callaway-Sant'Anna, by cohort size"),
     "difference_in_differences": t("Difference-in-differences, before and after pooled"),
