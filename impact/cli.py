@@ -28,6 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(moments, name="moments")
+Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
+Language = Annotated[str | None, typer.Option(help="en or fr.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
+]
 STEPS = 9  # plan, six notebooks, two renderings
 
 
@@ -35,28 +40,30 @@ STEPS = 9  # plan, six notebooks, two renderings
 def run(
     plan: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
     *,
-    outcome: Annotated[str, typer.Option(help="Another headline outcome than the plan's.")] = "",
-    language: Annotated[str, typer.Option(help="en or fr.")] = "",
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
-    ] = None,
+    outcome: Outcome = None,
+    language: Language = None,
+    change: Changes = None,
     reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
     notebooks: Annotated[Path, typer.Option(help="Where the notebooks are.")] = Path("notebooks"),
 ) -> None:
     """Run a plan: data to finished report under reports/."""
     from impact.pipeline.run import run as run_plan
 
-    changes: dict[str, str | int | float] = {
-        name: value for name, value in (("outcome", outcome), ("language", language)) if value
-    }
-    changes |= dict(_assigned(text) for text in change or [])
     with _progress() as step:
         done = run_plan(
-            plan, reports=reports, notebooks=notebooks.resolve(), changes=changes, step=step
+            plan,
+            reports=reports,
+            notebooks=notebooks.resolve(),
+            changes=_told(outcome, language, change),
+            step=step,
         )
     typer.echo(_headline(done.headline))
     for name in ("report.html", "report.pdf"):
         typer.echo(f"  {done.folder / name}")
+
+
+def _told(outcome: Outcome, language: Language, change: Changes) -> dict[str, object]:
+    return {"outcome": outcome, "language": language} | dict(map(_assigned, change or []))
 
 
 def _assigned(text: str) -> tuple[str, str | int | float]:
@@ -105,16 +112,19 @@ def _headline(values: dict[str, object]) -> str:
 @app.command()
 def plan(
     path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    outcome: Outcome = None,
+    language: Language = None,
+    change: Changes = None,
 ) -> None:
-    """Check a plan and its data without running it."""
-    from impact.evaluation.study import Study
-    from impact.pipeline.plan import read_plan
+    """Check a plan and its data without running it: what this accepts, a run accepts."""
+    from impact.pipeline.plan import checked_study
 
-    study = Study(read_plan(path), path.resolve().parent)
-    for outcome in study.plan.outcomes:
-        sample = study.panel(outcome).sample
+    study = checked_study(path, _told(outcome, language, change))
+    for name in study.plan.outcomes:
+        sample = study.panel(name).sample
         typer.echo(
-            f"{outcome}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"
+            f"{name}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"
         )
         for reason, count in sample.dropped.items():
             typer.echo(f"  left out, {reason}: {count}")
@@ -349,3 +359,7 @@ def main() -> None:
 def _end(words: str, code: int) -> NoReturn:
     typer.echo(f"impact: {words}", err=True)
     raise SystemExit(code) from None
+
+
+if __name__ == "__main__":
+    main()

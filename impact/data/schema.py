@@ -154,5 +154,6 @@ def broken_rules(problem: ValidationError) -> str:
     found: list[str] = []
     for error in problem.errors(include_input=False, include_context=False, include_url=False):
         where: Any = ".".join(str(part) for part in error["loc"]) or "file"
-        found.append(f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}")
+        words = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
+        found.append(f"{where}: {words[0].lower()}{words[1:]}")
     return "; ".join(found[:8])

@@ -31,10 +31,10 @@ def load_yaml(path: Path, *, error: type[ImpactError] = PlanError) -> Any:
     ImpactError
         Of the class ``error``, with the line: missing file, not UTF-8, bad syntax, repeated key, alias or tag.
     """
+    if not path.is_file():  # a device or a pipe might never end
+        raise error(f"{path.name}: no such file; check the path")
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise error(f"{path.name}: no such file; check the path") from None
     except (OSError, UnicodeDecodeError):
         raise error(f"{path.name}: cannot be read as UTF-8 text; save it as UTF-8") from None
     try:
@@ -53,9 +53,9 @@ def load_yaml(path: Path, *, error: type[ImpactError] = PlanError) -> Any:
         raise error(
             f"{path.name}: not valid YAML at line {line}; check indentation, colons and quotes"
         ) from None
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError, ValueError):  # ValueError: a number of 5,000 digits
         raise error(
-            f"{path.name}: not valid YAML; check for unprintable characters and deep nesting"
+            f"{path.name}: not valid YAML; check for unprintable characters, deep nesting and endless numbers"
         ) from None
 
 
@@ -67,6 +67,8 @@ def _refuse_repeated_keys(node: yaml.Node, name: str, error: type[ImpactError]) 
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise error(f"{name}: a key at line {key.start_mark.line + 1} is no word")
             if key.value in seen:
                 raise error(
                     f"{name}: a key repeats at line {key.start_mark.line + 1}; keep one of them"

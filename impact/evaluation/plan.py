@@ -1,13 +1,14 @@
 """The plan: every choice of an evaluation, with its type, range, default and meaning, written before the answer is known."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from impact.data.schema import Words, broken_rules
 from impact.errors import PlanError
-from impact.terms import ControlGroup, Covariance, Language, nearest
+from impact.terms import Assignment, ControlGroup, Covariance, Language, nearest
 
 ShownEstimator = Literal[
     "callaway_santanna", "difference_in_differences", "two_way_fixed_effects", "event_study"
@@ -21,10 +22,35 @@ def _share_or_none(share: float) -> float:
     return share
 
 
+def _possible_path(path: str) -> str:
+    """Refuse what no system can open as a file, before one is asked to."""
+    if not path.isprintable() or any(len(os.fsencode(part)) > 255 for part in path.split("/")):
+        raise ValueError("a path without control characters, its names of 255 bytes at most")
+    return path
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands twice; name each once")
+    return names
+
+
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Columns = Annotated[tuple[Text, ...], Field(strict=False)]
+FilePath = Annotated[Text, AfterValidator(_possible_path)]
+Columns = Annotated[tuple[Text, ...], Field(strict=False), AfterValidator(_each_once)]
 FamilyName = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
-Family = Annotated[tuple[Text, ...], Field(strict=False, min_length=2)]
+
+
+CHANGEABLE = (
+    "cohort",
+    "comparison_group",
+    "anticipation",
+    "alpha",
+    "permutations",
+    "seed",
+    "language",
+)
+"""Choices that a notebook parameter may change; another headline is ``outcome``."""
 
 
 class _Strict(BaseModel):
@@ -52,9 +78,9 @@ class Plan(_Strict):
     """folder of the run under `reports/`: lower-case letters, digits, hyphens"""
     title: Words
     """`{en: ..., fr: ...}`"""
-    data: Text
+    data: FilePath
     """CSV, Parquet or Stata file, or `package:linearmodels.jobtraining`"""
-    data_schema: Annotated[Text, Field(alias="schema")]
+    data_schema: Annotated[FilePath, Field(alias="schema")]
     """what the columns are"""
     outcomes: Annotated[Columns, Field(min_length=1)]
     """columns; the first is the headline"""
@@ -62,15 +88,17 @@ class Plan(_Strict):
     """column of first treated periods (empty: never treated), if not the schema's"""
     planned_cohort: Text | None = None
     """the same as planned, for the effect of being invited"""
+    assignment: Assignment = "chosen"
+    """how beneficiaries came to take part: `randomised`, `chosen` or `by_rule`; what is said of selection follows"""
     comparison_group: ControlGroup = "not_yet_treated"
     """`not_yet_treated` or `never_treated`"""
     anticipation: Annotated[int, Field(ge=0, le=40)] = 0
     """periods before the start in which outcomes may already respond"""
     placebo_periods: Annotated[int, Field(ge=1, le=40)] = 4
     """how much earlier the placebo start is"""
-    estimators: Annotated[tuple[ShownEstimator, ...], Field(strict=False)] = get_args(
-        ShownEstimator
-    )
+    estimators: Annotated[
+        tuple[ShownEstimator, ...], Field(strict=False), AfterValidator(_each_once)
+    ] = get_args(ShownEstimator)
     """which to show beside the main one"""
     subgroups: Columns = ()
     """columns; levels with fewer than ten beneficiaries are not shown"""
@@ -84,19 +112,21 @@ class Plan(_Strict):
     """a further fixed-effects model: `{outcome, regressors, time_effects, vcov}`"""
     treatment_group: Text | None = None
     """column of the event (fair) through which a firm was treated, instead of its cohort; firms of one may share shocks"""
-    families: dict[FamilyName, Family] = Field(default_factory=dict)
+    families: dict[FamilyName, Annotated[Columns, Field(min_length=2)]] = Field(
+        default_factory=dict
+    )
     """`{name: [outcomes]}`: outcomes tested together, p-values adjusted for being several"""
     placebo_outcomes: Columns = ()
     """outcomes that the programme could not have moved"""
     design_draws: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """simulated panels a process of the design check"""
-    programme: Text | None = None
+    programme: FilePath | None = None
     """file with the programme's events, planned and delivered"""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
     """of the outcomes whose unit begins with it"""
     permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999
     """draws of the permutation test"""
-    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    alpha: Annotated[float, Field(ge=0.001, lt=0.5)] = 0.05
     """size of tests: one minus the confidence level"""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 2012
     """of the random numbers"""
@@ -114,12 +144,7 @@ class Plan(_Strict):
         """
         if not isinstance(values, Mapping):
             raise PlanError("a plan is a list of keys and values; see evaluation.yml")
-        known = cls.keys()
-        for key in values:
-            if key not in known:
-                raise PlanError(
-                    f"{shown(key)}: unknown key; {nearest(key, known)}known keys are {', '.join(known)}"
-                )
+        _refuse_unknown(values, cls.keys(), kind="key")
         try:
             return cls.model_validate(dict(values))
         except ValidationError as problem:
@@ -134,8 +159,36 @@ class Plan(_Strict):
         """Return the plan with some choices changed, held to the same rules."""
         return self.of({**self.model_dump(by_alias=True), **choices})
 
+    def told(self, parameters: Mapping[str, Any]) -> Self:
+        """Return the plan as notebook parameters change it.
 
-def shown(name: object) -> str:
+        Parameters
+        ----------
+        parameters : mapping
+            Of `CHANGEABLE`, and ``outcome``: the headline. None leaves a choice as the plan has it.
+
+        Raises
+        ------
+        PlanError
+            For an unknown name, with the nearest known one, or a value that the plan's own rules refuse.
+        """
+        _refuse_unknown(parameters, ["outcome", *CHANGEABLE], kind="parameter")
+        choices = {name: value for name, value in parameters.items() if value is not None}
+        if "outcome" in choices:
+            first = choices.pop("outcome")
+            choices["outcomes"] = (first, *(name for name in self.outcomes if name != first))
+        return self.changed(**choices)
+
+
+def _refuse_unknown(names: Iterable[object], known: Sequence[str], *, kind: str) -> None:
+    for name in names:
+        if name not in known:
+            raise PlanError(
+                f"{printed(name)}: unknown {kind}; {nearest(name, known)}known ones are {', '.join(known)}"
+            )
+
+
+def printed(name: object) -> str:
     """Write a name that somebody gave into a message, unless it could not be one."""
     text = str(name)
     return text if text.isprintable() and 0 < len(text) <= 60 else "a name"

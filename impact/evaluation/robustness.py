@@ -82,11 +82,12 @@ class PanelModels:
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
             hausman=hausman(fixed.select([EXPOSED]), random.select([EXPOSED])),
-            own_model=_own_model(study),
+            own_model=own_model(study),
         )
 
 
-def _own_model(study: Study) -> Estimate | None:
+def own_model(study: Study) -> Estimate | None:
+    """Fit the fixed-effects model that the plan asks for; None without one."""
     model = study.plan.panel_model
     if model is None:
         return None

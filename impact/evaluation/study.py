@@ -11,10 +11,9 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
-from impact.data.yaml_file import load_yaml
-from impact.errors import MissingColumnError, PlanError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.plan import Plan
+from impact.evaluation.programme import Event, read_events
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,6 @@ class Study:
             return winsorised(self.panel(outcome, cohort=cohort, winsorise=0.0), share)
         declared_outcome(self.schema, outcome)
         covariates = tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
-        for column in (*covariates, *self.plan.strata):
-            if column not in self.schema.columns:
-                raise MissingColumnError(
-                    f"{column}: named in the plan but not declared in the schema"
-                )
         return panel_of(
             self.frame,
             schema=self.schema,
@@ -109,10 +103,6 @@ class Study:
         """Group through which each unit was treated, indexed by its label; none without a column for it."""
         if self.plan.treatment_group is None:
             return None
-        if self.plan.treatment_group not in self.schema.columns:
-            raise MissingColumnError(
-                f"{self.plan.treatment_group}: named in the plan but not declared in the schema"
-            )
         return self.frame.groupby(self.schema.unit)[self.plan.treatment_group].first()
 
     def column(self, name: str) -> Column:
@@ -130,15 +120,10 @@ class Study:
         return self.schema.columns[name].unit_in(self.plan.language)
 
     @cached_property
-    def events(self) -> list[dict[str, Any]]:
-        """The programme's events, as planned and delivered; none without a programme file."""
-        if self.plan.programme is None:
-            return []
-        path = self.folder / self.plan.programme
-        content = load_yaml(path)
-        if not isinstance(content, dict) or not isinstance(content.get("events"), list):
-            raise PlanError(f"{path.name}: needs a list of events; see data/programme.yml")
-        return list(content["events"])
+    def events(self) -> list[Event]:
+        """The programme's events; none without a programme file."""
+        name = self.plan.programme
+        return [] if name is None else read_events(self.folder / name)
 
 
 def winsorised(panel: Panel, share: float) -> Panel:

@@ -117,8 +117,8 @@ def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
         # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
         with tempfile.TemporaryDirectory(prefix="impact-kernel-") as sockets:
             papermill.execute_notebook(
-                order["notebook"],
-                order["output"],
+                _as_written(order["notebook"]),
+                _as_written(order["output"]),
                 parameters=order["parameters"],
                 progress_bar=False,
                 log_output=False,
@@ -144,6 +144,11 @@ def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
             return {"outcome": "kernel_died"}
         raise
     return {"outcome": "done"}
+
+
+def _as_written(path: str) -> str:
+    """Have papermill take a path as it is: it fills what stands in braces with parameters."""
+    return path.replace("{", "{{").replace("}", "}}")
 
 
 def _end_with_parent() -> None:

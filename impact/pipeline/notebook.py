@@ -8,8 +8,7 @@ from typing import Any
 from impact.errors import PlanError
 from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
-from impact.pipeline.parameters import Parameters
-from impact.pipeline.plan import read_plan
+from impact.pipeline.plan import study_of
 from impact.reporting.exhibits import Exhibits
 from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty
@@ -21,19 +20,25 @@ from impact.reporting.sections.robustness import robustness
 from impact.reporting.voice import Voice
 
 
-def open_study(**parameters: Any) -> "NotebookStudy":
+def open_study(
+    *, plan: str = "evaluation.yml", results: str | None = None, **choices: Any
+) -> "NotebookStudy":
     """Open the study that a notebook's parameters describe.
 
     Parameters
     ----------
-    **parameters
-        As in `Parameters`; unknown names and wrong types are refused.
+    plan : str
+        Plan file, found from the working folder or one above it.
+    results : str, optional
+        Folder of results already computed; None computes them here.
+    **choices
+        What differs from the plan, as `Plan.told` takes it; None is as in the plan.
     """
-    checked = Parameters.of(parameters)
-    path = find_plan(checked.plan)
-    plan = read_plan(path)
-    study = Study(checked.plan_with(plan), path.parent)
-    return NotebookStudy(study=study, results=Path(checked.results) if checked.results else None)
+    for name, path in (("plan", plan), ("results", results or "")):
+        if not isinstance(path, str):
+            raise PlanError(f"{name}: a parameter that is a path, in quotes")
+    study = study_of(find_plan(plan), choices)
+    return NotebookStudy(study=study, results=Path(results) if results else None)
 
 
 def find_plan(name: str) -> Path:
@@ -74,6 +79,7 @@ class NotebookStudy:
             certainty=self.part("certainty"),
             panel_models=self.part("panel_models"),
             robustness=self.part("robustness"),
+            assignment=self.study.plan.assignment,
         )
 
     def data_quality(self) -> Exhibits:
@@ -107,6 +113,7 @@ class NotebookStudy:
             sample=self.part("sample"),
             certainty=self._left("certainty"),
             robustness=self.part("robustness"),
+            assignment=self.study.plan.assignment,
         )
         return self._kept(certainty(self.voice, evidence))
 

@@ -1,11 +1,15 @@
-"""Reading a plan, and the files that a run certifies."""
+"""From a plan's file to a study that has been checked, and the files that a run certifies."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from impact.data.yaml_file import load_yaml
-from impact.errors import PlanError
+from impact.errors import PlanError, SourceError
 from impact.evaluation.plan import Plan
+from impact.evaluation.plan_check import check_study
+from impact.evaluation.study import Study
 
 
 def read_plan(path: Path) -> Plan:
@@ -23,10 +27,48 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(words if words.startswith(path.name) else f"{path.name}: {words}") from None
 
 
-def inputs_of(plan: Plan, folder: Path) -> list[Path]:
-    """Return the files that a plan reads, itself not included."""
+def study_of(path: Path, parameters: Mapping[str, Any]) -> Study:
+    """Return the study of a plan as notebook parameters change it.
+
+    Raises
+    ------
+    PlanError
+    """
+    return Study(read_plan(path).told(parameters), path.resolve().parent)
+
+
+def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
+    """Return the study of a plan after checking all that can be checked before a notebook starts.
+
+    Raises
+    ------
+    ImpactError
+        As `check_study`.
+    """
+    try:
+        study = study_of(path, parameters)
+        check_study(study)
+    except OSError as problem:
+        words = problem.strerror or type(problem).__name__
+        raise SourceError(
+            f"{path.name}: it or a file that it names cannot be read ({words}); check paths and permissions"
+        ) from None
+    inputs_of(study.plan, study.folder)
+    return study
+
+
+def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
+    """Return the files that a plan reads, itself not included, by the name under which a run certifies them.
+
+    That is the name in the plan; of an absolute path the last part, so that no folder of this machine is published.
+    """
     data = None if plan.data.startswith("package:") else plan.data
-    return [folder / name for name in (plan.data_schema, plan.programme, data) if name]
+    found: dict[str, Path] = {}
+    for name in filter(None, (plan.data_schema, plan.programme, data)):
+        known = Path(name).name if Path(name).is_absolute() else name
+        if found.setdefault(known, folder / name) != folder / name:
+            raise PlanError(f"{known}: two files of one name; rename one")
+    return found
 
 
 def sha256_of(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The main job: a plan becomes a finished, certified report."""
 
+import ast
 import json
 import subprocess
 import time
@@ -14,14 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import impact
-from impact.data.readers import declared_outcome
 from impact.errors import PlanError
-from impact.evaluation.plan import Plan
 from impact.evaluation.store import PARTS, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import Execution
-from impact.pipeline.parameters import Parameters
-from impact.pipeline.plan import inputs_of, read_plan, sha256_of
+from impact.pipeline.plan import checked_study, inputs_of, sha256_of
 from impact.pipeline.store import building, certify
 from impact.reporting.render import Cover, render_html, render_pdf
 from impact.reporting.words.catalogue import Words
@@ -83,12 +81,12 @@ def run(
     """
     began = time.monotonic()
     facts: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
-    plan_path = plan_path.resolve()
-    reports, notebooks = reports.resolve(), notebooks.resolve()
-    plan = read_plan(plan_path)
-    parameters = Parameters.of({**(changes or {}), "plan": plan_path.name})
-    study = _checked(plan, plan_path.parent, parameters)
-    facts |= _inputs(plan, plan_path, parameters)
+    plan_path, reports, notebooks = plan_path.resolve(), reports.resolve(), notebooks.resolve()
+    told = {name: value for name, value in (changes or {}).items() if value is not None}
+    study = checked_study(plan_path, told)
+    parameters = {"plan": plan_path.name, **told}
+    _check_notebooks(notebooks, {*parameters, "results"})
+    facts |= _inputs(study, plan_path, parameters)
     step("plan")
     durations: dict[str, float] = {}
 
@@ -98,7 +96,7 @@ def run(
         durations[name] = round(time.monotonic() - start, 2)
         step(name)
 
-    with building(reports, plan.name) as folder:
+    with building(reports, study.plan.name) as folder:
         _notebooks(notebooks, folder, plan_path, parameters, timed)
         cover = _cover(study, facts)
         notebook = folder / "notebooks" / f"{REPORT}.ipynb"
@@ -108,39 +106,23 @@ def run(
         durations["total"] = round(time.monotonic() - began, 2)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         certify(folder, {**facts, "finished": finished, "durations_s": durations})
-    return Run(folder=reports / plan.name, headline=headline)
+    return Run(folder=reports / study.plan.name, headline=headline)
 
 
-def _checked(plan: Plan, folder: Path, parameters: Parameters) -> Study:
-    """Read schema and data once before any kernel starts, so that a wrong column is told at once."""
-    study = Study(parameters.plan_with(plan), folder)
-    for outcome in study.plan.outcomes:
-        declared_outcome(study.schema, outcome)
-    if study.plan.cohort is None and study.schema.cohort is None:
-        raise PlanError(
-            "cohort: name the column of first treated periods in the plan or the schema"
-        )
-    study.panel()
-    _ = study.events
-    return study
-
-
-def _inputs(plan: Plan, plan_path: Path, parameters: Parameters) -> dict[str, Any]:
-    folder = plan_path.parent
-    hashes = {plan_path.name: sha256_of(plan_path)}
-    hashes |= {str(path.relative_to(folder)): sha256_of(path) for path in inputs_of(plan, folder)}
+def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    files = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
+    hashes = {name: sha256_of(path) for name, path in files.items()}
     versions = {name: version(name) for name in PACKAGES}
-    chosen = parameters.model_dump()
-    identity = json.dumps([hashes, chosen, impact.__version__, plan.data], sort_keys=True)
+    identity = json.dumps([hashes, parameters, impact.__version__, study.plan.data], sort_keys=True)
     return {
         "run_id": sha256(identity.encode()).hexdigest()[:12],
         "impact": impact.__version__,
-        "parameters": chosen,
-        "plan": plan.model_dump(mode="json", by_alias=True),
-        "seed": parameters.seed if parameters.seed >= 0 else plan.seed,
+        "parameters": dict(parameters),
+        "plan": study.plan.model_dump(mode="json", by_alias=True),
+        "seed": study.plan.seed,
         "inputs": hashes,
         "versions": versions,
-        "git": _revision(folder),
+        "git": _revision(study.folder),
     }
 
 
@@ -164,24 +146,18 @@ def _notebooks(
     source: Path,
     folder: Path,
     plan_path: Path,
-    parameters: Parameters,
+    parameters: Mapping[str, Any],
     timed: Callable[[str, Callable[[], None]], None],
 ) -> None:
     """Execute the analyses two at a time, then the report from their results."""
     executed = folder / "notebooks"
     executed.mkdir()
-    values = {**parameters.model_dump(), "results": str(folder / "results")}
+    values = {**parameters, "results": str(folder / "results")}
     running: list[Execution] = []
 
     def execute(name: str) -> None:
         path = source / f"{name}.ipynb"
-        if not path.is_file():
-            raise PlanError(f"{path.name}: no such notebook; run from the project's folder")
-        known = _declared(path)
-        output = executed / path.name
-        execution = Execution(
-            path, output, {k: v for k, v in values.items() if k in known}, folder=plan_path.parent
-        )
+        execution = Execution(path, executed / path.name, values, folder=plan_path.parent)
         running.append(execution)
         execution.wait()
 
@@ -209,25 +185,33 @@ def _all_of(futures: list[Future[None]]) -> None:
             future.result()
 
 
+def _check_notebooks(folder: Path, told: set[str]) -> None:
+    """Refuse a run whose notebooks are missing or would not hear what it tells them."""
+    for name in (*ANALYSES, REPORT):
+        path = folder / f"{name}.ipynb"
+        if not path.is_file():
+            raise PlanError(f"{path.name}: no such notebook; run from the project's folder")
+        if deaf := sorted(told - _declared(path)):
+            raise PlanError(f"{path.name}: its cell tagged parameters lacks {deaf[0]}; add it")
+
+
 def _declared(notebook: Path) -> set[str]:
-    """Names in a notebook's parameters cell."""
+    """Names that a notebook's parameters cell assigns."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        if "parameters" in cell.get("metadata", {}).get("tags", []):
-            lines = "".join(cell["source"]).splitlines()
-            return {
-                line.split(":")[0].strip()
-                for line in lines
-                if ":" in line and not line.startswith("#")
-            }
-    raise PlanError(f"{notebook.name}: no cell tagged parameters; add one")
+    cells = [c for c in content["cells"] if "parameters" in c.get("metadata", {}).get("tags", [])]
+    tree = ast.parse("".join(line for cell in cells for line in cell["source"]))
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
     """Write relative folders into an executed notebook in place of this machine's."""
     text = notebook.read_text(encoding="utf-8")
     for absolute, relative in names.items():
-        text = text.replace(absolute, relative)
+        text = text.replace(json.dumps(absolute, ensure_ascii=False)[1:-1], relative)
     notebook.write_text(text, encoding="utf-8")
 
 

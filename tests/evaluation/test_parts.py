@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from impact.errors import MissingColumnError, StorageError
+from impact.errors import StorageError
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.store import PARTS, encode, part_of, read_part, write_part
@@ -106,8 +106,3 @@ def test_capping_touches_only_the_largest_values(study):
         for t in range(raw.n_periods)
     ]
     assert all(top)
-
-
-def test_a_column_that_the_schema_does_not_declare_is_refused(study):
-    with pytest.raises(MissingColumnError, match="not declared"):
-        study.changed(subgroups=["gender"]).panel()

@@ -1,8 +1,9 @@
-"""Plans, parameters and notebooks: checked before a kernel starts."""
+"""Plans, parameters and notebooks: each choice written once, and held to its rules everywhere."""
 
 import ast
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
 from impact.errors import PlanError
+from impact.evaluation.plan import CHANGEABLE, Plan, ShownEstimator
 from impact.pipeline.notebook import find_plan, open_study
-from impact.pipeline.parameters import Parameters
 from impact.pipeline.plan import read_plan
 from impact.pipeline.run import ANALYSES, REPORT
 
@@ -55,37 +56,76 @@ def test_a_wrong_value_is_refused_with_its_key_and_without_its_value(tmp_path, w
     assert "magic" not in str(caught.value)
 
 
+PLAN_OF_ARTISANS = read_plan(ROOT / "evaluation.yml")
+
+
 @given(
-    name=st.text(min_size=1).filter(lambda s: s not in Parameters.model_fields),
+    name=st.text(min_size=1).filter(lambda s: s not in {"outcome", *CHANGEABLE}),
     value=st.one_of(st.integers(), st.text(), st.booleans()),
 )
 @settings(max_examples=200, deadline=None)
 def test_unknown_parameter_names_are_refused_code_and_all(name, value):
     with pytest.raises(PlanError, match="unknown parameter"):
-        Parameters.of({name: value})
+        PLAN_OF_ARTISANS.told({name: value})
 
 
 @given(
-    name=st.sampled_from(sorted(Parameters.model_fields)),
+    name=st.sampled_from(["outcome", *CHANGEABLE]),
     value=st.one_of(
-        st.none(),
         st.booleans(),
         st.lists(st.integers()),
         st.dictionaries(st.text(), st.text()),
         st.binary(),
+        st.floats(min_value=0.5),
+        st.floats(max_value=0),
+        st.integers(min_value=2**32),
+        st.integers(max_value=-1),
+        st.just(""),
     ),
 )
-@settings(max_examples=200, deadline=None)
-def test_wrong_parameter_types_are_refused(name, value):
+@settings(max_examples=300, deadline=None)
+def test_parameters_are_held_to_the_types_and_limits_of_the_plan(name, value):
     with pytest.raises(PlanError):
-        Parameters.of({name: value})
+        PLAN_OF_ARTISANS.told({name: value})
+
+
+@pytest.mark.parametrize("name", ["plan", "results"])
+@pytest.mark.parametrize("value", [3, b"x", ["x"], {"x": 1}])
+def test_a_path_of_the_wrong_type_is_refused(name, value):
+    with pytest.raises(PlanError, match=name):
+        open_study(**{name: value})
 
 
 def test_a_misspelt_parameter_names_the_nearest():
     with pytest.raises(PlanError, match="did you mean outcome"):
-        Parameters.of({"outcom": "x"})
+        PLAN_OF_ARTISANS.told({"outcom": "x"})
     with pytest.raises(PlanError):
         open_study(plan="evaluation.yml", outcom="x")
+
+
+def test_a_parameter_that_is_none_leaves_the_choice_as_the_plan_has_it():
+    assert PLAN_OF_ARTISANS.told(dict.fromkeys(["outcome", *CHANGEABLE])) == PLAN_OF_ARTISANS
+
+
+def test_another_headline_stands_first_and_loses_no_outcome():
+    told = PLAN_OF_ARTISANS.told({"outcome": "export_revenue_mad", "alpha": 0.1})
+    assert told.outcomes == ("export_revenue_mad", "revenue_mad")
+    assert told.alpha == 0.1
+
+
+def test_the_page_on_the_plan_says_of_every_key_what_the_plan_says():
+    page = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
+    rows = [line for line in page.split("## The schema")[0].splitlines() if line.startswith("| `")]
+    written = []
+    for name, field in Plan.model_fields.items():
+        default = "needed" if field.is_required() else field.get_default(call_default_factory=True)
+        words = {None: "none", (): "none", get_args(ShownEstimator): "all"}
+        shown = "none" if default == {} else words.get(default, f"`{default}`")
+        shown = default if default == "needed" else shown
+        written.append(f"| `{field.alias or name}` | {field.description} | {shown} |")
+    assert rows == written
+    assert " and ".join(f"`{name}`" for name in ("plan", "results")) in page
+    assert ", ".join(f"`{name}`" for name in ("outcome", *CHANGEABLE)) in page
 
 
 @given(
@@ -110,18 +150,15 @@ def cells(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebooks_parameters_are_those_of_the_schema_with_its_defaults(path):
+def test_a_notebooks_parameters_are_those_of_the_plan_and_none_means_as_in_the_plan(path):
     tagged = [cell for cell in cells(path) if "parameters" in cell["metadata"].get("tags", [])]
     assert len(tagged) == 1
     found = {}
     for node in ast.parse("".join(tagged[0]["source"])).body:
-        assert isinstance(node, ast.AnnAssign)
-        found[node.target.id] = (node.annotation.id, ast.literal_eval(node.value))
-    defaults = Parameters()
-    for name, (kind, value) in found.items():
-        assert value == getattr(defaults, name), name
-        assert kind == type(value).__name__
-    assert {"plan", "outcome", "language", "results"} <= set(found)
+        assert isinstance(node, ast.Assign)
+        found[node.targets[0].id] = ast.literal_eval(node.value)
+    choices = dict.fromkeys(["outcome", *CHANGEABLE, "results"])
+    assert found == {"plan": "evaluation.yml", **choices}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -219,13 +219,13 @@ BEFORE_A_KERNEL = {
         lambda p: change(p / "evaluation.yml", "seed:", "sead:"),
     ),
     "unknown outcome": (
-        3,
-        "not declared in the schema",
+        2,
+        "outcomes: revenu_mad is not declared in the schema; did you mean revenue_mad",
         lambda p: change(p / "evaluation.yml", "[revenue_mad,", "[revenu_mad,"),
     ),
     "unknown cohort": (
-        3,
-        "no such column",
+        2,
+        "cohort: first_fare is not declared in the schema; did you mean first_fair",
         lambda p: change(p / "evaluation.yml", "cohort: first_fair", "cohort: first_fare"),
     ),
     "missing data": (3, "no such data file", lambda p: (p / "data" / "artisans.csv").unlink()),
@@ -255,9 +255,19 @@ def test_what_is_wrong_is_said_with_its_own_exit_code_and_nothing_is_left(projec
     assert left_behind(project) == []
 
 
-def test_a_misspelt_parameter_stops_the_run(project):
-    done = run_plan("evaluation.yml", "reports", "--set", "alfa=0.1", cwd=project)
-    assert (done.returncode, "did you mean alpha" in done.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("alfa=0.1", "did you mean alpha"),
+        ("alpha=0", "alpha:"),
+        ("permutations=1", "permutations:"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_parameter_that_the_plan_would_refuse_stops_plan_and_run(project, command, told, words):
+    done = impact(command, "evaluation.yml", "--set", told, cwd=project)
+    assert (done.returncode, words in done.stderr) == (2, True)
+    assert left_behind(project) == []
 
 
 def test_a_killed_kernel_has_its_own_error_and_leaves_nothing(project):

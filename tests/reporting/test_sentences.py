@@ -84,6 +84,7 @@ def findings(two_waves):
         certainty=parts["certainty"],
         panel_models=parts["panel_models"],
         robustness=parts["robustness"],
+        assignment="chosen",
     )
 
 
@@ -263,13 +264,15 @@ def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_sh
 
 
 @pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
-def test_sentences_on_selection_follow_how_beneficiaries_were_assigned(voice, findings, assignment):
+def test_sentences_on_selection_follow_the_plans_assignment(voice, findings, assignment):
+    voice = Voice(voice.study.changed(assignment=assignment))
+    findings = replace(findings, assignment=assignment)
     texts = " ".join(
         words(exhibits)
         for exhibits in (
-            sample.comparability(voice, findings.sample, assignment=assignment),
-            frame.limitations(voice, findings, assignment=assignment),
-            certainty(voice, replace(findings.evidence, assignment=assignment)),
+            sample.comparability(voice, findings.sample),
+            frame.limitations(voice, findings),
+            certainty(voice, findings.evidence),
         )
     )
     drawn = "Beneficiaries were drawn by lot.", "Les bénéficiaires ont été tirés au sort."

@@ -23,7 +23,7 @@ class Evidence:
     sample: SampleAndComparability
     certainty: Certainty
     robustness: Robustness
-    assignment: Assignment = "chosen"
+    assignment: Assignment
 
     @property
     def headline(self) -> OutcomeEffect:

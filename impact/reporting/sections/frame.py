@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from impact.evaluation.programme import Event
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.summary import Findings
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-from impact.terms import Assignment
 
 
 def programme(voice: Voice, findings: Findings) -> Exhibits:
@@ -47,14 +47,14 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
 def _events(voice: Voice) -> Table:
     t, f, language = voice.t, voice.f, voice.study.plan.language
 
-    def row(event: dict[str, Any]) -> dict[str, Any]:
+    def row(event: Event) -> dict[str, Any]:
         return {
-            "event": event["name"][language],
-            "planned": f.month(event.get("planned")),
-            "actual": f.month(event.get("actual")),
-            "places": event.get("places"),
-            "exhibitors": event.get("exhibitors"),
-            "source": event.get("source", ""),
+            "event": event.name.in_language(language),
+            "planned": f.month(event.planned),
+            "actual": f.month(event.actual),
+            "places": event.places,
+            "exhibitors": event.exhibitors,
+            "source": event.source,
         }
 
     return Table(
@@ -113,11 +113,11 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     return Exhibits((Text(text),))
 
 
-def limitations(voice: Voice, findings: Findings, *, assignment: Assignment = "chosen") -> Exhibits:
+def limitations(voice: Voice, findings: Findings) -> Exhibits:
     """Say what this evaluation cannot tell."""
     t = voice.t
     points = [
-        said(t, "limit_of_selection", assignment),
+        said(t, "limit_of_selection", voice.study.plan.assignment),
         t(
             "Treated: {assigned}. Effects below the smallest detectable one would most likely not be seen.",
             assigned=voice.assigned(

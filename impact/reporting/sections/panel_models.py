@@ -23,7 +23,7 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
             f"## {t('Panel models')}\n\n"
             + t(
                 "The models of the textbooks on the same panel: the outcome on being under treatment. Pooled and between models "
-                "compare beneficiaries with others, so they include how beneficiaries were chosen; fixed effects and first "
+                "compare beneficiaries with others, so they include what set them apart before; fixed effects and first "
                 "differences compare each firm with itself."
             )
         ),

@@ -8,7 +8,6 @@ from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-from impact.terms import Assignment
 
 
 def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
@@ -50,16 +49,14 @@ def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:
     )
 
 
-def comparability(
-    voice: Voice, part: SampleAndComparability, *, assignment: Assignment = "chosen"
-) -> Exhibits:
+def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
     """Show baseline differences, their tests, and the raw paths."""
     t, f, study = voice.t, voice.f, voice.study
     text = Text(
         f"## {t('Comparability')}\n\n"
-        + said(t, "selection", assignment)
+        + said(t, "selection", study.plan.assignment)
         + " "
-        + said(t, "selection_in_full", assignment)
+        + said(t, "selection_in_full", study.plan.assignment)
     )
     frame = part.baseline.copy()
     frame["what"] = [

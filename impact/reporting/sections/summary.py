@@ -13,6 +13,7 @@ from impact.reporting.sections.evidence import Evidence, but, finding, graded, w
 from impact.reporting.sections.impact import estimated, which_interval
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
+from impact.terms import Assignment
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Findings:
     certainty: Certainty
     panel_models: PanelModels
     robustness: Robustness
+    assignment: Assignment
 
     @property
     def evidence(self) -> Evidence:
@@ -34,6 +36,7 @@ class Findings:
             sample=self.sample,
             certainty=self.certainty,
             robustness=self.robustness,
+            assignment=self.assignment,
         )
 
 

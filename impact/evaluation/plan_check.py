@@ -1,0 +1,109 @@
+"""Everything that can be known to be wrong with a plan before a notebook starts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from impact.data.schema import ColumnType, Schema
+from impact.errors import PlanError
+from impact.evaluation.plan import Plan, printed
+from impact.evaluation.study import Study
+from impact.terms import nearest
+
+NUMBERS: frozenset[ColumnType] = frozenset({"number", "integer"})
+CONDITIONS: frozenset[ColumnType] = NUMBERS | {"boolean"}
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Columns that one key of a plan names, and what they must be."""
+
+    key: str
+    columns: tuple[str, ...]
+    types: frozenset[ColumnType] | None = None
+    rule: str = ""
+
+
+def check_study(study: Study) -> None:
+    """Refuse a plan that cannot be run: schema, columns, programme, data, then every panel and the headline itself.
+
+    Raises
+    ------
+    PlanError
+        For a column: the key that names it, the rule and the nearest declared column.
+    ImpactError
+        What reading the data, making a panel or estimating an outcome raises.
+    """
+    check_columns(study.plan, study.schema)
+    _ = study.events, study.groups
+    outcomes = dict.fromkeys(
+        (*study.plan.outcomes, *study.plan.placebo_outcomes, *sum(study.plan.families.values(), ()))
+    )
+    for outcome in outcomes:
+        study.panel(outcome)
+    if study.plan.planned_cohort is not None:
+        study.panel(cohort=study.plan.planned_cohort)
+    for outcome in study.plan.outcomes:
+        study.estimator().fit(study.panel(outcome)).aggregate(by="overall")
+    if study.plan.panel_model is not None:
+        from impact.evaluation.robustness import own_model
+
+        own_model(study)
+
+
+def check_columns(plan: Plan, schema: Schema) -> None:
+    """Hold every column that a plan names against the schema.
+
+    Raises
+    ------
+    PlanError
+    """
+    if plan.cohort is None and schema.cohort is None:
+        raise PlanError(
+            "cohort: name the column of first treated periods in the plan or the schema"
+        )
+    for named in _named(plan):
+        for column in named.columns:
+            _check(column, named, schema)
+    _check_cohorts(plan, schema)
+
+
+def _named(plan: Plan) -> Iterator[_Named]:
+    outcome = NUMBERS, "an outcome is a number"
+    yield _Named("outcomes", plan.outcomes, *outcome)
+    yield _Named("placebo_outcomes", plan.placebo_outcomes, *outcome)
+    for name, columns in plan.families.items():
+        yield _Named(f"families.{name}", columns, *outcome)
+    if plan.panel_model is not None:
+        regressors = CONDITIONS, "a regressor is a number or true/false"
+        yield _Named("panel_model.outcome", (plan.panel_model.outcome,), *outcome)
+        yield _Named("panel_model.regressors", plan.panel_model.regressors, *regressors)
+    for key in ("subgroups", "strata", "characteristics"):
+        yield _Named(key, getattr(plan, key))
+    if plan.treatment_group is not None:
+        yield _Named("treatment_group", (plan.treatment_group,))
+
+
+def _check(column: str, named: _Named, schema: Schema) -> None:
+    _declared(named.key, column, list(schema.columns))
+    if column in {schema.unit, schema.time.column}:
+        raise PlanError(
+            f"{named.key}: {printed(column)} is the column of units or times; name another"
+        )
+    kind = schema.columns[column].type
+    if named.types is not None and kind not in named.types:
+        raise PlanError(f"{named.key}: {printed(column)} is declared as {kind}; {named.rule}")
+
+
+def _check_cohorts(plan: Plan, schema: Schema) -> None:
+    derived = [] if schema.cohort is None else [schema.cohort.column]
+    for key, column in (("cohort", plan.cohort), ("planned_cohort", plan.planned_cohort)):
+        if column is not None:
+            _declared(key, column, list(dict.fromkeys((*schema.columns, *derived))))
+
+
+def _declared(key: str, column: str, known: list[str]) -> None:
+    if column not in known:
+        raise PlanError(
+            f"{key}: {printed(column)} is not declared in the schema; {nearest(column, known)}"
+            f"declared columns are {', '.join(known)}"
+        )
