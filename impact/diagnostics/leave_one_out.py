@@ -117,6 +117,18 @@ def leave_one_out(
     ------
     NotIdentifiedError
         When nothing is left to compare without any one unit.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> found = impact.leave_one_out(panel)
+    >>> found
+    Headline 1.611; without one unit 1.553 to 1.704; without one of 2 cohorts 1.459 to 1.756 (one unit carries up to 6%)
+    <BLANKLINE>
+      kind label  n_treated  estimate  std_error
+    cohort  2003         16     1.756     0.2607
+    cohort  2005         16     1.459     0.2487
     """
     estimator = estimator or CallawaySantAnna()
     design = Comparisons.of(panel, estimator)

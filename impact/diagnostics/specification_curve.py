@@ -143,6 +143,16 @@ def specification_curve(
     References
     ----------
     Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, on curves and their joint tests.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> curve = impact.specification_curve(panel, permutations=19)
+    >>> len(curve.table), curve.share_same_sign
+    (112, 1.0)
+    >>> curve.check().status
+    'pass'
     """
     refuse_unequal(panel, who="the specification curve")
     choices = choices or Choices()

@@ -145,15 +145,11 @@ class HonestBounds(CheckedChoices):
     >>> import impact
     >>> panel = impact.example_panel()
     >>> path = impact.CallawaySantAnna(base_period="universal").fit(panel).aggregate(by="event_time")
-    >>> impact.HonestBounds("relative_magnitudes", values=(0.0, 0.5)).of(path)
-    Honest bounds (relative_magnitudes) of the average effect, 95%
-    Parallel trends: 1.33 to 2.07
-    <BLANKLINE>
-     value  conf_low  conf_high
-         0     1.329      2.072
-       0.5    0.6208      2.853
-    <BLANKLINE>
-    Zero is outside up to 0.835
+    >>> bounds = impact.HonestBounds("relative_magnitudes", values=(0.0, 0.5)).of(path)
+    >>> bounds.table[["value", "conf_low", "conf_high"]].round(2)
+       value  conf_low  conf_high
+    0    0.0      1.27       1.96
+    1    0.5      0.68       2.62
     """
 
     restriction: Restriction = "relative_magnitudes"
