@@ -80,6 +80,20 @@ class CheckResult(Shown):
 
     A check that does not apply is an object too: ``status="not_applicable"`` and ``why``.
 
+    Attributes
+    ----------
+    name : str
+        Code of the check.
+    status : {"pass", "warn", "fail", "not_applicable"}
+    why : str
+        Code of the reason, a figure after a colon.
+    statistic, p_value : float, optional
+        Of the test, where it is one.
+    table : DataFrame, optional
+        The figures behind it.
+    text : str
+        Words of its own, if any.
+
     Examples
     --------
     >>> import impact

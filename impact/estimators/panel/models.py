@@ -177,6 +177,17 @@ class _WithGroupedPeriods(_PanelModel):
 class PooledOLS(_WithGroupedPeriods):
     """Least squares on all rows. Assumes regressors unrelated to what units have in common. Wooldridge (2010), ch. 7.
 
+    Parameters
+    ----------
+    regressors : sequence of str
+        Columns of ``panel.covariates``; by default ``exposed``, being under treatment.
+    time_effects : bool
+        Add period effects.
+    vcov : Clustered, Robust, Homoskedastic, or a short name
+    level : float
+    time_effects_by : sequence of str
+        Period effects apart for each combination of these columns, such as ``("state",)``.
+
     Examples
     --------
     >>> import impact
@@ -209,6 +220,11 @@ class FixedEffects(_WithGroupedPeriods):
     Clustered standard errors count period effects and the constant, not unit effects nested in the clusters; the others count
     all effects. HC2 and HC3 take leverages with all effects among the columns.
 
+    Parameters
+    ----------
+    regressors, time_effects, vcov, level, time_effects_by
+        As in `PooledOLS`.
+
     Examples
     --------
     >>> import impact
@@ -237,6 +253,11 @@ class FixedEffects(_WithGroupedPeriods):
 @dataclass(frozen=True)
 class RandomEffects(_PanelModel):
     """Swamy-Arora random effects. Assumes unit effects unrelated to the regressors. Wooldridge (2010), 10.4.
+
+    Parameters
+    ----------
+    regressors, time_effects, vcov, level
+        As in `PooledOLS`.
 
     Examples
     --------
@@ -269,6 +290,11 @@ class RandomEffects(_PanelModel):
 class FirstDifferences(_PanelModel):
     """Least squares on changes between neighbouring observations of a unit. Wooldridge (2010), 10.6.
 
+    Parameters
+    ----------
+    regressors, time_effects, vcov, level
+        As in `PooledOLS`.
+
     Examples
     --------
     >>> import impact
@@ -297,6 +323,11 @@ class FirstDifferences(_PanelModel):
 @dataclass(frozen=True)
 class BetweenEffects(_PanelModel):
     """Least squares on unit means; what happens within units over time is left out. Wooldridge (2010), 10.2.
+
+    Parameters
+    ----------
+    regressors, time_effects, vcov, level
+        As in `PooledOLS`, without period effects by default.
 
     Examples
     --------
