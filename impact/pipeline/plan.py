@@ -58,17 +58,18 @@ def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
 
 
 def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
-    """Return the files that a plan reads, itself not included, by the name under which a run certifies them.
-
-    That is the name in the plan; of an absolute path the last part, so that no folder of this machine is published.
-    """
+    """Return the files that a plan reads, itself not included, by the name under which a run certifies them."""
     data = None if plan.data.startswith("package:") else plan.data
     found: dict[str, Path] = {}
     for name in filter(None, (plan.data_schema, plan.programme, data)):
-        known = Path(name).name if Path(name).is_absolute() else name
-        if found.setdefault(known, folder / name) != folder / name:
-            raise PlanError(f"{known}: two files of one name; rename one")
+        if found.setdefault(published(name), folder / name) != folder / name:
+            raise PlanError(f"{published(name)}: two files of one name; rename one")
     return found
+
+
+def published(path: str) -> str:
+    """Write a path of a plan as it may leave this machine: of an absolute one the last part."""
+    return Path(path).name if Path(path).is_absolute() else path
 
 
 def sha256_of(path: Path) -> str:

@@ -19,7 +19,7 @@ from impact.errors import PlanError
 from impact.evaluation.store import PARTS, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import Execution
-from impact.pipeline.plan import checked_study, inputs_of, sha256_of
+from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import building, certify
 from impact.reporting.render import Cover, render_html, render_pdf
 from impact.reporting.words.catalogue import Words
@@ -113,12 +113,14 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
     files = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     hashes = {name: sha256_of(path) for name, path in files.items()}
     versions = {name: version(name) for name in PACKAGES}
-    identity = json.dumps([hashes, parameters, impact.__version__, study.plan.data], sort_keys=True)
+    plan = study.plan.model_dump(mode="json", by_alias=True)
+    plan |= {key: published(plan[key]) for key in ("data", "schema", "programme") if plan[key]}
+    identity = json.dumps([hashes, parameters, impact.__version__, plan["data"]], sort_keys=True)
     return {
         "run_id": sha256(identity.encode()).hexdigest()[:12],
         "impact": impact.__version__,
         "parameters": dict(parameters),
-        "plan": study.plan.model_dump(mode="json", by_alias=True),
+        "plan": plan,
         "seed": study.plan.seed,
         "inputs": hashes,
         "versions": versions,
@@ -211,7 +213,10 @@ def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
     """Write relative folders into an executed notebook in place of this machine's."""
     text = notebook.read_text(encoding="utf-8")
     for absolute, relative in names.items():
-        text = text.replace(json.dumps(absolute, ensure_ascii=False)[1:-1], relative)
+        # papermill's own cell writes a text in ASCII
+        injected = absolute.encode("unicode_escape").decode().replace('"', '\\"')
+        for shown in (absolute, injected):
+            text = text.replace(json.dumps(shown, ensure_ascii=False)[1:-1], relative)
     notebook.write_text(text, encoding="utf-8")
 
 

@@ -113,6 +113,15 @@ def test_another_headline_stands_first_and_loses_no_outcome():
     assert told.alpha == 0.1
 
 
+def limits(field):
+    """A number's limits in words: ``0 to 40``, ``0 to below 1``."""
+    ends = {type(rule).__name__: rule for rule in field.metadata}
+    if "Ge" not in ends:
+        return ""
+    top = str(ends["Le"].le) if "Le" in ends else f"below {ends['Lt'].lt}"
+    return f"{ends['Ge'].ge} to {top}"
+
+
 def test_the_page_on_the_plan_says_of_every_key_what_the_plan_says():
     page = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
     rows = [line for line in page.split("## The schema")[0].splitlines() if line.startswith("| `")]
@@ -122,7 +131,9 @@ def test_the_page_on_the_plan_says_of_every_key_what_the_plan_says():
         words = {None: "none", (): "none", get_args(ShownEstimator): "all"}
         shown = "none" if default == {} else words.get(default, f"`{default}`")
         shown = default if default == "needed" else shown
-        written.append(f"| `{field.alias or name}` | {field.description} | {shown} |")
+        written.append(
+            f"| `{field.alias or name}` | {field.description} | {limits(field)} | {shown} |"
+        )
     assert rows == written
     assert " and ".join(f"`{name}`" for name in ("plan", "results")) in page
     assert ", ".join(f"`{name}`" for name in ("outcome", *CHANGEABLE)) in page

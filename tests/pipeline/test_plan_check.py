@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from papermill.translators import PythonTranslator
 
 from impact.errors import DataError, ImpactError, PlanError, SourceError
 from impact.evaluation.plan import Plan
@@ -279,11 +280,11 @@ def test_both_plans_of_the_project_pass():
 def test_absolute_paths_are_read_and_certified_without_their_folder(project):
     paths = {key: str(project / PLAN[key]) for key in ("data", "schema", "programme")}
     study = checked_study(written(project, paths), {})
-    assert sorted(inputs_of(study.plan, study.folder)) == [
-        "artisans.csv",
-        "artisans.yml",
-        "programme.yml",
-    ]
+    names = ["artisans.csv", "artisans.yml", "programme.yml"]
+    assert sorted(inputs_of(study.plan, study.folder)) == names
+    facts = pipeline._inputs(study, project / "plan.yml", {})
+    assert str(project) not in json.dumps(facts)
+    assert facts["plan"]["data"] == "artisans.csv"
 
 
 def test_two_files_of_one_name_in_other_folders_are_refused(project):
@@ -315,6 +316,20 @@ def test_a_folder_of_any_name_holds_a_project(project, folder):
     (other / "one.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     Execution(other / "one.ipynb", other / "out.ipynb", {"plan": "p.yml"}, folder=other).wait()
     assert "p.yml" in (other / "out.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["{plan}", "été à Fès", "a 'b' \"c\" {x}{{y}}", "back\\slash"])
+def test_an_executed_notebook_names_no_folder_of_this_machine(project, folder):
+    """Neither as papermill writes a parameter into a cell, nor as it writes a path into the metadata."""
+    results = str(project / folder / "results")
+    cell = PythonTranslator.codify({"results": results})
+    path = project / "out.ipynb"
+    path.write_text(
+        json.dumps({"source": cell, "path": results}, ensure_ascii=False), encoding="utf-8"
+    )
+    pipeline._without_folders(path, {results: "results"})
+    left = json.loads(path.read_text(encoding="utf-8"))
+    assert left == {"source": '# Parameters\nresults = "results"\n', "path": "results"}
 
 
 def test_notebooks_that_would_not_hear_a_parameter_are_refused(project):

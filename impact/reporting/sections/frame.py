@@ -148,6 +148,7 @@ def annex(voice: Voice) -> Exhibits:
             t("Cohort column"),
             study.plan.cohort or (study.schema.cohort.column if study.schema.cohort else ""),
         ),
+        (t("Assignment"), said(t, "selection", study.plan.assignment)),
         (
             t("Comparison group"),
             t("firms not yet treated")
