@@ -76,14 +76,22 @@ class PanelModels:
         """Compute from a study: being under treatment as the regressor, period effects in every model but between."""
         panel = study.panel()
         kinds = (PooledOLS, BetweenEffects, RandomEffects, FirstDifferences, FixedEffects)
-        fixed, random = (
-            kind(vcov="iid", level=study.level).fit(panel) for kind in (FixedEffects, RandomEffects)
-        )
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
-            hausman=hausman(fixed.select([EXPOSED]), random.select([EXPOSED])),
+            hausman=_hausman(panel),
             own_model=own_model(study),
         )
+
+
+def _hausman(panel: Panel) -> CheckResult:
+    """Hausman's test of the effect; by the auxiliary regression, with clustered errors, where the classical form is refused."""
+    fixed, random = (
+        kind(vcov="iid").fit(panel).select([EXPOSED]) for kind in (FixedEffects, RandomEffects)
+    )
+    classic = hausman(fixed, random)
+    if classic.status != "not_applicable":
+        return classic
+    return hausman(fixed, RandomEffects().fit(panel).select([EXPOSED]), method="auxiliary")
 
 
 def own_model(study: Study) -> Estimate | None:

@@ -146,24 +146,3 @@ def test_panel_models_equal_plm(reference, plm, model, dataset):
     )
     words = {"exp2": "I(exp^2)", "union": "unionyes", "married": "marriedyes"}
     agree(estimate, golden, {name: words.get(name, name) for name in regressors})
-
-
-def test_hausman_equals_plm(reference, plm):
-    """phtest(inv ~ value + capital, Grunfeld): the classical form with Swamy-Arora random effects."""
-    frame = pd.read_csv(reference / "data" / "r" / "plm_grunfeld.csv")
-    made = impact.Panel.from_frame(
-        frame, unit="firm", time="year", outcome="inv", covariates=["value", "capital"]
-    )
-    options = {"regressors": ("value", "capital"), "time_effects": False, "vcov": "iid"}
-    result = impact.hausman(
-        impact.FixedEffects(**options).fit(made), impact.RandomEffects(**options).fit(made)
-    )
-    golden = plm[plm.case == "plm/grunfeld/test/hausman"].iloc[0]
-    np.testing.assert_allclose(result.statistic, golden.estimate, rtol=1e-6)
-    np.testing.assert_allclose(result.p_value, golden.p_value, rtol=1e-6)
-
-
-def test_hausman_refuses_clustered_covariances():
-    made = panel()
-    result = impact.hausman(impact.FixedEffects().fit(made), impact.RandomEffects().fit(made))
-    assert (result.status, result.why) == ("not_applicable", "needs_homoskedastic_covariances")

@@ -163,6 +163,17 @@ REASONS = {
             "The classical form is not defined here: the difference of the covariances is not positive definite."
         )
     ),
+    "coefficients_compared_by_regression": Found(
+        t(
+            "The classical form does not apply. By an auxiliary regression, coefficients compared: {n}; statistic {figure}."
+        )
+    ),
+    "regressors_do_not_vary_between_units": Found(
+        t("The regressors do not vary between firms beyond what they do over time.")
+    ),
+    "too_few_clusters_to_compare": Found(
+        t("There are too few clusters to compare so many coefficients.")
+    ),
     "coefficients_compared": Found(t("Coefficients compared: {n}; statistic {figure}.")),
     "negative_cells": Found(
         t("Cohorts and periods with a negative weight: {n}; together {figure} of the weight."),
