@@ -21,7 +21,7 @@ from impact.critical_values import quantiles, simultaneous_critical_value
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UsageError
 from impact.origin import UNKNOWN, Origin
-from impact.parameters import Rows, pointwise, table_of
+from impact.parameters import Rows, percent_of_log, pointwise, table_of
 from impact.protocols import Inference, Parts
 from impact.restrictions import Asked, Restrictions
 from impact.terms import (
@@ -199,6 +199,11 @@ class Estimate(Shown):
     def percent(self) -> "Estimate":
         """Return effects over the counterfactual mean of the treated (observed minus effect), with delta-method intervals."""
         return replace(self._asked().percent(self), origin=self.origin.then("percent"))
+
+    def percent_of_log(self) -> pd.DataFrame:
+        """Return effects on a logarithm in percent, 100 (exp(b) - 1), and their intervals, whose ends are put so too."""
+        ends = pd.DataFrame(self._pointwise)[["term", "estimate", "conf_low", "conf_high"]]
+        return ends.set_index("term").transform(percent_of_log).reset_index()
 
     def select(self, terms: Sequence[str] | Mask) -> "Estimate":
         """Return the estimate of some of its parameters; a band then covers those alone.

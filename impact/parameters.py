@@ -91,6 +91,12 @@ def pointwise(
     }
 
 
+def percent_of_log(change: Floats) -> Floats:
+    """Return what changes of a logarithm are in percent of the level, 100 (exp(b) - 1)."""
+    with np.errstate(over="ignore"):  # an unbounded end stays one
+        return np.asarray(100 * np.expm1(change))
+
+
 def table_of(records: list[dict[str, Any]]) -> pd.DataFrame:
     """Read the rows of a table from plain values."""
     table = pd.DataFrame(records, columns=list(ESTIMATE_COLUMNS))

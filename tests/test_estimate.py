@@ -12,6 +12,7 @@ import impact
 from impact import estimate as module
 from impact.errors import UnknownNameError, UsageError
 from impact.estimate import Estimate
+from impact.parameters import percent_of_log
 from impact.terms import ESTIMATE_COLUMNS
 
 
@@ -164,3 +165,24 @@ def test_html_escapes_everything(cells):
     assert "<script>" not in html
     assert "<b>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_effects_on_a_logarithm_are_in_percent_of_the_level_with_their_ends(cells):
+    shown = cells.percent_of_log()
+    assert list(shown.columns) == ["term", "estimate", "conf_low", "conf_high"]
+    for column in ("estimate", "conf_low", "conf_high"):
+        np.testing.assert_allclose(shown[column], 100 * (np.exp(cells.table[column]) - 1))
+    assert (shown["conf_low"] <= shown["estimate"]).all()
+    assert percent_of_log(np.array([-np.inf, 0.0, np.inf, 1e4])).tolist() == [
+        -100,
+        0,
+        np.inf,
+        np.inf,
+    ]
+
+
+def test_doubling_is_a_hundred_percent_on_the_scale_of_logarithms():
+    frame = long_frame(effect=0.0)
+    frame["y"] = np.log(np.exp(0.3 * frame.t) * np.where(frame.t >= frame.g, 2.0, 1.0))
+    found = impact.CallawaySantAnna().fit(panel(frame)).aggregate(by="overall").percent_of_log()
+    assert found["estimate"][0] == pytest.approx(100.0)

@@ -33,6 +33,7 @@ class Column(_Strict):
     type: ColumnType
     label: Words
     unit: str | Words | None = None
+    scale: Literal["level", "log"] = "level"
     minimum: float | None = None
     maximum: float | None = None
     categories: list[str] | None = None
@@ -49,6 +50,8 @@ class Column(_Strict):
             raise ValueError(
                 "a column of type category lists its categories, and only such a column"
             )
+        if self.scale == "log" and self.type != "number":
+            raise ValueError("only a column of type number may be a logarithm (scale: log)")
         return self
 
 

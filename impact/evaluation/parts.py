@@ -20,6 +20,7 @@ from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict, believe, headline_intervals_or_none
 from impact.inference.randomization import RandomizationResult
+from impact.parameters import percent_of_log
 
 Result = TypeVar("Result")
 
@@ -173,7 +174,8 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         smallest_detectable=float(design.chosen["smallest_detectable"]) if design else None,
         smallest_cohort=smallest_cohort(panel),
     )
-    percent = _or_none(overall.percent) if (panel.y >= 0).all() else None
+    logged = study.column(outcome).scale == "log"
+    percent = _or_none(overall.percent) if (panel.y >= 0).all() and not logged else None
     return OutcomeEffect(
         outcome=outcome,
         overall=overall,
@@ -182,8 +184,15 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         randomization=randomization,
         design=design,
         verdict=verdict,
-        verdict_percent=_in_percent(verdict, percent),
+        verdict_percent=_log_in_percent(verdict) if logged else _in_percent(verdict, percent),
     )
+
+
+def _log_in_percent(verdict: Verdict) -> tuple[float, float, float]:
+    """Put the believed effect on a logarithm, and the ends of its interval, in percent of the level."""
+    shown = np.array([verdict.estimate, verdict.conf_low, verdict.conf_high])
+    estimate, low, high = map(float, percent_of_log(shown))
+    return estimate, low, high
 
 
 def _in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, float, float] | None:

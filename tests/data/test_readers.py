@@ -1,12 +1,14 @@
 """A file is read exactly as declared, or refused by name."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from impact import errors
 from impact.data.readers import read_frame, read_panel
-from impact.data.schema import read_schema
+from impact.data.schema import Column, Words, read_schema
 from impact.data.yaml_file import load_yaml
 
 SCHEMA = """
@@ -198,3 +200,16 @@ def test_a_schema_says_which_key_breaks_which_rule(tmp_path):
     )
     with pytest.raises(errors.SchemaError, match=r"columns\.wave\.type"):
         read_schema(path)
+
+
+def test_only_numbers_are_declared_logarithms():
+    words = Words(en="Log sales", fr="Log des ventes")
+    assert Column(type="number", label=words, scale="log").scale == "log"
+    assert Column(type="number", label=words).scale == "level"
+    with pytest.raises(ValueError, match="only a column of type number"):
+        Column(type="boolean", label=words, scale="log")
+
+
+def test_the_logarithm_of_the_job_training_panel_is_declared():
+    schema = read_schema(Path(__file__).resolve().parents[2] / "data" / "jobtraining.yml")
+    assert schema.columns["lscrap"].scale == "log"

@@ -11,7 +11,7 @@ import pytest
 from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.grade import CHECKS_OF, grade
-from impact.evaluation.parts import OutcomeEffect, _in_percent
+from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
 from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
@@ -21,7 +21,7 @@ from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty, without_sentence
 from impact.reporting.sections.checks import checks_table, found
 from impact.reporting.sections.evidence import but, finding, graded, what_was_made
-from impact.reporting.sections.impact import estimated, impact, which_interval
+from impact.reporting.sections.impact import effects_table, estimated, impact, which_interval
 from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
 from impact.reporting.sections.robustness import robustness
@@ -180,6 +180,21 @@ def test_a_percentage_of_an_unbounded_end_is_minus_one_hundred():
     assert _in_percent(verdict, percent) == (25.0, -100.0, INF)
     assert _in_percent(replace(verdict, conf_high=100.0), percent)[2] == INF
     assert _in_percent(replace(verdict, conf_low=-1e12), percent)[1] == pytest.approx(-100)
+
+
+def test_an_effect_on_a_logarithm_is_also_in_percent_of_the_level(two_waves):
+    verdict = effect(np.log(1.2), -INF, np.log(1.5)).verdict
+    assert _log_in_percent(verdict) == pytest.approx((20.0, -100.0, 50.0))
+    columns = {**two_waves.schema.columns}
+    columns["sales"] = columns["sales"].model_copy(update={"scale": "log", "unit": "log MAD"})
+    logged = two_waves.changed()
+    logged.__dict__["schema"] = two_waves.schema.model_copy(update={"columns": columns})
+    found = Impact.of(logged).effects[0]
+    assert found.percent is None
+    assert found.verdict_percent == _log_in_percent(found.verdict)
+    notes = effects_table(Voice(logged), (found,)).notes
+    assert "Of a logarithm: in percent of the level, 100 (exp(effect) − 1), ends alike." in notes
+    assert len(effects_table(Voice(two_waves), (found,)).notes) == len(notes) - 1
 
 
 def test_trends_are_said_alike_only_where_every_check_of_them_passed(voice):

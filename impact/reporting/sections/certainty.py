@@ -11,6 +11,7 @@ from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
+from impact.parameters import percent_of_log
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
@@ -267,7 +268,11 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
             **{process: list(size[process]) for process in size.columns},
             "median_length": list(first["median_length"]),
             "smallest_detectable": list(first["smallest_detectable"]),
-            "percent": list(first["smallest_detectable_percent"]),
+            "percent": list(
+                percent_of_log(first["smallest_detectable"])
+                if voice.study.column(voice.study.outcome).scale == "log"
+                else first["smallest_detectable_percent"]
+            ),
         }
     )
     shares = {process: said(t, "process", process) for process in size.columns}

@@ -111,11 +111,18 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             t(
                 "In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."
             ),
+            *_of_logarithms(voice, effects),
             t(
                 "Smallest detectable: the effect that the believed test finds in 80% of studies of this size, simulated from these data."
             ),
         ),
     )
+
+
+def _of_logarithms(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> list[str]:
+    logged = any(voice.study.column(effect.outcome).scale == "log" for effect in effects)
+    note = voice.t("Of a logarithm: in percent of the level, 100 (exp(effect) − 1), ends alike.")
+    return [note] if logged else []
 
 
 def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
