@@ -87,26 +87,27 @@ def run(
     parameters = {"plan": plan_path.name, **told}
     _check_notebooks(notebooks, {*parameters, "results"})
     facts |= _inputs(study, plan_path, parameters)
+    name, cover, unit = study.plan.name, _cover(study, facts), study.unit(study.outcome)
+    del study  # data and panels: each notebook reads its own while this process waits
     step("plan")
     durations: dict[str, float] = {}
 
-    def timed(name: str, work: Callable[[], None]) -> None:
+    def timed(what: str, work: Callable[[], None]) -> None:
         start = time.monotonic()
         work()
-        durations[name] = round(time.monotonic() - start, 2)
-        step(name)
+        durations[what] = round(time.monotonic() - start, 2)
+        step(what)
 
-    with building(reports, study.plan.name) as folder:
+    with building(reports, name) as folder:
         _notebooks(notebooks, folder, plan_path, parameters, timed)
-        cover = _cover(study, facts)
         notebook = folder / "notebooks" / f"{REPORT}.ipynb"
         timed("report.html", lambda: render_html(notebook, folder / "report.html", cover=cover))
         timed("report.pdf", lambda: render_pdf(notebook, folder / "report.pdf", cover=cover))
-        headline = _results(folder, study)
+        headline = _results(folder, unit=unit)
         durations["total"] = round(time.monotonic() - began, 2)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         certify(folder, {**facts, "finished": finished, "durations_s": durations})
-    return Run(folder=reports / study.plan.name, headline=headline)
+    return Run(folder=reports / name, headline=headline)
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,7 +255,7 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
     )
 
 
-def _results(folder: Path, study: Study) -> dict[str, Any]:
+def _results(folder: Path, *, unit: str) -> dict[str, Any]:
     """Assemble results.json from the parts and return the headline."""
     source = folder / "results"
     parts = {
@@ -263,7 +264,7 @@ def _results(folder: Path, study: Study) -> dict[str, Any]:
     effect = read_part(source / "impact.json").effects[0]
     headline = {
         "outcome": effect.outcome,
-        "unit": study.unit(effect.outcome),
+        "unit": unit,
         **effect.verdict.to_dict(),
         "percent": list(effect.verdict_percent) if effect.verdict_percent else None,
     }
