@@ -51,6 +51,17 @@ def hausman(fixed: Estimate, random: Estimate, *, method: HausmanMethod = "class
     References
     ----------
     Hausman (1978), Econometrica 46(6), eq. 2.6 and, for the auxiliary regression, sec. 3; Wooldridge (2010), sec. 10.7.3.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> options = {"regressors": ["exposed", "workers"], "time_effects": False, "vcov": "iid"}
+    >>> fixed = impact.FixedEffects(**options).fit(panel)
+    >>> random = impact.RandomEffects(**options).fit(panel)
+    >>> check = impact.hausman(fixed, random)
+    >>> check.status, round(check.p_value, 2)
+    ('pass', 0.25)
     """
     one_of(method, HausmanMethod, name="method")
     shared = [term for term in fixed.rows.term if term in set(random.rows.term)]
