@@ -16,6 +16,7 @@ from impact.evaluation.plan import Plan
 from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
+from impact.pipeline import NotebookStudy
 from impact.reporting.exhibits import Callout, Figure, KeyFigures, Table, Text
 from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty, without_sentence
@@ -294,6 +295,20 @@ def test_sentences_on_selection_follow_the_plans_assignment(voice, findings, ass
     assert any(sentence in texts for sentence in drawn) == (assignment == "randomised")
     chose = "chose or were chosen", "ont choisi ou ont été choisis"
     assert any(sentence in texts for sentence in chose) == (assignment == "chosen")
+
+
+def test_the_grade_of_a_report_starts_from_the_plans_assignment(two_waves, findings):
+    parts = {
+        kind.name: getattr(findings, "quality" if kind.name == "data_quality" else kind.name)
+        for kind in PARTS.values()
+    }
+    steps = {}
+    for assignment in ("randomised", "chosen"):
+        study = two_waves.changed(assignment=assignment)
+        steps[assignment] = NotebookStudy(
+            study=study, parts=dict(parts)
+        ).findings.evidence.grade.steps
+    assert steps["randomised"] > steps["chosen"]
 
 
 def test_what_the_plan_assigns_is_what_is_counted(two_waves):
