@@ -23,6 +23,7 @@ Stream = Literal[
     "family_permutations",
     "wild_weights",
     "lead_permutations",
+    "recent_change_permutations",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -36,6 +37,7 @@ _NUMBER: dict[Stream, int] = {
     "family_permutations": 51,
     "wild_weights": 61,
     "lead_permutations": 71,
+    "recent_change_permutations": 72,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,
