@@ -14,6 +14,7 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
+from impact.diagnostics.before_trends import NO_VARIATION
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.inference.assignments import assignments
 from impact.inference.randomization import permutation_p
@@ -77,7 +78,9 @@ def recent_change(
         most=draws,
     )
     actual = design.evaluate(design.labels[None], both)
-    if np.isnan(actual.effect).any():  # no cohort is seen on both sides of a comparison
+    spread = np.sqrt(actual.variance[0, 0])
+    # NaN where no cohort is seen on both sides of a comparison
+    if not spread > NO_VARIATION * np.abs(both).max():
         return not_applicable("recent_change", "no_variation_before_treatment")
     permuted = design.evaluate(others.labels, both[:, :1])
     p = permutation_p(actual.t()[0], permuted.t()[0], added=others.added)

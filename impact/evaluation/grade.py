@@ -31,6 +31,7 @@ CHECKS_OF: Mapping[Concern, tuple[str, ...]] = {
     "interval": ("design_check",),
     "trends": (
         "before_trends",
+        "recent_change",
         "placebo_date",
         "pretrend_power",
         "equivalence",

@@ -10,6 +10,7 @@ from impact.check_result import CheckResult
 from impact.data.panel import Panel
 from impact.data.readers import panel_of
 from impact.diagnostics.before_trends import placebo_date
+from impact.diagnostics.recent_change import recent_change
 from impact.errors import ImpactError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
@@ -30,7 +31,7 @@ from impact.inference.randomization import RandomizationInference, Randomization
 
 @dataclass(frozen=True)
 class Robustness:
-    """Estimators side by side, other choices, placebo dates, and the permutation test."""
+    """Estimators side by side, other choices, the permutation test, and checks of what was before the start."""
 
     name: ClassVar[str] = "robustness"
     alternatives: pd.DataFrame
@@ -57,8 +58,9 @@ class Robustness:
                 (study.plan.placebo_periods, max(1, study.plan.placebo_periods // 2))
             )
         ]
+        before = recent_change(panel, anticipation=study.plan.anticipation, seed=study.plan.seed)
         return cls(
-            alternatives=pd.DataFrame(rows), randomization=randomization, checks=tuple(placebos)
+            alternatives=pd.DataFrame(rows), randomization=randomization, checks=(*placebos, before)
         )
 
 

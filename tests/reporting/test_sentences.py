@@ -218,6 +218,20 @@ def test_trends_are_said_alike_only_where_every_check_of_them_passed(voice):
     assert ("could not be examined" in missing) or ("n'a pu examiner" in missing)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(-500.0, ("had dipped below", "tombé au-dessous")), (500.0, ("had jumped", "bondi"))],
+)
+def test_the_summary_says_which_way_the_outcome_went_just_before_the_start(voice, change, words):
+    def said_of(status):
+        one = CheckResult("recent_change", status, "last_period_against_earlier:100", change, 0.02)
+        asked = [*checks(recent_change=None), one]
+        return " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+
+    assert any(word in said_of("warn") for word in words)
+    assert not any(word in said_of("pass") for word in words)
+
+
 def test_a_check_that_was_not_made_is_named_and_never_passed(voice):
     asked = [not_applicable("before_trends", "no_period_before_the_reference")]
     table = checks_table(voice, asked, label="x", caption="x").frame.iloc[0]

@@ -93,8 +93,18 @@ def what_was_made(voice: Voice, found: Grade, checks: Sequence[CheckResult]) -> 
     codes = [] if found.concerns or not found.direction else ["nothing_open"]
     codes += [trends[found.trends]] if found.trends in trends else []
     sentences = [said(t, "evidence", code) for code in codes]
+    sentences += [said(t, "evidence", code) for code in _just_before(checks)]
     unmade = dict.fromkeys(c.name for c in checks if c.status == "not_applicable")
     if unmade:
         names = voice.f.listed([said(t, "check", name) for name in unmade])
         sentences.append(said(t, "evidence", "not_made", checks=names))
     return sentences
+
+
+def _just_before(checks: Sequence[CheckResult]) -> list[str]:
+    """Which way the outcome of the treated went just before the start, where that is unusual enough to warn of."""
+    return [
+        "dipped_just_before" if check.statistic < 0 else "jumped_just_before"
+        for check in checks
+        if check.name == "recent_change" and check.status == "warn" and check.statistic is not None
+    ]

@@ -11,7 +11,7 @@ from impact.reporting.words.register import said, said_why_not
 
 
 def robustness(voice: Voice, part: Robustness) -> Exhibits:
-    """Show the alternatives side by side, the permutation test and the placebos."""
+    """Show the alternatives side by side, the permutation test, and the checks of what was before the start."""
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     rows = part.alternatives.assign(
         words=[said(t, "alternative", name) for name in part.alternatives["name"]]
@@ -49,7 +49,9 @@ def robustness(voice: Voice, part: Robustness) -> Exhibits:
             voice,
             part.checks,
             label="tab-placebo",
-            caption=t("Placebo dates: effects of a start that was not"),
+            caption=t(
+                "Before the start: effects of a start that was not, and the last period against earlier ones"
+            ),
         )
     )
     return Exhibits(tuple(shown))

@@ -29,6 +29,7 @@ CHECKS = {
     "attrition": t("Attrition"),
     "before_trends": t("Trends before treatment"),
     "placebo_date": t("Placebo date"),
+    "recent_change": t("Dip or jump just before the start"),
     "hausman": t("Hausman test"),
     "design_check": t("An interval that holds on this design"),
     "single_unit_cohorts": t("Cohorts of one firm"),
@@ -97,6 +98,14 @@ REASONS = {
     ),
     "periods_earlier": Found(
         t("Periods by which the start was pretended earlier: {n}; effect {figure}."), "amount"
+    ),
+    "last_period_against_earlier": Found(
+        t(
+            "Last period before the start against up to four earlier ones, beneficiaries less others: {figure}; measured from "
+            "the earlier periods the effect is {n}."
+        ),
+        "amount",
+        "amount",
     ),
     "too_few_event_times": Found(t("There are too few periods around the start.")),
     "breakdown_relative_magnitudes": Found(

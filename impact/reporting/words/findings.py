@@ -61,6 +61,14 @@ EVIDENCE = {
     "trends_not_examined": t(
         "Whether the groups moved alike before treatment could not be examined."
     ),
+    "dipped_just_before": t(
+        "Just before the start the outcome of beneficiaries had dipped below its earlier level, compared with the others: "
+        "a mere return to that level would look like a rise."
+    ),
+    "jumped_just_before": t(
+        "Just before the start the outcome of beneficiaries had jumped above its earlier level, compared with the others: "
+        "a mere return to that level would look like a fall, and a rise already under way like an effect."
+    ),
     "not_made": t("Could not be made: {checks}."),
     "only_the_interval": t(
         "Of the other outcomes only the interval was checked; trends, single firms and other choices were examined for the "
