@@ -148,10 +148,7 @@ def test_a_public_name_that_documents_its_arguments_documents_them_all(name):
     assert undocumented(name) == set()
 
 
-ELSEWHERE = {
-    "PathMoments",
-    "hausman",
-}  # described with `CellMoments`; two words that say what they are
+ELSEWHERE = {"PathMoments"}  # described with `CellMoments`
 
 
 SETTLED = [
