@@ -1,87 +1,157 @@
-"""Execute one notebook with papermill in a process of its own, and say truthfully how it ended.
-
-papermill's own marks cannot certify a run: a killed kernel can leave a notebook that looks complete. So the child process
-writes a status file as its last act; no status file means that it did not finish.
-"""
+"""Have the notebooks of a run executed, each in processes of its own, and say truthfully how they ended."""
 
 import builtins
 import json
 import os
-import signal
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from impact import errors
 from impact.errors import ImpactError, KernelDiedError, NotebookError, RunError, StorageError
+from impact.pipeline.timings import cpu_seconds
 
-CELL_TIMEOUT_S = 1200
 NOTEBOOK_TIMEOUT_S = 3600
-_PR_SET_PDEATHSIG = 1  # prctl(2)
-GRACE_S = 3.0  # after a polite request to stop, before it is made to
-SINGLE_THREADED = {
+GRACE_S = 5.0  # for the processes of a run to be gone after the hang-up that ends them at once
+NOTEBOOK_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false", "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }  # fmt: skip
-"""One BLAS thread a kernel: two notebooks run side by side, and sums must not depend on the machine."""
+"""One BLAS thread a kernel: two notebooks run side by side, and sums must not depend on the machine.
+
+The backend is what a kernel would choose if it imported matplotlib itself. The last two keep the process that forks free of
+pyarrow's thread, and let it fork on macOS, where it has used nothing of the system's frameworks.
+"""
+
+
+class WarmParent:
+    """The process that a run's notebooks are forked from; leaving it, or dying, ends all of them.
+
+    Attributes
+    ----------
+    cpu_s : float
+        Processor seconds of this process and of all that it forked, known once it is left.
+    """
+
+    def __init__(self, *, folder: Path) -> None:
+        self._folder = folder
+        self._executions: list[Execution] = []
+        self.cpu_s = 0.0
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._complaints = stack.enter_context(tempfile.TemporaryFile())
+            self._sockets = Path(
+                tempfile.mkdtemp(prefix="impact-")
+            )  # Unix sockets want a short path
+            stack.callback(shutil.rmtree, self._sockets, ignore_errors=True)
+            self._connection, theirs = socket.socketpair()
+            stack.enter_context(self._connection)
+            with theirs:
+                self._process = self._started(theirs)
+            stack.callback(self._end)
+            self._leave = stack.pop_all().close
+        return self
+
+    def _started(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+        number = theirs.fileno()
+        return subprocess.Popen(  # noqa: S603 (our own module)
+            # -P: a file of the project's folder must not stand in for a library
+            [sys.executable, "-P", "-m", "impact.pipeline.warm_parent", str(number), self._sockets],
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
+            pass_fds=[number],
+            start_new_session=True,
+            env={**os.environ, **NOTEBOOK_ENVIRONMENT},
+        )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+
+    def _end(self) -> None:
+        """Hang up, wait until the process has ended its children and itself, and count what all of them used."""
+        self._connection.close()
+        for execution in self._executions:
+            execution.stop()
+        before = cpu_seconds()
+        try:
+            self._process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.cpu_s = cpu_seconds() - before
+
+    def start(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> "Execution":
+        """Have a notebook executed."""
+        ours, theirs = socket.socketpair()
+        order = {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
+        with theirs, suppress(OSError):  # a process that has ended is told of when it is waited for
+            socket.send_fds(self._connection, [b"."], [theirs.fileno()])
+            ours.sendall(json.dumps(order).encode() + b"\n")
+        execution = Execution(notebook.stem, ours, self)
+        self._executions.append(execution)
+        return execution
+
+    def last_words(self) -> str:
+        """Return the name of the last error that a process complained of; texts may hold data values."""
+        text = os.pread(self._complaints.fileno(), 1 << 20, 0).decode(errors="replace")
+        lines = text.strip().splitlines()
+        return lines[-1].split(":")[0] if lines else "no reason given"
 
 
 class Execution:
-    """A notebook being executed by a child process; `wait` returns or raises, `stop` ends it with its kernel."""
+    """A notebook being executed; `wait` returns or raises, `stop` ends it with its kernel."""
 
-    def __init__(
-        self, notebook: Path, output: Path, parameters: Mapping[str, Any], *, folder: Path
-    ) -> None:
-        self.notebook = notebook
-        self._status = output.with_suffix(".status")
-        order = {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
-        self._child = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-m", "impact.pipeline.execute", json.dumps(order)],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, **SINGLE_THREADED},
-        )
+    def __init__(self, name: str, connection: socket.socket, parent: WarmParent) -> None:
+        self._name, self._connection, self._parent = name, connection, parent
 
-    def wait(self) -> None:
-        """Wait for the end.
+    def wait(self) -> float:
+        """Wait for the end; return the processor seconds of papermill and the kernel.
 
         Raises
         ------
         NotebookError, KernelDiedError, RunError, StorageError
         """
+        self._connection.settimeout(NOTEBOOK_TIMEOUT_S)
         try:
-            _, complaint = self._child.communicate(timeout=NOTEBOOK_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.stop()
+            told = self._connection.makefile().readline()
+        except TimeoutError:
             raise RunError(
-                f"{self.notebook.stem}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped"
+                f"{self._name}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped"
             ) from None
-        if not self._status.is_file():
-            reason = (complaint or "").strip().splitlines()
-            tail = reason[-1].split(":")[0] if reason else f"exit code {self._child.returncode}"
-            raise RunError(f"{self.notebook.stem}: its process ended without a word ({tail})")
-        status = json.loads(self._status.read_text(encoding="utf-8"))
-        self._status.unlink()
+        except ConnectionError:
+            told = ""
+        finally:
+            self.stop()
+        status = json.loads(told or '{"outcome": "crashed"}')
+        if status["outcome"] == "crashed":
+            why = status.get("name") or self._parent.last_words()
+            raise RunError(f"{self._name}: its process ended without a word ({why})")
         if status["outcome"] != "done":
-            raise _error_of(self.notebook.stem, status)
+            raise _error_of(self._name, status)
+        return float(status["cpu_s"])
 
     def stop(self) -> None:
-        """Ask the child to stop, then make it; its kernel goes with it."""
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            if self._child.poll() is not None:
-                return
-            os.killpg(self._child.pid, sign)
-            end = time.monotonic() + GRACE_S
-            while self._child.poll() is None and time.monotonic() < end:
-                time.sleep(0.02)
+        """Hang up; the notebook's process and its kernel end at once, if they have not ended by themselves."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)  # wakes who waits, as closing would not
+        self._connection.close()
 
 
 def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
@@ -103,80 +173,3 @@ def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
     return NotebookError(
         f"{stem}, cell {status['cell']}: {status['name']}; run the notebook in JupyterLab to see more"
     )
-
-
-def run_order(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Execute in this process; return the status. Our own errors keep their words, other texts may hold data values."""
-    # papermill, nbformat and nbconvert import a grammar for URI checks that costs 1.5 s and that notebooks do not need
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from traitlets.config import Config
-
-    try:
-        # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
-        with tempfile.TemporaryDirectory(prefix="impact-kernel-") as sockets:
-            papermill.execute_notebook(
-                _as_written(order["notebook"]),
-                _as_written(order["output"]),
-                parameters=order["parameters"],
-                progress_bar=False,
-                log_output=False,
-                execution_timeout=CELL_TIMEOUT_S,
-                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
-            )
-    except papermill.PapermillExecutionError as problem:
-        words = problem.evalue if hasattr(errors, problem.ename) else ""
-        return {
-            "outcome": "failed",
-            "cell": problem.cell_index,
-            "name": problem.ename,
-            "words": words,
-        }
-    except DeadKernelError:
-        return {"outcome": "kernel_died"}
-    except CellTimeoutError:
-        return {"outcome": "failed", "cell": "?", "name": "CellTimeoutError", "words": ""}
-    except OSError as problem:
-        return {"outcome": "storage", "name": type(problem).__name__}
-    except RuntimeError as problem:
-        if "Kernel" in str(problem):
-            return {"outcome": "kernel_died"}
-        raise
-    return {"outcome": "done"}
-
-
-def _as_written(path: str) -> str:
-    """Have papermill take a path as it is: it fills what stands in braces with parameters."""
-    return path.replace("{", "{{").replace("}", "}}")
-
-
-def _end_with_parent() -> None:
-    """Have the system stop this process when the run that started it is killed (Linux; elsewhere the kernel's own watch)."""
-    import ctypes
-
-    parent = os.getppid()
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            raise SystemExit(1)
-
-
-def main() -> None:
-    """Entry of the child process: an order in JSON is the only argument."""
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupted)
-    _end_with_parent()
-    order = json.loads(sys.argv[1])
-    status = Path(order["output"]).with_suffix(".status")
-    aside = status.with_suffix(".writing")
-    aside.write_text(json.dumps(run_order(order)), encoding="utf-8")
-    aside.replace(status)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,14 +3,14 @@
 import ast
 import json
 import subprocess
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,20 @@ import impact
 from impact.errors import PlanError
 from impact.evaluation.store import PARTS, read_part
 from impact.evaluation.study import Study
-from impact.pipeline.execute import Execution
+from impact.pipeline.execute import WarmParent
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import building, certify
+from impact.pipeline.timings import Step, Timings, cpu_seconds
 from impact.reporting.render import Cover, render_html, render_pdf
 from impact.reporting.words.catalogue import Words
 
-ANALYSES = (
-    "01_data_quality",
-    "02_sample_and_comparability",
-    "03_impact",
-    "04_panel_models",
-    "05_robustness",
-)
 REPORT = "06_report"
+STAGES = (
+    ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
+    ("05_robustness",),  # reads what the sample and the impact were found to be
+    (REPORT,),
+)
+"""Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
@@ -44,8 +44,6 @@ PACKAGES = (
     "typst",
     "pypandoc-binary",
 )
-
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def run(
     ImpactError
         One of its branches; nothing of a failed run stays under ``reports``.
     """
-    began = time.monotonic()
+    timings = Timings(step)
     facts: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
     plan_path, reports, notebooks = plan_path.resolve(), reports.resolve(), notebooks.resolve()
     told = {name: value for name, value in (changes or {}).items() if value is not None}
@@ -89,24 +87,16 @@ def run(
     facts |= _inputs(study, plan_path, parameters)
     name, cover, unit = study.plan.name, _cover(study, facts), study.unit(study.outcome)
     del study  # data and panels: each notebook reads its own while this process waits
-    step("plan")
-    durations: dict[str, float] = {}
-
-    def timed(what: str, work: Callable[[], None]) -> None:
-        start = time.monotonic()
-        work()
-        durations[what] = round(time.monotonic() - start, 2)
-        step(what)
-
+    timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, name) as folder:
-        _notebooks(notebooks, folder, plan_path, parameters, timed)
+        _notebooks(notebooks, folder, plan_path, parameters, timings)
         notebook = folder / "notebooks" / f"{REPORT}.ipynb"
-        timed("report.html", lambda: render_html(notebook, folder / "report.html", cover=cover))
-        timed("report.pdf", lambda: render_pdf(notebook, folder / "report.pdf", cover=cover))
+        for page, render in (("report.html", render_html), ("report.pdf", render_pdf)):
+            timings.timed(page, partial(render, notebook, folder / page, cover=cover))
         headline = _results(folder, unit=unit)
-        durations["total"] = round(time.monotonic() - began, 2)
-        finished = datetime.now(UTC).isoformat(timespec="seconds")
-        certify(folder, {**facts, "finished": finished, "durations_s": durations})
+        timings.total()
+        facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
+        certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
     return Run(folder=reports / name, headline=headline)
 
 
@@ -150,29 +140,28 @@ def _notebooks(
     folder: Path,
     plan_path: Path,
     parameters: Mapping[str, Any],
-    timed: Callable[[str, Callable[[], None]], None],
+    timings: Timings,
 ) -> None:
-    """Execute the analyses two at a time, then the report from their results."""
+    """Execute the notebooks stage by stage, two at a time."""
     executed = folder / "notebooks"
     executed.mkdir()
     values = {**parameters, "results": str(folder / "results")}
-    running: list[Execution] = []
-
-    def execute(name: str) -> None:
-        path = source / f"{name}.ipynb"
-        execution = Execution(path, executed / path.name, values, folder=plan_path.parent)
-        running.append(execution)
-        execution.wait()
-
     pool = ThreadPoolExecutor(SIDE_BY_SIDE)
-    try:
-        _all_of([pool.submit(timed, name, partial(execute, name)) for name in ANALYSES])
-        timed(REPORT, partial(execute, REPORT))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for execution in running:
-            execution.stop()
-        pool.shutdown(wait=True)
+    with WarmParent(folder=plan_path.parent) as warm:
+
+        def execute(name: str) -> float:
+            path = source / f"{name}.ipynb"
+            return warm.start(path, executed / path.name, values).wait()
+
+        try:
+            for stage in STAGES:
+                _all_of(
+                    [pool.submit(timings.timed, name, partial(execute, name)) for name in stage]
+                )
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    notebooks = sum(timings.cpu_s[name] for stage in STAGES for name in stage)
+    timings.cpu_s["warm_parent"] = round(warm.cpu_s - notebooks, 2)
     for path in sorted(executed.glob("*.ipynb")):
         _without_folders(
             path, {str(folder / "results"): "results", str(source): "notebooks", str(folder): "."}
@@ -190,7 +179,7 @@ def _all_of(futures: list[Future[None]]) -> None:
 
 def _check_notebooks(folder: Path, told: set[str]) -> None:
     """Refuse a run whose notebooks are missing or would not hear what it tells them."""
-    for name in (*ANALYSES, REPORT):
+    for name in chain.from_iterable(STAGES):
         path = folder / f"{name}.ipynb"
         if not path.is_file():
             raise PlanError(f"{path.name}: no such notebook; run from the project's folder")

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +15,7 @@ from impact.errors import PlanError
 from impact.evaluation.plan import CHANGEABLE, Plan, ShownEstimator
 from impact.pipeline.notebook import find_plan, open_study
 from impact.pipeline.plan import read_plan
-from impact.pipeline.run import ANALYSES, REPORT
+from impact.pipeline.run import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -184,7 +185,7 @@ def test_notebooks_call_the_package_and_define_nothing(path):
 
 
 def test_the_run_knows_every_notebook():
-    assert [path.stem for path in NOTEBOOKS] == [*ANALYSES, REPORT]
+    assert [path.stem for path in NOTEBOOKS] == sorted(chain.from_iterable(STAGES))
 
 
 def test_a_plan_is_found_from_a_folder_inside_the_project(monkeypatch):

@@ -14,7 +14,7 @@ from papermill.translators import PythonTranslator
 from impact.errors import DataError, ImpactError, PlanError, SourceError
 from impact.evaluation.plan import Plan
 from impact.pipeline import run as pipeline
-from impact.pipeline.execute import Execution
+from impact.pipeline.execute import WarmParent
 from impact.pipeline.plan import checked_study, inputs_of, read_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def no_kernel(monkeypatch):
     def endless(*_):
         pytest.fail("not refused in time")
 
-    monkeypatch.setattr(pipeline, "Execution", started)
+    monkeypatch.setattr(pipeline, "WarmParent", started)
     signal.signal(signal.SIGALRM, endless)
     signal.alarm(SECONDS)
     yield
@@ -314,7 +314,8 @@ def test_a_folder_of_any_name_holds_a_project(project, folder):
         "nbformat_minor": 5,
     }  # fmt: skip
     (other / "one.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    Execution(other / "one.ipynb", other / "out.ipynb", {"plan": "p.yml"}, folder=other).wait()
+    with WarmParent(folder=other) as warm:
+        warm.start(other / "one.ipynb", other / "out.ipynb", {"plan": "p.yml"}).wait()
     assert "p.yml" in (other / "out.ipynb").read_text(encoding="utf-8")
 
 

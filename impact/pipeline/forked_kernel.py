@@ -1,0 +1,105 @@
+"""A notebook's kernel, forked instead of started: to jupyter_client one more way to provide a kernel."""
+
+import json
+import os
+import signal
+import socket
+import sys
+from importlib.metadata import EntryPoint
+from typing import Any, ClassVar
+
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+
+from impact.pipeline.hang_up import ending_with
+
+NAME = "impact-forked"
+
+
+class ForkedKernel:
+    """A kernel's process, with the verbs of `subprocess.Popen` that jupyter_client uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, orders: socket.socket) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._orders = orders
+
+    def begin(self, command: list[str], *, folder: str, environment: dict[str, str]) -> None:
+        """Tell the waiting process which kernel to become."""
+        order = {"command": command, "folder": folder, "environment": environment}
+        self._orders.sendall(json.dumps(order).encode() + b"\n")
+
+    def poll(self, options: int = os.WNOHANG) -> int | None:
+        """Return how the process ended, or none while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, options)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self) -> int | None:
+        """Return how the process ended, once it has."""
+        return self.poll(0)
+
+    def send_signal(self, sign: int) -> None:
+        """Send a signal to a process that runs."""
+        if self.poll() is None:
+            os.kill(self.pid, sign)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # its package says nothing of types
+    """Provides the kernel that was forked when the notebook's process began, before it had a thread or a socket."""
+
+    kernel: ClassVar[ForkedKernel]
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        """Let the waiting process become the kernel of this command."""
+        self.process = self.kernel
+        self.pid = self.kernel.pid
+        self.kernel.begin(cmd, folder=str(options.get("cwd") or "."), environment=options["env"])
+        return self.connection_info
+
+
+def provide() -> None:
+    """Have jupyter_client take its kernels from here."""
+    factory = KernelProvisionerFactory.instance()
+    where = f"{__name__}:{ForkedProvisioner.__name__}"
+    factory.provisioners[NAME] = EntryPoint(NAME, where, factory.GROUP_NAME)
+    factory.default_provisioner_name = NAME
+
+
+def fork_kernel(run: socket.socket) -> None:
+    """Fork the process that will be this notebook's kernel; there, be it, and return never."""
+    here, there = socket.socketpair()
+    pid = os.fork()
+    if pid:
+        there.close()
+        ForkedProvisioner.kernel = ForkedKernel(pid, here)
+        return
+    here.close()
+    run.close()
+    with ending_with(there):
+        order = json.loads(there.makefile().readline())
+        _be_kernel(**order)
+    sys.exit()
+
+
+def _be_kernel(command: list[str], folder: str, environment: dict[str, str]) -> None:
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    np.random.seed()  # noqa: NPY002 (else every kernel of a run would draw the same unseeded numbers)
+    sys.argv = command[command.index("ipykernel_launcher") :]
+    IPKernelApp.launch_instance(argv=sys.argv[1:])

@@ -1,0 +1,35 @@
+"""A process that ends with whoever holds the other end of its connection, however that one ended.
+
+The system closes the connections of a killed process as it does those of one that ended well, so a hang-up needs nobody's
+last act; and it is noticed at once, by a process that imports or computes as by one that waits.
+"""
+
+import os
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+
+@contextmanager
+def ending_with(other: socket.socket) -> Iterator[None]:
+    """Kill this process's group as soon as the other end is closed; no thread stays behind once the block is left."""
+    left, leaving = socket.socketpair()
+    watch = Thread(target=_end_with, args=(other, left), daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        leaving.close()
+        watch.join()
+        left.close()
+
+
+def _end_with(other: socket.socket, left: socket.socket) -> None:
+    poll = select.poll()
+    for connection in (other, left):
+        poll.register(connection, 0)  # no event asked for: hang-ups alone are told, data is not
+    if other.fileno() in (descriptor for descriptor, _ in poll.poll()):
+        os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,87 @@
+"""The process of one notebook: it takes an order from the run, has papermill execute it, and says truthfully how it ended.
+
+papermill's own marks cannot certify a run: a killed kernel can leave a notebook that looks complete. So the last act here is
+to send a status; no status means that the notebook did not finish.
+"""
+
+import json
+import socket
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from traitlets.config import Config
+
+from impact import errors
+from impact.pipeline.forked_kernel import fork_kernel, provide
+from impact.pipeline.hang_up import ending_with
+from impact.pipeline.timings import cpu_seconds
+
+CELL_TIMEOUT_S = 1200
+
+
+def execute(run: socket.socket, *, sockets: Path) -> None:
+    """Take the order from the run, execute it, send the status."""
+    fork_kernel(run)
+    with ending_with(run):
+        order = json.loads(run.makefile().readline())
+        try:
+            status = run_order(order, sockets=sockets)
+        except BaseException as problem:
+            status = {"outcome": "crashed", "name": type(problem).__name__}
+            raise
+        finally:
+            status["cpu_s"] = cpu_seconds()
+            run.sendall(json.dumps(status).encode() + b"\n")
+
+
+def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
+    """Execute in this process; return the status. Our own errors keep their words, other texts may hold data values."""
+    provide()
+    try:
+        # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
+        own = tempfile.mkdtemp(dir=sockets)
+        papermill.execute_notebook(
+            _as_written(order["notebook"]),
+            _as_written(order["output"]),
+            parameters=order["parameters"],
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=CELL_TIMEOUT_S,
+            config=Config(
+                {
+                    "KernelManager": {
+                        "transport": "ipc",
+                        "ip": f"{own}/kernel",
+                        "connection_file": f"{own}/kernel.json",
+                    }
+                }
+            ),
+        )
+    except papermill.PapermillExecutionError as problem:
+        words = problem.evalue if hasattr(errors, problem.ename) else ""
+        return {
+            "outcome": "failed",
+            "cell": problem.cell_index,
+            "name": problem.ename,
+            "words": words,
+        }
+    except DeadKernelError:
+        return {"outcome": "kernel_died"}
+    except CellTimeoutError:
+        return {"outcome": "failed", "cell": "?", "name": "CellTimeoutError", "words": ""}
+    except OSError as problem:
+        return {"outcome": "storage", "name": type(problem).__name__}
+    except RuntimeError as problem:
+        if "Kernel" in str(problem):
+            return {"outcome": "kernel_died"}
+        raise
+    return {"outcome": "done"}
+
+
+def _as_written(path: str) -> str:
+    """Have papermill take a path as it is: it fills what stands in braces with parameters."""
+    return path.replace("{", "{{").replace("}", "}}")

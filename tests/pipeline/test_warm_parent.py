@@ -1,0 +1,167 @@
+"""Notebooks forked from one process: each alone with its kernel, and none alive once the run is gone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from impact.errors import KernelDiedError, RunError
+from impact.pipeline import execute
+from impact.pipeline.execute import WarmParent
+
+SOON_S = 3.0  # within which no process of a run that is gone may be alive
+
+
+def write_notebook(folder, name, *cells):
+    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    tagged = [(["parameters"], "given = 0"), *(([], cell) for cell in cells)]
+    content = {
+        "cells": [
+            {**code, "id": f"c{i}", "metadata": {"tags": tags}, "source": source}
+            for i, (tags, source) in enumerate(tagged)
+        ],
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def outputs(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [output for cell in cells for output in cell["outputs"]]
+
+
+def printed(path):
+    return "".join("".join(output.get("text", "")) for output in outputs(path))
+
+
+def ran(warm, folder, name, *cells):
+    path = write_notebook(folder, name, *cells)
+    warm.start(path, folder / f"{name}.out.ipynb", {"given": 7}).wait()
+    return folder / f"{name}.out.ipynb"
+
+
+def alive(folder):
+    """Processes that work in ``folder``."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if (path / "cwd").readlink() == folder:
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found
+
+
+def until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    with WarmParent(folder=tmp_path_factory.mktemp("plan")) as parent:
+        yield parent
+
+
+def test_nothing_passes_from_one_notebook_to_the_next(warm, tmp_path):
+    leave = (
+        "import os, random, sys, numpy as np, pandas as pd\n"
+        "print(os.getpid(), os.getppid(), random.random(), np.random.rand())"
+    )
+    look = "print(hash('seed'), given, hasattr(pd, 'left'), os.environ.get('LEFT'), os.getcwd())"
+    spoil = "pd.left = 1; os.environ['LEFT'] = '1'; os.chdir('/')"
+    first, second = (printed(ran(warm, tmp_path, n, leave, look, spoil)) for n in ("a", "b"))
+    numbers, seen = (set(text.splitlines()[0].split()) for text in (first, second))
+    assert not numbers & seen
+    assert first.splitlines()[1] == second.splitlines()[1]
+    assert first.splitlines()[1].split()[1:4] == ["7", "False", "None"]
+
+
+def test_pictures_of_pyplot_are_shown_inline_as_in_any_kernel(warm, tmp_path):
+    out = ran(warm, tmp_path, "p", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert any("image/png" in output.get("data", {}) for output in outputs(out))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_the_process_that_forks_has_a_single_thread(warm, tmp_path):
+    ran(warm, tmp_path, "t", "pass")
+    assert len(list(Path(f"/proc/{warm._process.pid}/task").iterdir())) == 1
+
+
+def test_a_kernel_that_dies_has_its_own_error_and_the_next_notebook_runs(warm, tmp_path):
+    with pytest.raises(KernelDiedError, match="d: the kernel died"):
+        ran(warm, tmp_path, "d", "import os\nos.kill(os.getpid(), 9)")
+    assert printed(ran(warm, tmp_path, "e", "print('well')")) == "well\n"
+
+
+def test_a_notebook_whose_process_is_killed_is_told_and_its_kernel_goes_too(warm, tmp_path):
+    kill = "import os, time\nprint(os.chdir(str(given)))\nos.kill(os.getppid(), 9)\ntime.sleep(60)"
+    path = write_notebook(tmp_path, "k", kill)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(RunError, match="k: its process ended without a word"):
+        warm.start(path, tmp_path / "out.ipynb", {"given": str(tmp_path / "there")}).wait()
+    assert until(lambda: not alive(tmp_path / "there"), SOON_S)
+
+
+def test_a_notebook_that_takes_too_long_is_stopped_with_its_kernel(warm, tmp_path, monkeypatch):
+    monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT_S", 2)
+    path = write_notebook(tmp_path, "l", "import os, time\nos.chdir(given)\ntime.sleep(60)")
+    with pytest.raises(RunError, match="l: not finished after 2 s"):
+        warm.start(path, tmp_path / "out.ipynb", {"given": str(tmp_path)}).wait()
+    assert until(lambda: not alive(tmp_path), SOON_S)
+
+
+def test_a_warm_parent_that_is_killed_is_told_of(tmp_path):
+    with WarmParent(folder=tmp_path) as warm:
+        os.kill(warm._process.pid, signal.SIGKILL)
+        with pytest.raises(RunError, match="ended without a word"):
+            ran(warm, tmp_path, "w", "pass")
+    assert until(lambda: not alive(tmp_path), SOON_S)
+
+
+RUN = """
+import sys, time
+from pathlib import Path
+from impact.pipeline.execute import WarmParent
+folder = Path(sys.argv[1])
+with WarmParent(folder=folder) as warm:
+    running = warm.start(folder / "n.ipynb", folder / "out.ipynb", {})
+    print("started", flush=True)
+    running.wait()
+"""
+STATES = {
+    "the warm parent imports": ("pass", 0),
+    "a kernel waits": ("open('busy', 'w')\nimport time\ntime.sleep(60)", 60),
+    "a kernel computes and holds the interpreter": (
+        "open('busy', 'w')\nimport re\nre.match('(a+)+$', 'a' * 60 + 'b')",
+        60,
+    ),
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are found in /proc")
+@pytest.mark.parametrize("state", STATES)
+def test_a_run_that_is_killed_leaves_no_process_after_three_seconds_while(state, tmp_path):
+    cell, patience = STATES[state]
+    write_notebook(tmp_path, "n", cell)
+    run = subprocess.Popen([sys.executable, "-c", RUN, tmp_path], stdout=subprocess.PIPE)
+    assert run.stdout.readline() == b"started\n"
+    assert until(lambda: (tmp_path / "busy").exists() or not patience, patience)
+    assert until(lambda: alive(tmp_path), 1)
+    run.kill()
+    run.communicate()
+    assert until(lambda: not alive(tmp_path), SOON_S)
