@@ -285,7 +285,7 @@ def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_sh
     found = LeaveOneOut(100.0, 90.0, 110.0, 0.1, WithoutEach(5, 80.0, 120.0, 0), nothing, None)
     said_in = {language: Voice(two_waves.changed(language=language)) for language in ("en", "fr")}
     text = without_sentence(said_in["en"], found).replace("\u00a0", " ")
-    assert text.endswith("Without any one of 5 cohorts it lies between 80 MAD and 120 MAD.")
+    assert text.endswith("Without one of the 5 cohorts it lies between 80 MAD and 120 MAD.")
     assert "event" not in text
     few = replace(found, cohorts=nothing, groups=WithoutEach(2, None, None, 0))
     assert "without one event is not shown" in without_sentence(said_in["en"], few)

@@ -59,9 +59,11 @@ def hausman(fixed: Estimate, random: Estimate, *, method: HausmanMethod = "class
     >>> options = {"regressors": ["exposed", "workers"], "time_effects": False, "vcov": "iid"}
     >>> fixed = impact.FixedEffects(**options).fit(panel)
     >>> random = impact.RandomEffects(**options).fit(panel)
-    >>> check = impact.hausman(fixed, random)
-    >>> check.status, round(check.p_value, 2)
-    ('pass', 0.25)
+    >>> for method in ("classic", "auxiliary"):
+    ...     check = impact.hausman(fixed, random, method=method)
+    ...     print(check.status, round(check.p_value, 2))
+    pass 0.25
+    pass 0.27
     """
     one_of(method, HausmanMethod, name="method")
     shared = [term for term in fixed.rows.term if term in set(random.rows.term)]

@@ -366,13 +366,13 @@ def without_sentence(voice: Voice, without: LeaveOneOut) -> str:
             *_reach(
                 voice,
                 without.cohorts,
-                t("Without any one of {n} cohorts it lies between {low} and {high}."),
+                t("Without one of the {n} cohorts it lies between {low} and {high}."),
                 t("The range without one cohort is not shown: it would tell of single cohorts."),
             ),
             *_reach(
                 voice,
                 without.groups,
-                t("Without any one of {n} events it lies between {low} and {high}."),
+                t("Without one of the {n} events it lies between {low} and {high}."),
                 t("The range without one event is not shown: it would tell of single events."),
             ),
         )
