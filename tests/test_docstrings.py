@@ -102,8 +102,9 @@ def settled(names):
 
 
 def known(thing):
-    """Fields, properties and class attributes of a class."""
-    own = {each.name for each in fields(thing)} if is_dataclass(thing) else set()
+    """Fields, properties and class attributes of a class, and what its methods set on it."""
+    own = set(re.findall(r"self\.(\w+)(?:: [^=\n]+)? = ", inspect.getsource(thing)))
+    own |= {each.name for each in fields(thing)} if is_dataclass(thing) else set()
     return own | set(dir(thing)) | set(inspect.get_annotations(thing))
 
 
