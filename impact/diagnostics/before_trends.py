@@ -10,15 +10,16 @@ from impact.data.panel import Panel
 from impact.errors import ImpactError, NoComparisonError
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.inference.assignments import assignments
+from impact.inference.bands import (
+    NO_VARIATION,
+    PERMUTATIONS,
+    PermutedEventTimes,
+    at_event_time,
+)
 from impact.inference.randomization import RandomizationInference, permutation_p
-from impact.inference.strata import permutation_strata
-from impact.streams import stream
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
 SMALL_P = 0.05
-PERMUTATIONS = 999
-NO_VARIATION = 1e-10  # of what outcomes move: a standard error this small is rounding
 
 
 def before_trend_test(
@@ -30,29 +31,31 @@ def before_trend_test(
     (tests/diagnostics/test_sizes.py). It is used only where units cannot be exchanged.
     """
     try:
-        leads = _leads(panel, estimator)
+        leads = tested_leads(panel, estimator)
         if not leads:
             return not_applicable("before_trends", "no_period_before_the_reference")
-        p, largest = _largest_lead(panel, leads, draws=draws, seed=seed)
+        found = PermutedEventTimes.of(panel, leads, permutations=draws, seed=seed)
     except ImpactError:
         return _joint_f(panel, estimator)
-    if np.isnan(largest):
+    if np.isnan(found.t).all():
         return not_applicable("before_trends", "no_variation_before_treatment")
+    largest = np.nanmax(np.abs(found.t))
+    p = permutation_p(np.array([largest]), found.largest(), added=found.added)
     return CheckResult(
         "before_trends",
         pass_or_warn(p >= SMALL_P),
         f"largest_of_leads:{len(leads)}",
-        statistic=largest,
+        statistic=float(largest),
         p_value=p,
     )
 
 
-def _leads(panel: Panel, estimator: CallawaySantAnna) -> list[Comparisons]:
-    """Comparisons of the leads nearest to treatment, at most four."""
+def tested_leads(panel: Panel, estimator: CallawaySantAnna) -> list[Comparisons]:
+    """Return the comparisons of the leads nearest to treatment, at most four."""
     last = -1 - estimator.anticipation
     events = {int(time - cohort) for cohort in panel.cohorts for time in panel.times}
     leads = (
-        _proper(Comparisons.of(panel, estimator, lead=event))
+        at_event_time(panel, estimator, event)
         for event in sorted((event for event in events if event < last), reverse=True)
     )
     return list(islice((lead for lead in leads if _has_both_sides(lead)), MOST_LEADS))
@@ -61,36 +64,6 @@ def _leads(panel: Panel, estimator: CallawaySantAnna) -> list[Comparisons]:
 def _has_both_sides(lead: Comparisons) -> bool:
     there = np.bincount(lead.labels, minlength=len(lead.cohorts))
     return bool(((there @ lead.treats > 0) & (there @ lead.controls > 0)).any())
-
-
-def _proper(lead: Comparisons) -> Comparisons:
-    """Take out what is no comparison: a cohort's base with itself, and a cohort not yet treated with itself.
-
-    The base may lie any distance before treatment, where the last periods before it were not observed.
-    """
-    treats = lead.treats * (lead.period != lead.base)
-    return replace(lead, treats=treats, controls=lead.controls * (1 - lead.treats))
-
-
-def _largest_lead(
-    panel: Panel, leads: list[Comparisons], *, draws: int, seed: int
-) -> tuple[float, float]:
-    """P-value and size of the largest absolute t of the leads, the same permutations for all; NaN where none varies."""
-    generator = stream(seed, "lead_permutations")
-    labels = leads[0].labels
-    others = assignments(labels, permutation_strata(panel), draws=draws, generator=generator)
-    actual, permuted = [], []
-    for design in leads:
-        changes = design.changes(panel.wide)[:, None, :]
-        mine = design.evaluate(labels[None], changes)
-        if np.sqrt(mine.variance[0, 0]) <= NO_VARIATION * np.abs(changes).max():
-            continue
-        actual.append(np.abs(mine.t()[0]))
-        permuted.append(np.abs(design.evaluate(others.labels, changes).t()[0]))
-    if not actual:
-        return np.nan, np.nan
-    largest, every = np.max(actual, axis=0), np.fmax.reduce(permuted)
-    return permutation_p(largest, every, added=others.added), float(largest[0])
 
 
 def _joint_f(panel: Panel, estimator: CallawaySantAnna) -> CheckResult:

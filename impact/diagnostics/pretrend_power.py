@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,16 @@ from impact.check_result import (
 )
 from impact.critical_values import quantile
 from impact.diagnostics.before_trends import MOST_LEADS
-from impact.diagnostics.honest.event_times import EventTimes, event_times
+from impact.diagnostics.honest.event_times import REFERENCE, EventTimes, event_times
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.inference.bands import PermutedEventTimes, at_event_time
 from impact.terms import CONFIDENCE_LEVEL
 
 POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
 SEED = 2012
+SHARES = (0.5, 0.8)  # of studies that would find a slope
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,6 +38,8 @@ class PretrendPower(Shown):
     ----------
     slope_half, slope_80 : float
         Difference in trends a period, in the outcome's unit, that makes a lead significant with probability .5 and .8.
+    pooled_half, pooled_80 : float
+        The same of a test of the leads' average.
     joint_power : float
         Of the joint Wald test at ``slope_half``.
     bayes_factor, likelihood_ratio : float
@@ -42,15 +48,20 @@ class PretrendPower(Shown):
         ``event_time, trend, after_passing``: the trend at each event time, and the expected estimate once no lead is
         significant.
     bias, bias_after_passing : float
-        Of the average effect after treatment.
+        Of the estimate's own overall number; of the average of event times where its weights are not known.
     effect : float
-        That average as estimated.
+        That number as estimated.
     n_leads : int
     level : float
+    tested : str
+        By what a lead is significant: the largest one among permuted assignments (``permutation``), the very test of
+        `before_trend_test`; or each one's ``normal`` interval.
     """
 
     slope_half: float
     slope_80: float
+    pooled_half: float
+    pooled_80: float
     joint_power: float
     bayes_factor: float
     likelihood_ratio: float
@@ -60,13 +71,15 @@ class PretrendPower(Shown):
     effect: float
     n_leads: int
     level: float
+    tested: Literal["permutation", "normal"]
 
     def summary(self) -> str:
         """Return the trends that the test would miss, and the bias they leave, as plain text."""
         return (
-            f"Power of the test before treatment, {self.n_leads} leads at {1 - self.level:.0%}\n"
+            f"Power of the test before treatment, {self.n_leads} leads at {1 - self.level:.0%} ({self.tested})\n"
             f"Slope found half the time: {amount(self.slope_half)} a period; four times in five: {amount(self.slope_80)}\n"
-            f"Bias of the average effect ({amount(self.effect)}) at the former, once it passed: "
+            f"By their average: {amount(self.pooled_half)}; {amount(self.pooled_80)}\n"
+            f"Bias of the effect ({amount(self.effect)}) at the former, once it passed: "
             f"{amount(self.bias_after_passing)}\n\n{text_of(self.table)}"
         )
 
@@ -83,9 +96,15 @@ class PretrendPower(Shown):
 
 
 def pretrend_power(
-    event_study: Estimate, *, leads: int = MOST_LEADS, level: float = CONFIDENCE_LEVEL
+    event_study: Estimate,
+    *,
+    leads: int = MOST_LEADS,
+    level: float = CONFIDENCE_LEVEL,
+    seed: int = 2012,
 ) -> PretrendPower:
-    """Ask what the leads nearest to treatment could have shown.
+    """Ask what the leads nearest to treatment could have shown, by the test that `before_trend_test` makes of them.
+
+    Where units cannot be exchanged, or the estimate is not of `CallawaySantAnna`, the leads are tested one by one.
 
     Parameters
     ----------
@@ -93,6 +112,8 @@ def pretrend_power(
         With a universal base, as for `HonestBounds`.
     leads : int
         How many leads are tested, the nearest first.
+    seed : int
+        Of the permutations, as in `before_trend_test`.
     level : float
         One less the size of the test.
 
@@ -119,44 +140,89 @@ def pretrend_power(
         raise NotAvailableError(
             "power before treatment: no period before the reference; keep more periods before treatment"
         )
-    return of_path(path, level=level)
+    edges = _edges_by_permutation(event_study, path.n_before, level=level, seed=seed)
+    return of_path(path, level=level, edges=edges)
 
 
-def of_path(path: EventTimes, *, level: float = CONFIDENCE_LEVEL) -> PretrendPower:
-    """Ask the same of estimates by event time and their covariance."""
+def _edges_by_permutation(
+    event_study: Estimate, n_leads: int, *, level: float, seed: int
+) -> Floats | None:
+    """Size that each lead, (P,), may have before the permutation test finds it; None where there is no such test."""
+    estimator = event_study.origin.estimator
+    if not isinstance(estimator, CallawaySantAnna):
+        return None
+    try:
+        panel = event_study.origin.panel
+        events = range(REFERENCE - n_leads, REFERENCE)
+        each = [at_event_time(panel, estimator, event) for event in events]
+        found = PermutedEventTimes.of(panel, each, seed=seed)
+    except NotAvailableError:
+        return None
+    edges = found.critical(found.largest(), level) * found.std_error
+    return edges if np.isfinite(edges).all() and not np.isnan(found.t).any() else None
+
+
+def of_path(
+    path: EventTimes, *, level: float = CONFIDENCE_LEVEL, edges: Floats | None = None
+) -> PretrendPower:
+    """Ask the same of estimates by event time and their covariance.
+
+    Parameters
+    ----------
+    edges : ndarray, (P,), optional
+        Size from which each lead is significant; by default that of its normal interval.
+    """
     beta, sigma, n_before = path.beta, path.sigma, path.n_before
     n_after = len(beta) - n_before
     events = np.concatenate([np.arange(-n_before, 0) - 1.0, np.arange(n_after)])
-    box = _Box(sigma[:n_before, :n_before], quantile((1 + level) / 2, np.inf))
+    early_vcov, critical = sigma[:n_before, :n_before], quantile((1 + level) / 2, np.inf)
+    box = _Box(early_vcov, critical * np.sqrt(early_vcov.diagonal()) if edges is None else edges)
     shape = events + 1.0
     early = shape[:n_before]
-    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal) for goal in (0.5, 0.8)]
+    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal) for goal in SHARES]
+    pooled = _pooled_slopes(early, early_vcov, critical)
     trend = slopes[0] * shape
     after = _after_passing(box, sigma, trend, n_before)
-    inverse = np.linalg.inv(sigma[:n_before, :n_before])
+    inverse = np.linalg.inv(early_vcov)
+    weights = path.weights("average") if path.overall is None else path.overall
     distance = float(trend[:n_before] @ inverse @ trend[:n_before])
     log_ratio = float(beta[:n_before] @ inverse @ trend[:n_before]) - distance / 2
     return PretrendPower(
         slope_half=slopes[0],
         slope_80=slopes[1],
+        pooled_half=pooled[0],
+        pooled_80=pooled[1],
         joint_power=_joint(distance, n_before, level),
         bayes_factor=box.passing(trend[:n_before]) / box.passing(0 * early),
         likelihood_ratio=float(np.exp(log_ratio)),
         table=pd.DataFrame({"event_time": events, "trend": trend, "after_passing": after}),
-        bias=float(trend[n_before:].mean()),
-        bias_after_passing=float(after[n_before:].mean()),
-        effect=float(beta[n_before:].mean()),
+        bias=float(weights @ trend[n_before:]),
+        bias_after_passing=float(weights @ after[n_before:]),
+        effect=float(weights @ beta[n_before:]),
         n_leads=n_before,
         level=level,
+        tested="normal" if edges is None else "permutation",
     )
+
+
+def _pooled_slopes(early: Floats, vcov: Floats, critical: float) -> list[float]:
+    """Slopes at which the average of the leads (shape ``early`` (P,) at slope one) is significant half and 80% of the time."""
+    from scipy.special import ndtr
+
+    shift = abs(early.mean()) / np.sqrt(vcov.mean())
+
+    def found(slope: float) -> float:
+        return float(ndtr(slope * shift - critical) + ndtr(-slope * shift - critical))
+
+    return [_solve(found, goal) for goal in SHARES]
 
 
 @dataclass(frozen=True)
 class _Box:
-    """The event that no lead is significant: normal estimates with covariance ``sigma`` (P, P) all inside."""
+    """The event that no lead is significant: normal estimates with covariance ``sigma`` (P, P) all within ``edge`` (P,)."""
 
     sigma: Floats
-    critical: float
+    edge: Floats
 
     def passing(self, mean: Floats) -> float:
         """Probability that no lead is significant."""
@@ -175,11 +241,10 @@ class _Box:
         n = len(mean)
         uniform = qmc.Sobol(n, seed=SEED).random_base2(POINTS)
         root = np.linalg.cholesky(self.sigma)
-        edge = self.critical * np.sqrt(self.sigma.diagonal())
         shocks, weight = np.zeros_like(uniform), np.ones(len(uniform))
         for k in range(n):
             known = mean[k] + shocks[:, :k] @ root[k, :k]
-            low, high = (ndtr((end - known) / root[k, k]) for end in (-edge[k], edge[k]))
+            low, high = (ndtr((end - known) / root[k, k]) for end in (-self.edge[k], self.edge[k]))
             inside = np.clip(low + uniform[:, k] * (high - low), 1e-16, 1 - 1e-16)
             shocks[:, k] = ndtri(inside)
             weight *= high - low
@@ -217,7 +282,7 @@ def equivalence(
     """Test that trends before treatment differed by no more than so much: the smallest bound that can be shown.
 
     The table has the bound on the largest lead (all leads together, by intersection-union) and on their mean. Passes when
-    the first is smaller than the average effect after treatment.
+    the first is smaller than the overall effect (the average of event times where its weights are not known).
 
     References
     ----------
@@ -236,7 +301,8 @@ def equivalence(
         for value, variance in zip(early, vcov.diagonal(), strict=True)
     )
     mean = equivalence_bound(float(early.mean()), float(np.sqrt(vcov.mean())), alpha=alpha)
-    effect = abs(float(path.beta[n_before:].mean()))
+    weights = path.weights("average") if path.overall is None else path.overall
+    effect = abs(float(weights @ path.beta[n_before:]))
     return CheckResult(
         "equivalence",
         pass_or_warn(largest < effect),

@@ -13,9 +13,9 @@ from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach, leave_one
 from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
-from impact.errors import ImpactError
+from impact.errors import ImpactError, NotAvailableError
 from impact.estimate import Estimate
-from impact.evaluation.parts import SMALLEST_SHOWN
+from impact.evaluation.parts import SMALLEST_SHOWN, believed, smallest_cohort
 from impact.evaluation.study import Study
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
@@ -50,42 +50,40 @@ class Certainty:
         """Compute from a study, for its headline outcome."""
         panel = study.panel()
         events = _event_study(study, panel)
-        honest = tuple(
-            found
-            for bounds in BOUNDS
-            if (found := _or_none(lambda b=bounds: replace(b, level=study.level).of(events)))  # type: ignore[misc]
+        bounds = [_bounds(replace(asked, level=study.level), events) for asked in BOUNDS]
+        pretrends = _or_why(
+            "pretrend_power",
+            "too_few_event_times",
+            lambda: pretrend_power(events, level=study.level, seed=study.plan.seed),
         )
-        pretrends = _or_none(lambda: pretrend_power(events, level=study.level))
-        without = _releasable(
-            _or_none(lambda: leave_one_out(panel, study.estimator(), group=study.groups))
+        without = _or_why(
+            "leave_one_out",
+            "units_cannot_be_exchanged",
+            lambda: _releasable(leave_one_out(panel, study.estimator(), group=study.groups)),
         )
-        curve = _or_none(
-            lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed)
+        curve = _or_why(
+            "specification_curve",
+            "units_cannot_be_exchanged",
+            lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed),
         )
-        parts = (*reversed(honest), pretrends, without, curve)  # the first bounds of a kind stand
-        known = {part.check().name: part.check() for part in parts if part}
+        headline = [
+            found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
+        ]
         return cls(
-            honest=honest,
-            pretrends=pretrends,
-            leave_one_out=without,
-            curve=curve,
+            honest=tuple(one for one in bounds if not isinstance(one, CheckResult)),
+            pretrends=_unless_refused(pretrends),
+            leave_one_out=_unless_refused(without),
+            curve=_unless_refused(curve),
             families=tuple(_families(study)),
             checks=(
-                *(known.get(name, not_applicable(name, why)) for name, why in ASKED.items()),
+                *(
+                    one if isinstance(one, CheckResult) else one.check()
+                    for one in (*headline, pretrends, without, curve)
+                ),
                 equivalence(events),
                 _placebos(study),
             ),
         )
-
-
-ASKED = {
-    "honest_relative_magnitudes": "too_few_event_times",
-    "honest_smoothness": "too_few_event_times",
-    "pretrend_power": "too_few_event_times",
-    "leave_one_out": "units_cannot_be_exchanged",
-    "specification_curve": "units_cannot_be_exchanged",
-}
-"""Checks always listed, and why each may not apply."""
 
 
 def _event_study(study: Study, panel: Panel) -> Estimate:
@@ -93,7 +91,12 @@ def _event_study(study: Study, panel: Panel) -> Estimate:
     cells = study.estimator(base_period="universal").fit(panel)
     events = cells.aggregate(by="event_time")
     at = np.asarray(events.rows.event_time, dtype=float)
-    return events.select(at >= float(panel.times[0] - panel.cohorts[0]))
+    events = events.select(at >= float(panel.times[0] - panel.cohorts[0]))
+    return believed(events, smallest_cohort=smallest_cohort(panel), seed=study.plan.seed)
+
+
+def _bounds(asked: HonestBounds, events: Estimate) -> HonestResult | CheckResult:
+    return _or_why(f"honest_{asked.restriction}", "too_few_event_times", lambda: asked.of(events))
 
 
 def _families(study: Study) -> list[FamilyResult]:
@@ -120,14 +123,12 @@ def _placebos(study: Study) -> CheckResult:
     )
 
 
-def _releasable(without: LeaveOneOut | None) -> LeaveOneOut | None:
+def _releasable(without: LeaveOneOut) -> LeaveOneOut:
     """Keep single cohorts (or events) only where each leaves out ten treated units: beside the headline they show a mean.
 
     Where one is smaller, all of its kind go, as the range would tell which end is the missing one; the range over all stays
     if they are at least three.
     """
-    if without is None:
-        return None
     kind = without.table["kind"]
     small = set(kind[without.table["n_treated"] < SMALLEST_SHOWN])
 
@@ -142,6 +143,20 @@ def _releasable(without: LeaveOneOut | None) -> LeaveOneOut | None:
         groups=shown("group", without.groups),
         table=without.table[~kind.isin(small)].reset_index(drop=True),
     )
+
+
+def _or_why(check: str, why: str, compute: Callable[[], Result]) -> Result | CheckResult:
+    """Return a result, or its check as not made: for ``why`` where this design does not have it, else for the error's name."""
+    try:
+        return compute()
+    except NotAvailableError:
+        return not_applicable(check, why)
+    except ImpactError as problem:
+        return not_applicable(check, f"not_computed:{type(problem).__name__}")
+
+
+def _unless_refused(found: Result | CheckResult) -> Result | None:
+    return None if isinstance(found, CheckResult) else found
 
 
 def _or_none(compute: Callable[[], Result]) -> Result | None:

@@ -13,12 +13,13 @@ from impact.data.sample import Sample
 from impact.diagnostics import balance, quality
 from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import DesignCheck, design_check
-from impact.errors import EstimationError, ImpactError
+from impact.errors import EstimationError, ImpactError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.regressions.event_study import EventStudy
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
-from impact.inference.choose import Verdict, believe, headline_intervals_or_none
+from impact.inference.bands import PermutationBand
+from impact.inference.choose import SAFE_COHORT, Verdict, believe, headline_intervals_or_none
 from impact.inference.randomization import RandomizationResult
 from impact.parameters import percent_of_log
 
@@ -123,12 +124,17 @@ class Impact:
         panel = study.panel()
         group_time = study.estimator().fit(panel)
         universal = study.estimator(base_period="universal").fit(panel)
-        event_study = universal.aggregate(by="event_time")
         smallest = smallest_cohort(panel)
         shown = smallest >= SMALLEST_SHOWN
+        effects = tuple(_effect(study, outcome) for outcome in study.plan.outcomes)
         return cls(
-            effects=tuple(_effect(study, outcome) for outcome in study.plan.outcomes),
-            event_study=event_study,
+            effects=effects,
+            event_study=believed(
+                universal.aggregate(by="event_time"),
+                smallest_cohort=smallest,
+                seed=study.plan.seed,
+                verdict=effects[0].verdict,
+            ),
             least_squares_event_study=_or_none(lambda: EventStudy(level=study.level).fit(panel)),
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
             by_time=_or_none(lambda: group_time.aggregate(by="time")),
@@ -138,6 +144,25 @@ class Impact:
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel),
         )
+
+
+def believed(
+    events: Estimate,
+    *,
+    smallest_cohort: int,
+    seed: int,
+    verdict: Verdict | None = None,
+) -> Estimate:
+    """Return an event study under the inference that is believed: by permutation unless that is the plain clustered one.
+
+    Without a verdict, as `believe` goes without a design check: by the size of the smallest cohort. Where units cannot be
+    exchanged it stays as it is.
+    """
+    few = smallest_cohort < SAFE_COHORT if verdict is None else verdict.believed != "clustered"
+    try:
+        return events.under(PermutationBand(seed=seed)) if few else events
+    except NotAvailableError:
+        return events
 
 
 def smallest_cohort(panel: Panel) -> int:

@@ -9,6 +9,7 @@ from impact.estimate import Estimate
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import BAND, COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said_note
 from impact.weights_plot import draw_weights
 
 if TYPE_CHECKING:
@@ -118,17 +119,27 @@ def event_study(voice: Voice, estimate: Estimate) -> Figure:
         return Figure.from_matplotlib(
             canvas,
             label="fig-event-study",
-            caption=t(
-                "Effect by periods since treatment, relative to the last period before it. Estimates before the start "
-                "show whether the groups moved alike; they should be near zero."
-            )
-            if (table["event_time"] < -1).any()
-            else t(
-                "Effect by periods since treatment, relative to the only period before it: whether the groups moved alike "
-                "before the start cannot be examined."
-            ),
+            caption=_event_study_caption(voice, estimate),
             alt=_event_study_words(voice, table),
         )
+
+
+def _event_study_caption(voice: Voice, estimate: Estimate) -> str:
+    """What is shown, and by which inference where it is not the clustered one."""
+    t = voice.t
+    caption = (
+        t(
+            "Effect by periods since treatment, relative to the last period before it. Estimates before the start "
+            "show whether the groups moved alike; they should be near zero."
+        )
+        if (estimate.table["event_time"] < -1).any()
+        else t(
+            "Effect by periods since treatment, relative to the only period before it: whether the groups moved alike "
+            "before the start cannot be examined."
+        )
+    )
+    inference = [note for note in estimate.notes if note.startswith("by_permutation:")]
+    return " ".join([caption, *(said_note(t, note) for note in inference)])
 
 
 def _event_study_words(voice: Voice, table: pd.DataFrame) -> str:

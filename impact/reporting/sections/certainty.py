@@ -5,10 +5,8 @@ import math
 import pandas as pd
 
 from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
-from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.specification_curve import SpecificationCurve
-from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
 from impact.parameters import percent_of_log
@@ -17,11 +15,10 @@ from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
 from impact.reporting.sections.impact import which_interval
+from impact.reporting.sections.other_trends import if_trends_had_parted, other_trends
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import said
-
-A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
 
 
 def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
@@ -32,14 +29,7 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
         Callout("finding", how_sure(voice, evidence)),
         *_design(voice, effect),
     ]
-    if part.honest:
-        shown += [
-            Text(f"### {t('If trends had parted')}\n\n{_trends(voice, part)}"),
-            certainty_figures.honest_bounds(
-                voice, [one for one in part.honest if one.target == "overall"]
-            ),
-            _bounds_table(voice, part.honest),
-        ]
+    shown += other_trends(voice, part)
     if part.curve is not None:
         shown += [
             Text(f"### {t('Other choices')}\n\n{_curve(voice, part.curve)}"),
@@ -72,7 +62,7 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
         _could_find(voice, effect),
     ]
     if part.honest:
-        sentences.append(_trends(voice, part))
+        sentences.append(if_trends_had_parted(voice, part))
     if part.curve is not None:
         sentences.append(_curve(voice, part.curve))
     if part.leave_one_out is not None:
@@ -95,89 +85,6 @@ def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
             coverage=voice.f.percent(100 * float(mine.iloc[0])),
         )
     ]
-
-
-def _trends(voice: Voice, part: Certainty) -> str:
-    t, f, outcome = voice.t, voice.f, voice.study.outcome
-    relative = next((h for h in part.honest if h.restriction.kind == "relative_magnitudes"), None)
-    sentences = []
-    if relative is not None:
-        low, high = relative.original
-        if low <= 0 <= high:
-            sentences.append(
-                t(
-                    "Even if trends were parallel, the average effect over all periods after the start cannot be told from zero "
-                    "({span}).",
-                    span=voice.span(outcome, low, high),
-                )
-            )
-        elif relative.breakdown < A_TENTH:
-            sentences.append(
-                t(
-                    "The conclusion that there is an effect rests on parallel trends: had they parted after treatment by even a "
-                    "tenth of the most they did from one period to the next before, zero could not be excluded."
-                )
-            )
-        else:
-            sentences.append(
-                t(
-                    "The conclusion that there is an effect stands as long as trends parted, from one period to the next after "
-                    "treatment, by no more than {breakdown} times the most they did before.",
-                    breakdown=f.number(relative.breakdown, 2),
-                )
-            )
-    if part.pretrends is not None:
-        power = part.pretrends
-        sentences.append(
-            t(
-                "The test before treatment would miss a difference in trends of {slope} a period half the time; one that passed "
-                "would bias the average effect by {bias}.",
-                slope=voice.amount(outcome, power.slope_half),
-                bias=voice.amount(outcome, power.bias_after_passing),
-            )
-        )
-    return " ".join(sentences)
-
-
-def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
-    """How far trends may part before zero is inside, the headline first, in relative terms and in the outcome's unit."""
-    t, plain = voice.t, voice.plain(voice.study.outcome)
-    rows = [
-        {
-            "target": said(t, "target", one.target),
-            "if": said(t, "check", f"honest_{one.restriction.kind}"),
-            "conf_low": one.original[0],
-            "conf_high": one.original[1],
-            "breakdown": one.breakdown,
-            "in_unit": one.breakdown_in_unit,
-            "parallel": voice.f.interval(*one.original, plain),
-        }
-        for one in honest
-    ]
-    return Table(
-        label="tab-honest",
-        caption=t("How far trends may part before zero can no longer be excluded"),
-        frame=pd.DataFrame(rows),
-        headings={
-            "target": t("Effect"),
-            "parallel": t("Interval if trends are parallel"),
-            "if": t("Trends"),
-            "breakdown": t("Up to"),
-            "in_unit": t("That is, a period"),
-        },
-        formats={
-            "parallel": str,
-            "breakdown": lambda value: voice.f.number(value, 2),
-            "in_unit": plain,
-        },
-        notes=(
-            t(
-                "Up to: times the largest step between periods before the start, as estimated; for trends that bend, standard "
-                "errors of the effect. That is: the same in {unit}.",
-                unit=voice.study.unit(voice.study.outcome),
-            ),
-        ),
-    )
 
 
 def _family_table(voice: Voice, family: FamilyResult) -> Table:

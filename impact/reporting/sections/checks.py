@@ -8,7 +8,7 @@ from impact.check_result import CheckResult
 from impact.reporting.exhibits import Table
 from impact.reporting.voice import Voice
 from impact.reporting.words.checks import REASONS, Written
-from impact.reporting.words.register import said
+from impact.reporting.words.register import said, said_why_not
 
 
 def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, caption: str) -> Table:
@@ -51,8 +51,14 @@ def found(voice: Voice, check: CheckResult) -> str:
 def _written(voice: Voice, how: Written, value: float | str | None) -> str:
     if how == "inference":
         return said(voice.t, "short_inference", str(value))
+    if how == "why_not":
+        return said_why_not(voice.t, str(value))
     if how == "columns":
         return ", ".join(voice.name(column) for column in str(value).split(", "))
+    return _figure(voice, how, value)
+
+
+def _figure(voice: Voice, how: Written, value: float | str | None) -> str:
     number = None if value is None or value == "" else float(value)
     f = voice.f
     if how == "amount":

@@ -5,8 +5,10 @@ from typing import Literal
 
 from impact.reporting.words.catalogue import t
 
-Written = Literal["number", "decimal", "count", "share", "points", "amount", "inference", "columns"]
-"""How a figure is written; an amount is in the outcome's unit; columns by their labels."""
+Written = Literal[
+    "number", "decimal", "count", "share", "points", "amount", "inference", "columns", "why_not"
+]
+"""How a figure is written; an amount is in the outcome's unit; columns by their labels; why not, from an error's name."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ REASONS = {
     ),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
+    "not_computed": Found(t("Not made: {n}."), n="why_not"),
     "nothing_to_test": Found(t("There is nothing to test.")),
     # trends
     "largest_of_leads": Found(t("Periods tested before the last one: {n}; largest t {figure}.")),

@@ -93,6 +93,10 @@ NOTES = {
         "{n} is the data's own column of that name, not being under treatment."
     ),
     "few_treated_units": t("Few treated firms: {n}."),
+    "by_permutation": t(
+        "Intervals and band are by permutation ({n} other assignments of the same starts to firms): they hold with few "
+        "beneficiaries, where clustered ones are too narrow."
+    ),
     "single_unit_cohort": t("One firm alone makes a cohort ({n}): its spread cannot be seen."),
     "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),
     "cohort_without_whole_window": t("Left out, not seen in the whole window: cohort {n}."),

@@ -1,0 +1,159 @@
+"""If trends had parted: how far they may before the answer is lost, and what the periods before could have shown."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from impact.check_result import CheckResult
+from impact.diagnostics.honest import HonestResult
+from impact.diagnostics.pretrend_power import PretrendPower
+from impact.evaluation.certainty import Certainty
+from impact.reporting import certainty_figures
+from impact.reporting.exhibits import Exhibit, Table, Text
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
+
+
+def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
+    """Show the bounds of the headline, those of the first period beside them, and the test before treatment."""
+    shown: list[Exhibit] = []
+    if part.honest:
+        headline = [one for one in part.honest if one.target == "overall"]
+        shown += [
+            Text(f"### {voice.t('If trends had parted')}\n\n{if_trends_had_parted(voice, part)}"),
+            *([certainty_figures.honest_bounds(voice, headline)] if headline else []),
+            _bounds_table(voice, part.honest),
+        ]
+    if part.pretrends is not None:
+        shown.append(_before_table(voice, part.pretrends, part.checks))
+    return shown
+
+
+def if_trends_had_parted(voice: Voice, part: Certainty) -> str:
+    """Say how far trends may part before the conclusion falls, and what the test before treatment would miss."""
+    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    relative = next(
+        (
+            one
+            for one in part.honest
+            if one.restriction.kind == "relative_magnitudes" and one.target == "overall"
+        ),
+        None,
+    )
+    sentences = []
+    if relative is not None:
+        low, high = relative.original
+        if low <= 0 <= high:
+            sentences.append(
+                t(
+                    "Even if trends were parallel, the average effect over all periods after the start cannot be told from zero "
+                    "({span}).",
+                    span=voice.span(outcome, low, high),
+                )
+            )
+        elif relative.breakdown < A_TENTH:
+            sentences.append(
+                t(
+                    "The conclusion that there is an effect rests on parallel trends: had they parted after treatment by even a "
+                    "tenth of the most they did from one period to the next before, zero could not be excluded."
+                )
+            )
+        else:
+            sentences.append(
+                t(
+                    "The conclusion that there is an effect stands as long as trends parted, from one period to the next after "
+                    "treatment, by no more than {breakdown} times the most they did before.",
+                    breakdown=f.number(relative.breakdown, 2),
+                )
+            )
+    if part.pretrends is not None:
+        power = part.pretrends
+        sentences.append(
+            t(
+                "The test before treatment would miss a difference in trends of {slope} a period half the time; one that passed "
+                "would bias the average effect by {bias}.",
+                slope=voice.amount(outcome, power.slope_half),
+                bias=voice.amount(outcome, power.bias_after_passing),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
+    """How far trends may part before zero is inside, the headline first, in relative terms and in the outcome's unit."""
+    t, plain = voice.t, voice.plain(voice.study.outcome)
+    rows = [
+        {
+            "target": said(t, "target", one.target),
+            "if": said(t, "check", f"honest_{one.restriction.kind}"),
+            "conf_low": one.original[0],
+            "conf_high": one.original[1],
+            "breakdown": one.breakdown,
+            "in_unit": one.breakdown_in_unit,
+            "parallel": voice.f.interval(*one.original, plain),
+        }
+        for one in honest
+    ]
+    return Table(
+        label="tab-honest",
+        caption=t("How far trends may part before zero can no longer be excluded"),
+        frame=pd.DataFrame(rows),
+        headings={
+            "target": t("Effect"),
+            "parallel": t("Interval if trends are parallel"),
+            "if": t("Trends"),
+            "breakdown": t("Up to"),
+            "in_unit": t("That is, a period"),
+        },
+        formats={
+            "parallel": str,
+            "breakdown": lambda value: voice.f.number(value, 2),
+            "in_unit": plain,
+        },
+        notes=(
+            t(
+                "Up to: times the largest step between periods before the start, as estimated; for trends that bend, standard "
+                "errors of the effect. That is: the same in {unit}.",
+                unit=voice.study.unit(voice.study.outcome),
+            ),
+        ),
+    )
+
+
+def _before_table(voice: Voice, power: PretrendPower, checks: Sequence[CheckResult]) -> Table:
+    """What the periods before the start could have shown: one by one, and their average."""
+    t, plain = voice.t, voice.plain(voice.study.outcome)
+    rows = [
+        {"of": "largest", "half": power.slope_half, "most": power.slope_80},
+        {"of": "mean", "half": power.pooled_half, "most": power.pooled_80},
+    ]
+    frame = pd.DataFrame(rows).assign(words=[t("The largest of them"), t("Their average")])
+    excluded = next(
+        (c.table for c in checks if c.name == "equivalence" and c.table is not None), None
+    )
+    shown = {} if excluded is None else {"bound": t("Differences that can be excluded")}
+    if excluded is not None:
+        frame = frame.merge(excluded, on="of")
+    return Table(
+        label="tab-before-power",
+        caption=t(
+            "What the periods before the start could have shown ({n} tested)",
+            n=voice.f.number(power.n_leads),
+        ),
+        frame=frame,
+        headings={
+            "words": t("Test of"),
+            "half": t("Slope found half the time"),
+            "most": t("Four times in five"),
+            **shown,
+        },
+        formats=dict.fromkeys(("half", "most", *shown), plain),
+        notes=(
+            t(
+                "In {unit} a period; differences beyond the last column, in {unit}, are excluded at 5%.",
+                unit=voice.study.unit(voice.study.outcome),
+            ),
+        ),
+    )
