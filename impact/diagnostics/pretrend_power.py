@@ -133,7 +133,7 @@ def pretrend_power(
     >>> path = impact.CallawaySantAnna(base_period="universal").fit(panel).aggregate(by="event_time")
     >>> power = impact.pretrend_power(path, leads=2)
     >>> round(power.slope_80, 2)  # a trend, in units of revenue a year, that four tests in five would find
-    0.32
+    0.37
     """
     path = event_times(event_study).nearest_leads(leads)
     if path.n_before < 1:
