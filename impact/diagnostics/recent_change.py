@@ -14,9 +14,9 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
-from impact.diagnostics.before_trends import NO_VARIATION
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.inference.assignments import assignments
+from impact.inference.bands import NO_VARIATION
 from impact.inference.randomization import permutation_p
 from impact.inference.strata import permutation_strata
 from impact.streams import stream
