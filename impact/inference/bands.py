@@ -5,6 +5,7 @@ assignment of the same cohort labels, estimated effects taken out. With q_e the 
 
 - the standard error shown is s_e q_e / z, so that the usual interval is b_e -+ q_e s_e, the one by permutation;
 - the band is b_e -+ c s_e q_e / z with c the quantile of max_e |t_e*| z / q_e: every event time as likely as another to cross;
+- the overall effect has its standard error from its own statistic in the same way (``spec["overall_std_error"]``);
 - the covariance is D R D, D those standard errors and R the correlation of the b_e* over assignments.
 
 R is that of all units' paths. The treated units' own scores cannot give it: with m of them their part of the clustered
@@ -107,6 +108,8 @@ class PermutedEventTimes:
     def critical(self, statistics: Floats, level: float) -> float:
         """Return the value that no more than ``1 - level`` of all assignments exceed; infinite where they are too few."""
         known = np.sort(statistics[~np.isnan(statistics)])
+        if not len(known):
+            return float(np.nan)
         may_exceed = int((1 - level) * (len(known) + self.added) + ROUNDING) - self.added
         return float(known[len(known) - 1 - may_exceed]) if may_exceed >= 0 else float(np.inf)
 
@@ -189,22 +192,32 @@ class PermutationBand:
             )
         known = np.flatnonzero(np.diag(estimate.vcov) > 0)
         times = np.asarray(events, dtype=float)[known]
+        each = [at_event_time(panel, estimator, int(event)) for event in times]
         found = PermutedEventTimes.of(
             panel,
-            [at_event_time(panel, estimator, int(event)) for event in times],
+            [*each, Comparisons.of(panel, estimator)],
             permutations=self.permutations,
             seed=self.seed,
             untreated=_without(panel, times, estimate.values[known]),
         )
-        varies = ~np.isnan(found.t)
-        known, found = known[varies], found.where(varies)
+        normal = quantile((1 + estimate.level) / 2, np.inf)
         scale = np.array([found.critical(np.abs(t), estimate.level) for t in found.permuted_t.T])
-        if not np.isfinite(scale).all():
+        scale /= normal
+        overall = float(scale[-1] * found.std_error[-1])
+        varies = ~np.isnan(found.t) & (np.arange(len(scale)) < len(known))
+        if not np.isfinite(scale[varies]).all():
             raise NotAvailableError(
                 f"{len(found.permuted)} other assignments are too few for an interval at this level; merge strata"
             )
-        scale /= quantile((1 + estimate.level) / 2, np.inf)
-        return _believed(estimate, known, found, scale)
+        believed = _believed(estimate, known[varies[:-1]], found.where(varies), scale[varies])
+        spec = {**believed.spec, "overall_std_error": overall if np.isfinite(overall) else None}
+        return _keeping_band(replace(believed, spec=spec), believed)
+
+
+def _keeping_band(estimate: Estimate, other: Estimate) -> Estimate:
+    """The estimate with the band's critical value of another."""
+    estimate.__dict__.update(critical_value=other.critical_value)
+    return estimate
 
 
 def _believed(

@@ -96,6 +96,17 @@ def test_the_covariance_has_as_many_directions_as_event_times_with_few_treated()
     assert narrowest(believed) > 3 * narrowest(clustered.vcov[np.ix_(known, known)])
 
 
+def test_bounds_under_parallel_trends_are_the_interval_that_is_believed_of_the_headline():
+    """Both by permutation: from the standard errors by event time it would be up to a sixth wider or narrower."""
+    made = panel(long_frame(n=120, periods=9, cohorts=(5, 6), share=0.1, effect=0.4))
+    headline = impact.RandomizationInference(draws=999).test(made, impact.CallawaySantAnna())
+    bounds = HonestBounds(values=(0.0,), restriction="smoothness")
+    low, high = bounds.of(study(made).under(PermutationBand())).original
+    width = headline.conf_high - headline.conf_low
+    assert low == pytest.approx(headline.conf_low, abs=0.05 * width)
+    assert high == pytest.approx(headline.conf_high, abs=0.05 * width)
+
+
 def test_leads_are_significant_in_the_power_calculation_when_they_are_in_the_test():
     """One draw whose leads are put exactly at the edge: the test's p-value crosses one in twenty there."""
     made = few_treated(np.random.default_rng(3), 10, (5,))

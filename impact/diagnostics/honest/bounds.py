@@ -181,7 +181,7 @@ class HonestBounds(CheckedChoices):
                 f"honest bounds ({self.restriction}): {n_before} periods before the reference, needs "
                 f"{needed[self.restriction]}; keep more periods before treatment"
             )
-        target = path.weights(self.target)
+        target, path = path.weights(self.target), path.for_target(self.target)
         se = float(np.sqrt(target @ path.sigma[n_before:, n_before:] @ target))
         asked = _Path(path.beta, path.sigma, n_before, target, se, self)
         scale = se if self.restriction == "smoothness" else 1.0

@@ -33,12 +33,29 @@ class EventTimes:
         How many of them lie before the reference.
     overall : ndarray, (K - n_before,), optional
         Weights of the effects after treatment in the estimate's own overall number, where they are known.
+    overall_std_error : float, optional
+        Of that number where its inference gives one of its own (`PermutationBand`); else it follows from ``sigma``.
     """
 
     beta: Floats
     sigma: Floats
     n_before: int
     overall: Floats | None = None
+    overall_std_error: float | None = None
+
+    def for_target(self, target: Target) -> "EventTimes":
+        """Return the same with the overall number's own standard error where that is the target.
+
+        The effects after treatment are then scaled together, so that under parallel trends its interval is the headline's.
+        """
+        if name_of(target) != "overall" or self.overall is None or self.overall_std_error is None:
+            return self
+        late = self.sigma[self.n_before :, self.n_before :]
+        scale = np.ones(len(self.beta))
+        scale[self.n_before :] = self.overall_std_error / np.sqrt(
+            self.overall @ late @ self.overall
+        )
+        return replace(self, sigma=self.sigma * np.outer(scale, scale))
 
     def nearest_leads(self, leads: int) -> "EventTimes":
         """Return the same with no more than so many event times before the reference, the nearest."""
@@ -120,6 +137,7 @@ def event_times(estimate: Estimate) -> EventTimes:
         study.vcov[np.ix_(order, order)],
         int((times < REFERENCE).sum()),
         overall=_weights_in_overall(study, [study.rows.term[place] for place in after]),
+        overall_std_error=study.spec.get("overall_std_error"),
     )
 
 
