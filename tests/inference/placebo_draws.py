@@ -26,12 +26,12 @@ LEVEL = 0.05
 class Draw:
     """One placebo programme: whether the recommended inference rejects, and which checks warn.
 
-    ``others_warn`` of programmes that do not reject is asked only where a programme is drawn at random.
+    ``others_warn`` is asked only of programmes that reject.
     """
 
     rejected: bool
     recent_change_warns: bool
-    others_warn: bool | None
+    others_warn: bool
 
 
 def recommended_p_value(panel, *, seed):
@@ -130,7 +130,7 @@ def cell_of(panel, n_treated, selection, *, draws, seed):
     """Judge placebo programmes of one panel, size and selection: shares of draws, a row of the page."""
     generator = stream(seed, "resampled")
     found = [
-        _judged(programme(panel, n_treated, selection, generator), selection, seed=number)
+        _judged(programme(panel, n_treated, selection, generator), seed=number)
         for number in range(draws)
     ]
     false = [one for one in found if one.rejected]
@@ -147,10 +147,10 @@ def cell_of(panel, n_treated, selection, *, draws, seed):
     }
 
 
-def _judged(drawn, selection, *, seed):
+def _judged(drawn, *, seed):
     rejected = recommended_p_value(drawn, seed=seed) <= LEVEL
     warns = recent_change(drawn, draws=PERMUTATIONS, seed=seed).status == "warn"
-    others = None
-    if rejected or selection == "at random":
-        others = any(check.status == "warn" for check in tests_before_the_start(drawn, seed=seed))
+    others = rejected and any(
+        check.status == "warn" for check in tests_before_the_start(drawn, seed=seed)
+    )
     return Draw(rejected, warns, others)

@@ -13,7 +13,7 @@ MADE_EFFECT = "on a dip"
 HEAD = f"""# Placebo programmes on real panels
 
 Written by `make test-slow` (tests/inference/test_placebo.py). Panels in which nobody was treated in the periods kept; of at most
-{UNITS} units, drawn anew each time, {", ".join(map(str, SIZES))} get a start, in two or three cohorts from the middle of the
+{UNITS} units, drawn anew each time, {" or ".join(map(str, SIZES))} get a start, in two or three cohorts from the middle of the
 panel on. Whatever is found is false. Panels: {{panels}}.
 
 Who is treated: *at random*; *on level* (the unit's mean over all periods, before and after alike: what lasts); *on growth* (the
@@ -24,6 +24,15 @@ The null of a difference-in-differences is true where units are drawn at random,
 the unit: these cells are pooled for the size. It is not where they are selected on growth or on a dip: what was passing recedes
 after the start, and the test is right to find the difference and would be wrong to be believed. There the question is whether
 the report warns.
+"""
+
+WARNINGS = """
+## Does a check warn?
+
+Shares of all programmes (Monte Carlo error). Checks counted: trends before treatment, two placebo dates, and `recent_change`, which
+holds the last period before the start against earlier ones. Bounds, equivalence and pre-trend power are not counted: they warn of
+nearly every study of so few units, whoever was selected. The last column at random is the price: programmes without any selection
+that `recent_change` warns of. On level it warns where trends go with levels, as in `plm_wages`.
 """
 
 
@@ -63,9 +72,9 @@ def _size(cells):
 
 def _warnings(cells):
     lines = [
-        "| selection | finds an effect | and no check warns | without `recent_change` none would | `recent_change` warns |"
+        "| selection | finds an effect | and no check warns | and none would without `recent_change` | `recent_change` warns |",
+        "|---|---:|---:|---:|---:|",
     ]
-    lines.append("|---|---:|---:|---:|---:|")
     columns = (
         "rejected",
         "rejected_unwarned",
@@ -77,10 +86,7 @@ def _warnings(cells):
         told = " | ".join(f"{share:.1%} ({error:.1%})" for share, error in shares)
         lines.append(f"| {selection} | {told} |")
     return (
-        "\n## Does a check warn?\n\nShares of all programmes (Monte Carlo error). Checks counted: trends before treatment, two "
-        "placebo dates, and `recent_change`, which holds the last period before the start against earlier ones. Bounds, "
-        "equivalence and pre-trend power are not counted: they warn of nearly every study of so few units, whoever was selected. "
-        "The last column at random is the price: clean programmes that `recent_change` warns of.\n\n"
+        f"{WARNINGS}\n"
         + "\n".join(lines)
         + "\n\nFinds an effect and no check warns, by panel:\n\n"
         + _table(cells, "rejected_unwarned")
