@@ -39,6 +39,7 @@ bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.inference
+	@$(BIN)/python -m benchmarks.report
 
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data

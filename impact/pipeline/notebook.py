@@ -1,5 +1,7 @@
 """What a notebook opens: the study of its parameters, with its parts and how they are shown."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +11,7 @@ from impact.errors import PlanError
 from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.plan import study_of
-from impact.reporting.exhibits import Exhibits
+from impact.reporting.exhibits import Displayed, Exhibits
 from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty
 from impact.reporting.sections.evidence import Evidence
@@ -84,38 +86,41 @@ class NotebookStudy:
 
     def data_quality(self) -> Exhibits:
         """Show what the data are like."""
-        return self._shown("data_quality", data_quality)
+        return self._section("data_quality", "data_quality", data_quality)
 
     def sample_flow(self) -> Exhibits:
         """Show who is in the sample and who is lost."""
-        return self._shown("sample", sample.sample_flow)
+        return self._section("sample_flow", "sample", sample.sample_flow)
 
     def comparability(self) -> Exhibits:
         """Show how alike the groups were before."""
-        return self._shown("sample", sample.comparability)
+        return self._section("comparability", "sample", sample.comparability)
 
     def impact(self) -> Exhibits:
         """Show the effect."""
-        return self._shown("impact", impact)
+        return self._section("impact", "impact", impact)
 
     def panel_models(self) -> Exhibits:
         """Show the textbook models."""
-        return self._shown("panel_models", panel_models)
+        return self._section("panel_models", "panel_models", panel_models)
 
     def robustness(self) -> Exhibits:
         """Show whether other choices tell the same story."""
-        return self._shown("robustness", robustness)
+        return self._section("robustness", "robustness", robustness)
 
     def certainty(self) -> Exhibits:
         """Show how sure the effect is."""
+        return self._section("certainty", "certainty", self._certainty)
+
+    def _certainty(self, voice: Voice, part: Any) -> Exhibits:
         evidence = Evidence(
             impact=self.part("impact"),
             sample=self.part("sample"),
-            certainty=self._left("certainty"),
+            certainty=part,
             robustness=self.part("robustness"),
             assignment=self.study.plan.assignment,
         )
-        return self._kept(certainty(self.voice, evidence))
+        return certainty(voice, evidence)
 
     def executive_summary(self) -> Exhibits:
         """Show the answer first."""
@@ -141,8 +146,16 @@ class NotebookStudy:
         """Show choices and codebook."""
         return self._kept(frame.annex(self.voice))
 
-    def _shown(self, name: str, section: Any) -> Exhibits:
-        return self._kept(section(self.voice, self._left(name)))
+    def _section(self, name: str, part: str, section: Callable[[Voice, Any], Exhibits]) -> Exhibits:
+        """Make a section of a part and, in a run, leave it for the report, which displays it again as it is."""
+        if self.results is None:
+            return section(self.voice, self.part(part))
+        path = self.results / f"{name}.displayed.json"
+        if path.is_file():
+            return Exhibits([Displayed(*bundle) for bundle in json.loads(path.read_text("utf-8"))])
+        exhibits = self._kept(section(self.voice, self._left(part)))
+        path.write_text(json.dumps(exhibits.bundles()), encoding="utf-8")
+        return exhibits
 
     def _left(self, name: str) -> Any:
         """Return a part and, in a run, leave its results for the report."""

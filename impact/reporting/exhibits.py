@@ -168,7 +168,18 @@ class Callout:
         return {"text/markdown": f"::: {{.callout .{self.kind}}}\n{self.markdown}\n:::"}, {}
 
 
-Exhibit = Text | Table | Figure | KeyFigures | Callout
+@dataclass(frozen=True)
+class Displayed:
+    """An exhibit as another notebook of the run displayed it: the same bytes, without drawing it again."""
+
+    data: dict[str, Any] = field(repr=False)
+    metadata: dict[str, Any]
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        return self.data, self.metadata
+
+
+Exhibit = Text | Table | Figure | KeyFigures | Callout | Displayed
 
 
 @dataclass(frozen=True)
@@ -180,9 +191,12 @@ class Exhibits:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        for item in self.items:
-            data, metadata = item._repr_mimebundle_()
+        for data, metadata in self.bundles():
             display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+
+    def bundles(self) -> list[Bundle]:
+        """Return what Jupyter displays of each: contents by type, and their metadata."""
+        return [item._repr_mimebundle_() for item in self.items]
 
     def tables(self) -> list[Table]:
         """Return the tables among them."""
