@@ -66,7 +66,7 @@ TASKS = {
     "2,000 permutations of a difference-in-differences, 1,000 units x 8": {
         "impact, from a panel, studentised, interval included": (
             "frame = table(1000, 8, 5, .1, 40)\nimport impact\npanel = impact.Panel.from_frame(frame, unit='id', time='t', outcome='y', cohort='g')",
-            "impact.RandomizationInference(draws=2000).test(panel)",
+            "impact.RandomizationInference(permutations=2000).test(panel)",
             5,
         ),
         "pyfixest ritest of the collapsed changes, coefficient": (

@@ -61,9 +61,17 @@ if TYPE_CHECKING:
     from impact.estimators.regressions.two_way_fixed_effects import (
         TwoWayFixedEffects as TwoWayFixedEffects,
     )
+    from impact.inference.clustered import Clustered as Clustered
     from impact.inference.families import family_test as family_test
+    from impact.inference.few_treated import ConleyTaber as ConleyTaber
+    from impact.inference.few_treated import FermanPinto as FermanPinto
+    from impact.inference.few_treated import GroupT as GroupT
+    from impact.inference.randomization import Permutation as Permutation
     from impact.inference.randomization import RandomizationInference as RandomizationInference
+    from impact.inference.wild_bootstrap import WildBootstrap as WildBootstrap
     from impact.inference.wild_bootstrap import WildClusterBootstrap as WildClusterBootstrap
+    from impact.interval import Interval as Interval
+    from impact.interval import Refused as Refused
     from impact.model_table import compare as compare
     from impact.moments import PathMoments as PathMoments
     from impact.simulate.example import example_panel as example_panel

@@ -24,6 +24,8 @@ Stream = Literal[
     "wild_weights",
     "lead_permutations",
     "recent_change_permutations",
+    "linearity",
+    "simulated_stand_ins",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -38,6 +40,8 @@ _NUMBER: dict[Stream, int] = {
     "wild_weights": 61,
     "lead_permutations": 71,
     "recent_change_permutations": 72,
+    "linearity": 81,
+    "simulated_stand_ins": 91,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -122,7 +122,8 @@ class CheckedChoices:
             value = getattr(self, name)
             if isinstance(value, str) or not other_kinds:
                 one_of(value, words, name=name)
-        if not 0 < getattr(self, "level", CONFIDENCE_LEVEL) < 1:
+        level = getattr(self, "level", None)
+        if level is not None and not 0 < level < 1:
             raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
         for name in set(COUNTS) - set(words_of):
             value = getattr(self, name, None)

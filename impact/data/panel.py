@@ -285,6 +285,11 @@ class Panel:
             complete = complete.with_cohort(every)
         return replace(self, cohort=cohort, complete=complete)._counted({})
 
+    def with_cluster(self, cluster: Integers, name: str) -> Self:
+        """Return the panel with other clusters, codes from 0 on of each unit (N,); units set aside are left out."""
+        names = {**self.names, "cluster": name}
+        return replace(self, cluster=cluster, names=names, complete=None)._counted({})
+
     def with_outcome(self, y: Floats, name: str) -> Self:
         """Return the panel with another outcome (n,), such as a transformed one.
 

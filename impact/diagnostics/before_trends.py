@@ -14,9 +14,9 @@ from impact.inference.bands import (
     NO_VARIATION,
     PERMUTATIONS,
     PermutedEventTimes,
-    at_event_time,
 )
-from impact.inference.randomization import RandomizationInference, permutation_p
+from impact.inference.randomization import RandomizationInference
+from impact.interval import permutation_p
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
 SMALL_P = 0.05
@@ -55,7 +55,7 @@ def tested_leads(panel: Panel, estimator: CallawaySantAnna) -> list[Comparisons]
     last = -1 - estimator.anticipation
     events = {int(time - cohort) for cohort in panel.cohorts for time in panel.times}
     leads = (
-        at_event_time(panel, estimator, event)
+        Comparisons.of(panel, estimator, lead=event)
         for event in sorted((event for event in events if event < last), reverse=True)
     )
     return list(islice((lead for lead in leads if _has_both_sides(lead)), MOST_LEADS))
@@ -121,6 +121,6 @@ def _pretended(panel: Panel, periods: int) -> Panel:
 
 def _permutation_p(panel: Panel, estimator: CallawaySantAnna, *, otherwise: float) -> float:
     try:
-        return RandomizationInference(draws=PERMUTATIONS).test(panel, estimator).p_value
+        return RandomizationInference(permutations=PERMUTATIONS).test(panel, estimator).p_value
     except ImpactError:
         return otherwise

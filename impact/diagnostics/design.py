@@ -1,72 +1,84 @@
 """What the tests of this very design are worth: size, coverage and power, simulated on the panel's own structure."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
+from impact.diagnostics.recommendation import (
+    MONTE_CARLO,
+    Recommendation,
+    holding,
+    recommend,
+    smallest_detectable,
+)
 from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import EstimationError
-from impact.estimators.assigned_weights import Regression
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.inference.few_treated import Inference
-from impact.inference.strata import permutation_strata
+from impact.estimators.headline import default_estimator, word_of
+from impact.estimators.many import AnyEstimator, clusters_are_units, labels_of
+from impact.estimators.many_of import many, overall
+from impact.inference.exchange import Exchange
+from impact.inference.named import CANDIDATES, EVERY, OF_CLUSTERS, InferenceName, inference_named
+from impact.inference.situation import Answering, Situation
 from impact.inference.treatment_groups import group_codes
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
-Recommendation = Literal["holds_and_shortest", "holds_within_error", "none_holds"]
-POWER = 0.8  # the share of studies that find the smallest detectable effect
-BELOW = 0.01  # an inference whose simulated coverage is further under the level does not hold
-HEADLINE = "callaway_santanna"
 COUNTED: tuple[Process, ...] = ("resampled", "gaussian")
-SHOWN_AS_WELL: tuple[Process, ...] = ("shared_shock",)
+SHARED: Process = "shared_shock"
 CURVE = np.linspace(
     0, 1.6, 9
 )  # effects of the power curve, in smallest detectable effects of the recommended test
-CANDIDATES: tuple[Inference, ...] = (
-    "clustered_t",
-    "crv2_satterthwaite",
-    "crv3_t",
-    "group_t",
-    "permutation",
-    "ferman_pinto",
-)
-FALLBACK: Inference = "permutation"
-MONTE_CARLO = 2.0  # standard errors of a simulated share that are put down to chance
+WILD_DRAWS = 399  # of the wild bootstrap on each simulated panel
 
 
 @dataclass(frozen=True, repr=False)
 class DesignCheck(Shown):
     """Size, coverage, length and power of every inference on one design, and the one to use.
 
+    Half the simulated panels choose, the other half state what was chosen is worth.
+
     Attributes
     ----------
     table : DataFrame
         One row a process, estimator and inference: ``size`` of the nominal test, ``size_low, size_high`` (its Monte Carlo
         band), ``coverage``, ``median_length``, ``smallest_detectable`` (all in the outcome's unit),
-        ``smallest_detectable_percent`` of the counterfactual mean, ``holds``, ``holds_within_error``.
+        ``smallest_detectable_percent`` of the counterfactual mean, on the half that states; ``size_choosing``, ``holds``,
+        ``holds_within_error`` on the half that chooses.
     power : DataFrame
         ``estimator, inference, effect, percent, power`` when outcomes are resampled.
+    estimator : str
+        The headline's, as the table names it.
+    counted : tuple of str
+        Processes in which an inference must hold.
     recommended : str
     why : str
-        ``holds_and_shortest``, ``holds_within_error`` (none reaches the limit, but randomization inference falls short by no
-        more than two Monte Carlo errors) or ``none_holds``.
+        ``default_holds`` (randomization inference, and nothing that holds is a tenth shorter), ``holds_and_shortest``,
+        ``holds_within_error`` (none reaches the limit, but randomization inference falls short by no more than two Monte
+        Carlo errors) or ``none_holds``.
+    holding : tuple of str
+        Candidates that hold.
     draws : int
         Simulated panels a process.
     level : float
-    n_treated, n_units, effective_clusters : numbers of the design
+    n_treated, n_units : int
+        Units of assignment: clusters where these lie above the unit.
+    single_unit_cohorts : int
+    effective_clusters : float
     """
 
     table: pd.DataFrame
     power: pd.DataFrame
-    recommended: Inference
+    estimator: str
+    counted: tuple[str, ...]
+    recommended: str
     why: Recommendation
+    holding: tuple[str, ...]
     draws: int
     level: float
     n_treated: int
@@ -91,8 +103,8 @@ class DesignCheck(Shown):
     @property
     def headline(self) -> pd.DataFrame:
         """Rows of the headline's estimator in the processes that count."""
-        mine = self.table["estimator"] == HEADLINE
-        return self.table[mine & self.table["process"].isin(COUNTED)]
+        mine = self.table["estimator"] == self.estimator
+        return self.table[mine & self.table["process"].isin(self.counted)]
 
     @property
     def chosen(self) -> pd.Series:
@@ -135,12 +147,12 @@ FEWEST_EFFECTIVE = 25.0  # below it t intervals from unit scores are doubtful; t
 
 def design_check(
     panel: Panel,
+    estimator: AnyEstimator | None = None,
     *,
-    estimator: CallawaySantAnna | None = None,
     group: pd.Series | None = None,
-    candidates: Sequence[Inference] = CANDIDATES,
-    processes: Sequence[Process] = (*COUNTED, *SHOWN_AS_WELL),
-    permuted_regressions: Sequence[Regression] = (),
+    candidates: Sequence[Answering | InferenceName] | None = None,
+    processes: Sequence[Process] = (*COUNTED, SHARED),
+    beside: Mapping[str, tuple[AnyEstimator, Sequence[InferenceName]]] | None = None,
     draws: int = 2000,
     permutations: int = 99,
     level: float = CONFIDENCE_LEVEL,
@@ -149,26 +161,27 @@ def design_check(
     """Simulate panels like this one without any effect, test each, and recommend the inference that holds.
 
     Untreated paths are drawn within strata from never-treated units (or from a normal with their covariance over periods),
-    treated ones stretched to the spread they had before treatment; cohorts, gaps and strata are the panel's own. An inference
-    holds if its coverage, in the worst of the counted processes, is not below the level less .01;
-    of those that hold the one with the shortest median interval is recommended, and randomization inference if none does.
+    treated ones stretched to the spread that treated units show; cohorts, gaps, clusters and strata are the panel's own.
+    Clusters above the unit are drawn as a whole, and every inference is of clusters. An inference holds if its coverage, in
+    the worst of the counted processes, is not below the level less .01. Randomization inference is recommended unless
+    another candidate holds and its median interval is at least a tenth shorter.
     The check's permutation tests draw fewer assignments than the headline's own, which costs them a little power.
 
     Parameters
     ----------
     panel : Panel
-        Units as clusters.
-    estimator : CallawaySantAnna, optional
-        The headline's estimator.
+    estimator : AnyEstimator, optional
+        Any one; its overall number is tested. Callaway and Sant'Anna's by default.
     group : Series, optional
-        Group of each treated unit (its fair), indexed by the unit's label. Groups share the shock of ``shared_shock`` and are
-        the units of ``group_t``; cohorts by default.
-    candidates : sequence of str
-        Inferences that may be recommended, fixed before looking.
+        Group of each treated unit (its fair), indexed by the unit's label. Groups share the shock of ``shared_shock``, which
+        then counts, and are the units of ``group_t``; cohorts by default.
+    candidates : sequence of inferences or their words
+        Those that may be recommended, fixed before looking.
     processes : sequence of str
-        ``resampled`` and ``gaussian`` count; ``shared_shock`` (5% of the variance common to a group) is shown beside them.
-    permuted_regressions : sequence of {"two_way_fixed_effects", "imputation"}
-        Also check their permutation tests, beside their clustered ones; each takes about a third more time.
+        ``resampled`` and ``gaussian`` count; ``shared_shock`` (5% of the variance common to a group) counts where the study
+        names groups, and is shown beside them otherwise.
+    beside : Mapping
+        Name of further estimators to those and the inferences of each, shown beside the headline.
     draws, permutations : int
         Simulated panels a process, and assignments of each permutation test.
     level : float
@@ -182,77 +195,108 @@ def design_check(
     Raises
     ------
     NotAvailableError
-        As `Comparisons.of`.
+        When clusters have units of several cohorts.
     NotIdentifiedError
-        As `UntreatedPaths.of`.
+        As `UntreatedPaths.of`, and as the estimator.
 
     References
     ----------
     MacKinnon and Webb (2020), Journal of Econometrics 218(2), on few treated clusters; Ferman (2021), arXiv 1912.08772, on
     assessing inference by simulating the design.
     """
-    estimator = estimator or CallawaySantAnna()
-    strata, groups = permutation_strata(panel), group_codes(panel, group)
+    estimator = estimator or default_estimator(level=level)
+    name = word_of(estimator)
+    named = candidates or (CANDIDATES if clusters_are_units(panel) else OF_CLUSTERS)
+    asked = tuple(inference_named(one) for one in named)
+    exchange, groups = Exchange.of(panel, labels_of(panel)[0]), group_codes(panel, group)
     paths = UntreatedPaths.of(
-        panel, strata=strata, group=groups, generator=stream(seed, "missing_periods")
+        panel, strata=exchange.of_unit, group=groups, generator=stream(seed, "missing_periods")
+    )
+    paths = paths.with_treated_spread(
+        _treated_spread(panel, estimator), treated=np.isfinite(panel.cohort)
     )
     simulated = Simulation(
         paths=paths,
         processes=tuple(processes),
-        strata=strata,
+        exchange=exchange,
         group=groups,
         draws=draws,
         permutations=permutations,
         level=level,
         seed=seed,
-        permuted_regressions=tuple(permuted_regressions),
-    ).of(panel, estimator)
+        inferences=_asked(asked, panel),
+        beside={
+            other: (one, tuple(inference_named(word) for word in words))
+            for other, (one, words) in (beside or {}).items()
+        },
+    ).of(panel, name, estimator)
     base = _counterfactual_mean(panel, estimator)
-    table = pd.DataFrame(
-        [_row(found, level=level, base=base, draws=draws) for found in simulated.tests]
-    )
-    recommended, why = recommend(table, candidates)
+    table = pd.DataFrame([_row(found, level=level, base=base) for found in simulated.tests])
+    counted = tuple(p for p in processes if p in COUNTED or (p == SHARED and group is not None))
+    codes = [one.code for one in asked]
+    rows = table[(table["estimator"] == name) & table["process"].isin(counted)]
+    recommended, why, holding = recommend(rows, codes)
     return DesignCheck(
         table=table,
-        power=_curves(simulated.tests, table, recommended, base),
+        power=_curves(simulated.tests, table, (name, recommended), base),
+        estimator=name,
+        counted=counted,
         recommended=recommended,
         why=why,
+        holding=holding,
         draws=draws,
         level=level,
-        n_treated=panel.sample.n_treated,
-        n_units=panel.n_units,
-        single_unit_cohorts=sum(int((panel.cohort == g).sum() == 1) for g in panel.cohorts),
+        n_treated=int((exchange.labels < len(panel.cohorts)).sum()),
+        n_units=len(exchange.labels),
+        single_unit_cohorts=int((np.bincount(exchange.labels)[: len(panel.cohorts)] == 1).sum()),
         effective_clusters=simulated.effective_clusters,
     )
 
 
-def recommend(
-    table: pd.DataFrame, candidates: Sequence[Inference]
-) -> tuple[Inference, Recommendation]:
-    """Return the candidate that holds in every counted process with the shortest median interval, and why.
+def _asked(candidates: tuple[Answering, ...], panel: Panel) -> tuple[Answering, ...]:
+    """The candidates, and beside them whatever else is shown; wild bootstraps with fewer draws than a headline's."""
+    shown = EVERY if clusters_are_units(panel) else (*OF_CLUSTERS, "clustered", "clustered_t")
+    known = {one.code for one in candidates}
+    others = [
+        inference_named(word) for word in shown if word not in known and word != "wild_bootstrap"
+    ]
+    every = (*candidates, *others)
+    return tuple(
+        replace(one, draws=WILD_DRAWS) if one.code == "wild_bootstrap" else one  # type: ignore[type-var]
+        for one in every
+    )
 
-    Without one it is randomization inference: within the simulation's error, or as the most cautious choice.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `DesignCheck.table`.
+def _treated_spread(panel: Panel, estimator: AnyEstimator) -> float:
+    """How far treated units spread within cohorts, relative to never-treated ones in their place; NaN if not known.
+
+    With fewer degrees of freedom than `FEWEST_SPREAD` it would be the luck of the draw.
     """
-    rows = table[(table["estimator"] == HEADLINE) & table["process"].isin(COUNTED)]
-    rows = rows[rows["inference"].isin(candidates)]
-    worst = rows.groupby("inference")["holds"].min()
-    length = rows.groupby("inference")["median_length"].max()
-    fine = length[worst.astype(bool) & np.isfinite(length)]
-    if not fine.empty:
-        best: Inference = str(fine.idxmin())  # type: ignore[assignment]
-        return best, "holds_and_shortest"
-    fallback = rows[rows["inference"] == FALLBACK]
-    near = not fallback.empty and bool(fallback["holds_within_error"].all())
-    return FALLBACK, "holds_within_error" if near else "none_holds"
+    try:
+        situation = Situation.of(many(panel, estimator))
+        units = situation.effects(situation.outcomes)
+    except EstimationError:
+        return float(np.nan)
+    cohort = situation.many.labels[units.treated]
+    count = np.bincount(cohort)
+    known = count[cohort] > 1
+    effect, weight = units.effect[:, 0], units.weight
+    if known.sum() - len(np.unique(cohort[known])) < FEWEST_SPREAD:
+        return float(np.nan)
+    mean = np.bincount(cohort, weights=effect) / np.maximum(count, 1)
+    stretch = count[cohort] / np.maximum(count[cohort] - 1, 1)
+    squares = (stretch * (weight * (effect - mean[cohort])) ** 2)[known].sum()
+    placebo = np.nanvar(units.placebo[:, :, 0], axis=1, ddof=1)
+    expected = (weight**2 * placebo[cohort])[known].sum()
+    return float(np.sqrt(squares / expected)) if expected > 0 else float(np.nan)
 
 
-def _row(found: Simulated, *, level: float, base: float, draws: int) -> dict[str, Any]:
-    size = found.rejected(0.0)
+FEWEST_SPREAD = 5  # degrees of freedom
+
+
+def _row(found: Simulated, *, level: float, base: float) -> dict[str, Any]:
+    choosing, stating = found.halves()
+    size, draws = stating.rejected(0.0), len(stating.interval.low)
     margin = MONTE_CARLO * np.sqrt(level * (1 - level) / draws)
     detectable = smallest_detectable(found.rejected, found.spread)
     return {
@@ -266,51 +310,18 @@ def _row(found: Simulated, *, level: float, base: float, draws: int) -> dict[str
         "median_length": found.median_length,
         "smallest_detectable": detectable,
         "smallest_detectable_percent": 100 * detectable / base,
-        **holding(size, level=level, draws=draws),
+        "size_choosing": choosing.rejected(0.0),
+        **holding(choosing.rejected(0.0), level=level, draws=len(choosing.interval.low)),
     }
-
-
-def holding(size: float, *, level: float, draws: int) -> dict[str, bool]:
-    """Whether a simulated size is close enough to the nominal one, and whether it is but for the simulation's error."""
-    coverage, limit = 1 - size, level - BELOW
-    error = np.sqrt(level * (1 - level) / draws)
-    return {
-        "holds": bool(coverage >= limit),
-        "holds_within_error": bool(coverage >= limit - MONTE_CARLO * error),
-    }
-
-
-def smallest_detectable(
-    rejected: Callable[[float], float], spread: float, *, power: float = POWER
-) -> float:
-    """Return the constant effect found with the given power; infinite where even forty standard deviations are not.
-
-    Parameters
-    ----------
-    rejected : callable
-        Share of rejections as a function of the effect.
-    spread : float
-        Standard deviation of the estimate, the unit of the search.
-    """
-    low, high = 0.0, 40 * spread
-    if rejected(high) < power:
-        return float(np.inf)
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if rejected(middle) >= power else (middle, high)
-    return high
-
-
-BISECTIONS = 18
 
 
 def _curves(
-    tests: Sequence[Simulated], table: pd.DataFrame, recommended: Inference, base: float
+    tests: Sequence[Simulated], table: pd.DataFrame, recommended: tuple[str, str], base: float
 ) -> pd.DataFrame:
     """Power of every inference at effects up to 1.6 times the recommended one's smallest detectable effect."""
     mine = [found for found in tests if found.process == COUNTED[0]]
-    at = table[(table["estimator"] == HEADLINE) & (table["process"] == COUNTED[0])]
-    unit = float(at.set_index("inference")["smallest_detectable"][recommended])
+    at = table[table["process"] == COUNTED[0]].set_index(["estimator", "inference"])
+    unit = float(at["smallest_detectable"].get(recommended, np.inf))
     if not np.isfinite(unit):
         unit = 5 * mine[0].spread
     rows = [
@@ -327,12 +338,12 @@ def _curves(
     return pd.DataFrame(rows)
 
 
-def _counterfactual_mean(panel: Panel, estimator: CallawaySantAnna) -> float:
+def _counterfactual_mean(panel: Panel, estimator: AnyEstimator) -> float:
     """Mean outcome the treated would have had after treatment; NaN where outcomes can be negative."""
     if (panel.y < 0).any():
         return float(np.nan)
     try:
-        percent = estimator.fit(panel).aggregate(by="overall").percent()
+        percent = overall(panel, estimator).percent()
     except EstimationError:
         return float(np.nan)
     return float(percent.spec["counterfactual_mean"][0])

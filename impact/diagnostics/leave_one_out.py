@@ -1,16 +1,17 @@
 """Does the headline hang on one firm, one cohort or one event?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Mask
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError, NotIdentifiedError
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.headline import default_estimator
+from impact.estimators.many import AnyEstimator
+from impact.estimators.many_of import many, overall
 
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
 
@@ -101,7 +102,7 @@ KINDS = ("cohort", "group")
 
 
 def leave_one_out(
-    panel: Panel, estimator: CallawaySantAnna | None = None, *, group: pd.Series | None = None
+    panel: Panel, estimator: AnyEstimator | None = None, *, group: pd.Series | None = None
 ) -> LeaveOneOut:
     """Estimate the overall effect again without each unit, each cohort and each group.
 
@@ -130,12 +131,11 @@ def leave_one_out(
     cohort  2003         16     1.756     0.2607
     cohort  2005         16     1.459     0.2487
     """
-    estimator = estimator or CallawaySantAnna()
-    design = Comparisons.of(panel, estimator)
-    change = design.changes(panel.wide)
-    labels = design.labels[None]
-    headline = float(design.evaluate(labels, change[:, None, :]).effect[0, 0])
-    without = without_each_unit(design, change)
+    estimator = estimator or default_estimator()
+    asked = many(panel, estimator)
+    outcome = np.nan_to_num(asked.panel.wide)[:, None, :]
+    headline = float(asked.evaluate(asked.labels[None], outcome).effect[0, 0])
+    without = asked.without_each_cluster()
     without = without[np.isfinite(without)]
     if not without.size:
         raise NotIdentifiedError(
@@ -156,28 +156,7 @@ def leave_one_out(
     )
 
 
-def without_each_unit(design: Comparisons, change: Floats) -> Floats:
-    """Return the overall effect without each unit, (N,), from changes (N, K): exactly what a new fit would give."""
-    labels, last = design.labels, len(design.cohorts) - 1
-    treats, controls = design.treats[labels], design.controls[labels]
-    weighted = change * design.weight[:, None]
-    att = np.zeros_like(change)
-    usable = np.ones(change.shape, dtype=bool)
-    for sign, side in ((1, treats), (-1, controls)):
-        count = (side * design.seen).sum(axis=0) - side * design.seen
-        total = (side * weighted).sum(axis=0) - side * weighted
-        some = count > 1e-12 * design.weight.max()
-        usable &= some
-        att += sign * total / np.where(some, count, 1)
-    size = np.bincount(labels, weights=design.weight, minlength=last + 1) @ design.treats
-    share = usable * (size - treats * design.weight[:, None])
-    with np.errstate(invalid="ignore"):
-        return np.asarray((share * att).sum(axis=1) / share.sum(axis=1))
-
-
-def _without_groups(
-    panel: Panel, estimator: CallawaySantAnna, group: pd.Series | None
-) -> pd.DataFrame:
+def _without_groups(panel: Panel, estimator: AnyEstimator, group: pd.Series | None) -> pd.DataFrame:
     parts = [
         ("cohort", str(panel.time_axis.label(cohort)), panel.cohort == cohort)
         for cohort in panel.cohorts
@@ -197,12 +176,12 @@ def _without_groups(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _fit(panel: Panel, estimator: CallawaySantAnna, kept: Mask) -> dict[str, float]:
+def _fit(panel: Panel, estimator: AnyEstimator, kept: Mask) -> dict[str, float]:
     if not np.isfinite(panel.cohort[kept]).any():
         return {"estimate": np.nan, "std_error": np.nan}
     try:
         part = panel.subset(kept, reason="left_out")
-        row = replace(estimator).fit(part).aggregate(by="overall").table.iloc[0]
+        row = overall(part, estimator).table.iloc[0]
     except EstimationError:
         return {"estimate": np.nan, "std_error": np.nan}
     return {name: float(row[name]) for name in ("estimate", "std_error")}

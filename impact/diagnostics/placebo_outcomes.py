@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.many import AnyEstimator
 from impact.inference.families import family_test
 
 
 def placebo_outcomes(
     panels: Mapping[str, Panel],
-    estimator: CallawaySantAnna | None = None,
+    estimator: AnyEstimator | None = None,
     *,
-    draws: int = 1999,
+    permutations: int = 1999,
     seed: int = 2012,
 ) -> CheckResult:
     """Test placebo outcomes by permutation, adjusted for their number (Holm): none should move.
@@ -26,7 +26,9 @@ def placebo_outcomes(
     if not panels:
         return not_applicable("placebo_outcomes", "no_placebo_outcome_in_the_plan")
     try:
-        found = family_test(panels, estimator, name="placebo_outcomes", draws=draws, seed=seed)
+        found = family_test(
+            panels, estimator, name="placebo_outcomes", permutations=permutations, seed=seed
+        )
     except EstimationError:
         return not_applicable("placebo_outcomes", "units_cannot_be_exchanged")
     smallest = float(found.table["p_holm"].min())

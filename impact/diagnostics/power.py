@@ -10,16 +10,14 @@ from impact.arrays import Floats
 from impact.check_result import Shown, plain, text_of
 from impact.critical_values import quantile
 from impact.data.panel import Panel
-from impact.diagnostics.design import (
-    CANDIDATES,
-    POWER,
-    holding,
-    recommend,
-    smallest_detectable,
-)
+from impact.diagnostics.recommendation import POWER, holding, recommend, smallest_detectable
 from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import PlanError
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.headline import default_estimator, word_of
+from impact.estimators.many import labels_of
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.inference.exchange import Exchange
+from impact.inference.named import CANDIDATES, EVERY, NAMED
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
 
@@ -178,20 +176,36 @@ def power(study: PlannedStudy, *, draws: int = 2000, seed: int = 2012) -> PowerR
         scale=np.ones(len(strata)),
         group=group,
         level=np.full(len(strata), study.mean),
+        cluster=np.arange(len(strata)),
+        pool_cluster=strata[:1],
     )
     level = 1 - study.alpha
+    estimator = default_estimator(level=level)
+    shown = tuple(NAMED[word] for word in EVERY if word not in {"group_t", "wild_bootstrap"})
+    t_tests = tuple(NAMED[word] for word in ("clustered_t", "crv2_satterthwaite", "crv3_t"))
     tests = (
-        Simulation(paths, (PROCESS,), strata, group, draws, 199, level, seed)
-        .of(panel, CallawaySantAnna(level=level))
+        Simulation(
+            paths=paths,
+            processes=(PROCESS,),
+            exchange=Exchange(labels_of(panel)[0], strata, np.arange(panel.n_units)),
+            group=group,
+            draws=draws,
+            permutations=199,
+            level=level,
+            seed=seed,
+            inferences=shown,
+            beside={"two_way_fixed_effects": (TwoWayFixedEffects(level=level), t_tests)},
+        )
+        .of(panel, word_of(estimator), estimator)
         .tests
     )
-    rows = [_simulated(found, study) for found in tests if found.inference != "group_t"]
-    simulated = pd.DataFrame(rows)
+    simulated = pd.DataFrame([_simulated(found, study) for found in tests])
     held = [holding(size, level=level, draws=draws) for size in simulated["size"]]
-    judged = simulated.join(pd.DataFrame(held)).assign(process=PROCESS)
-    recommended, why = recommend(judged, CANDIDATES)
+    judged = simulated.join(pd.DataFrame(held))
+    mine = judged["estimator"] == word_of(estimator)
+    recommended, why, _ = recommend(judged[mine], CANDIDATES)
     chosen = next(
-        f for f in tests if (f.estimator, f.inference) == ("callaway_santanna", recommended)
+        f for f in tests if (f.estimator, f.inference) == (word_of(estimator), recommended)
     )
     table = pd.concat(
         [simulated.drop(columns=["estimator", "inference"]), pd.DataFrame(formulas(study))],

@@ -21,8 +21,9 @@ from impact.diagnostics.before_trends import MOST_LEADS
 from impact.diagnostics.honest.event_times import REFERENCE, EventTimes, event_times
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
+from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.inference.bands import PermutedEventTimes, at_event_time
+from impact.inference.bands import PermutedEventTimes
 from impact.terms import CONFIDENCE_LEVEL
 
 POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
@@ -154,7 +155,7 @@ def _edges_by_permutation(
     try:
         panel = event_study.origin.panel
         events = range(REFERENCE - n_leads, REFERENCE)
-        each = [at_event_time(panel, estimator, event) for event in events]
+        each = [Comparisons.of(panel, estimator, lead=event) for event in events]
         found = PermutedEventTimes.of(panel, each, seed=seed)
     except NotAvailableError:
         return None

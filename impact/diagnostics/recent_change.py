@@ -17,8 +17,8 @@ from impact.data.panel import Panel
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.inference.assignments import assignments
 from impact.inference.bands import NO_VARIATION
-from impact.inference.randomization import permutation_p
 from impact.inference.strata import permutation_strata
+from impact.interval import permutation_p
 from impact.streams import stream
 
 MOST_EARLIER = 4  # periods that the last one is held against: a year of quarters

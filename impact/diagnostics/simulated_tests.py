@@ -1,7 +1,7 @@
-"""Thousands of panels like one at hand, each tested by every method, without a loop over panels."""
+"""Thousands of panels like one at hand, each tested by every inference, without a loop over panels."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -9,20 +9,19 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import EstimationError
-from impact.estimators.assigned_weights import AssignedRegression, Regression
-from impact.estimators.comparisons.by_unit import Comparisons, Quadratic
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.linear import FEW_TREATED
-from impact.estimators.linear_scores import LinearScores, imputation, two_way
-from impact.inference.assignments import Assignments, assignments
-from impact.inference.few_treated import Inference, Intervals, TIntervals, intervals_of
-from impact.inference.randomization import TIE
-from impact.inference.strata import sizes_of
+from impact.estimators.many import AnyEstimator, Many, Quadratic
+from impact.estimators.many_of import many
+from impact.estimators.weighted import effective_clusters
+from impact.inference.assignments import Assignments
+from impact.inference.exchange import Exchange
+from impact.inference.randomization import Permutation, at_no_effect
+from impact.inference.situation import Answering, Intervals, Situation
+from impact.interval import permutation_ps
 from impact.simulate.untreated_paths import Process
 from impact.streams import stream
 
-MAIN = "callaway_santanna"
 AT_ONCE = 250  # simulated panels held in memory together
+MOST_NUMBERS = 8_000_000  # outcomes held in memory together, for large panels
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Simulated:
 
     process: Process
     estimator: str
-    inference: Inference
+    inference: str
     interval: Intervals
     spread: float
     alpha: float
@@ -50,16 +49,46 @@ class Simulated:
 
     def rejected(self, effect: float) -> float:
         """Share of panels in which no effect is rejected, when the effect is this."""
+        return float(self.rejections(effect).mean())
+
+    def rejections(self, effect: float) -> Floats:
+        """Whether no effect is rejected in each panel, (S,), when the effect is this."""
         if self.observed is None or self.permuted is None:
             low, high = self.interval.low + effect, self.interval.high + effect
-            return float(((low > 0) | (high < 0)).mean())
+            return np.asarray(((low > 0) | (high < 0)).astype(float))
         p = permutation_ps(self.observed.t(-effect), self.permuted.t(-effect), added=self.added)
-        return float((p <= self.alpha).mean())
+        return np.asarray((p <= self.alpha).astype(float))
+
+    def part(self, chosen: slice) -> "Simulated":
+        """Return the same on some of the panels."""
+        ends = (getattr(self.interval, name)[chosen] for name in vars(self.interval))
+        return replace(
+            self,
+            interval=Intervals(*ends),
+            observed=_of_panels(self.observed, chosen),
+            permuted=_of_panels(self.permuted, chosen),
+        )
+
+    def halves(self) -> tuple["Simulated", "Simulated"]:
+        """Return the panels by which an inference is chosen, and those that state what it is worth."""
+        middle = len(self.interval.low) // 2
+        return self.part(slice(None, middle)), self.part(slice(middle, None))
+
+
+def _of_panels(statistics: Quadratic | None, chosen: slice) -> Quadratic | None:
+    if statistics is None:
+        return None
+    return replace(
+        statistics,
+        effect=statistics.effect[chosen],
+        variance=statistics.variance[chosen],
+        cross=statistics.cross[chosen],
+    )
 
 
 @dataclass(frozen=True)
 class SimulatedTests:
-    """Every inference on every process, and the design's effective number of clusters."""
+    """Every inference on every process, and the design's effective number of clusters (NaN where it has no weights)."""
 
     tests: tuple[Simulated, ...]
     effective_clusters: float
@@ -84,184 +113,133 @@ class Simulation:
     ----------
     paths : Paths
     processes : tuple of str
-    strata : ndarray of int, (N,)
-        Within which labels are permuted.
+    exchange : Exchange
+        How labels are permuted.
     group : ndarray of int, (N,)
         Group of each treated unit; -1 for none.
-    permuted_regressions : tuple of str
-        Regressions tested by permutation too, as the headline is.
+    inferences : tuple of Answering
+        Asked of the estimator and of those beside it.
+    beside : Mapping
+        Name of further estimators to those, and to the inferences asked of each.
     """
 
     paths: Paths
     processes: tuple[Process, ...]
-    strata: Integers
+    exchange: Exchange
     group: Integers
     draws: int
     permutations: int
     level: float
     seed: int
-    permuted_regressions: tuple[Regression, ...] = ()
+    inferences: tuple[Answering, ...]
+    beside: Mapping[str, tuple[AnyEstimator, tuple[Answering, ...]]]
 
-    def of(self, panel: Panel, estimator: CallawaySantAnna) -> SimulatedTests:
+    def of(self, panel: Panel, name: str, estimator: AnyEstimator) -> SimulatedTests:
         """Simulate outcomes on the panel's units, cohorts and gaps, and test each."""
-        design = Comparisons.of(panel, estimator)
-        exchanged = assignments(
-            design.labels,
-            self.strata,
-            draws=self.permutations,
-            generator=stream(self.seed, "simulated_permutations"),
+        asked = {name: (many(panel, estimator), self.inferences)}
+        for other, (beside, inferences) in self.beside.items():
+            try:
+                asked[other] = (many(panel, beside), inferences)
+            except EstimationError:
+                continue  # shown beside the headline where the design identifies it
+        exchanged = self.exchange.drawn(
+            self.permutations,
+            stream(self.seed, "simulated_permutations"),
             most=self.permutations,
         )
-        tester = _Tester(
-            panel, design, exchanged, self.group, self.level, self.permuted_regressions
-        )
-        tests = [
-            found
-            for process in self.processes
-            for found in tester.of(process, self.paths, self.draws, stream(self.seed, process))
-        ]
-        return SimulatedTests(tuple(tests), TIntervals(design, self.level).effective_clusters())
+        tester = _Tester(self, panel, name, asked, exchanged)
+        tests = [found for process in self.processes for found in tester.of(process)]
+        return SimulatedTests(tuple(tests), _effective(asked[name][0]))
 
 
-def permutation_ps(observed: Floats, permuted: Floats, *, added: int) -> Floats:
-    """Return p-values (S,) of observed statistics (S, 1) among permuted ones (S, P), ties counted."""
-    beyond = np.abs(permuted) >= np.abs(observed) * (1 - TIE)
-    return np.asarray((beyond.sum(axis=1) + added) / (permuted.shape[1] + added))
+def _effective(asked: Many) -> float:
+    try:
+        own = asked.weights(asked.labels[None])[0]
+    except EstimationError:
+        return float(np.nan)
+    by_cluster = np.zeros((int(asked.panel.cluster.max()) + 1, own.shape[1]))
+    np.add.at(by_cluster, asked.panel.cluster, own)
+    return effective_clusters((by_cluster**2).sum(axis=1))
 
 
 @dataclass(frozen=True)
 class _Tester:
     """Applies every inference to outcomes simulated on one design."""
 
+    how: Simulation
     panel: Panel
-    design: Comparisons
+    main: str
+    asked: dict[str, tuple[Many, tuple[Answering, ...]]]
     exchanged: Assignments
-    groups: Integers
-    level: float
-    permuted_regressions: tuple[Regression, ...]
 
-    def of(
-        self, process: Process, paths: Paths, draws: int, generator: np.random.Generator
-    ) -> Iterator[Simulated]:
-        """Yield each inference's outcome on ``draws`` panels."""
-        linear = self._linear()
-        found: dict[tuple[str, Inference], list[Intervals]] = {}
+    def of(self, process: Process) -> Iterator[Simulated]:
+        """Yield each inference's outcome on the panels of one process; those that have nothing to go by are left out."""
+        generator = stream(self.how.seed, process)
+        stand_ins = stream(self.how.seed, "simulated_stand_ins")
+        found: dict[tuple[str, str], list[Intervals]] = {}
         exact: dict[str, list[tuple[Quadratic, Quadratic]]] = {}
-        estimates = []
         seen = ~np.isnan(self.panel.wide)[:, None, :]
-        for size in _sizes(draws):
-            outcomes = paths.draw(process, size, generator) * seen
-            changes = self.design.changes(outcomes) * (self.design.seen > 0)[:, None, :]
-            both = self._permuted(outcomes, changes)
-            for estimator, statistics in both.items():
-                exact.setdefault(estimator, []).append(statistics)
-            size_of = paths.level[:, None] + sizes_of(self.panel, outcomes)
-            every = self._all(outcomes, changes, size_of, both, linear, generator)
-            for key, interval in every.items():
-                found.setdefault(key, []).append(interval)
-            estimates.append(both[MAIN][0].effect[:, 0])
-        spread = float(np.std(np.concatenate(estimates)))
-        for (estimator, name), parts in found.items():
-            kept: dict[str, Quadratic | None] = {}
-            if name == "permutation":
-                observed, permuted = zip(*exact[estimator], strict=True)
-                kept = {"observed": _joined(observed), "permuted": _joined(permuted)}
+        for size in self._sizes():
+            outcomes = self.how.paths.draw(process, size, generator) * seen
+            for name, (asked, inferences) in self.asked.items():
+                situation = self._situation(asked)
+                for inference in inferences:
+                    answer = self._answer(
+                        name, inference, situation, outcomes, exact=exact, generator=stand_ins
+                    )
+                    if answer is not None:
+                        found.setdefault((name, inference.code), []).append(answer)
+        for (name, code), parts in found.items():
+            interval = Intervals(
+                *(np.concatenate([getattr(p, end) for p in parts]) for end in vars(parts[0]))
+            )
+            kept = {}
+            if code == "permutation":
+                observed, permuted = zip(*exact[name], strict=True)
+                if observed[0].takes_effects_out:
+                    kept = {"observed": _joined(observed), "permuted": _joined(permuted)}
+            spread = float(np.nanstd(interval.estimate))
             yield Simulated(
                 process,
-                estimator,
                 name,
-                Intervals(*(np.concatenate([getattr(p, end) for p in parts]) for end in ENDS)),
+                code,
+                interval,
                 spread,
-                1 - self.level,
+                1 - self.how.level,
                 added=self.exchanged.added,
                 **kept,
             )
 
-    def _permuted(
-        self, outcomes: Floats, changes: Floats
-    ) -> dict[str, tuple[Quadratic, Quadratic]]:
-        """Return each estimator's statistics under the actual and under the permuted assignments."""
-        actual, others = self.design.labels[None], self.exchanged.labels
-        result = {
-            MAIN: (
-                self.design.evaluate(actual, changes, slopes=True),
-                self.design.evaluate(others, changes, slopes=True),
-            )
-        }
-        for name in self.permuted_regressions:
-            regression = AssignedRegression.of(self.panel, name)
-            result[name] = (
-                regression.evaluate(actual, outcomes),
-                regression.evaluate(others, outcomes),
-            )
-        return result
+    def _situation(self, asked: Many) -> Situation:
+        how = self.how
+        return Situation(asked, how.exchange, how.group, how.level, size_level=how.paths.level)
 
-    def _all(
+    def _answer(
         self,
+        name: str,
+        inference: Answering,
+        situation: Situation,
         outcomes: Floats,
-        changes: Floats,
-        size: Floats,
-        both: dict[str, tuple[Quadratic, Quadratic]],
-        linear: list[tuple[LinearScores, str, Inference]],
+        *,
+        exact: dict[str, list[tuple[Quadratic, Quadratic]]],
         generator: np.random.Generator,
-    ) -> dict[tuple[str, Inference], Intervals]:
-        """Return the intervals of every estimator by every inference."""
-        few_treated = intervals_of(
-            self.design,
-            changes,
-            group=self.groups,
-            size=size,
-            level=self.level,
-            generator=generator,
-        )
-        result = {(MAIN, name): interval for name, interval in few_treated.items()}
-        for estimator, statistics in both.items():
-            result[estimator, "permutation"] = permutation_interval(
-                *statistics, level=self.level, added=self.exchanged.added
-            )
-        for scores, estimator, name in linear:
-            effect, error = scores.evaluate(outcomes)
-            result[estimator, name] = Intervals.of_t(effect, error, scores.df, self.level)
-        return result
-
-    def _linear(self) -> list[tuple[LinearScores, str, Inference]]:
-        """Return two-way fixed effects and imputation, where the design identifies them."""
-        names: tuple[Inference, ...] = ("clustered_t", "crv2_satterthwaite", "crv3_t")
-        result: list[tuple[LinearScores, str, Inference]] = []
+    ) -> Intervals | None:
+        """Ask one inference; the permutation test uses the same assignments for every outcome."""
         try:
-            result += [
-                (scores, "two_way_fixed_effects", name)
-                for scores, name in zip(two_way(self.panel), names, strict=True)
-            ]
-            few = self.panel.sample.n_treated < FEW_TREATED
-            scores = imputation(self.panel, leave_one_out=few)
-            result.append((scores, "imputation", "clustered"))
+            if not isinstance(inference, Permutation):
+                return inference.intervals(situation, outcomes, generator)
+            asked = situation.many
+            observed = asked.evaluate(asked.labels[None], outcomes)
+            permuted = asked.evaluate(self.exchanged.labels, outcomes)
         except EstimationError:
-            pass
-        return result
+            return None
+        exact.setdefault(name, []).append((observed, permuted))
+        return at_no_effect(observed, permuted, level=situation.level, added=self.exchanged.added)
 
-
-ENDS = ("low", "high", "p_value")
-
-
-def permutation_interval(
-    observed: Quadratic, permuted: Quadratic, *, level: float, added: int
-) -> Intervals:
-    """Intervals with the permuted critical value at no effect, (S,): estimate plus or minus it times the standard error.
-
-    Unbounded where there are too few assignments to reject anything.
-    """
-    n_permuted = permuted.effect.shape[1]
-    beyond = int((1 - level) * (n_permuted + added) + 1e-9)  # statistics that may lie further out
-    statistics = np.sort(np.abs(permuted.t()), axis=1)
-    critical = (
-        statistics[:, n_permuted + added - beyond - 1]
-        if beyond
-        else np.full(len(statistics), np.inf)
-    )
-    width = critical * np.sqrt(observed.variance[:, 0])
-    p = permutation_ps(observed.t(), permuted.t(), added=added)
-    return Intervals(observed.effect[:, 0] - width, observed.effect[:, 0] + width, p)
+    def _sizes(self) -> Iterator[int]:
+        at_once = max(1, min(AT_ONCE, MOST_NUMBERS // self.panel.wide.size))
+        for start in range(0, self.how.draws, at_once):
+            yield min(at_once, self.how.draws - start)
 
 
 def _joined(parts: Sequence[Quadratic]) -> Quadratic:
@@ -271,8 +249,3 @@ def _joined(parts: Sequence[Quadratic]) -> Quadratic:
         for name in ("effect", "variance", "cross")
     )
     return Quadratic(effect, variance, cross, parts[0].slope, parts[0].slope_variance)
-
-
-def _sizes(draws: int) -> Iterator[int]:
-    for start in range(0, draws, AT_ONCE):
-        yield min(AT_ONCE, draws - start)

@@ -11,22 +11,24 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_of
 from impact.data.panel import Panel
-from impact.errors import EstimationError
-from impact.estimators.assigned_weights import (
-    REGRESSIONS,
-    ComparisonWeights,
-    Regression,
-    RegressionWeights,
-    Weigh,
-    contributions,
-    period_means,
-    refuse_unequal,
-)
+from impact.errors import EstimationError, NotAvailableError
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.many_comparisons import ComparisonWeights
+from impact.estimators.regressions.many_regressions import (
+    REGRESSIONS,
+    Regression,
+    RegressionWeights,
+)
+from impact.estimators.weighted import (
+    Weigh,
+    contributions,
+    exchangeable_as_units,
+    period_means,
+)
 from impact.inference.assignments import assignments
-from impact.inference.randomization import TIE
 from impact.inference.strata import permutation_strata
+from impact.interval import TIE
 from impact.streams import stream
 from impact.terms import Averaging, ControlGroup
 
@@ -154,7 +156,10 @@ def specification_curve(
     >>> curve.check().status
     'pass'
     """
-    refuse_unequal(panel, who="the specification curve")
+    if not exchangeable_as_units(panel):
+        raise NotAvailableError(
+            "the specification curve needs units of equal weight that are the clusters; leave out cluster= and weight="
+        )
     choices = choices or Choices()
     if (panel.y < 0).any():
         choices = replace(choices, scales=tuple(s for s in choices.scales if s != "log1p"))

@@ -82,6 +82,10 @@ class LinearParts:
             panel = panel.with_always_treated()
         return self.scores.of_units(panel, self.moments)
 
+    def unit_weights(self, panel: Panel) -> Floats:
+        """Weights of the outcomes in each parameter, (k, N, T), of the panel that was fitted."""
+        return (self.linear or self.scores).weights_of_units(panel, self.moments)
+
     def weights(self, estimate: Estimate) -> pd.DataFrame:
         """Weight of each cohort's mean in each period in each parameter: the tidy table of `Estimate.weights`."""
         moments = self.moments

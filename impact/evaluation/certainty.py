@@ -109,7 +109,11 @@ def _families(study: Study) -> list[FamilyResult]:
             panels["index"] = index
         found = _or_none(
             lambda p=panels, n=name: family_test(  # type: ignore[misc]
-                p, study.estimator(), name=n, draws=study.plan.permutations, seed=study.plan.seed
+                p,
+                study.estimator(),
+                name=n,
+                permutations=study.plan.permutations,
+                seed=study.plan.seed,
             )
         )
         results += [found] if found is not None else []
@@ -119,7 +123,7 @@ def _families(study: Study) -> list[FamilyResult]:
 def _placebos(study: Study) -> CheckResult:
     panels = {outcome: study.panel(outcome) for outcome in study.plan.placebo_outcomes}
     return placebo_outcomes(
-        panels, study.estimator(), draws=study.plan.permutations, seed=study.plan.seed
+        panels, study.estimator(), permutations=study.plan.permutations, seed=study.plan.seed
     )
 
 

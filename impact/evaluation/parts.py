@@ -1,6 +1,6 @@
 """The parts of an evaluation and how each is computed from a study."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -15,11 +15,15 @@ from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import DesignCheck, design_check
 from impact.errors import EstimationError, ImpactError, NotAvailableError
 from impact.estimate import Estimate
+from impact.estimators.imputation.imputation import Imputation
+from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_clusters, labels_of
 from impact.estimators.regressions.event_study import EventStudy
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.inference.bands import PermutationBand
-from impact.inference.choose import SAFE_COHORT, Verdict, believe, headline_intervals_or_none
+from impact.inference.choose import SAFE_COHORT, Verdict, believe, headline_intervals
+from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.parameters import percent_of_log
 
@@ -100,6 +104,7 @@ class OutcomeEffect:
     design: DesignCheck | None
     verdict: Verdict
     verdict_percent: tuple[float, float, float] | None
+    holding_that_include_zero: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,11 +175,35 @@ def smallest_cohort(panel: Panel) -> int:
     return int(min((panel.cohort == cohort).sum() for cohort in panel.cohorts))
 
 
+def smallest_assigned(panel: Panel) -> int:
+    """Return the number of units of assignment in the smallest cohort: of clusters, where these lie above the unit."""
+    if clusters_are_units(panel):
+        return smallest_cohort(panel)
+    try:
+        of_cluster = label_of_clusters(panel, labels_of(panel)[0])
+    except EstimationError:  # clusters of several cohorts: those that have treated units
+        return len(np.unique(panel.cluster[np.isfinite(panel.cohort)]))
+    return int(np.bincount(of_cluster)[: len(panel.cohorts)].min())
+
+
+def beside(
+    panel: Panel, *, level: float
+) -> dict[str, tuple[AnyEstimator, Sequence[InferenceName]]]:
+    """Return the estimators that the design check shows beside the headline, where units are the clusters."""
+    if not clusters_are_units(panel):
+        return {}
+    t_tests: tuple[InferenceName, ...] = ("clustered_t", "crv2_satterthwaite", "crv3_t")
+    return {
+        "two_way_fixed_effects": (TwoWayFixedEffects(level=level), t_tests),
+        "imputation": (Imputation(level=level), ("clustered",)),
+    }
+
+
 def _effect(study: Study, outcome: str) -> OutcomeEffect:
     panel, estimator = study.panel(outcome), study.estimator()
     overall = estimator.fit(panel).aggregate(by="overall")
     group = study.groups
-    intervals, randomization = headline_intervals_or_none(
+    intervals = headline_intervals(
         panel,
         estimator,
         group=group,
@@ -185,8 +214,9 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
     design = _or_none(
         lambda: design_check(
             panel,
-            estimator=estimator,
+            estimator,
             group=group,
+            beside=beside(panel, level=study.level),
             draws=study.plan.design_draws,
             level=study.level,
             seed=study.plan.seed,
@@ -194,10 +224,10 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
     )
     verdict = believe(
         overall,
-        intervals,
+        intervals.table,
         recommended=(design.recommended, design.why) if design else None,
         smallest_detectable=float(design.chosen["smallest_detectable"]) if design else None,
-        smallest_cohort=smallest_cohort(panel),
+        smallest_cohort=smallest_assigned(panel),
     )
     logged = study.column(outcome).scale == "log"
     percent = _or_none(overall.percent) if (panel.y >= 0).all() and not logged else None
@@ -205,11 +235,16 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         outcome=outcome,
         overall=overall,
         percent=percent,
-        intervals=intervals,
-        randomization=randomization,
+        intervals=intervals.table,
+        randomization=intervals.randomization,
         design=design,
         verdict=verdict,
         verdict_percent=_log_in_percent(verdict) if logged else _in_percent(verdict, percent),
+        holding_that_include_zero=tuple(
+            name
+            for name in intervals.including_zero(design.holding if design else ())
+            if name != verdict.believed
+        ),
     )
 
 

@@ -43,7 +43,7 @@ class Robustness:
         """Compute from a study."""
         panel = study.panel()
         inference = RandomizationInference(
-            draws=study.plan.permutations, seed=study.plan.seed, level=study.level
+            permutations=study.plan.permutations, seed=study.plan.seed, level=study.level
         )
         try:
             randomization = inference.test(panel, study.estimator())

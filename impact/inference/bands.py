@@ -62,7 +62,7 @@ class PermutedEventTimes:
         seed: int = 2012,
         untreated: Floats | None = None,
     ) -> "PermutedEventTimes":
-        """Evaluate event times (`at_event_time`), one or more, all under the same assignments.
+        """Evaluate event times (`Comparisons.of` with a ``lead``), one or more, all under the same assignments.
 
         Parameters
         ----------
@@ -121,22 +121,6 @@ class PermutedEventTimes:
         return np.asarray(product / np.outer(size, size))
 
 
-def at_event_time(panel: Panel, estimator: CallawaySantAnna, event: int) -> Comparisons:
-    """Return the comparisons of one event time with the last period before treatment.
-
-    Without what is none: a cohort's base with itself, and a cohort not yet treated with itself. The base may lie any distance
-    before treatment, where the last periods before it were not observed.
-
-    Raises
-    ------
-    NotAvailableError
-        As `Comparisons.of`.
-    """
-    found = Comparisons.of(panel, estimator, lead=event)
-    treats = found.treats * (found.period != found.base)
-    return replace(found, treats=treats, controls=found.controls * (1 - found.treats))
-
-
 def _without(panel: Panel, events: Floats, effects: Floats) -> Floats:
     """Outcomes (N, T) without the effects (E,) that were estimated by event time after treatment."""
     event_of = panel.times - panel.cohort[:, None]
@@ -192,7 +176,7 @@ class PermutationBand:
             )
         known = np.flatnonzero(np.diag(estimate.vcov) > 0)
         times = np.asarray(events, dtype=float)[known]
-        each = [at_event_time(panel, estimator, int(event)) for event in times]
+        each = [Comparisons.of(panel, estimator, lead=int(event)) for event in times]
         found = PermutedEventTimes.of(
             panel,
             [*each, Comparisons.of(panel, estimator)],

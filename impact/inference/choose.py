@@ -1,22 +1,24 @@
 """The headline by every inference, which of them to believe, and the smallest effect the design could have detected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from impact.critical_values import quantile
 from impact.data.panel import Panel
-from impact.errors import ImpactError
+from impact.errors import EstimationError
 from impact.estimate import Estimate
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.inference.few_treated import Inference, Intervals, intervals_of
-from impact.inference.json_values import Stored
-from impact.inference.randomization import RandomizationInference, RandomizationResult
-from impact.inference.strata import baseline_size
-from impact.inference.treatment_groups import group_codes
+from impact.estimators.headline import default_estimator
+from impact.estimators.many import AnyEstimator, clusters_are_units
+from impact.estimators.many_of import many
+from impact.inference.clustered import Clustered
+from impact.inference.named import EVERY, NAMED, OF_CLUSTERS
+from impact.inference.randomization import Permutation, RandomizationResult
+from impact.inference.situation import Situation, one_of_many
+from impact.interval import Interval, Refused, Stored
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
@@ -32,15 +34,15 @@ class Verdict(Stored):
     Attributes
     ----------
     believed : str
-        A `few_treated.Inference`.
+        An inference's word.
     why : str
         ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could not be checked.
     smallest_detectable : float
-        In the outcome's unit: the effect that the believed test finds in 80% of such studies.
+        In the outcome's unit: the effect that the believed test finds in 80% of such studies; infinite where its interval is.
     """
 
     infinite: ClassVar[dict[str, float]] = {**Stored.infinite, "smallest_detectable": np.inf}
-    believed: Inference
+    believed: str
     why: str
     estimate: float
     conf_low: float
@@ -49,61 +51,101 @@ class Verdict(Stored):
     smallest_detectable: float
 
 
+@dataclass(frozen=True)
+class HeadlineIntervals:
+    """One number by every inference.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``inference, conf_low, conf_high, p_value``; unbounded where an inference has nothing to go by.
+    randomization : RandomizationResult or None
+        The permutation test in full, where units can be exchanged.
+    refused : tuple of Refused
+        Inferences without an answer, and why.
+    """
+
+    table: pd.DataFrame
+    randomization: RandomizationResult | None
+    refused: tuple[Refused, ...]
+
+    def including_zero(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return those of some inferences whose interval includes zero."""
+        rows = self.table[self.table["inference"].isin(names)]
+        inside = (rows["conf_low"] <= 0) & (rows["conf_high"] >= 0)
+        return tuple(map(str, rows.loc[inside, "inference"]))
+
+
 def headline_intervals(
     panel: Panel,
-    estimator: CallawaySantAnna | None = None,
+    estimator: AnyEstimator | None = None,
     *,
     group: pd.Series | None = None,
     permutations: int = 1999,
     level: float = CONFIDENCE_LEVEL,
     seed: int = 2012,
-) -> tuple[pd.DataFrame, RandomizationResult]:
-    """Return the interval of the overall effect by every inference, and the permutation test in full.
+) -> HeadlineIntervals:
+    """Return the interval of an estimator's overall number by every inference: of clusters, where these lie above the unit.
 
     Parameters
     ----------
     panel : Panel
-    estimator : CallawaySantAnna, optional
+    estimator : AnyEstimator, optional
+        Callaway and Sant'Anna's by default.
     group : Series, optional
         Group of each treated unit, indexed by its label; cohorts by default.
 
-    Returns
-    -------
-    DataFrame
-        ``inference, conf_low, conf_high, p_value``; unbounded where an inference has nothing to go by.
-
     Raises
     ------
-    NotAvailableError
-        As `Comparisons.of`.
+    EstimationError
+        When the estimator has no answer.
     """
-    estimator = estimator or CallawaySantAnna(level=level)
-    design = Comparisons.of(panel, estimator)
-    found = intervals_of(
-        design,
-        design.changes(panel.wide)[:, None, :],
-        group=group_codes(panel, group),
-        size=baseline_size(panel),
-        level=level,
-        generator=stream(seed, "stand_ins"),
-    )
-    random = RandomizationInference(draws=permutations, seed=seed, level=level).test(
-        panel, estimator
-    )
-    ends = np.array([random.conf_low]), np.array([random.conf_high]), np.array([random.p_value])
-    found["permutation"] = Intervals(*ends)
-    rows = [
-        (name, *(float(getattr(part, end)[0]) for end in ("low", "high", "p_value")))
-        for name, part in found.items()
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS), random
+    asked = many(panel, estimator or default_estimator(level=level))
+    randomization: RandomizationResult | None = None
+    refused: list[Refused] = []
+    try:
+        situation = Situation.of(asked, group=group, level=level)
+    except (
+        EstimationError
+    ) as problem:  # clusters of several cohorts cannot be exchanged; leaving one out can be
+        found = Clustered("CRV3").of(panel, estimator or default_estimator(level=level))
+        left = [] if isinstance(found, Refused) else [(found.inference, *ends_of(found))]
+        return HeadlineIntervals(_table(left), None, (Refused("permutation", str(problem)),))
+    rows = []
+    for word in EVERY if clusters_are_units(panel) else (*OF_CLUSTERS, "clustered_t"):
+        try:
+            if word == "permutation":
+                permutation = Permutation(permutations=permutations, seed=seed)
+                found = randomization = permutation.answer(asked, level=level)
+            elif word == "wild_bootstrap" and not clusters_are_units(panel):
+                found = NAMED[word].answer(asked, level=level)  # type: ignore[attr-defined]
+            elif word != "wild_bootstrap":
+                generator = stream(seed, "stand_ins")
+                answer = NAMED[word].intervals(situation, situation.outcomes, generator)
+                found = one_of_many(word, answer, level=level)
+            else:
+                continue
+        except EstimationError as problem:
+            refused.append(Refused(word, str(problem)))
+            continue
+        rows.append((word, *ends_of(found)))
+    return HeadlineIntervals(_table(rows), randomization, tuple(refused))
+
+
+def ends_of(found: Interval) -> tuple[float, float, float]:
+    """Return an interval's ends and p-value."""
+    return found.conf_low, found.conf_high, found.p_value
+
+
+def _table(rows: Sequence[tuple[str, float, float, float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], float))
 
 
 def believe(
     overall: Estimate,
     intervals: pd.DataFrame | None,
     *,
-    recommended: tuple[Inference, str] | None,
+    recommended: tuple[str, str] | None,
     smallest_detectable: float | None = None,
     smallest_cohort: int,
 ) -> Verdict:
@@ -112,35 +154,35 @@ def believe(
     Parameters
     ----------
     intervals : DataFrame or None
-        As `headline_intervals`; None where only the clustered interval is available.
+        As `HeadlineIntervals.table`; None where only the clustered interval is available.
     recommended : tuple of str or None
         Inference and reason, as `DesignCheck.recommended` and ``why``.
     smallest_detectable : float, optional
         Of the recommended inference; by the normal formula from its interval where none is given.
+    smallest_cohort : int
+        In units of assignment.
 
     References
     ----------
     MacKinnon and Webb (2018), Econometrics Journal 21(2), on few treated clusters.
     """
     row = overall.table.iloc[0]
-    if intervals is None:
-        name, why = "clustered", f"smallest_cohort:{smallest_cohort}"
+    known = set() if intervals is None else set(intervals["inference"])
+    name = recommended[0] if recommended else _by_size(known, smallest_cohort)
+    why = f"design_check:{recommended[1]}" if recommended else f"smallest_cohort:{smallest_cohort}"
+    if intervals is None or name not in known:
+        name = "clustered"
         low, high, p = (float(row[column]) for column in COLUMNS[1:])
     else:
-        few = smallest_cohort < SAFE_COHORT
-        name = recommended[0] if recommended else "permutation" if few else "clustered"
-        why = (
-            f"design_check:{recommended[1]}"
-            if recommended
-            else f"smallest_cohort:{smallest_cohort}"
-        )
         low, high, p = intervals.set_index("inference").loc[name, COLUMNS[1:]]
-    if smallest_detectable is None or not np.isfinite(smallest_detectable):
+    if np.isinf(high - low):
+        smallest_detectable = np.inf
+    if smallest_detectable is None:
         critical = quantile((1 + overall.spec["level"]) / 2, np.inf)
         spread = (high - low) / (2 * critical)
         smallest_detectable = (critical + quantile(POWER, np.inf)) * spread
     return Verdict(
-        believed=name,  # type: ignore[arg-type]
+        believed=name,
         why=why,
         estimate=float(row["estimate"]),
         conf_low=float(low),
@@ -150,11 +192,10 @@ def believe(
     )
 
 
-def headline_intervals_or_none(
-    panel: Panel, estimator: CallawaySantAnna, **choices: Any
-) -> tuple[pd.DataFrame | None, RandomizationResult | None]:
-    """Return `headline_intervals`, or nothing where units cannot be exchanged."""
-    try:
-        return headline_intervals(panel, estimator, **choices)
-    except ImpactError:
-        return None, None
+def _by_size(known: set[str], smallest_cohort: int) -> str:
+    """The inference to believe where the design could not be simulated: never the normal interval with clusters above units."""
+    if smallest_cohort >= SAFE_COHORT and "clustered" in known:
+        return "clustered"
+    return (
+        "permutation" if "permutation" in known else "crv3_t" if "crv3_t" in known else "clustered"
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ from impact.arrays import Floats, Integers
 from impact.check_result import Shown, text_of
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.many import AnyEstimator
+from impact.estimators.many_of import many
 from impact.inference.assignments import Assignments, assignments
-from impact.inference.randomization import TIE
-from impact.inference.strata import permutation_strata
+from impact.inference.exchange import Exchange
+from impact.interval import TIE
 from impact.streams import stream
 
 GRID = 0.001  # step of the false discovery rates tried for sharpened q-values, as Anderson's own programme
@@ -45,10 +47,10 @@ class FamilyResult(Shown):
 
 def family_test(
     panels: Mapping[str, Panel],
-    estimator: CallawaySantAnna | None = None,
+    estimator: AnyEstimator | None = None,
     *,
     name: str = "family",
-    draws: int = 1999,
+    permutations: int = 1999,
     seed: int = 2012,
 ) -> FamilyResult:
     """Test the overall effect on every outcome with the same permuted assignments, so that their dependence is kept.
@@ -69,40 +71,69 @@ def family_test(
     Probability Letters 113; Anderson (2008), Journal of the American Statistical Association 103(484), sec. 4.
     """
     estimator = estimator or CallawaySantAnna()
-    units, cohort, strata = _everybody(panels)
-    labels = np.searchsorted(np.unique(cohort), cohort).astype(np.int64)
+    everybody = _Everybody.of(panels)
     generator = stream(seed, "family_permutations")
-    others = assignments(labels, strata, draws=draws, generator=generator)
+    others = assignments(
+        everybody.labels, everybody.strata, draws=permutations, generator=generator
+    )
     rows, observed, permuted = [], [], []
     for outcome, panel in panels.items():
-        design = Comparisons.of(panel, estimator)
-        own = np.searchsorted(design.cohorts, np.unique(cohort)).astype(np.int64)
-        if not np.isin(np.unique(cohort), design.cohorts).all():
+        asked = many(panel, estimator)
+        own = np.searchsorted(asked.cohorts, everybody.cohorts).astype(np.int64)
+        if not np.isin(everybody.cohorts, asked.cohorts).all():
             raise NotAvailableError(
                 f"{outcome}: a cohort has no unit with this outcome; leave the outcome out of the family"
             )
-        changes = design.changes(panel.wide)[:, None, :]
-        mine = own[others.labels[:, np.searchsorted(units, panel.units)]]
-        actual = design.evaluate(design.labels[None], changes)
+        values = np.nan_to_num(panel.wide)[:, None, :]
+        mine = own[others.labels[:, everybody.places(panel)]]
+        actual = asked.evaluate(asked.labels[None], values)
         observed.append(actual.t()[0, 0])
-        permuted.append(design.evaluate(mine, changes).t()[0])
+        permuted.append(asked.evaluate(mine, values).t()[0])
         rows.append((outcome, actual.effect[0, 0], np.sqrt(actual.variance[0, 0])))
     table = pd.DataFrame(rows, columns=["outcome", "estimate", "std_error"])
     return adjusted(name, table, np.array(observed), np.array(permuted).T, others)
 
 
-def _everybody(
-    panels: Mapping[str, Panel],
-) -> tuple[NDArray[np.object_], Floats, Integers]:
-    """Units of any panel, sorted, with their cohort and stratum; units that the first panel lacks are not exchanged."""
-    first = next(iter(panels.values()))
-    cohort = pd.concat([pd.Series(p.cohort, index=p.units) for p in panels.values()])
-    cohort = cohort[~cohort.index.duplicated()].sort_index()
-    strata = pd.Series(permutation_strata(first), index=first.units).reindex(cohort.index)
-    alone = strata.isna().to_numpy()
-    codes = strata.to_numpy(dtype=float, copy=True)
-    codes[alone] = np.nanmax(codes) + 1 + np.arange(alone.sum())
-    return cohort.index.to_numpy(), cohort.to_numpy(), codes.astype(np.int64)
+@dataclass(frozen=True)
+class _Everybody:
+    """What was assigned in any panel (units, or clusters): names, cohorts as labels, and strata.
+
+    Clusters and strata are the first panel's; a unit that it lacks stands for itself, in a stratum of its own.
+    """
+
+    name_of_unit: "pd.Series[Any]"
+    names: NDArray[np.object_]
+    cohorts: Floats
+    labels: Integers
+    strata: Integers
+
+    @classmethod
+    def of(cls, panels: Mapping[str, Panel]) -> "_Everybody":
+        first = next(iter(panels.values()))
+        leader = np.unique(first.cluster, return_index=True)[1]
+        name_of_unit = pd.Series(first.units[leader][first.cluster], index=first.units)
+        known = [
+            pd.Series(panel.cohort, index=_named(name_of_unit, panel)) for panel in panels.values()
+        ]
+        cohort = pd.concat(known)
+        cohort = cohort[~cohort.index.duplicated()].sort_index()
+        labels = np.searchsorted(np.unique(first.cohort), first.cohort).astype(np.int64)
+        strata = pd.Series(Exchange.of(first, labels).of_unit, index=name_of_unit.to_numpy())
+        codes = strata[~strata.index.duplicated()].reindex(cohort.index).to_numpy(float, copy=True)
+        alone = np.isnan(codes)
+        codes[alone] = np.nanmax(codes) + 1 + np.arange(alone.sum())
+        cohorts, places = np.unique(cohort.to_numpy(), return_inverse=True)
+        names = cohort.index.to_numpy()
+        return cls(name_of_unit, names, cohorts, places.astype(np.int64), codes.astype(np.int64))
+
+    def places(self, panel: Panel) -> Integers:
+        """Place among the names of what each of the panel's units was assigned with, (N,)."""
+        return np.searchsorted(self.names, _named(self.name_of_unit, panel))
+
+
+def _named(name_of_unit: "pd.Series[Any]", panel: Panel) -> NDArray[Any]:
+    units = pd.Series(panel.units, index=panel.units)
+    return np.asarray(name_of_unit.reindex(panel.units).fillna(units))
 
 
 def adjusted(

@@ -1,173 +1,215 @@
-"""Randomization inference for the overall effect: what if other firms had been chosen for the same fairs?
+"""Randomization inference: what if other firms (or clusters of them) had been chosen for the same fairs?
 
-Nobody randomised here, so this is a permutation test: its p-value is exact if, within strata, any firm was as likely as any
-other to be in each cohort; studentising makes it approximately right when variances differ.
+Nobody randomised here, so this is a permutation test: its p-value is exact if, within strata, any unit of assignment was as
+likely as any other to be in each cohort; studentising makes it approximately right when variances differ.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats
 from impact.data.panel import Panel
-from impact.errors import NotAvailableError
-from impact.estimators.assigned_weights import AssignedRegression, Regression
-from impact.estimators.comparisons.by_unit import Comparisons, Quadratic
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.imputation.imputation import Imputation
+from impact.errors import UsageError
+from impact.estimators.headline import default_estimator
 from impact.estimators.linear import as_panel
-from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
-from impact.inference.assignments import Assignments, assignments
-from impact.inference.json_values import Stored
-from impact.inference.strata import permutation_strata
+from impact.estimators.many import AnyEstimator, Many, Quadratic
+from impact.estimators.many_of import many
+from impact.inference.assignments import Assignments
+from impact.inference.exchange import Exchange
+from impact.inference.situation import Intervals, OneNumber, Situation, level_of
+from impact.inference.strata import Within
+from impact.interval import Interval, inverted, permutation_p, permutation_ps
 from impact.moments import PathMoments
 from impact.streams import stream
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CheckedChoices
 
-Permutable = CallawaySantAnna | TwoWayFixedEffects | Imputation
-REGRESSION_OF: dict[type, Regression] = {
-    TwoWayFixedEffects: "two_way_fixed_effects",
-    Imputation: "imputation",
-}
-
-TIE = 1e-9  # relative; statistics this close count as equal
-FARTHEST = 60.0  # standard errors at which an interval is declared unbounded
-BISECTIONS = 40
+BLOCK = 4_000_000  # labels held at once
 
 
-@dataclass(frozen=True)
-class RandomizationResult(Stored):
-    """Permutation test and interval of the overall effect.
+@dataclass(frozen=True, repr=False, kw_only=True)
+class RandomizationResult(Interval):
+    """Permutation test and interval of one number.
 
-    ``critical_value`` is the level-quantile of the permuted |t| with the estimated effect removed. An infinite end of the
-    interval means that no effect that large is rejected.
+    Attributes
+    ----------
+    critical_value : float
+        Level-quantile of the permuted absolute t with the estimated effect removed (at no effect where it cannot be).
+    permutations : int
+        Assignments beside the actual one, or all there are.
+    enumerated : bool
+        Whether these are all.
+    n_assigned, n_strata : int
+        Units of assignment, and strata that they stay in.
     """
 
-    estimate: float
-    std_error: float
-    p_value: float
-    conf_low: float
-    conf_high: float
+    inference: str = "permutation"
     critical_value: float
-    draws: int
+    permutations: int
     enumerated: bool
+    n_assigned: int
     n_strata: int
-    level: float
     why: str = "cohort labels permuted within strata; studentised; interval by inversion under a constant effect"
 
 
 @dataclass(frozen=True)
-class RandomizationInference:
-    """Test and interval by permuting cohort labels over units within strata.
+class RandomizationInference(CheckedChoices, OneNumber):
+    """Test and interval by permuting cohort labels over units of assignment (clusters where these lie above the unit).
+
+    Works with every estimator: through its kernel, its weights, or new fits.
 
     Parameters
     ----------
-    draws : int
-        Random permutations, beside the actual assignment; all are enumerated when there are few.
+    permutations : int
+        Random assignments beside the actual one; all are enumerated when there are few.
+    within : {"strata", "none"}, optional
+        Labels are exchanged within the panel's strata alone, or among everybody; by default within the strata by tercile of the
+        outcome before treatment.
+    level : float, optional
+        The estimate's own by default.
     seed : int
-    level : float
 
     Assumes
     -------
-    Within strata, cohort labels are exchangeable over units; for the interval, one constant effect.
+    Within strata, cohort labels are exchangeable over units of assignment; for the interval, one constant effect.
 
     References
     ----------
     Chung and Romano (2013), Annals of Statistics 41(2), on studentising; Imbens and Rubin (2015), ch. 5.
     """
 
-    draws: int = 1999
+    code: ClassVar[str] = "permutation"
+    permutations: int = 1999
+    within: Within | None = None
+    level: float | None = None
     seed: int = 2012
-    level: float = CONFIDENCE_LEVEL
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.permutations < 1:
+            raise UsageError("permutations: at least one")
 
     def test(
-        self, data: Panel | PathMoments, estimator: Permutable | None = None
+        self, data: Panel | PathMoments, estimator: AnyEstimator | None = None
     ) -> RandomizationResult:
-        """Test the overall effect of an estimator, by default of `CallawaySantAnna` (post-treatment cells by cohort size).
+        """Test an estimator's overall number, by default of `CallawaySantAnna` (post-treatment cells by cohort size).
 
-        `TwoWayFixedEffects` and `Imputation` are studentised by scores that take each cohort's mean by period out, not by
-        their own standard errors; so the result's ``std_error`` is that of the statistic.
+        Estimators other than it are studentised by scores that take each label's mean by period out, not by their own
+        standard errors; so the result's ``std_error`` is that of the statistic.
 
         Raises
         ------
         NotAvailableError
-            With clusters above the unit, or a treatment of gaps other than pairs; for another estimator; from moments, which
-            hold no unit.
+            When clusters have units of several cohorts; from moments, which hold no unit.
         """
         panel = as_panel(data, who="RandomizationInference", needs="each unit's path")
-        labels, evaluate = _evaluation(panel, estimator or CallawaySantAnna())
-        strata = permutation_strata(panel)
-        others = assignments(
-            labels,
-            strata,
-            draws=self.draws,
-            generator=stream(self.seed, "permutations"),
+        level = level_of(self.level, estimator)
+        return self.answer(many(panel, estimator or default_estimator(level=level)), level=level)
+
+    def answer(self, asked: Many, *, level: float) -> RandomizationResult:
+        """As `OneNumber.answer`."""
+        exchange = Exchange.of(asked.panel, asked.labels, within=self.within)
+        others = exchange.drawn(self.permutations, stream(self.seed, "permutations"))
+        outcome = np.nan_to_num(asked.panel.wide)[:, None, :]
+        observed = asked.evaluate(asked.labels[None], outcome)
+        permuted = in_blocks(asked, others, outcome)
+        return _result(observed, permuted, others, exchange=exchange, level=level)
+
+    def intervals(
+        self, situation: Situation, outcomes: Floats, generator: np.random.Generator
+    ) -> Intervals:
+        """As `Answering.intervals`: the permuted critical value at no effect times the standard error."""
+        others = situation.exchange.drawn(self.permutations, generator, most=self.permutations)
+        asked = situation.many
+        observed = asked.evaluate(asked.labels[None], outcomes)
+        permuted = asked.evaluate(others.labels, outcomes)
+        return at_no_effect(observed, permuted, level=situation.level, added=others.added)
+
+
+Permutation = RandomizationInference
+"""The short name, as in ``estimate.under(Permutation(permutations=999))``."""
+
+
+def in_blocks(asked: Many, others: Assignments, outcomes: Floats) -> Quadratic:
+    """Evaluate many assignments a block at a time, so that memory does not grow with their number."""
+    width = max(1, BLOCK // others.labels.shape[1])
+    parts = [
+        asked.evaluate(others.labels[i : i + width], outcomes)
+        for i in range(0, len(others.labels), width)
+    ]
+    effect, variance, cross = (
+        np.concatenate([getattr(part, name) for part in parts], axis=1)
+        for name in ("effect", "variance", "cross")
+    )
+    slope, slope_variance = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("slope", "slope_variance")
+    )
+    return Quadratic(effect, variance, cross, slope, slope_variance)
+
+
+def _result(
+    observed: Quadratic,
+    permuted: Quadratic,
+    others: Assignments,
+    *,
+    exchange: Exchange,
+    level: float,
+) -> RandomizationResult:
+    def p_value(effect: float) -> float:
+        return permutation_p(observed.t(effect)[0], permuted.t(effect)[0], added=others.added)
+
+    estimate, std_error = float(observed.effect[0, 0]), float(np.sqrt(observed.variance[0, 0]))
+    described: dict[str, Any] = {
+        "permutations": len(others.labels),
+        "enumerated": others.enumerated,
+        "n_assigned": len(exchange.labels),
+        "n_strata": len(np.unique(exchange.strata)),
+    }
+    if not observed.takes_effects_out:
+        found = at_no_effect(observed, permuted, level=level, added=others.added)
+        low, high = float(found.low[0]), float(found.high[0])
+        critical = (high - estimate) / std_error
+        described["why"] = (
+            "cohort labels permuted within strata; studentised; interval from the permuted critical value at no effect"
         )
-        observed, permuted = evaluate(labels[None]), evaluate(others.labels)
-        return self._result(observed, permuted, others, n_strata=len(np.unique(strata)))
-
-    def _result(
-        self, observed: Quadratic, permuted: Quadratic, others: Assignments, *, n_strata: int
-    ) -> RandomizationResult:
-        def p_value(effect: float) -> float:
-            return permutation_p(observed.t(effect)[0], permuted.t(effect)[0], added=others.added)
-
-        estimate, std_error = float(observed.effect[0, 0]), float(np.sqrt(observed.variance[0, 0]))
+    else:
         low, high = (
-            _inverted(p_value, estimate, std_error * side, alpha=1 - self.level) for side in (-1, 1)
+            inverted(p_value, estimate, std_error * side, alpha=1 - level) for side in (-1, 1)
         )
-        return RandomizationResult(
-            estimate=estimate,
-            std_error=std_error,
-            p_value=p_value(0.0),
-            conf_low=low,
-            conf_high=high,
-            critical_value=float(np.quantile(np.abs(permuted.t(estimate)), self.level)),
-            draws=len(others.labels),
-            enumerated=others.enumerated,
-            n_strata=n_strata,
-            level=self.level,
-        )
+        critical = float(np.quantile(np.abs(permuted.t(estimate)), level))
+    return RandomizationResult(
+        estimate=estimate,
+        std_error=std_error,
+        p_value=p_value(0.0),
+        conf_low=low,
+        conf_high=high,
+        critical_value=critical,
+        level=level,
+        **described,
+    )
 
 
-def _evaluation(
-    panel: Panel, estimator: Permutable
-) -> tuple[Integers, Callable[[Integers], Quadratic]]:
-    """Labels of the panel's units, and what gives an estimator's effects under assignments of labels."""
-    if isinstance(estimator, CallawaySantAnna):
-        design = Comparisons.of(panel, estimator)
-        changes = design.changes(panel.wide)[:, None, :]
-        return design.labels, lambda labels: design.evaluate(labels, changes, slopes=True)
-    name = REGRESSION_OF.get(type(estimator))
-    if name is None:
-        raise NotAvailableError(
-            f"RandomizationInference of {type(estimator).__name__}: available for CallawaySantAnna, TwoWayFixedEffects and "
-            "Imputation; take one of these"
-        )
-    regression = AssignedRegression.of(panel, name)
-    outcomes = np.nan_to_num(panel.wide)[:, None, :]
-    return regression.labels, lambda labels: regression.evaluate(labels, outcomes)
+def at_no_effect(
+    observed: Quadratic, permuted: Quadratic, *, level: float, added: int
+) -> Intervals:
+    """Return intervals with the permuted critical value at no effect, (S,): estimate plus or minus it times the standard error.
 
-
-def permutation_p(observed: Floats, permuted: Floats, *, added: int) -> float:
-    """Return the share of permuted statistics (P,) at least as far from zero as the observed one (1,), ties included."""
-    beyond = np.abs(permuted) >= np.abs(observed) * (1 - TIE)
-    return float((beyond.sum() + added) / (len(permuted) + added))
-
-
-def _inverted(
-    p_value: Callable[[float], float], estimate: float, step: float, *, alpha: float
-) -> float:
-    """Return the end of the set of effects not rejected, walking from the estimate in the direction of ``step``."""
-    inside, width = estimate, step
-    while p_value(estimate + width) > alpha:
-        inside = estimate + width
-        width *= 1.5
-        if abs(width) > FARTHEST * abs(step):
-            return float(np.inf * np.sign(step))
-    outside = estimate + width
-    for _ in range(BISECTIONS):
-        middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if p_value(middle) > alpha else (inside, middle)
-    return float(inside)
+    Unbounded where there are too few assignments to reject anything; statistics that an assignment does not give count as
+    far out.
+    """
+    n_permuted = permuted.effect.shape[1]
+    beyond = int((1 - level) * (n_permuted + added) + 1e-9)  # statistics that may lie further out
+    statistics = np.sort(np.abs(permuted.t()), axis=1)
+    critical = (
+        statistics[:, n_permuted + added - beyond - 1]
+        if beyond
+        else np.full(len(statistics), np.inf)
+    )
+    critical = np.where(np.isnan(critical), np.inf, critical)
+    estimate, error = observed.effect[:, 0], np.sqrt(observed.variance[:, 0])
+    with np.errstate(invalid="ignore"):
+        width = np.where(np.isinf(critical), np.inf, critical * error)
+    p = permutation_ps(observed.t(), permuted.t(), added=added)
+    return Intervals(estimate, error, estimate - width, estimate + width, p)

@@ -1,34 +1,33 @@
 """The wild cluster bootstrap of one coefficient, from G-vectors alone: tests and intervals by inversion."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats
 from impact.covariance.cluster_regression import ClusterRegression
-from impact.covariance.small_sample import jackknife_factor
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.inference.json_values import Stored
+from impact.estimators.many import Many
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.weighted import Weighted
+from impact.inference.situation import Intervals, OneNumber, Situation
+from impact.inference.wild_statistics import Symmetry, Variant, WeightedDraws, WildStatistics
+from impact.interval import Interval
 from impact.streams import stream
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
 Weights = Literal["rademacher", "webb"]
-Variant = Literal["C", "V"]
-Symmetry = Literal["symmetric", "equal_tail"]
 
-TIE = 1e-9  # relative; statistics this close count as equal
 FEW_CLUSTERS = (
     12  # below it Rademacher weights give too few different draws, unless all of them are taken
 )
 WEBB = np.sqrt([1.5, 1.0, 0.5])
-FARTHEST = 1e3  # standard errors at which an interval is declared unbounded
-BISECTIONS = 50
 
 
-@dataclass(frozen=True)
-class WildResult(Stored):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class WildResult(Interval):
     """Test of no effect and interval by the wild cluster bootstrap; an infinite end means nothing that far is rejected.
 
     Attributes
@@ -40,23 +39,22 @@ class WildResult(Stored):
         Whether these are all Rademacher draws there are.
     """
 
-    estimate: float
-    std_error: float
+    inference: str = "wild_bootstrap"
     statistic: float
-    p_value: float
-    conf_low: float
-    conf_high: float
     draws: int
     enumerated: bool
     n_clusters: int
     n_treated_clusters: int
-    level: float
     why: str
 
 
 @dataclass(frozen=True)
-class WildClusterBootstrap:
-    """Wild cluster bootstrap of the first coefficient.
+class WildClusterBootstrap(CheckedChoices, OneNumber):
+    """Wild cluster bootstrap of the first coefficient of a regression, or of any estimate that weighs outcomes.
+
+    Two-way fixed effects and regressions of one's own are bootstrapped with their own standard errors. Any other number is
+    bootstrapped through its weights: outcomes of the model without effect (unit and period effects taken out) change sign by
+    cluster, and are studentised by scores that take each label's mean by period out.
 
     Parameters
     ----------
@@ -68,10 +66,11 @@ class WildClusterBootstrap:
         Draw from the restricted model (WCR), or the unrestricted one (WCU).
     variant : {"C", "V"}
         ``C``: CRV1 standard errors; ``V``: jackknife (CRV3) ones, in the statistic and in every draw.
-    level : {"cluster", "subcluster"}
+    unit_of_draws : {"cluster", "subcluster"}
         Draw one weight a cluster, or one a unit within clusters: with few treated clusters the former hardly varies.
     symmetry : {"symmetric", "equal_tail"}
-    confidence : float
+    level : float, optional
+        The estimate's own by default.
     seed : int
 
     Assumes
@@ -85,13 +84,14 @@ class WildClusterBootstrap:
     of Applied Econometrics 38(5), secs. 3-4; MacKinnon and Webb (2018), Econometrics Journal 21(2), on subclusters.
     """
 
+    code: ClassVar[str] = "wild_bootstrap"
     draws: int = 9999
     weights: Weights | None = None
     impose_null: bool = True
     variant: Variant = "C"
     unit_of_draws: Literal["cluster", "subcluster"] = "cluster"
     symmetry: Symmetry = "symmetric"
-    level: float = CONFIDENCE_LEVEL
+    level: float | None = None
     seed: int = 2012
 
     def test(self, data: Panel | ClusterRegression) -> WildResult:
@@ -107,32 +107,77 @@ class WildClusterBootstrap:
             raise NotAvailableError(
                 "the subcluster bootstrap needs several units a cluster; with units as clusters use unit_of_draws='cluster'"
             )
-        v, enumerated = self._weights(regression)
-        boot = _Statistics.of(regression, v, self)
-        p = boot.p_value(0.0, self.symmetry)
-        low, high = (boot.end(side, 1 - self.level, self.symmetry) for side in (-1, 1))
-        return WildResult(
-            estimate=boot.estimate,
-            std_error=boot.std_error,
-            statistic=boot.estimate / boot.std_error,
-            p_value=p,
-            conf_low=low,
-            conf_high=high,
+        return self._of_regression(regression, level=self.level or CONFIDENCE_LEVEL)
+
+    def _of_regression(self, regression: ClusterRegression, *, level: float) -> WildResult:
+        by_cluster = self.unit_of_draws == "cluster"
+        n = regression.n_clusters if by_cluster else len(regression.fine_XX)
+        v, enumerated = self._weights(n, stream(self.seed, "wild_weights"))
+        return self._result(
+            WildStatistics.of_regression(
+                regression, v, variant=self.variant, impose_null=self.impose_null
+            ),
+            level=level,
             draws=v.shape[1],
             enumerated=enumerated,
             n_clusters=regression.n_clusters,
             n_treated_clusters=int(regression.treated.sum()),
-            level=self.level,
             why=f"WC{'R' if self.impose_null else 'U'}-{self.variant}, {self.unit_of_draws}",
         )
 
-    def _weights(self, regression: ClusterRegression) -> tuple[Floats, bool]:
-        """Weights (H, B) of clusters or subclusters, and whether they are all there are."""
-        n = regression.n_clusters if self.unit_of_draws == "cluster" else len(regression.fine_XX)
+    def _result(self, boot: WildStatistics, *, level: float, **described: Any) -> WildResult:
+        low, high = (boot.end(side, 1 - level, self.symmetry) for side in (-1, 1))
+        return WildResult(
+            estimate=boot.estimate,
+            std_error=boot.std_error,
+            statistic=boot.estimate / boot.std_error,
+            p_value=boot.p_value(0.0, self.symmetry),
+            conf_low=low,
+            conf_high=high,
+            level=level,
+            **described,
+        )
+
+    def answer(self, asked: Many, *, level: float) -> WildResult:
+        """As `OneNumber.answer`: with the regression's own standard errors where the number is two-way fixed effects."""
+        if isinstance(asked, Weighted) and isinstance(asked.origin.estimator, TwoWayFixedEffects):
+            return self._of_regression(ClusterRegression.of_panel(asked.panel), level=level)
+        situation = Situation.of(asked, level=level)
+        n = len(situation.exchange.labels)
+        v, enumerated = self._weights(n, stream(self.seed, "wild_weights"))
+        return self._result(
+            next(WeightedDraws.of(situation, v).statistics(situation.outcomes)),
+            level=level,
+            draws=v.shape[1],
+            enumerated=enumerated,
+            n_clusters=n,
+            n_treated_clusters=situation.n_treated,
+            why="WCR of weighted outcomes, cluster",
+        )
+
+    def intervals(
+        self, situation: Situation, outcomes: Floats, generator: np.random.Generator
+    ) -> Intervals:
+        """As `Answering.intervals`: the critical value drawn at no effect times the standard error, not an inversion."""
+        v, _ = self._weights(len(situation.exchange.labels), generator)
+        boots = WeightedDraws.of(situation, v).statistics(outcomes)
+        rows = [
+            (
+                boot.estimate,
+                boot.std_error,
+                boot.critical_value(situation.level) * boot.std_error,
+                boot.p_value(0.0, "symmetric"),
+            )
+            for boot in boots
+        ]
+        estimate, error, reach, p = np.array(rows).T
+        return Intervals(estimate, error, estimate - reach, estimate + reach, p)
+
+    def _weights(self, n: int, generator: np.random.Generator) -> tuple[Floats, bool]:
+        """Weights (H, B) of n clusters or subclusters, and whether they are all there are."""
         if self.weights != "webb" and n < 63 and 2**n <= self.draws:
             bits = (np.arange(2**n)[None] >> np.arange(n)[:, None]) & 1
             return np.asarray(1.0 - 2.0 * bits), True
-        generator = stream(self.seed, "wild_weights")
         kind = self.weights or ("webb" if n < FEW_CLUSTERS else "rademacher")
         if kind == "rademacher":
             signs = np.unpackbits(
@@ -143,117 +188,5 @@ class WildClusterBootstrap:
         return np.asarray(points[generator.integers(0, 6, size=(n, self.draws))]), False
 
 
-@dataclass(frozen=True)
-class _Statistics:
-    """Bootstrapped numerators and squared standard errors (B,) as polynomials in the imposed coefficient r.
-
-    The numerator is ``top0 - r top1``, the variance ``low0 - 2 r cross + r^2 low1``.
-    """
-
-    estimate: float
-    std_error: float
-    top0: Floats
-    top1: Floats
-    low0: Floats
-    cross: Floats
-    low1: Floats
-    impose_null: bool
-
-    @classmethod
-    def of(
-        cls, regression: ClusterRegression, v: Floats, asked: WildClusterBootstrap
-    ) -> "_Statistics":
-        scores = _restricted_scores(regression, asked)
-        linear = _leave_out(regression) if asked.variant == "V" else _sandwich(regression)
-        n = regression.n_clusters
-        factor = jackknife_factor(n) if asked.variant == "V" else regression.crv1_factor
-        coefficient = regression.bread[0]
-        variance = factor * float((np.einsum("gk,gk->g", linear, regression.scores) ** 2).sum())
-        through = np.einsum("gk,gkl->gl", linear, regression.XX) @ regression.bread
-        coarse = len(v) == n
-        tops, residuals = [], []
-        for part in scores:
-            weigh = linear if coarse else linear[regression.parent]
-            own = np.einsum("hk,hk->h", weigh, part)[:, None] * v
-            by_cluster = own if coarse else _sum_by(own, regression.parent, n)
-            residuals.append(by_cluster - through @ (part.T @ v))
-            tops.append((part @ coefficient) @ v)
-        low = [
-            factor * np.einsum("gb,gb->b", residuals[i], residuals[j])
-            for i, j in ((0, 0), (0, 1), (1, 1))
-        ]
-        return cls(
-            float(regression.coefficients[0]),
-            float(np.sqrt(variance)),
-            tops[0],
-            tops[1],
-            low[0],
-            low[1],
-            low[2],
-            asked.impose_null,
-        )
-
-    def p_value(self, r: float, symmetry: Symmetry) -> float:
-        """P-value of the hypothesis that the coefficient is r, ties counted."""
-        actual = (self.estimate - r) / self.std_error
-        at = r if self.impose_null else 0.0
-        variance = self.low0 - 2 * at * self.cross + at**2 * self.low1
-        drawn = (self.top0 - at * self.top1) / np.sqrt(np.maximum(variance, 1e-300))
-        n = len(drawn)
-        if symmetry == "symmetric":
-            return float((np.abs(drawn) >= abs(actual) * (1 - TIE)).sum() / n)
-        tolerance = TIE * abs(actual)
-        below = (drawn <= actual + tolerance).sum()
-        above = (drawn >= actual - tolerance).sum()
-        return float(min(1.0, 2 * min(below, above) / n))
-
-    def end(self, side: int, alpha: float, symmetry: Symmetry) -> float:
-        """Return where the set of coefficients that are not rejected ends on one side of the estimate."""
-        inside, step = 0.0, 1.0
-        while self.p_value(self.estimate + side * step * self.std_error, symmetry) > alpha:
-            inside, step = step, 1.6 * step
-            if step > FARTHEST:
-                return float(side * np.inf)
-        outside = step
-        for _ in range(BISECTIONS):
-            middle = (inside + outside) / 2
-            accepted = (
-                self.p_value(self.estimate + side * middle * self.std_error, symmetry) > alpha
-            )
-            inside, outside = (middle, outside) if accepted else (inside, middle)
-        return self.estimate + side * (inside + outside) / 2 * self.std_error
-
-
-def _restricted_scores(
-    regression: ClusterRegression, asked: WildClusterBootstrap
-) -> tuple[Floats, Floats]:
-    """Scores (H, k) of the model's residuals, and how they fall with the imposed coefficient."""
-    fine = asked.unit_of_draws == "subcluster"
-    XX, Xy = (regression.fine_XX, regression.fine_Xy) if fine else (regression.XX, regression.Xy)
-    if not asked.impose_null:
-        scores = Xy - XX @ regression.coefficients
-        return scores, np.zeros_like(scores)
-    total_XX, total_Xy = regression.XX.sum(axis=0), regression.Xy.sum(axis=0)
-    others = np.linalg.solve(total_XX[1:, 1:], np.column_stack([total_Xy[1:], total_XX[1:, 0]]))
-    free = Xy - XX[:, :, 1:] @ others[:, 0]
-    with_unit = XX[:, :, 0] - XX[:, :, 1:] @ others[:, 1]
-    return free, with_unit
-
-
-def _sandwich(regression: ClusterRegression) -> Floats:
-    """Weights (G, k) of a cluster's scores in the CRV1 meat."""
-    return np.broadcast_to(regression.bread[0], regression.Xy.shape)
-
-
-def _leave_out(regression: ClusterRegression) -> Floats:
-    """Weights (G, k) of a cluster's scores in the change of the first coefficient when the cluster is left out."""
-    return regression.bread_without_each[:, 0]
-
-
-def _sum_by(values: Floats, parent: Integers, n: int) -> Floats:
-    """Sum rows (H, B) by cluster, (G, B)."""
-    order = np.argsort(parent, kind="stable")
-    start = np.flatnonzero(np.diff(parent[order], prepend=-1))
-    result = np.zeros((n, values.shape[1]))
-    result[parent[order][start]] = np.add.reduceat(values[order], start, axis=0)
-    return result
+WildBootstrap = WildClusterBootstrap
+"""The short name, as in ``estimate.under(WildBootstrap())``."""

@@ -99,15 +99,35 @@ class Scores:
         """
         found = []
         for period in range(len(moments.times)):
-            path = np.zeros(moments.observed.shape)
-            path[:, period] = moments.observed[:, period]
-            rise = Paths(path, np.zeros(moments.n_cells), np.arange(moments.n_cells))
-            change = self.features.of_deviations(rise) * moments.weight[:, None]
+            change = self._rise(moments, period) * moments.weight[:, None]
             by_group = self.groups.sums(change)
             found.append(np.einsum("gkq,gq->kg", self.loading[:, :, : change.shape[1]], by_group))
         of_cohort = self.groups.cohort[None, :] == np.arange(len(moments.every_cohort))[:, None]
         every = np.stack(found, axis=2)
         return np.asarray(np.einsum("kgt,cg->kct", every, of_cohort.astype(float)))
+
+    def _rise(self, moments: CellMoments, period: int) -> Floats:
+        """Features (P, q) of paths that rise by one in a period, where the cell is observed in it."""
+        path = np.zeros(moments.observed.shape)
+        path[:, period] = moments.observed[:, period]
+        rise = Paths(path, np.zeros(moments.n_cells), np.arange(moments.n_cells))
+        return self.features.of_deviations(rise)
+
+    @one_thread()
+    def weights_of_units(self, panel: Panel, moments: CellMoments) -> Floats:
+        """Return the change of each unit's score with its own outcomes, means held, (k, N, T); zero for units left out.
+
+        For an estimator that is linear in outcomes these are the weights of the outcomes in its parameters.
+        """
+        cell = paths_of_units(panel, moments).cell
+        known = cell >= 0
+        found = np.zeros((self.loading.shape[1], panel.n_units, len(moments.times)))
+        loading = self.loading[self.groups.of_cell]
+        for period in range(len(moments.times)):
+            change = self._rise(moments, period)
+            own = np.einsum("pkq,pq->kp", loading[:, :, : change.shape[1]], change)
+            found[:, known, period] = own[:, cell[known]] * panel.weight[known]
+        return found
 
     @one_thread()
     def of_units(self, panel: Panel, moments: CellMoments) -> Floats:

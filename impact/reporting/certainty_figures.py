@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from impact.check_result import SMALL_P
-from impact.diagnostics.design import HEADLINE, POWER, DesignCheck
+from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.honest import HonestResult
+from impact.diagnostics.recommendation import POWER
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
@@ -31,7 +32,7 @@ def power_curve(voice: Voice, design: DesignCheck, names: dict[str, str]) -> Fig
 
     t, outcome = voice.t, voice.study.outcome
     found = float(design.chosen["smallest_detectable"])
-    power = design.power[design.power["estimator"] == HEADLINE]
+    power = design.power[design.power["estimator"] == design.estimator]
     with figure_style():
         canvas = Canvas(figsize=(FULL_WIDTH, 3.0), layout="constrained")
         axes = canvas.subplots()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from impact.check_result import amount
-from impact.diagnostics.design import POWER
 from impact.diagnostics.power import PowerResult
+from impact.diagnostics.recommendation import POWER
 from impact.reporting.exhibits import Figure, Table
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
 

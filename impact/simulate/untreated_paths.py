@@ -1,6 +1,6 @@
 """Untreated outcome paths drawn from a panel's own: what outcomes would look like if nothing had happened, again and again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -31,6 +31,8 @@ class UntreatedPaths:
         By which a treated unit's draw is stretched so that treated paths spread as they did before treatment.
     group : ndarray of int, (N,)
         Units that share shocks; -1 for none.
+    cluster, pool_cluster : ndarray of int, (N,) and (M,)
+        Clusters of the units and of the pool's: each cluster draws its units' paths from one cluster of the pool.
     level : ndarray, (N,)
         Mean before the first cohort's treatment of those a unit draws from: with a drawn path's it makes the size of the unit.
     """
@@ -42,6 +44,8 @@ class UntreatedPaths:
     scale: Floats
     group: Integers
     level: Floats
+    cluster: Integers
+    pool_cluster: Integers
 
     @classmethod
     def of(
@@ -59,15 +63,16 @@ class UntreatedPaths:
         Raises
         ------
         NotIdentifiedError
-            With fewer than five never-treated units, or fewer than two of them seen in two periods together.
+            With fewer than five never-treated units (or clusters of them), or fewer than two seen in two periods together.
         """
         never = np.isinf(panel.cohort)
-        if never.sum() < FEWEST_DONORS:
+        n_donors = len(np.unique(panel.cluster[never]))
+        if n_donors < FEWEST_DONORS:
             raise NotIdentifiedError(
-                f"{panel.outcome}: fewer than {FEWEST_DONORS} never-treated units to draw untreated paths from"
+                f"{panel.outcome}: fewer than {FEWEST_DONORS} never-treated units (or clusters) to draw untreated paths from"
             )
         untreated = np.where(panel.times < panel.cohort[:, None], panel.wide, np.nan)
-        pool = _pool_of(strata, never)
+        pool = _pool_of(strata, never, panel.cluster)
         deviation = _deviations(untreated, pool, never)
         covariance = _covariance(deviation[never])
         return cls(
@@ -75,10 +80,19 @@ class UntreatedPaths:
             pool_stratum=strata[never],
             covariance=covariance,
             stratum=pool,
-            scale=np.where(never, 1.0, _relative_spread(deviation, pool, never)),
+            scale=np.where(never, 1.0, _relative_spread(deviation, pool, never))
+            * _few_clusters(n_donors, int(never.sum())),
             group=group,
             level=_levels(untreated[:, panel.times < panel.cohorts[0]], pool, never),
+            cluster=panel.cluster,
+            pool_cluster=panel.cluster[never],
         )
+
+    def with_treated_spread(self, relative: float, *, treated: Mask) -> "UntreatedPaths":
+        """Return the same with treated units' draws stretched by so much; as they are where it is not known (NaN)."""
+        if not np.isfinite(relative):
+            return self
+        return replace(self, scale=np.where(treated, np.clip(relative, *SCALES), self.scale))
 
     def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
         """Draw outcomes without any effect, (N, S, T): parallel trends hold exactly, levels and spread are the panel's."""
@@ -86,13 +100,45 @@ class UntreatedPaths:
         if process == "gaussian":
             values, vectors = np.linalg.eigh(self.covariance)
             root = vectors * np.sqrt(np.maximum(values, 0))
-            paths = generator.standard_normal(shape) @ root.T
+            paths = self._normal(shape, generator) @ root.T
+        elif self._clustered:
+            paths = self.pool[self._donors_of_clusters(n_draws, generator)]
         else:
             paths = self.pool[self._donors(n_draws, generator)]
         paths *= self.scale[:, None, None]
         if process == "shared_shock":
             paths += self._shocks(n_draws, generator)
         return np.asarray(paths)
+
+    @property
+    def _clustered(self) -> bool:
+        """Whether clusters lie above the unit."""
+        return len(np.unique(self.cluster)) < len(self.cluster)
+
+    def _normal(self, shape: tuple[int, int, int], generator: np.random.Generator) -> Floats:
+        """Standard normals, correlated within clusters as the pool's deviations are."""
+        own = generator.standard_normal(shape)
+        if not self._clustered:
+            return own
+        rho = _intraclass(self.pool, self.pool_cluster)
+        shared = generator.standard_normal((int(self.cluster.max()) + 1, *shape[1:]))
+        return np.asarray(np.sqrt(rho) * shared[self.cluster] + np.sqrt(1 - rho) * own)
+
+    def _donors_of_clusters(self, n_draws: int, generator: np.random.Generator) -> Integers:
+        """Draw a cluster of the pool for each cluster, then one of its units for each unit: places in the pool (N, S)."""
+        of_pool = np.unique(self.pool_cluster, return_inverse=True)[1]
+        order = np.argsort(of_pool, kind="stable")
+        start, count = np.unique(of_pool[order], return_index=True)[1], np.bincount(of_pool)
+        stratum_of_donor = self.pool_stratum[order][start]
+        donor = np.empty((int(self.cluster.max()) + 1, n_draws), dtype=np.int64)
+        first = np.unique(self.cluster, return_index=True)[1]
+        for cluster, code in enumerate(self.stratum[first]):
+            fitting = np.flatnonzero((stratum_of_donor == code) | (code < 0))
+            donor[cluster] = fitting[generator.integers(len(fitting), size=n_draws)]
+        chosen = donor[self.cluster]
+        return np.asarray(
+            order[start[chosen] + (generator.random(chosen.shape) * count[chosen]).astype(int)]
+        )
 
     def _donors(self, n_draws: int, generator: np.random.Generator) -> Integers:
         donors = np.empty((len(self.stratum), n_draws), dtype=np.int64)
@@ -136,9 +182,33 @@ def _levels(before: Floats, pool: Integers, never: Mask) -> Floats:
     return result
 
 
-def _pool_of(strata: Integers, never: Mask) -> Integers:
-    """Stratum from which each unit draws, (N,); -1 where its own has too few never-treated units."""
-    enough = np.bincount(strata[never], minlength=strata.max() + 1) >= FEWEST_DONORS
+def _few_clusters(n_clusters: int, n_units: int) -> float:
+    """What deviations from a mean over few clusters lack in spread; nothing where clusters are units."""
+    if n_clusters == n_units:
+        return 1.0
+    return float(np.sqrt(n_clusters / (n_clusters - 1)))
+
+
+def _intraclass(pool: Floats, cluster: Integers) -> float:
+    """Intraclass correlation of deviations (M, T) within clusters, by analysis of variance, between 0 and 1."""
+    code = np.unique(cluster, return_inverse=True)[1]
+    count = np.bincount(code)
+    n_clusters, n_units = len(count), len(code)
+    total = np.zeros((n_clusters, pool.shape[1]))
+    np.add.at(total, code, pool)
+    mean = total / count[:, None]
+    within = ((pool - mean[code]) ** 2).sum() / max(n_units - n_clusters, 1)
+    grand = pool.mean(axis=0)
+    between = (count[:, None] * (mean - grand) ** 2).sum() / max(n_clusters - 1, 1)
+    size = (n_units - (count**2).sum() / n_units) / max(n_clusters - 1, 1)
+    whole = between + (size - 1) * within
+    return float(np.clip((between - within) / whole, 0, 1)) if whole > 0 else 0.0
+
+
+def _pool_of(strata: Integers, never: Mask, cluster: Integers) -> Integers:
+    """Stratum from which each unit draws, (N,); -1 where its own has too few never-treated units, or clusters of them."""
+    first = np.unique(cluster[never], return_index=True)[1]
+    enough = np.bincount(strata[never][first], minlength=strata.max() + 1) >= FEWEST_DONORS
     return np.where(enough[strata], strata, -1)
 
 

@@ -6,22 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from inference.designs import simulation_of
 from panels import long_frame, panel
 
 import impact
-from impact.diagnostics.design import (
-    CANDIDATES,
-    design_check,
-    holding,
-    recommend,
-    smallest_detectable,
-)
-from impact.diagnostics.leave_one_out import leave_one_out, without_each_unit
+from impact.diagnostics.design import design_check
+from impact.diagnostics.leave_one_out import leave_one_out
 from impact.diagnostics.power import PlannedStudy, formulas, power
+from impact.diagnostics.recommendation import SHORTER, holding, recommend, smallest_detectable
 from impact.diagnostics.specification_curve import Choices, specification_curve
 from impact.errors import NotAvailableError, NotIdentifiedError, PlanError
-from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.many_of import many
 from impact.evaluation.store import decode, encode
+from impact.inference.named import CANDIDATES
 from impact.inference.strata import baseline_size, permutation_strata
 from impact.simulate.untreated_paths import UntreatedPaths
 
@@ -93,28 +90,44 @@ def checked():
     return design_check(few(20, n=150), draws=600)
 
 
-def test_the_recommended_inference_holds_and_no_shorter_candidate_does(checked):
+def test_randomization_inference_is_left_only_for_what_holds_and_is_a_tenth_shorter(checked):
     rows = checked.headline[checked.headline.inference.isin(CANDIDATES)]
     worst = rows.groupby("inference").holds.min()
-    assert checked.why == "holds_and_shortest"
-    assert worst[checked.recommended]
     length = rows.groupby("inference").median_length.max()
-    shorter = length[length < length[checked.recommended]].index
-    assert not worst[shorter].any()
+    assert set(checked.holding) == set(worst.index[worst])
+    shorter = length[length <= SHORTER * length["permutation"]].index
+    if checked.recommended == "permutation":
+        assert not worst[shorter].any()
+    else:
+        assert worst[checked.recommended]
+        assert checked.recommended in shorter
+
+
+def test_what_chooses_does_not_state():
+    """Half the panels choose; the stated size is that of the other half, so it is not favoured by the choice."""
+    found = design_check(few(20, n=150), draws=600).headline
+    assert (found["size"] != found["size_choosing"]).any()
+    for row in found.itertuples():
+        assert row.holds == (1 - row.size_choosing >= 0.94)
 
 
 def test_sizes_match_a_loop_over_simulated_panels_and_the_estimator():
     """The same draws, tested one by one by fitting the estimator: the share of rejections is the same number."""
     made = few(gaps=0.1)
-    from impact.diagnostics.simulated_tests import Simulation, stream
+    from impact.streams import stream
 
     paths = paths_of(made)
-    strata = np.zeros(80, dtype=int)
-    group = np.full(80, -1)
-    simulation = Simulation(paths, ("resampled",), strata, group, 60, 99, 0.95, 7)
-    found = {
-        (t.estimator, t.inference): t for t in simulation.of(made, impact.CallawaySantAnna()).tests
-    }
+    simulation = simulation_of(
+        paths,
+        made,
+        ["clustered", "permutation"],
+        beside={"two_way_fixed_effects": (impact.TwoWayFixedEffects(), ["clustered_t"])},
+        draws=60,
+        permutations=99,
+        seed=7,
+    )
+    tests = simulation.of(made, "callaway_santanna", impact.CallawaySantAnna()).tests
+    found = {(t.estimator, t.inference): t for t in tests}
     outcomes = paths.draw("resampled", 60, stream(7, "resampled"))
     seen = ~np.isnan(made.wide)
     rejected = {"callaway_santanna": 0, "two_way_fixed_effects": 0}
@@ -147,31 +160,35 @@ def test_the_smallest_detectable_effect_of_a_normal_test_is_the_textbook_one():
     assert found == pytest.approx(1.959964 + 0.841621, abs=0.02)
 
 
-def judged(**coverage):
-    """A table of two candidates in one process, coverage as given, at 2,000 draws."""
+def judged(length=1.0, **coverage):
+    """A table of two candidates in one process, coverage as given, at 2,000 draws; randomization is 2 long."""
     rows = [
         {
             "inference": name,
             "median_length": length,
             **holding(1 - coverage[name], level=0.95, draws=2000),
         }
-        for name, length in (("clustered_t", 1.0), ("permutation", 2.0))
+        for name, length in (("clustered_t", length), ("permutation", 2.0))
     ]
     return pd.DataFrame(rows).assign(estimator="callaway_santanna", process="resampled")
 
 
 @pytest.mark.parametrize(
-    ("clustered", "permutation", "verdict"),
+    ("clustered", "length", "permutation", "verdict"),
     [
-        (0.941, 0.95, ("clustered_t", "holds_and_shortest")),
-        (0.939, 0.95, ("permutation", "holds_and_shortest")),
-        (0.90, 0.935, ("permutation", "holds_within_error")),
-        (0.90, 0.925, ("permutation", "none_holds")),  # two Monte Carlo errors are .0097
+        (0.941, 1.8, 0.95, ("clustered_t", "holds_and_shortest")),
+        (0.941, 1.81, 0.95, ("permutation", "default_holds")),
+        (0.939, 1.0, 0.95, ("permutation", "default_holds")),
+        (0.941, 3.0, 0.925, ("clustered_t", "holds_and_shortest")),
+        (0.90, 1.0, 0.935, ("permutation", "holds_within_error")),
+        (0.90, 1.0, 0.925, ("permutation", "none_holds")),  # two Monte Carlo errors are .0097
     ],
 )
-def test_the_shortest_that_holds_is_taken_and_else_randomization(clustered, permutation, verdict):
-    table = judged(clustered_t=clustered, permutation=permutation)
-    assert recommend(table, CANDIDATES) == verdict
+def test_randomization_is_the_default_and_left_for_what_holds_and_is_a_tenth_shorter(
+    clustered, length, permutation, verdict
+):
+    table = judged(length=length, clustered_t=clustered, permutation=permutation)
+    assert recommend(table, CANDIDATES)[:2] == verdict
 
 
 def test_the_check_fails_only_when_no_interval_holds(checked):
@@ -223,8 +240,7 @@ def test_too_few_untreated_units_are_refused():
 def test_leaving_out_one_unit_is_refitting_without_it(gaps, control, weight):
     made = panel(long_frame(n=30, gaps=gaps), weight=weight)
     estimator = impact.CallawaySantAnna(control_group=control)
-    design = Comparisons.of(made, estimator)
-    without = without_each_unit(design, design.changes(made.wide))
+    without = many(made, estimator).without_each_cluster()
     for unit in range(0, 30, 3):
         part = made.subset(np.arange(30) != unit, reason="left_out")
         refit = estimator.fit(part).aggregate(by="overall").table.estimate[0]

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from inference.coverage_page import DOCS, write_page, write_sizes
-from inference.designs import Design
+from inference.designs import Design, simulation_of
 from panels import long_frame, panel
 
 import impact
 from impact.diagnostics.before_trends import before_trend_test, placebo_date
-from impact.diagnostics.simulated_tests import Simulation, permutation_ps
+from impact.interval import permutation_ps
 
 LEVELS = np.array([0.01, 0.05, 0.10])
 
@@ -42,10 +42,10 @@ def placebo_p(panel):
 def randomization_ps(n_treated, repetitions):
     """P-values of the permutation test on simulated panels, all at once."""
     design = Design(n_treated, "null")
-    nobody = np.zeros(200, dtype=int)
-    simulation = Simulation(design, ("resampled",), nobody, nobody - 1, repetitions, 199, 0.95, 3)
-    tests = simulation.of(design.panel, impact.CallawaySantAnna()).tests
-    found = next(test for test in tests if test.inference == "permutation")
+    simulation = simulation_of(
+        design, design.panel, ["permutation"], draws=repetitions, permutations=199, seed=3
+    )
+    found, *_ = simulation.of(design.panel, "headline", impact.CallawaySantAnna()).tests
     return permutation_ps(found.observed.t(), found.permuted.t(), added=found.added)
 
 

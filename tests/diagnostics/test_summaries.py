@@ -21,7 +21,7 @@ def results():
         "pretrends": impact.pretrend_power(events),
         "leave_one_out": impact.leave_one_out(made),
         "curve": impact.specification_curve(made, permutations=19),
-        "family": impact.family_test({"y": made}, draws=99, name="one"),
+        "family": impact.family_test({"y": made}, permutations=99, name="one"),
         "power": power(study, draws=200),
         "bacon": impact.GoodmanBacon().fit(made),
     }

@@ -4,14 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from inference.designs import simulation_of
 
 import impact
 from impact.diagnostics.design import design_check
-from impact.diagnostics.simulated_tests import Simulation, stream
 from impact.errors import EstimationError
-from impact.estimators.assigned_weights import REGRESSIONS
 from impact.inference.choose import headline_intervals
+from impact.inference.named import EVERY
 from impact.moments import PathMoments
+from impact.streams import stream
 
 BAND = (0.9335, 0.9655)  # of coverage at 2,000 repetitions
 ANEW = (0.91, 0.983)  # at 400 repetitions
@@ -51,11 +52,23 @@ class Cell:
 def cells_of(design, *, repetitions, permutations=199, seed=2012, one_by_one=True):
     """Every estimator and inference on one design."""
     panel = design.panel
-    nobody = np.zeros(panel.n_units, dtype=np.int64)
     group = np.where(np.isfinite(panel.cohort), np.searchsorted(panel.cohorts, panel.cohort), -1)
-    regressions = REGRESSIONS if one_by_one else ()
-    simulation = Simulation(
-        design, ("resampled",), nobody, group, repetitions, permutations, 0.95, seed, regressions
+    permuted = ("permutation",) if one_by_one else ()
+    simulation = simulation_of(
+        design,
+        panel,
+        [word for word in EVERY if word != "wild_bootstrap"],
+        beside={
+            "two_way_fixed_effects": (
+                impact.TwoWayFixedEffects(),
+                ("clustered_t", "crv2_satterthwaite", "crv3_t", *permuted),
+            ),
+            "imputation": (impact.Imputation(), ("clustered", *permuted)),
+        },
+        group=group,
+        draws=repetitions,
+        permutations=permutations,
+        seed=seed,
     )
     found = [
         Cell(
@@ -66,7 +79,7 @@ def cells_of(design, *, repetitions, permutations=199, seed=2012, one_by_one=Tru
             1 - test.rejected(0.0),
             test.median_length,
         )
-        for test in simulation.of(panel, impact.CallawaySantAnna()).tests
+        for test in simulation.of(panel, "callaway_santanna", impact.CallawaySantAnna()).tests
     ]
     return found + (_one_by_one(design, repetitions, seed) if one_by_one else [])
 
@@ -131,7 +144,7 @@ def procedure(design, *, repetitions=400, draws=250, seed=17):
     covered, chosen, none = [], Counter(), 0
     for number, made in enumerate(panels_of(design, repetitions, np.random.default_rng(seed))):
         check = design_check(made, processes=("resampled", "gaussian"), draws=draws, seed=number)
-        intervals, _ = headline_intervals(made, permutations=199, seed=number)
+        intervals = headline_intervals(made, permutations=199, seed=number).table
         row = intervals.set_index("inference").loc[check.recommended]
         covered.append(row.conf_low <= 0 <= row.conf_high)
         chosen[check.recommended] += 1

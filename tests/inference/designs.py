@@ -6,6 +6,29 @@ import numpy as np
 import pandas as pd
 
 import impact
+from impact.diagnostics.simulated_tests import Simulation
+from impact.estimators.many import labels_of
+from impact.inference.exchange import Exchange
+from impact.inference.named import inference_named
+
+NOBODY = -1  # group of units that share no shock
+
+
+def simulation_of(paths, panel, inferences, *, beside=None, **choices):
+    """Exchange everybody, with one process, unless told otherwise."""
+    named = {"processes": ("resampled",), "level": 0.95, "seed": 2012, **choices}
+    return Simulation(
+        paths=paths,
+        exchange=Exchange.of(panel, labels_of(panel)[0], within="none"),
+        group=named.pop("group", np.full(panel.n_units, NOBODY)),
+        inferences=tuple(inference_named(word) for word in inferences),
+        beside={
+            name: (estimator, tuple(inference_named(word) for word in words))
+            for name, (estimator, words) in (beside or {}).items()
+        },
+        **named,
+    )
+
 
 N_UNITS, N_PERIODS, COHORTS = 200, 8, (4, 5, 6)
 PROCESSES = ("null", "homogeneous", "dynamic", "heterogeneous", "zeros", "unbalanced")

@@ -8,9 +8,10 @@ from scipy.stats import norm
 
 import impact
 from impact.diagnostics.before_trends import before_trend_test, placebo_date
-from impact.diagnostics.design import CANDIDATES, COUNTED, design_check
+from impact.diagnostics.design import COUNTED, design_check
 from impact.diagnostics.recent_change import recent_change
 from impact.inference.choose import headline_intervals
+from impact.inference.named import CANDIDATES
 from impact.streams import stream
 
 UNITS = 80  # drawn anew for each programme from panels that have more
@@ -40,8 +41,8 @@ def recommended_p_value(panel, *, seed):
     Where every inference that may be recommended is on the same side of the level, the design check cannot change the
     answer and is not made: the largest or the smallest p-value stands for all.
     """
-    intervals, _ = headline_intervals(panel, permutations=PERMUTATIONS, seed=seed)
-    p_value = intervals.set_index("inference").loc[list(CANDIDATES), "p_value"].fillna(1.0)
+    intervals = headline_intervals(panel, permutations=PERMUTATIONS, seed=seed).table
+    p_value = intervals.set_index("inference")["p_value"].reindex(list(CANDIDATES)).fillna(1.0)
     if p_value.max() <= LEVEL or p_value.min() > LEVEL:
         return float(p_value.max() if p_value.max() <= LEVEL else p_value.min())
     check = design_check(

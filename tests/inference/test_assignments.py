@@ -115,7 +115,7 @@ def test_the_p_value_of_an_enumeration_does_not_depend_on_names():
         made = panel(kept.assign(id=renamed[kept.id]))
         result = RandomizationInference().test(made)
         assert result.enumerated
-        found.add((round(result.p_value, 12), result.draws))
+        found.add((round(result.p_value, 12), result.permutations))
     assert len(found) == 1
 
 

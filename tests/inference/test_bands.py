@@ -15,7 +15,8 @@ from impact.diagnostics.honest.bounds import _Path
 from impact.diagnostics.honest.event_times import event_times
 from impact.diagnostics.pretrend_power import pretrend_power
 from impact.errors import NotAvailableError
-from impact.inference.bands import PermutationBand, PermutedEventTimes, at_event_time
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.inference.bands import PermutationBand, PermutedEventTimes
 
 UNIVERSAL = impact.CallawaySantAnna(base_period="universal")
 DRAWS = 400
@@ -61,7 +62,7 @@ def test_every_event_time_is_the_estimators_own(gaps, control_group):
     events = estimator.fit(made).aggregate(by="event_time")
     known = np.diag(events.vcov) > 0
     each = [
-        at_event_time(made, estimator, int(event))
+        Comparisons.of(made, estimator, lead=int(event))
         for event in np.asarray(events.rows.event_time)[known]
     ]
     found = PermutedEventTimes.of(made, each, permutations=9)
@@ -99,7 +100,7 @@ def test_the_covariance_has_as_many_directions_as_event_times_with_few_treated()
 def test_bounds_under_parallel_trends_are_the_interval_that_is_believed_of_the_headline():
     """Both by permutation: from the standard errors by event time it would be up to a sixth wider or narrower."""
     made = panel(long_frame(n=120, periods=9, cohorts=(5, 6), share=0.1, effect=0.4))
-    headline = impact.RandomizationInference(draws=999).test(made, impact.CallawaySantAnna())
+    headline = impact.RandomizationInference(permutations=999).test(made, impact.CallawaySantAnna())
     bounds = HonestBounds(values=(0.0,), restriction="smoothness")
     low, high = bounds.of(study(made).under(PermutationBand())).original
     width = headline.conf_high - headline.conf_low
@@ -111,7 +112,7 @@ def test_leads_are_significant_in_the_power_calculation_when_they_are_in_the_tes
     """One draw whose leads are put exactly at the edge: the test's p-value crosses one in twenty there."""
     made = few_treated(np.random.default_rng(3), 10, (5,))
     found = PermutedEventTimes.of(
-        made, [at_event_time(made, UNIVERSAL, lead) for lead in (-2, -3, -4, -5)]
+        made, [Comparisons.of(made, UNIVERSAL, lead=lead) for lead in (-2, -3, -4, -5)]
     )
     critical = found.critical(found.largest(), 0.95)
     test = before_trend_test(made, impact.CallawaySantAnna())

@@ -19,6 +19,7 @@ from impact.covariance.satterthwaite import crv2, crv3, wald_htz
 from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimators.linear_scores import two_way
 from impact.inference.wild_bootstrap import WildClusterBootstrap, WildResult
+from impact.inference.wild_statistics import WildStatistics
 
 EXACT = 1e-9  # relative; cross-products against R's decompositions of the rows
 CASES = {
@@ -225,11 +226,8 @@ def test_every_draw_is_what_refitting_its_rows_gives(variant, r):
     X = np.column_stack([generator.normal(size=(63, 2)) + 0.1 * cluster[:, None], np.ones(63)])
     y = X @ [0.4, 1, 2] + generator.normal(size=63) + generator.normal(size=9)[cluster]
     made = ClusterRegression.of_arrays(y, X, cluster)
-    asked = WildClusterBootstrap(variant=variant)
-    from impact.inference.wild_bootstrap import _Statistics
-
-    v, _ = asked._weights(made)
-    boot = _Statistics.of(made, v, asked)
+    v = np.where(generator.random((9, 400)) < 0.5, -1.0, 1.0)
+    boot = WildStatistics.of_regression(made, v, variant=variant, impose_null=True)
     variance = boot.low0 - 2 * r * boot.cross + r**2 * boot.low1
     drawn = (boot.top0 - r * boot.top1) / np.sqrt(variance)
     for draw in (1, 17, 300):

@@ -110,8 +110,8 @@ def outcomes(seed=1, effect=0.0, n=60):
 
 def test_each_outcome_alone_has_its_permutation_p_value():
     """The same draws but another stream: p-values of 999 draws agree within four simulation errors."""
-    family = family_test(outcomes(effect=0.3), draws=999).table
-    alone = impact.RandomizationInference(draws=999).test(outcomes(effect=0.3)["y0"])
+    family = family_test(outcomes(effect=0.3), permutations=999).table
+    alone = impact.RandomizationInference(permutations=999).test(outcomes(effect=0.3)["y0"])
     error = np.sqrt(0.25 / 999)
     assert family.p_value[0] == pytest.approx(alone.p_value, abs=4 * error)
     assert family.estimate[0] == pytest.approx(alone.estimate, rel=1e-9)
@@ -121,7 +121,7 @@ def test_the_chance_of_one_false_finding_or_more_stays_at_five_percent():
     """60 families of four dependent outcomes without effects: the band of three errors around .05 ends at .134."""
     wrong = dict.fromkeys(("p_value", "p_romano_wolf", "p_westfall_young", "p_holm"), 0)
     for seed in range(60):
-        found = family_test(outcomes(seed=seed, n=40), draws=99, seed=seed).table
+        found = family_test(outcomes(seed=seed, n=40), permutations=99, seed=seed).table
         for name in wrong:
             wrong[name] += (found[name] <= 0.05).any()
     for name in ("p_romano_wolf", "p_westfall_young", "p_holm"):
@@ -132,7 +132,7 @@ def test_the_chance_of_one_false_finding_or_more_stays_at_five_percent():
 def test_an_outcome_missing_for_some_firms_keeps_its_place_in_the_family():
     panels = outcomes()
     fewer = panels["y1"].subset(np.arange(60) % 7 != 0, reason="not_asked")
-    found = family_test({**panels, "y1": fewer}, draws=199).table
+    found = family_test({**panels, "y1": fewer}, permutations=199).table
     row = impact.CallawaySantAnna().fit(fewer).aggregate(by="overall").table.iloc[0]
     assert found.estimate[1] == pytest.approx(row.estimate, rel=1e-9)
 
@@ -165,8 +165,8 @@ def test_an_outcome_that_does_not_vary_is_refused_in_the_index():
 
 
 def test_placebo_outcomes_warn_only_when_something_moved():
-    quiet = placebo_outcomes(outcomes(), draws=199)
-    moved = placebo_outcomes(outcomes(effect=4.0), draws=199)
+    quiet = placebo_outcomes(outcomes(), permutations=199)
+    moved = placebo_outcomes(outcomes(effect=4.0), permutations=199)
     assert (quiet.status, moved.status) == ("pass", "warn")
     assert len(moved.table) == 4
     assert placebo_outcomes({}).status == "not_applicable"

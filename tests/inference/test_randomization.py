@@ -10,17 +10,13 @@ from conftest import REFERENCE
 from panels import long_frame, panel
 
 import impact
-from impact.errors import NotAvailableError
-from impact.estimators.assigned_weights import AssignedRegression
 from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.many_of import many
 from impact.inference.assignments import assignments
 from impact.inference.choose import Verdict, believe, headline_intervals
-from impact.inference.randomization import (
-    RandomizationInference,
-    RandomizationResult,
-    permutation_p,
-)
+from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.inference.strata import permutation_strata
+from impact.interval import permutation_p
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.2])
@@ -30,7 +26,7 @@ def test_the_observed_statistic_is_the_estimators(gaps, control, weight):
     made = panel(long_frame(gaps=gaps), weight=weight)
     estimator = impact.CallawaySantAnna(control_group=control)
     row = estimator.fit(made).aggregate(by="overall").table.iloc[0]
-    result = RandomizationInference(draws=99).test(made, estimator)
+    result = RandomizationInference(permutations=99).test(made, estimator)
     assert result.estimate == pytest.approx(row.estimate, rel=1e-10)
     assert result.std_error == pytest.approx(row.std_error, rel=1e-10)
 
@@ -48,7 +44,7 @@ def test_few_assignments_are_enumerated_and_agree_with_refitting_each():
         return abs(row.statistic)
 
     distinct = {tuple(order) for order in permutations(made.cohort)}
-    assert result.draws == len(distinct)
+    assert result.permutations == len(distinct)
     actual = statistic(made.cohort)
     beyond = sum(statistic(np.array(order)) >= actual * (1 - 1e-9) for order in distinct)
     assert result.p_value == pytest.approx(beyond / len(distinct))
@@ -93,7 +89,7 @@ def overall(estimator, made):
 @pytest.mark.parametrize("name", REGRESSIONS)
 def test_regressions_under_other_assignments_are_refitted_regressions(name, gaps):
     made = panel(long_frame(n=40, gaps=gaps))
-    regression = AssignedRegression.of(made, name)
+    regression = many(made, REGRESSIONS[name])
     others = assignments(
         regression.labels,
         permutation_strata(made),
@@ -111,7 +107,7 @@ def test_regressions_under_other_assignments_are_refitted_regressions(name, gaps
 @pytest.mark.parametrize("name", REGRESSIONS)
 def test_intervals_of_regressions_hold_exactly_what_their_tests_do_not_reject(name):
     frame = long_frame(n=40, share=0.15, gaps=0.1)
-    test = RandomizationInference(draws=499, seed=3).test
+    test = RandomizationInference(permutations=499, seed=3).test
     result = test(panel(frame), REGRESSIONS[name])
     assert result.estimate == pytest.approx(overall(REGRESSIONS[name], panel(frame)), rel=1e-9)
     assert result.conf_low < result.estimate < result.conf_high
@@ -126,21 +122,14 @@ def test_intervals_of_regressions_hold_exactly_what_their_tests_do_not_reject(na
     assert p_value(result.conf_high - inside) > 0.05 >= p_value(result.conf_high + inside)
 
 
-def test_estimators_that_cannot_be_permuted_are_refused_by_name():
-    with pytest.raises(NotAvailableError, match="SunAbraham"):
-        RandomizationInference().test(panel(), impact.SunAbraham())
-    with pytest.raises(NotAvailableError, match="equal weight"):
-        RandomizationInference().test(panel(weight="w"), impact.TwoWayFixedEffects())
-
-
 def test_the_interval_holds_exactly_what_the_test_does_not_reject():
     frame = long_frame(n=40, cohorts=(5,), share=0.3)
-    result = RandomizationInference(draws=499, seed=3).test(panel(frame))
+    result = RandomizationInference(permutations=499, seed=3).test(panel(frame))
     assert result.conf_low < result.estimate < result.conf_high
 
     def p_value(effect):
         moved = frame.assign(y=frame.y - effect * (frame.t >= frame.g))
-        return RandomizationInference(draws=499, seed=3).test(panel(moved)).p_value
+        return RandomizationInference(permutations=499, seed=3).test(panel(moved)).p_value
 
     width = result.conf_high - result.conf_low
     assert p_value(result.conf_low + 0.01 * width) > 0.05 >= p_value(result.conf_low - 0.01 * width)
@@ -151,12 +140,12 @@ def test_the_interval_holds_exactly_what_the_test_does_not_reject():
 
 def test_results_depend_on_the_seed_and_nothing_else():
     frame = long_frame()
-    one = RandomizationInference(draws=199, seed=5).test(panel(frame))
-    two = RandomizationInference(draws=199, seed=5).test(
+    one = RandomizationInference(permutations=199, seed=5).test(panel(frame))
+    two = RandomizationInference(permutations=199, seed=5).test(
         panel(frame.sample(frac=1, random_state=1))
     )
     assert one == two
-    assert one != RandomizationInference(draws=199, seed=6).test(panel(frame))
+    assert one != RandomizationInference(permutations=199, seed=6).test(panel(frame))
     assert RandomizationResult.from_dict(json.loads(json.dumps(one.to_dict()))) == one
 
 
@@ -172,7 +161,7 @@ def test_size_under_the_null_is_nominal_where_clustered_intervals_reject_too_oft
         noise = generator.standard_t(4, size=(60, 6)).cumsum(axis=1)
         frame["y"] = noise[frame.id, frame.t - 1]
         made = panel(frame)
-        result = RandomizationInference(draws=199, seed=repetition).test(made)
+        result = RandomizationInference(permutations=199, seed=repetition).test(made)
         row = impact.CallawaySantAnna().fit(made).aggregate(by="overall").table.iloc[0]
         rejected["randomization"] += result.p_value <= 0.05
         rejected["clustered"] += row.p_value <= 0.05
@@ -191,9 +180,14 @@ def test_small_strata_are_pooled_until_each_has_two_on_each_side():
         assert (~treated[strata == code]).sum() >= 2
 
 
-def test_clusters_above_the_unit_are_refused():
-    with pytest.raises(impact.errors.NotAvailableError, match="single units"):
+def test_clusters_with_units_of_several_cohorts_cannot_be_exchanged_and_say_so():
+    with pytest.raises(impact.errors.NotAvailableError, match="village"):
         RandomizationInference().test(panel(long_frame(), cluster="village"))
+    refused = impact.Permutation().of(
+        panel(long_frame(), cluster="village"), impact.CallawaySantAnna()
+    )
+    assert isinstance(refused, impact.Refused)
+    assert "village" in refused.summary()
 
 
 def test_one_treated_unit_is_ranked_among_all_placebo_assignments():
@@ -203,7 +197,7 @@ def test_one_treated_unit_is_ranked_among_all_placebo_assignments():
     made = panel(frame)
     result = RandomizationInference().test(made)
     assert result.enumerated
-    assert result.draws == 30
+    assert result.permutations == 30
     estimator = impact.CallawaySantAnna()
     statistics = []
     for unit in range(30):
@@ -217,12 +211,15 @@ def test_one_treated_unit_is_ranked_among_all_placebo_assignments():
 def test_the_verdict_follows_the_design_check_and_else_the_smallest_cohort():
     made = panel(long_frame())
     overall = impact.CallawaySantAnna().fit(made).aggregate(by="overall")
-    intervals, random = headline_intervals(made, permutations=199)
-    few, many = (believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25))
+    found = headline_intervals(made, permutations=199)
+    intervals, random = found.table, found.randomization
+    few, enough = (
+        believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25)
+    )
     assert (few.believed, few.conf_low) == ("permutation", random.conf_low)
-    assert many.believed == "clustered"
-    assert many.conf_low == pytest.approx(overall.table.conf_low[0], rel=1e-12)
-    assert many.smallest_detectable == pytest.approx(
+    assert enough.believed == "clustered"
+    assert enough.conf_low == pytest.approx(overall.table.conf_low[0], rel=1e-12)
+    assert enough.smallest_detectable == pytest.approx(
         (1.959964 + 0.841621) * overall.table.std_error[0], rel=1e-5
     )
     told = believe(

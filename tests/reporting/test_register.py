@@ -9,16 +9,17 @@ import pytest
 from reporting import emitted
 
 import impact.errors
-from impact.diagnostics.design import HEADLINE, Recommendation
 from impact.diagnostics.honest.event_times import TargetWord
+from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
-from impact.estimators.assigned_weights import Regression
+from impact.estimators.headline import default_estimator, word_of
+from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direction, Verb
 from impact.evaluation.parts import _flow
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
-from impact.inference.few_treated import Inference
+from impact.inference.named import InferenceName
 from impact.pipeline.plan import read_plan
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.checks import REASONS
@@ -81,7 +82,7 @@ def test_every_reason_for_leaving_out_has_words():
 
 
 def test_every_inference_has_a_long_and_a_short_name():
-    assert set(REGISTER["inference"]) == set(REGISTER["short_inference"]) == of(Inference)
+    assert set(REGISTER["inference"]) == set(REGISTER["short_inference"]) == of(InferenceName)
 
 
 def test_every_verdict_and_process_has_words():
@@ -91,7 +92,9 @@ def test_every_verdict_and_process_has_words():
 
 
 def test_every_estimator_side_by_side_and_in_the_design_check_has_words():
-    assert set(REGISTER["estimator"]) == set(ESTIMANDS) | {HEADLINE} | of(Regression)
+    assert set(REGISTER["estimator"]) == set(ESTIMANDS) | {word_of(default_estimator())} | of(
+        Regression
+    )
     assert set(REGISTER["estimand"]) == {estimand for estimand, _ in ESTIMANDS.values()}
 
 

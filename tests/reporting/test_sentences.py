@@ -275,7 +275,8 @@ def test_the_grade_in_words_names_what_is_open(two_waves):
 
 def test_other_intervals_that_hold_and_include_zero_are_named(two_waves):
     voice, shown = Voice(two_waves), effect()
-    text = which_interval(voice, shown, holding_that_include_zero=["permutation", "crv3_t"])
+    including = replace(shown, holding_that_include_zero=("permutation", "crv3_t"))
+    text = which_interval(voice, including)
     assert text.endswith("Other intervals that hold include zero: randomization, CRV3, t.")
     assert "include zero" not in which_interval(voice, shown)
 

@@ -15,35 +15,11 @@ from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.side_sums import Sides, squares_by_unit, squares_from_sums
+from impact.estimators.many import Quadratic
 from impact.terms import Averaging
 
 Shares = Literal["estimated", "fixed"]
 MOST = 20_000_000  # units x assignments summed at once
-TINY = 1e-300
-
-
-@dataclass(frozen=True)
-class Quadratic:
-    """Overall effects and variances of S outcomes under P assignments, as functions of a constant effect d taken out.
-
-    The estimate is ``effect - d slope``, its variance ``variance - 2 d cross + d^2 slope_variance``.
-
-    Attributes
-    ----------
-    effect, variance, cross : ndarray, (S, P)
-    slope, slope_variance : ndarray, (P,)
-    """
-
-    effect: Floats
-    variance: Floats
-    cross: Floats
-    slope: Floats
-    slope_variance: Floats
-
-    def t(self, effect: float = 0.0) -> Floats:
-        """Return t statistics (S, P) with a constant effect of that size taken out."""
-        variance = self.variance - 2 * effect * self.cross + effect**2 * self.slope_variance
-        return np.asarray((self.effect - effect * self.slope) / np.sqrt(np.maximum(variance, TINY)))
 
 
 @dataclass(frozen=True)
@@ -93,16 +69,12 @@ class Comparisons:
         Raises
         ------
         NotAvailableError
-            With clusters above the unit, covariates, or another rule for gaps than pairs.
+            With adjustment for strata, or another rule for gaps than pairs.
         """
-        if (
-            panel.sample.n_clusters != panel.n_units
-            or estimator.missing != "pairs"
-            or estimator.controls != "all"
-        ):
+        if estimator.missing != "pairs" or estimator.controls != "all":
             raise NotAvailableError(
-                "exchanging single units over pairs of periods is not available with clusters above the unit, with "
-                "adjustment for strata or with another rule for gaps; use CallawaySantAnna(missing='pairs')"
+                "comparisons of single units over pairs of periods are not available with adjustment for strata or with "
+                "another rule for gaps; use CallawaySantAnna(missing='pairs')"
             )
         cohorts = np.append(panel.cohorts, np.inf)
         pairs = np.array(list(_pairs(panel, estimator, cohorts, lead)), dtype=np.int64).reshape(
@@ -114,6 +86,8 @@ class Comparisons:
             controls |= (
                 cohorts[:, None] > panel.times[np.maximum(base, period)] + estimator.anticipation
             )
+        own = np.arange(len(cohorts))[:, None] == code
+        controls &= ~own  # a cohort not yet treated at a lead is no control of its own
         change = panel.wide[:, period] - panel.wide[:, base]
         seen = ~np.isnan(change)
         exposed = panel.times >= panel.cohort[:, None]
@@ -124,7 +98,7 @@ class Comparisons:
             base=base,
             period=period,
             event=panel.times[period] - cohorts[code],
-            treats=(np.arange(len(cohorts))[:, None] == code).astype(float),
+            treats=own.astype(float),
             controls=controls.astype(float),
             seen=seen * panel.weight[:, None],
             exposure=np.where(seen, moved, 0.0),
@@ -248,10 +222,11 @@ def _pairs(
         if not before.size:
             continue
         wanted = times >= cohort if lead is None else times == cohort + lead
-        for period in np.flatnonzero(wanted):
+        for period in np.flatnonzero(wanted & (np.arange(len(times)) != before[-1])):
             side = np.isinf(cohorts)
             if estimator.control_group == "not_yet_treated":
                 until = times[max(before[-1], period)]
                 side = side | (cohorts > until + estimator.anticipation)
+            side[code] = False
             if np.isin(panel.cohort, cohorts[side]).any():
                 yield code, int(before[-1]), int(period)

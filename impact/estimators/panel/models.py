@@ -38,7 +38,7 @@ class Transformed:
 
 
 @dataclass(frozen=True)
-class _PanelModel(CheckedChoices):
+class PanelModel(CheckedChoices):
     """What the five models share.
 
     Parameters
@@ -141,7 +141,7 @@ class _PanelModel(CheckedChoices):
 
 
 @dataclass(frozen=True)
-class _WithGroupedPeriods(_PanelModel):
+class _WithGroupedPeriods(PanelModel):
     """What pooled least squares and fixed effects share.
 
     Parameters
@@ -251,7 +251,7 @@ class FixedEffects(_WithGroupedPeriods):
 
 
 @dataclass(frozen=True)
-class RandomEffects(_PanelModel):
+class RandomEffects(PanelModel):
     """Swamy-Arora random effects. Assumes unit effects unrelated to the regressors. Wooldridge (2010), 10.4.
 
     Parameters
@@ -287,7 +287,7 @@ class RandomEffects(_PanelModel):
 
 
 @dataclass(frozen=True)
-class FirstDifferences(_PanelModel):
+class FirstDifferences(PanelModel):
     """Least squares on changes between neighbouring observations of a unit. Wooldridge (2010), 10.6.
 
     Parameters
@@ -321,7 +321,7 @@ class FirstDifferences(_PanelModel):
 
 
 @dataclass(frozen=True)
-class BetweenEffects(_PanelModel):
+class BetweenEffects(PanelModel):
     """Least squares on unit means; what happens within units over time is left out. Wooldridge (2010), 10.2.
 
     Parameters

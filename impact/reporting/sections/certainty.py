@@ -4,8 +4,9 @@ import math
 
 import pandas as pd
 
-from impact.diagnostics.design import BELOW, HEADLINE, DesignCheck
+from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
+from impact.diagnostics.recommendation import BELOW
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
@@ -75,7 +76,9 @@ def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
     if effect.design is None:
         return []
     rows = effect.design.table
-    rows = rows[(rows["process"] == "shared_shock") & (rows["estimator"] == HEADLINE)]
+    rows = rows[
+        (rows["process"] == "shared_shock") & (rows["estimator"] == effect.design.estimator)
+    ]
     mine = rows.loc[rows["inference"] == effect.verdict.believed, "coverage"]
     if mine.empty or float(mine.iloc[0]) >= effect.design.level - BELOW:
         return []
@@ -140,7 +143,8 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
             Text(
                 f"### {t('The design')}\n\n"
                 + t(
-                    "The design could not be simulated: too few untreated firms, or clusters above the firm."
+                    "The design could not be simulated: too few untreated firms or clusters of them, or clusters whose firms "
+                    "started in different periods."
                 )
             )
         ]
@@ -207,8 +211,8 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
         notes=(
             t(
                 "* the one to believe. First columns: share of panels without any effect in which the test finds one at {alpha}, with "
-                "paths resampled, with normal ones, and with events whose firms share shocks (5% of the variance; a warning, "
-                "not counted in the choice). Detectable: found in 80% of such studies.",
+                "paths resampled, with normal ones, and with events whose firms share shocks (5% of the variance; counted "
+                "in the choice where the plan names events). Detectable: found in 80% of such studies.",
                 alpha=f.percent(100 * (1 - design.level), 0),
             ),
         ),
@@ -218,7 +222,7 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
 def _test_name(t: Words, design: DesignCheck, estimator: str, inference: str) -> str:
     """Name a row of the design table: the headline's inferences plainly, other estimators' with the estimator."""
     name = said(t, "short_inference", inference)
-    if estimator != HEADLINE:
+    if estimator != design.estimator:
         return t("{estimator}: {test}", estimator=said(t, "estimator", estimator), test=name)
     return f"{name} *" if inference == design.recommended else name
 

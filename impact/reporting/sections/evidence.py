@@ -52,6 +52,7 @@ class Evidence:
             (verdict.conf_low, verdict.conf_high),
             self.checks,
             assignment=self.assignment,
+            holding_that_include_zero=self.headline.holding_that_include_zero,
             opposite_estimators=tuple(others.loc[against, "name"]),
         )
 

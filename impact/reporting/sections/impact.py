@@ -52,9 +52,7 @@ def _signed(voice: Voice, percent: float) -> str:
     return f"+{text}" if percent > 0 else text
 
 
-def which_interval(
-    voice: Voice, effect: OutcomeEffect, *, holding_that_include_zero: Sequence[str] = ()
-) -> str:
+def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
     """Say which interval is believed and why, and which others that hold include zero."""
     verdict, design = effect.verdict, effect.design
     code, _, detail = verdict.why.partition(":")
@@ -62,14 +60,14 @@ def which_interval(
     if code == "design_check" and design is not None:
         code = detail
         values |= {
-            "n": voice.f.number(design.draws),
+            "n": voice.f.number(design.draws // 2),
             "coverage": voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
             "usual": voice.f.percent(100 * _worst_coverage(effect, "clustered")),
         }
     sentence = said(voice.t, "verdict", code, **values)
-    if not holding_that_include_zero:
+    if not effect.holding_that_include_zero:
         return sentence
-    return f"{sentence} {includes_zero(voice, holding_that_include_zero)}"
+    return f"{sentence} {includes_zero(voice, effect.holding_that_include_zero)}"
 
 
 def includes_zero(voice: Voice, inferences: Sequence[str]) -> str:

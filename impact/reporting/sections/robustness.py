@@ -67,7 +67,7 @@ def _permutation(voice: Voice, part: Robustness) -> str:
         "A result as strong as the actual one came up with probability {p}. Effects not rejected, if one constant effect is "
         "assumed: {span}.",
         strata=f.number(result.n_strata),
-        draws=f.number(result.draws),
+        draws=f.number(result.permutations),
         how=how,
         p=f.p_value(result.p_value),
         span=voice.span(voice.study.outcome, result.conf_low, result.conf_high),

@@ -130,6 +130,11 @@ REASONS = {
         t("Only leads beyond {figure} can be excluded at 5%: {n}% of the effect."), "amount"
     ),
     # the interval, single firms, other choices, other outcomes
+    "default_holds": Found(
+        t("Without any effect the test by {n} finds one in {figure} of simulated panels."),
+        "share",
+        "inference",
+    ),
     "holds_and_shortest": Found(
         t("Without any effect the test by {n} finds one in {figure} of simulated panels."),
         "share",

@@ -12,6 +12,7 @@ INFERENCES = {
     "permutation": t("randomization inference"),
     "conley_taber": t("Conley-Taber"),
     "ferman_pinto": t("Ferman-Pinto"),
+    "wild_bootstrap": t("the wild cluster bootstrap"),
 }
 
 SHORT_INFERENCES = {
@@ -24,17 +25,23 @@ SHORT_INFERENCES = {
     "permutation": t("randomization"),
     "conley_taber": t("Conley-Taber"),
     "ferman_pinto": t("Ferman-Pinto"),
+    "wild_bootstrap": t("wild bootstrap"),
 }
 
 VERDICTS = {
+    "default_holds": t(
+        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
+        "of {n} that had no part in the choice, and no other that holds is a tenth shorter (the usual clustered interval: "
+        "{usual})."
+    ),
     "holds_and_shortest": t(
-        "The interval is by {name}: on {n} panels simulated from these data without any effect, it is the shortest of "
-        "those that held the truth as often as they promise ({coverage}; the usual clustered interval: {usual})."
+        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
+        "of {n} that had no part in the choice, and it is shorter than randomization inference by a tenth or more (the "
+        "usual clustered interval: {usual})."
     ),
     "holds_within_error": t(
-        "The interval is by {name}: on {n} panels simulated from these data without any effect it held the truth in "
-        "{coverage} of them, which is what it promises within the error of the simulation (the usual clustered "
-        "interval: {usual})."
+        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
+        "of {n} that had no part in the choice; no interval was clearly better (the usual clustered interval: {usual})."
     ),
     "none_holds": t(
         "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "

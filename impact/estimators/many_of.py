@@ -1,0 +1,140 @@
+"""Who answers for an estimate under many assignments and outcomes: its own kernel, its weights, or new fits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from impact.data.panel import Panel
+from impact.errors import NotAvailableError
+from impact.estimate import Estimate
+from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.many_comparisons import ManyComparisons
+from impact.estimators.imputation.imputation import Imputation
+from impact.estimators.linear import FEW_TREATED, LinearParts
+from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
+from impact.estimators.panel.model_rows import EXPOSED
+from impact.estimators.refitted import Refitted
+from impact.estimators.regressions.many_regressions import many_regressions
+from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.weighted import FittedWeights, Weighted, exchangeable_as_units
+from impact.origin import Origin, Step
+from impact.streams import stream
+
+SAME = (
+    1e-8  # relative; weights that differ by more between two outcomes are not the outcomes' weights
+)
+SEED = 2012
+OVERALL = Step("aggregate", {"by": "overall", "average": "cells", "balance": None})
+
+
+def overall(panel: Panel, estimator: AnyEstimator) -> Estimate:
+    """Return an estimator's one number: its only parameter, that of being under treatment, or the average of its effects.
+
+    Raises
+    ------
+    NotAvailableError
+        When it has several parameters that do not average, such as a model with several regressors.
+    """
+    found = estimator.fit(panel)
+    if len(found.values) == 1:
+        return found
+    if EXPOSED in found.rows.term:
+        return found.select([EXPOSED])
+    try:
+        return found.aggregate(by="overall")
+    except NotAvailableError:
+        return found.aggregate(by="overall", average="event_time")
+
+
+def many_of(origin: Number) -> Many:
+    """Return what answers for the one number of an origin.
+
+    Raises
+    ------
+    NotAvailableError
+        When the origin has no panel, or several numbers.
+    """
+    kernel = KERNELS.get(type(origin.estimator))
+    found = None if kernel is None else kernel(origin)
+    return found or _fitted(origin)
+
+
+def many(panel: Panel, estimator: AnyEstimator) -> Many:
+    """Return what answers for an estimator's `overall` number on a panel."""
+    if type(estimator) is CallawaySantAnna:  # its kernel needs no fit
+        return many_of(Origin(estimator, panel, (OVERALL,)))
+    return many_of(overall(panel, estimator).origin)
+
+
+def _comparisons(origin: Number) -> Many | None:
+    """The kernel of Callaway and Sant'Anna's overall effect and of single leads, units being the clusters."""
+    estimator: Any = origin.estimator
+    panel = replace(origin.panel, complete=None)
+    if not clusters_are_units(panel) or estimator.missing != "pairs" or estimator.controls != "all":
+        return None
+    if origin.steps != (OVERALL,):
+        return None
+    return ManyComparisons(panel, Comparisons.of(panel, estimator))
+
+
+def _two_way(origin: Number) -> Many | None:
+    """The kernel of two-way fixed effects, where no unit was treated from the first period on."""
+    panel = origin.panel
+    if origin.steps or panel.complete is not None or not exchangeable_as_units(panel):
+        return None
+    return many_regressions(origin, "two_way_fixed_effects", leave_one_out=False)
+
+
+def _imputation(origin: Number) -> Many | None:
+    estimator: Any = origin.estimator
+    panel = replace(origin.panel, complete=None)
+    if origin.steps != (OVERALL,) or not exchangeable_as_units(panel):
+        return None
+    few = panel.sample.n_treated < FEW_TREATED
+    leave_one_out = few if estimator.averages is None else estimator.averages == "leave_one_out"
+    return many_regressions(replace(origin, data=panel), "imputation", leave_one_out=leave_one_out)
+
+
+KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
+    CallawaySantAnna: _comparisons,
+    TwoWayFixedEffects: _two_way,
+    Imputation: _imputation,
+}
+"""Estimators with a kernel of their own; it may decline a number that it does not know."""
+
+
+def _fitted(origin: Number) -> Many:
+    """Weights where the estimator is linear in the outcomes, else a new fit each time."""
+    panel = replace(origin.panel, complete=None)
+    actual = origin.again(origin.panel)
+    if len(actual.values) != 1:
+        raise NotAvailableError(
+            f"{type(origin.estimator).__name__}: {len(actual.values)} parameters; choose one with "
+            "aggregate(by='overall') or select([...])"
+        )
+    if actual.sample.n_units != panel.n_units:
+        panel = origin.panel.with_always_treated()
+    labels, cohorts = labels_of(panel)
+    origin = replace(origin, data=panel)
+    if _is_linear(origin, panel):
+        weigh = FittedWeights(origin, panel, cohorts)
+        return Weighted(panel, labels, cohorts, weigh, origin)
+    return Refitted.of(panel, labels, cohorts, origin)
+
+
+def _is_linear(origin: Number, panel: Panel) -> bool:
+    """Whether the weights are the same for another outcome, and their sum of products the estimate."""
+    first = origin.again(panel)
+    if not isinstance(first.parts, LinearParts):
+        return False
+    noise = stream(SEED, "linearity").standard_normal(len(panel.y))
+    other_outcome = np.abs(panel.y + np.std(panel.y) * noise)
+    second = origin.again(panel.with_outcome(other_outcome, panel.outcome))
+    own, other = (each.parts.unit_weights(panel)[0] for each in (first, second))  # type: ignore[union-attr]
+    total = float((own * np.nan_to_num(panel.wide)).sum())
+    scale = float(np.abs(own * np.nan_to_num(panel.wide)).sum())
+    same = np.abs(own - other).max() <= SAME * np.abs(own).max()
+    return bool(same and abs(total - first.values[0]) <= SAME * scale)
