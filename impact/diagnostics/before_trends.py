@@ -1,15 +1,13 @@
 """Did treated and untreated firms move alike before treatment?"""
 
-from dataclasses import replace
-from itertools import islice
-
 import numpy as np
 
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError, NoComparisonError
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimate import Estimate
+from impact.estimators.many import AnyEstimator
+from impact.estimators.many_of import at_event_time, event_study, overall
 from impact.inference.bands import (
     NO_VARIATION,
     PERMUTATIONS,
@@ -23,20 +21,28 @@ SMALL_P = 0.05
 
 
 def before_trend_test(
-    panel: Panel, estimator: CallawaySantAnna, *, draws: int = PERMUTATIONS, seed: int = 2012
+    panel: Panel, estimator: AnyEstimator, *, permutations: int = PERMUTATIONS, seed: int = 2012
 ) -> CheckResult:
     """Test jointly the leads nearest to treatment (at most four): the largest studentised one among permuted assignments.
 
     An F test on the same leads rejects a true null 25% of the time at 5% with ten treated firms of 200, and 12% with 25
     (tests/diagnostics/test_sizes.py). It is used only where units cannot be exchanged.
     """
+    anticipation = int(getattr(estimator, "anticipation", 0))
     try:
-        leads = tested_leads(panel, estimator)
-        if not leads:
-            return not_applicable("before_trends", "no_period_before_the_reference")
-        found = PermutedEventTimes.of(panel, leads, permutations=draws, seed=seed)
+        study = event_study(panel, estimator)
+        leads = leads_to_test(study, anticipation=anticipation)
     except ImpactError:
-        return _joint_f(panel, estimator)
+        return not_applicable("before_trends", "no_period_before_the_reference")
+    if not leads:
+        there = _has_leads(study, panel, anticipation=anticipation)
+        why = "no_variation_before_treatment" if there else "no_period_before_the_reference"
+        return not_applicable("before_trends", why)
+    try:
+        each = [at_event_time(study, lead) for lead in leads]
+        found = PermutedEventTimes.of(panel, each, permutations=permutations, seed=seed)
+    except ImpactError:
+        return _joint_f(study, leads)
     if np.isnan(found.t).all():
         return not_applicable("before_trends", "no_variation_before_treatment")
     largest = np.nanmax(np.abs(found.t))
@@ -50,37 +56,35 @@ def before_trend_test(
     )
 
 
-def tested_leads(panel: Panel, estimator: CallawaySantAnna) -> list[Comparisons]:
-    """Return the comparisons of the leads nearest to treatment, at most four."""
-    last = -1 - estimator.anticipation
-    events = {int(time - cohort) for cohort in panel.cohorts for time in panel.times}
-    leads = (
-        Comparisons.of(panel, estimator, lead=event)
-        for event in sorted((event for event in events if event < last), reverse=True)
-    )
-    return list(islice((lead for lead in leads if _has_both_sides(lead)), MOST_LEADS))
+def leads_to_test(study: Estimate, *, anticipation: int) -> list[float]:
+    """Return the leads of an event study nearest to treatment that have a standard error, at most four."""
+    events = np.asarray(study.rows.event_time, dtype=float)
+    known = (events < -1 - anticipation) & study.std_errors.notna().to_numpy()
+    return sorted(events[known], reverse=True)[:MOST_LEADS]
 
 
-def _has_both_sides(lead: Comparisons) -> bool:
-    there = np.bincount(lead.labels, minlength=len(lead.cohorts))
-    return bool(((there @ lead.treats > 0) & (there @ lead.controls > 0)).any())
+def _has_leads(study: Estimate, panel: Panel, *, anticipation: int) -> bool:
+    """Whether an event time before treatment is another than the base, which lies further back where periods are missing."""
+    early = np.asarray(study.rows.event_time, dtype=float)
+    early = early[early < -1 - anticipation]
+    before = [panel.times[panel.times + anticipation < cohort] for cohort in panel.cohorts]
+    bases = [
+        times[-1] - cohort
+        for times, cohort in zip(before, panel.cohorts, strict=True)
+        if times.size
+    ]
+    return not bool(np.isin(early, bases).all())
 
 
-def _joint_f(panel: Panel, estimator: CallawaySantAnna) -> CheckResult:
+def _joint_f(study: Estimate, leads: list[float]) -> CheckResult:
     """F with (number of leads, treated units - 1) degrees of freedom."""
-    cells = replace(estimator, base_period="universal").fit(panel)
-    event_study = cells.aggregate(by="event_time")
-    table = event_study.table
-    leads = table.index[(table["event_time"] < 0) & table["std_error"].notna()]
-    nearest = leads[np.argsort(-table.loc[leads, "event_time"].to_numpy())][:MOST_LEADS].to_numpy()
-    if not len(nearest):
-        return not_applicable("before_trends", "no_period_before_the_reference")
-    values = table["estimate"].to_numpy()[nearest]
-    vcov = event_study.vcov[np.ix_(nearest, nearest)]
-    return wald("before_trends", values, vcov, df=float(max(panel.sample.n_treated - 1, 1)))
+    events = np.asarray(study.rows.event_time, dtype=float)
+    at = np.flatnonzero(np.isin(events, leads))
+    df = float(max(study.sample.n_treated - 1, 1))
+    return wald("before_trends", study.values[at], study.vcov[np.ix_(at, at)], df=df)
 
 
-def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> CheckResult:
+def placebo_date(panel: Panel, estimator: AnyEstimator, *, periods: int) -> CheckResult:
     """Pretend treatment began ``periods`` earlier, on observations before it did: the effect should be nil.
 
     Only observations before actual treatment are used, so nothing of the programme is in them; cohorts whose pretended start
@@ -92,10 +96,10 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
     try:
         untouched = panel.where(before, reason="not_observed_before_treatment")
         pretended = _pretended(untouched, periods)
-        overall = estimator.fit(pretended).aggregate(by="overall")
+        effect = overall(pretended, estimator)
     except ImpactError:
         return not_applicable("placebo_date", "too_few_periods_before_treatment")
-    row = overall.table.iloc[0]
+    row = effect.table.iloc[0]
     if not row["std_error"] > NO_VARIATION * np.ptp(pretended.y):
         return not_applicable("placebo_date", "no_variation_before_treatment")
     p = _permutation_p(pretended, estimator, otherwise=float(row["p_value"]))
@@ -105,7 +109,7 @@ def placebo_date(panel: Panel, estimator: CallawaySantAnna, *, periods: int) -> 
         f"periods_earlier:{periods}",
         statistic=float(row["estimate"]),
         p_value=p,
-        table=overall.table[["estimate", "std_error", "conf_low", "conf_high"]],
+        table=effect.table[["estimate", "std_error", "conf_low", "conf_high"]],
     )
 
 
@@ -119,7 +123,7 @@ def _pretended(panel: Panel, periods: int) -> Panel:
     return moved.subset(kept, reason="always_treated")
 
 
-def _permutation_p(panel: Panel, estimator: CallawaySantAnna, *, otherwise: float) -> float:
+def _permutation_p(panel: Panel, estimator: AnyEstimator, *, otherwise: float) -> float:
     try:
         return RandomizationInference(permutations=PERMUTATIONS).test(panel, estimator).p_value
     except ImpactError:

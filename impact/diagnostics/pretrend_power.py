@@ -21,8 +21,7 @@ from impact.diagnostics.before_trends import MOST_LEADS
 from impact.diagnostics.honest.event_times import REFERENCE, EventTimes, event_times
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators import many_of
 from impact.inference.bands import PermutedEventTimes
 from impact.terms import CONFIDENCE_LEVEL
 
@@ -149,13 +148,11 @@ def _edges_by_permutation(
     event_study: Estimate, n_leads: int, *, level: float, seed: int
 ) -> Floats | None:
     """Size that each lead, (P,), may have before the permutation test finds it; None where there is no such test."""
-    estimator = event_study.origin.estimator
-    if not isinstance(estimator, CallawaySantAnna):
-        return None
     try:
         panel = event_study.origin.panel
+        studied = many_of.event_study(panel, event_study.origin.estimator)
         events = range(REFERENCE - n_leads, REFERENCE)
-        each = [Comparisons.of(panel, estimator, lead=event) for event in events]
+        each = [many_of.at_event_time(studied, event) for event in events]
         found = PermutedEventTimes.of(panel, each, seed=seed)
     except NotAvailableError:
         return None

@@ -1,6 +1,6 @@
 """Who answers for an estimate under many assignments and outcomes: its own kernel, its weights, or new fits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.many_comparisons import ManyComparisons
+from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.linear import FEW_TREATED, LinearParts
 from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
@@ -28,6 +28,8 @@ SAME = (
 )
 SEED = 2012
 OVERALL = Step("aggregate", {"by": "overall", "average": "cells", "balance": None})
+BY_EVENT_TIME = Step("aggregate", {"by": "event_time", "average": "cells", "balance": None})
+EVENT_TIME = "event_time="  # how terms by event time begin
 
 
 def overall(panel: Panel, estimator: AnyEstimator) -> Estimate:
@@ -62,6 +64,37 @@ def many_of(origin: Number) -> Many:
     return found or _fitted(origin)
 
 
+def event_study(panel: Panel, estimator: AnyEstimator) -> Estimate:
+    """Return an estimator's effects by event time against one reference, those before treatment among them if it has any.
+
+    Raises
+    ------
+    NotAvailableError
+        When its effects cannot be told apart by event time.
+    """
+    asked: Any = estimator
+    if hasattr(asked, "base_period"):
+        asked = replace(asked, base_period="universal")
+    found: Estimate = asked.fit(panel)
+    by_event_time = found.rows.event_time is not None and found.rows.cohort is None
+    return found if by_event_time else found.aggregate(by="event_time")
+
+
+def at_event_time(study: Estimate, event: float) -> Many:
+    """Return what answers for one event time of an `event_study`.
+
+    Raises
+    ------
+    NotAvailableError
+        When the study has no such event time.
+    """
+    known = np.asarray(study.rows.event_time, dtype=float)
+    at = np.flatnonzero(known == event)
+    if not at.size:
+        raise NotAvailableError(f"event_time={event:g}: not among those estimated")
+    return many_of(study.origin.then("select", terms=[study.rows.term[at[0]]]))
+
+
 def many(panel: Panel, estimator: AnyEstimator) -> Many:
     """Return what answers for an estimator's `overall` number on a panel."""
     if type(estimator) is CallawaySantAnna:  # its kernel needs no fit
@@ -70,14 +103,32 @@ def many(panel: Panel, estimator: AnyEstimator) -> Many:
 
 
 def _comparisons(origin: Number) -> Many | None:
-    """The kernel of Callaway and Sant'Anna's overall effect and of single leads, units being the clusters."""
+    """Callaway and Sant'Anna's overall effect, and single event times: the kernel, or its weights where clusters lie above."""
     estimator: Any = origin.estimator
     panel = replace(origin.panel, complete=None)
-    if not clusters_are_units(panel) or estimator.missing != "pairs" or estimator.controls != "all":
+    if estimator.missing != "pairs" or estimator.controls != "all":
         return None
-    if origin.steps != (OVERALL,):
+    event = _event_time(origin.steps) if estimator.base_period == "universal" else None
+    if origin.steps == (OVERALL,):
+        design = Comparisons.of(panel, estimator)
+    elif event is not None:
+        design = Comparisons.of(panel, estimator, lead=event)
+    else:
         return None
-    return ManyComparisons(panel, Comparisons.of(panel, estimator))
+    if clusters_are_units(panel):
+        return ManyComparisons(panel, design)
+    weigh = ComparisonWeights(design, "cells", panel.n_periods)
+    return Weighted(panel, design.labels, design.cohorts, weigh, replace(origin, data=panel))
+
+
+def _event_time(steps: Sequence[Step]) -> int | None:
+    """The one event time that steps lead to, from an average by event time through selections; None if they do not."""
+    if steps[:1] != (BY_EVENT_TIME,) or any(step.verb != "select" for step in steps[1:]):
+        return None
+    terms = steps[-1].arguments.get("terms", ())
+    if len(terms) != 1 or not str(terms[0]).startswith(EVENT_TIME):
+        return None
+    return int(float(str(terms[0]).removeprefix(EVENT_TIME)))
 
 
 def _two_way(origin: Number) -> Many | None:

@@ -22,10 +22,9 @@ from impact.critical_values import quantile
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.inference.assignments import assignments
-from impact.inference.strata import permutation_strata
+from impact.estimators.many import Many
+from impact.estimators.many_of import at_event_time, many
+from impact.inference.exchange import Exchange
 from impact.streams import stream
 
 PERMUTATIONS = 999
@@ -56,13 +55,13 @@ class PermutedEventTimes:
     def of(
         cls,
         panel: Panel,
-        each: Sequence[Comparisons],
+        each: Sequence[Many],
         *,
         permutations: int = PERMUTATIONS,
         seed: int = 2012,
         untreated: Floats | None = None,
     ) -> "PermutedEventTimes":
-        """Evaluate event times (`Comparisons.of` with a ``lead``), one or more, all under the same assignments.
+        """Evaluate event times (`many_of.at_event_time`), one or more, all under the same assignments.
 
         Parameters
         ----------
@@ -72,22 +71,18 @@ class PermutedEventTimes:
         Raises
         ------
         NotAvailableError
-            With clusters above the unit.
+            When clusters have units of several cohorts.
         """
-        if panel.sample.n_clusters != panel.n_units:
-            raise NotAvailableError(
-                "exchanging single units is not available with clusters above the unit; use the clustered covariance"
-            )
-        labels, generator = each[0].labels, stream(seed, "lead_permutations")
-        strata = permutation_strata(panel)
-        others = assignments(labels, strata, draws=permutations, generator=generator)
+        labels = each[0].labels
+        others = Exchange.of(panel, labels).drawn(permutations, stream(seed, "lead_permutations"))
+        own = np.nan_to_num(panel.wide)[:, None, :]
+        other = own if untreated is None else np.nan_to_num(untreated)[:, None, :]
+        moves = np.nanmax(np.abs(panel.wide - np.nanmean(panel.wide, axis=1, keepdims=True)))
         t, std_error, permuted, permuted_t = [], [], [], []
-        for design in each:
-            own = design.changes(panel.wide)[:, None, :]
-            other = own if untreated is None else design.changes(untreated)[:, None, :]
-            mine, theirs = design.evaluate(labels[None], own), design.evaluate(others.labels, other)
+        for asked in each:
+            mine, theirs = asked.evaluate(labels[None], own), asked.evaluate(others.labels, other)
             spread = np.sqrt(mine.variance[0, 0])
-            varies = spread > NO_VARIATION * np.abs(own).max()
+            varies = spread > NO_VARIATION * moves
             t.append(mine.t()[0, 0] if varies else np.nan)
             std_error.append(spread)
             permuted.append(theirs.effect[0])
@@ -159,27 +154,23 @@ class PermutationBand:
         Raises
         ------
         NotAvailableError
-            For anything but an event study of `CallawaySantAnna` against a universal base, on a panel whose units can be
-            exchanged in enough ways.
+            For anything but an event study against one reference, on a panel whose units (or clusters) can be exchanged in
+            enough ways.
         """
         panel, estimator = estimate.origin.panel, estimate.origin.estimator
         events = estimate.rows.event_time
-        if (
-            not isinstance(estimator, CallawaySantAnna)
-            or estimator.base_period != "universal"
-            or events is None
-            or estimate.rows.cohort is not None
-        ):
+        reference = getattr(estimator, "base_period", "universal")
+        if events is None or estimate.rows.cohort is not None or reference != "universal":
             raise NotAvailableError(
                 "a band by permutation is of event times against one reference: fit "
                 "CallawaySantAnna(base_period='universal') and aggregate(by='event_time')"
             )
         known = np.flatnonzero(np.diag(estimate.vcov) > 0)
         times = np.asarray(events, dtype=float)[known]
-        each = [Comparisons.of(panel, estimator, lead=int(event)) for event in times]
+        each = [at_event_time(estimate, event) for event in times]
         found = PermutedEventTimes.of(
             panel,
-            [*each, Comparisons.of(panel, estimator)],
+            [*each, many(panel, estimator)],
             permutations=self.permutations,
             seed=self.seed,
             untreated=_without(panel, times, estimate.values[known]),

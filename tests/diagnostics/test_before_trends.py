@@ -40,7 +40,7 @@ def test_with_one_period_before_treatment_no_check_of_trends_passes(frame):
     made = panel(frame)
     events = impact.CallawaySantAnna(base_period="universal").fit(made).aggregate(by="event_time")
     checks = [
-        before_trend_test(made, MAIN, draws=99),
+        before_trend_test(made, MAIN, permutations=99),
         *(placebo_date(made, MAIN, periods=periods) for periods in (1, 2, 3, 4)),
         equivalence(events),
     ]
@@ -59,7 +59,7 @@ def test_card_and_kruegers_two_waves_cannot_tell_of_trends(reference):
     names = {"unit": "store", "time": "month", "outcome": "fte", "cohort": "rise"}
     made = impact.Panel.from_frame(frame, **names, frequency="month", missing_outcome="drop")
     assert made.n_periods == 2
-    found = before_trend_test(made, MAIN, draws=99)
+    found = before_trend_test(made, MAIN, permutations=99)
     assert (found.status, found.why) == ("not_applicable", "no_period_before_the_reference")
     for periods in (1, 2, 9):
         assert placebo_date(made, MAIN, periods=periods).status == "not_applicable"
@@ -76,14 +76,14 @@ def test_a_lead_is_the_event_studys_own():
         estimator = impact.CallawaySantAnna(control_group=control)
         events = impact.CallawaySantAnna(control_group=control, base_period="universal").fit(made)
         row = events.aggregate(by="event_time").row("event_time=-2")
-        found = before_trend_test(made, estimator, draws=99)
+        found = before_trend_test(made, estimator, permutations=99)
         assert found.why == "largest_of_leads:1"
         assert found.statistic == pytest.approx(abs(row["statistic"]), rel=1e-9)
 
 
 def test_the_last_cohort_has_no_leads_without_anybody_to_compare_with():
     frame = long_frame(n=60, periods=4, cohorts=(2, 4), share=0.5)
-    found = before_trend_test(panel(frame[frame.g.notna()]), MAIN, draws=99)
+    found = before_trend_test(panel(frame[frame.g.notna()]), MAIN, permutations=99)
     assert (found.status, found.why) == ("not_applicable", "no_period_before_the_reference")
 
 
@@ -91,7 +91,7 @@ def test_the_last_cohort_has_no_leads_without_anybody_to_compare_with():
 def test_outcomes_that_do_not_vary_before_treatment_have_not_passed(slope):
     frame = long_frame(n=60, periods=6, cohorts=(5,), share=0.3)
     made = panel(frame.assign(y=np.where(frame.t < 5, slope * frame.t, frame.y)))
-    found = before_trend_test(made, MAIN, draws=99)
+    found = before_trend_test(made, MAIN, permutations=99)
     assert (found.status, found.why) == ("not_applicable", "no_variation_before_treatment")
     assert placebo_date(made, MAIN, periods=2).status == "not_applicable"
 

@@ -32,7 +32,7 @@ def panels(n_treated, repetitions, seed):
 
 
 def trend_p(panel):
-    return before_trend_test(panel, impact.CallawaySantAnna(), draws=499).p_value
+    return before_trend_test(panel, impact.CallawaySantAnna(), permutations=499).p_value
 
 
 def placebo_p(panel):
@@ -65,7 +65,7 @@ def test_tests_before_treatment_reject_no_more_often_than_their_level(test):
 def test_trends_before_are_tested_with_gaps_where_a_cohort_has_no_lead():
     """Three periods, cohorts in the second and third: only the later one has a lead, and some firms miss a period."""
     frame = long_frame(n=90, periods=3, cohorts=(2, 3), share=0.3, gaps=0.1)
-    found = before_trend_test(panel(frame), impact.CallawaySantAnna(), draws=199)
+    found = before_trend_test(panel(frame), impact.CallawaySantAnna(), permutations=199)
     assert found.why == "largest_of_leads:1"
     assert 1 / 200 <= found.p_value <= 1
 

@@ -59,7 +59,7 @@ def tests_before_the_start(panel, *, seed):
     """
     estimator = impact.CallawaySantAnna()
     return (
-        before_trend_test(panel, estimator, draws=PERMUTATIONS, seed=seed),
+        before_trend_test(panel, estimator, permutations=PERMUTATIONS, seed=seed),
         placebo_date(panel, estimator, periods=4),
         placebo_date(panel, estimator, periods=2),
     )

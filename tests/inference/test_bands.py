@@ -15,7 +15,7 @@ from impact.diagnostics.honest.bounds import _Path
 from impact.diagnostics.honest.event_times import event_times
 from impact.diagnostics.pretrend_power import pretrend_power
 from impact.errors import NotAvailableError
-from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.many_of import at_event_time, event_study
 from impact.inference.bands import PermutationBand, PermutedEventTimes
 
 UNIVERSAL = impact.CallawaySantAnna(base_period="universal")
@@ -62,7 +62,7 @@ def test_every_event_time_is_the_estimators_own(gaps, control_group):
     events = estimator.fit(made).aggregate(by="event_time")
     known = np.diag(events.vcov) > 0
     each = [
-        Comparisons.of(made, estimator, lead=int(event))
+        at_event_time(event_study(made, estimator), event)
         for event in np.asarray(events.rows.event_time)[known]
     ]
     found = PermutedEventTimes.of(made, each, permutations=9)
@@ -112,7 +112,7 @@ def test_leads_are_significant_in_the_power_calculation_when_they_are_in_the_tes
     """One draw whose leads are put exactly at the edge: the test's p-value crosses one in twenty there."""
     made = few_treated(np.random.default_rng(3), 10, (5,))
     found = PermutedEventTimes.of(
-        made, [Comparisons.of(made, UNIVERSAL, lead=lead) for lead in (-2, -3, -4, -5)]
+        made, [at_event_time(event_study(made, UNIVERSAL), lead) for lead in (-2, -3, -4, -5)]
     )
     critical = found.critical(found.largest(), 0.95)
     test = before_trend_test(made, impact.CallawaySantAnna())
@@ -135,11 +135,29 @@ def test_what_has_no_event_times_or_no_exchangeable_units_is_refused():
     made = panel(long_frame(n=60, periods=8, cohorts=(5,)))
     with pytest.raises(NotAvailableError, match="universal"):
         impact.CallawaySantAnna().fit(made).aggregate(by="event_time").under(PermutationBand())
-    with pytest.raises(NotAvailableError, match="universal"):
-        impact.EventStudy().fit(made).under(PermutationBand())
-    clustered = panel(long_frame(n=60, periods=8, cohorts=(5,)), cluster="village")
-    with pytest.raises(NotAvailableError, match="clusters above"):
-        study(clustered).under(PermutationBand())
+    mixed = panel(long_frame(n=60, periods=8, cohorts=(5,)), cluster="village")
+    with pytest.raises(NotAvailableError, match="several cohorts"):
+        study(mixed).under(PermutationBand())
+
+
+def test_a_regressions_event_study_has_its_band_too():
+    events = impact.EventStudy().fit(panel(long_frame(n=60, periods=6, cohorts=(4,))))
+    believed = events.under(PermutationBand(permutations=39))
+    np.testing.assert_array_equal(believed.values, events.values)
+    assert believed.notes[-1] == "by_permutation:39"
+
+
+def test_villages_are_exchanged_whole():
+    """Twelve equal villages: the band of firms clustered by village is that of the panel of village means."""
+    frame = long_frame(n=48, periods=6, cohorts=(4,))
+    frame["g"] = np.where(frame.village < 5, 4.0, np.nan)
+    means = frame.groupby(["village", "t"], as_index=False).agg(y=("y", "mean"), g=("g", "first"))
+    asked = PermutationBand(permutations=199)
+    one = study(panel(frame, cluster="village", covariates=())).under(asked)
+    two = study(panel(means.rename(columns={"village": "id"}), covariates=())).under(asked)
+    known = one.std_errors.notna().to_numpy()
+    np.testing.assert_allclose(one.std_errors[known], two.std_errors[known], rtol=0.02)
+    assert one.critical_value == pytest.approx(two.critical_value, rel=0.02)
 
 
 @pytest.mark.slow
