@@ -15,12 +15,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"pypandoc-binary": "pypandoc_binary", "typst": "typst-py", "duckdb": "python-duckdb"}
 
-# circles that are left; this list may only shrink
-CIRCLES = (
-    {"impact.estimators.comparisons.by_unit", "impact.estimators.comparisons.side_sums"},
-    {"impact.data.panel", "impact.data.sample", "impact.data.summary"},
-)
-
 
 def tracked():
     done = subprocess.run(
@@ -85,7 +79,7 @@ def test_modules_do_not_import_in_circles():
         for path in (ROOT / "impact").rglob("*.py")
     }
     found = circles({name: imports_of(path, set(files)) for name, path in files.items()})
-    assert [sorted(circle) for circle in found if not any(circle <= old for old in CIRCLES)] == []
+    assert [sorted(circle) for circle in found] == []
 
 
 def test_the_conda_environment_is_the_projects_dependencies():

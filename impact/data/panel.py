@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data import checks
+from impact.data.panel_summary import panel_lines
 from impact.data.sample import Sample
-from impact.data.summary import as_html, as_text, panel_lines
+from impact.data.summary import as_html, as_text
 from impact.data.times import TimeAxis
 from impact.terms import Frequency, MissingOutcome, one_of
 
@@ -353,13 +354,16 @@ class Panel:
 
     def summary(self) -> str:
         """Return counts of units, periods and cohorts as plain text; no id and no value."""
-        return as_text(f"Panel of {self.outcome}", panel_lines(self))
+        return as_text(f"Panel of {self.outcome}", self._lines())
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return panel_lines(self.time_axis, self.times, self.cohort, self.sample)
 
     def __repr__(self) -> str:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        return as_html(f"Panel of {self.outcome}", panel_lines(self))
+        return as_html(f"Panel of {self.outcome}", self._lines())
 
     def frame(self) -> pd.DataFrame:
         """Return a tidy copy: ``unit, time, cohort, exposed`` and the outcome, then the covariates."""

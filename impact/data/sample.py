@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
-from impact.data.summary import as_html, as_text, sample_lines
+from impact.data.summary import as_html, as_text
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,11 +32,25 @@ class Sample:
             return self
         return replace(self, dropped={**self.dropped, reason: self.dropped.get(reason, 0) + count})
 
+    def dropped_lines(self) -> list[tuple[str, str]]:
+        """Return reasons for leaving out, each with its count."""
+        return [(reason.replace("_", " "), f"{n:,}") for reason, n in self.dropped.items()]
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return [
+            ("observations", f"{self.n_obs:,}"),
+            ("units", f"{self.n_units:,}"),
+            ("treated", f"{self.n_treated:,}"),
+            ("never treated", f"{self.n_never:,}"),
+            ("clusters", f"{self.n_clusters:,}"),
+            *self.dropped_lines(),
+        ]
+
     def __repr__(self) -> str:
-        return as_text("Sample", sample_lines(self))
+        return as_text("Sample", self._lines())
 
     def _repr_html_(self) -> str:
-        return as_html("Sample", sample_lines(self))
+        return as_html("Sample", self._lines())
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

@@ -2,18 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.estimators.comparisons.label_sums import SPARSE, Members, members, summing
 
-if TYPE_CHECKING:
-    from impact.estimators.comparisons.by_unit import Comparisons
-
 CHUNK = 2_000_000  # numbers held at once
 ALONE = 1e-12  # share of a residual left to a unit that is a side of its own: nothing to correct
+
+
+class ComparedPairs(Protocol):
+    """What sums over sides need of `Comparisons`: who is on which side of K pairs of periods, over L labels of N units."""
+
+    @property
+    def cohorts(self) -> Floats:
+        """First treated periods that labels stand for, (L,)."""
+
+    @property
+    def treats(self) -> Floats:
+        """One where units with the label are the treated side of the pair, (L, K)."""
+
+    @property
+    def controls(self) -> Floats:
+        """One where they are its controls, (L, K)."""
+
+    @property
+    def seen(self) -> Floats:
+        """The unit's weight where it is observed in both periods, else zero, (N, K)."""
+
+    @property
+    def weight(self) -> Floats:
+        """Of each unit, (N,)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +61,7 @@ class Sides:
     overall effect; ``total`` (P,) of the shares' sizes; ``overall`` (S, P); ``member`` sums over the units of each label.
     """
 
-    design: "Comparisons"
+    design: ComparedPairs
     member: Sequence[Members]
     mean1: Floats
     mean0: Floats
@@ -53,7 +74,7 @@ class Sides:
     overall: Floats
 
     @classmethod
-    def of(cls, design: "Comparisons", labels: Integers, changes: Floats) -> "Sides":
+    def of(cls, design: ComparedPairs, labels: Integers, changes: Floats) -> "Sides":
         """Sum changes (N, S, K) over both sides under assignments (P, N)."""
         n_assigned, (n_outcomes, n_pairs) = len(labels), changes.shape[1:]
         member = members(labels, len(design.cohorts), weight=design.weight)
