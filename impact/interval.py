@@ -48,6 +48,17 @@ class Interval(Stored, OneRow):
     estimate, std_error : float
         In the outcome's unit.
     conf_low, conf_high, p_value, level : float
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> found = impact.GroupT().of(panel, impact.CallawaySantAnna())
+    >>> found
+    inference  estimate  std_error  conf_low  conf_high  p_value  level
+      group_t     1.611    0.09686    0.3799      2.841  0.03824   0.95
+    >>> found.to_dict()["inference"]
+    'group_t'
     """
 
     inference: str
@@ -68,6 +79,15 @@ class Refused(Shown):
     inference : str
     why : str
         The message that names what is missing and the remedy.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> refused = overall.under(impact.Clustered(by="workers"))  # one firm's workers differ from year to year
+    >>> refused.why.partition("; ")[-1]
+    'name a column that is constant within units'
     """
 
     inference: str

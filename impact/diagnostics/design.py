@@ -203,6 +203,18 @@ def design_check(
     ----------
     MacKinnon and Webb (2020), Journal of Econometrics 218(2), on few treated clusters; Ferman (2021), arXiv 1912.08772, on
     assessing inference by simulating the design.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> checked = impact.design_check(panel, draws=20, permutations=19)  # 2,000 and 99 in earnest
+    >>> checked.recommended, checked.why
+    ('clustered_t', 'holds_and_shortest')
+    >>> checked.headline[["process", "inference", "size"]].head(2)
+         process    inference  size
+    0  resampled  permutation   0.1
+    1  resampled  clustered_t   0.0
     """
     estimator = estimator or default_estimator(level=level)
     name = word_of(estimator)

@@ -29,6 +29,8 @@ def recommend(
     ----------
     rows : DataFrame
         As `DesignCheck.table`, of the headline's estimator in the counted processes.
+    candidates : sequence of str
+        Inferences that may be recommended.
     """
     rows = rows[rows["inference"].isin(candidates)]
     worst = rows.groupby("inference", sort=False)["holds"].min().astype(bool)
@@ -68,6 +70,8 @@ def smallest_detectable(
         Share of rejections as a function of the effect.
     spread : float
         Standard deviation of the estimate, the unit of the search.
+    power : float
+        Share of studies that should find the effect.
     """
     low, high = 0.0, 40 * spread
     if rejected(high) < power:

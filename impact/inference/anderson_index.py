@@ -20,6 +20,8 @@ def anderson_index(panels: Mapping[str, Panel], *, name: str = "index") -> Panel
     ----------
     panels : Mapping
         Name of each outcome to its panel, higher values always being better.
+    name : str
+        Of the new outcome.
 
     Returns
     -------

@@ -65,6 +65,12 @@ class PermutedEventTimes:
 
         Parameters
         ----------
+        panel : Panel
+        each : sequence of Comparisons
+            One an event time.
+        permutations : int
+            Random assignments beside the actual one.
+        seed : int
         untreated : ndarray, (N, T), optional
             Outcomes for the other assignments, such as those without the estimated effects; the panel's own by default.
 

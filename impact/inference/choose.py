@@ -94,6 +94,10 @@ def headline_intervals(
         Callaway and Sant'Anna's by default.
     group : Series, optional
         Group of each treated unit, indexed by its label; cohorts by default.
+    permutations : int
+        Of the permutation test.
+    level : float
+    seed : int
 
     Raises
     ------
@@ -153,6 +157,8 @@ def believe(
 
     Parameters
     ----------
+    overall : Estimate
+        The headline with its clustered interval, which stands where no other is available.
     intervals : DataFrame or None
         As `HeadlineIntervals.table`; None where only the clustered interval is available.
     recommended : tuple of str or None

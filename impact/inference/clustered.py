@@ -51,6 +51,15 @@ class Clustered(ClusteredCovariance):
     ----------
     Cameron and Miller (2015), Journal of Human Resources 50(2), secs. II and VI; Bell and McCaffrey (2002), Survey
     Methodology 28(2).
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> overall.under(impact.Clustered("CRV3")).confint().round(2)
+          term   low  high
+    0  overall  1.25  1.97
     """
 
     @property

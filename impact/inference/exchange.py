@@ -34,6 +34,7 @@ class Exchange:
 
         Parameters
         ----------
+        panel : Panel
         labels : ndarray of int, (N,)
         within : {"strata", "none"}, optional
             As `permutation_strata`.

@@ -59,6 +59,17 @@ def family_test(
     ----------
     panels : Mapping
         Name of each outcome to its panel; the same firms and cohorts, though some may lack an outcome.
+    estimator : AnyEstimator, optional
+        Its overall number is tested; Callaway and Sant'Anna's by default.
+    name : str
+        Of the family, for its summary.
+    permutations : int
+        Random assignments beside the actual one; all are enumerated when there are few.
+    seed : int
+
+    Returns
+    -------
+    FamilyResult
 
     Assumes
     -------
@@ -69,6 +80,17 @@ def family_test(
     ----------
     Westfall and Young (1993), Resampling-Based Multiple Testing, ch. 2; Romano and Wolf (2016), Statistics and
     Probability Letters 113; Anderson (2008), Journal of the American Statistical Association 103(484), sec. 4.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> workers = panel.with_outcome(panel.covariates["workers"], "workers")
+    >>> found = impact.family_test({"revenue": panel, "workers": workers}, permutations=99)
+    >>> found.table[["outcome", "estimate", "p_value", "p_romano_wolf", "q_sharpened"]].round(3)
+       outcome  estimate  p_value  p_romano_wolf  q_sharpened
+    0  revenue     1.611     0.01           0.01        0.021
+    1  workers     0.208     0.63           0.63        0.460
     """
     estimator = estimator or CallawaySantAnna()
     everybody = _Everybody.of(panels)
@@ -143,8 +165,16 @@ def adjusted(
 
     Parameters
     ----------
+    name : str
+        Of the family.
+    table : DataFrame
+        One row an outcome, H rows.
     observed : ndarray, (H,)
+        t statistics under the actual assignment.
     permuted : ndarray, (P, H)
+        The same under the others.
+    others : Assignments
+        Those.
     """
     from statsmodels.stats.multitest import multipletests
 

@@ -33,6 +33,17 @@ class GroupT(OneNumber):
     References
     ----------
     Ibragimov and Mueller (2010), Journal of Business and Economic Statistics 28(4), with groups weighted by their part.
+
+    Examples
+    --------
+    >>> import impact, pandas as pd
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> treated = panel.units[panel.cohort <= 2005]
+    >>> fair = pd.Series(range(32), index=treated) // 4  # eight fairs of four firms
+    >>> found = overall.under(impact.GroupT(group=fair))
+    >>> round(found.conf_low, 2), round(found.conf_high, 2)
+    (1.19, 2.03)
     """
 
     code: ClassVar[str] = "group_t"
@@ -70,6 +81,15 @@ class ConleyTaber(OneNumber):
     References
     ----------
     Conley and Taber (2011), Review of Economics and Statistics 93(1), sec. III.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> found = overall.under(impact.ConleyTaber())
+    >>> round(found.conf_low, 2), round(found.conf_high, 2), found.p_value
+    (1.23, 1.99, 0.002)
     """
 
     code: ClassVar[str] = "conley_taber"
@@ -105,6 +125,15 @@ class FermanPinto(OneNumber):
     References
     ----------
     Ferman and Pinto (2019), Review of Economics and Statistics 101(3), sec. III.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> found = overall.under(impact.FermanPinto())
+    >>> round(found.conf_low, 2), round(found.conf_high, 2), found.p_value
+    (1.15, 2.07, 0.002)
     """
 
     code: ClassVar[str] = "ferman_pinto"
@@ -125,8 +154,10 @@ def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
 
     Parameters
     ----------
+    units : UnitEffects
     group : ndarray of int, (n1,)
         Of each treated unit; -1 leaves a unit out of the spread.
+    level : float
     """
     codes = np.unique(group[(group >= 0) & (units.weight > 0)])
     member = (group == codes[:, None]) * units.weight

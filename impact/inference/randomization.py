@@ -77,6 +77,15 @@ class RandomizationInference(CheckedChoices, OneNumber):
     References
     ----------
     Chung and Romano (2013), Annals of Statistics 41(2), on studentising; Imbens and Rubin (2015), ch. 5.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> overall = impact.CallawaySantAnna().fit(panel).aggregate(by="overall")
+    >>> found = overall.under(impact.Permutation(permutations=199))
+    >>> round(found.conf_low, 2), round(found.conf_high, 2), found.p_value
+    (1.24, 1.97, 0.005)
     """
 
     code: ClassVar[str] = "permutation"

@@ -82,6 +82,15 @@ class WildClusterBootstrap(CheckedChoices, OneNumber):
     ----------
     Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3); MacKinnon, Nielsen and Webb (2023), Journal
     of Applied Econometrics 38(5), secs. 3-4; MacKinnon and Webb (2018), Econometrics Journal 21(2), on subclusters.
+
+    Examples
+    --------
+    >>> import impact
+    >>> panel = impact.example_panel()
+    >>> two_way = impact.TwoWayFixedEffects().fit(panel)
+    >>> found = two_way.under(impact.WildBootstrap(draws=999))
+    >>> round(found.conf_low, 2), round(found.conf_high, 2), found.why
+    (1.0, 1.58, 'WCR-C, cluster')
     """
 
     code: ClassVar[str] = "wild_bootstrap"
