@@ -14,7 +14,7 @@ from impact.terms import Status
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SMALL_P = 0.05
+SMALL_P = 0.05  # below it a check finds something
 MOST_ROWS_SHOWN = 60  # of one table in a notebook; `tidy` has them all
 
 

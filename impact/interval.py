@@ -111,6 +111,11 @@ def permutation_ps(observed: Floats, permuted: Floats, *, added: int) -> Floats:
     return np.asarray((beyond.sum(axis=1) + added) / (permuted.shape[1] + added))
 
 
+def may_lie_beyond(n: int, level: float) -> int:
+    """Return how many of n statistics may lie further out than a critical value: one minus the level of them, rounded down."""
+    return int((1 - level) * n + TIE)  # .05 x 1000 is 49.999... in floating point
+
+
 def permutation_p(observed: Floats, permuted: Floats, *, added: int) -> float:
     """Return `permutation_ps` of one statistic: observed (1,), permuted (P,)."""
     return float(permutation_ps(observed[None], permuted[None], added=added)[0])

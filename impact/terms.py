@@ -63,6 +63,15 @@ ESTIMATE_COLUMNS = (
 CONFIDENCE_LEVEL = 0.95
 """Default confidence level of intervals and bands."""
 
+POWER = 0.8
+"""The share of studies that find the smallest detectable effect."""
+
+ENOUGH_UNITS = 25
+"""Treated units, or effective clusters, from which on clustered intervals are trusted.
+
+Nominal 95% ones covered .936 with 25 treated units, .908 with 10, .763 with 3 (docs/inference.md).
+"""
+
 ELSEWHERE = {
     "dynamic": "event_time",
     "group": "cohort",

@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Mask
-from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
+from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
 from impact.estimators.regressions.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
 LARGE_DIFFERENCE = 0.25  # normalised difference; Imbens and Rubin (2015), sec. 14.2
-SMALL_P = 0.05
 COLLINEAR = (
     1e-9  # of a column's length left over by the columns before it, below which they determine it
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.check_result import CheckResult, not_applicable, pass_or_warn, wald
+from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError, NoComparisonError
 from impact.estimate import Estimate
@@ -17,7 +17,6 @@ from impact.inference.randomization import RandomizationInference
 from impact.interval import permutation_p
 
 MOST_LEADS = 4  # more leads than this make the joint test reject too often with few treated firms
-SMALL_P = 0.05
 
 
 def before_trend_test(

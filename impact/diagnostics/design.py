@@ -27,7 +27,7 @@ from impact.inference.situation import Answering, Situation
 from impact.inference.treatment_groups import group_codes
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS
 
 COUNTED: tuple[Process, ...] = ("resampled", "gaussian")
 SHARED: Process = "shared_shock"
@@ -135,14 +135,11 @@ class DesignCheck(Shown):
             ),
             CheckResult(
                 "effective_clusters",
-                pass_or_warn(self.effective_clusters >= FEWEST_EFFECTIVE),
+                pass_or_warn(self.effective_clusters >= ENOUGH_UNITS),
                 f"effective_clusters:{self.effective_clusters:.1f}",
                 statistic=self.effective_clusters,
             ),
         )
-
-
-FEWEST_EFFECTIVE = 25.0  # below it t intervals from unit scores are doubtful; the treated units that clustered intervals need
 
 
 def design_check(

@@ -10,7 +10,7 @@ from impact.arrays import Floats
 from impact.check_result import Shown, plain, text_of
 from impact.critical_values import quantile
 from impact.data.panel import Panel
-from impact.diagnostics.recommendation import POWER, holding, recommend, smallest_detectable
+from impact.diagnostics.recommendation import holding, recommend, smallest_detectable
 from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import PlanError
 from impact.estimators.headline import default_estimator, word_of
@@ -20,6 +20,7 @@ from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, NAMED
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
+from impact.terms import POWER
 
 CURVE = np.linspace(0, 1.6, 17)  # effects shown, in smallest detectable effects
 PROCESS: Process = "gaussian"

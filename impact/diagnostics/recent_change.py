@@ -16,7 +16,7 @@ from impact.check_result import CheckResult, not_applicable, pass_or_warn
 from impact.data.panel import Panel
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.inference.assignments import assignments
-from impact.inference.bands import NO_VARIATION
+from impact.inference.bands import NO_VARIATION, PERMUTATIONS
 from impact.inference.strata import permutation_strata
 from impact.interval import permutation_p
 from impact.streams import stream
@@ -24,7 +24,6 @@ from impact.streams import stream
 MOST_EARLIER = 4  # periods that the last one is held against: a year of quarters
 UNUSUAL_P = 0.10  # one clean programme in ten is warned of: a dip that is missed costs more than a second look
 DOUBTFUL_P = 0.20  # unusual where the effect's sign hangs on it: about one clean programme in six in all (docs/placebo.md)
-PERMUTATIONS = 999
 
 
 def recent_change(

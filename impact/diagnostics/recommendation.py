@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from impact.inference.named import InferenceName
+from impact.terms import POWER
 
 Recommendation = Literal["default_holds", "holds_and_shortest", "holds_within_error", "none_holds"]
 BELOW = 0.01  # an inference whose simulated coverage is further under the level does not hold
 DEFAULT: InferenceName = "permutation"
 SHORTER = 0.9  # of the default's median length: an inference must be this short to be taken instead
 MONTE_CARLO = 2.0  # standard errors of a simulated share that are put down to chance
-POWER = 0.8  # the share of studies that find the smallest detectable effect
 BISECTIONS = 18
 
 

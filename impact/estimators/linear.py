@@ -14,10 +14,9 @@ from impact.estimate import Estimate
 from impact.moments import PathMoments, Scores, both
 from impact.moments.features import levels
 from impact.parameters import Rows
-from impact.terms import Averaging, Grouping
+from impact.terms import ENOUGH_UNITS, Averaging, Grouping
 
 TINY = np.finfo(float).tiny
-FEW_TREATED = 25  # below it a nominal 95% clustered interval covers 76-94% (docs/inference.md)
 
 
 class Averager(Protocol):
@@ -251,7 +250,7 @@ def few_treated_notes(moments: PathMoments) -> tuple[str, ...]:
     notes = []
     treated = np.isfinite(moments.cohort)
     n_treated = int(moments.n[treated].sum())
-    if n_treated < FEW_TREATED:
+    if n_treated < ENOUGH_UNITS:
         notes.append(f"few_treated_units:{n_treated}")
     for cohort in moments.cohorts:
         if moments.n[moments.cohort == cohort].sum() == 1:

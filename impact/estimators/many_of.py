@@ -13,7 +13,7 @@ from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
 from impact.estimators.imputation.imputation import Imputation
-from impact.estimators.linear import FEW_TREATED, LinearParts
+from impact.estimators.linear import LinearParts
 from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
 from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.refitted import Refitted
@@ -22,6 +22,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.estimators.weighted import FittedWeights, Weighted, exchangeable_as_units
 from impact.origin import Origin, Step
 from impact.streams import stream
+from impact.terms import ENOUGH_UNITS
 
 SAME = (
     1e-8  # relative; weights that differ by more between two outcomes are not the outcomes' weights
@@ -144,7 +145,7 @@ def _imputation(origin: Number) -> Many | None:
     panel = replace(origin.panel, complete=None)
     if origin.steps != (OVERALL,) or not exchangeable_as_units(panel):
         return None
-    few = panel.sample.n_treated < FEW_TREATED
+    few = panel.sample.n_treated < ENOUGH_UNITS
     leave_one_out = few if estimator.averages is None else estimator.averages == "leave_one_out"
     return many_regressions(replace(origin, data=panel), "imputation", leave_one_out=leave_one_out)
 

@@ -22,10 +22,11 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.inference.bands import PermutationBand
-from impact.inference.choose import SAFE_COHORT, Verdict, believe, headline_intervals
+from impact.inference.choose import Verdict, believe, headline_intervals
 from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.parameters import percent_of_log
+from impact.terms import ENOUGH_UNITS
 
 Result = TypeVar("Result")
 
@@ -163,7 +164,7 @@ def believed(
     Without a verdict, as `believe` goes without a design check: by the size of the smallest cohort. Where units cannot be
     exchanged it stays as it is.
     """
-    few = smallest_cohort < SAFE_COHORT if verdict is None else verdict.believed != "clustered"
+    few = smallest_cohort < ENOUGH_UNITS if verdict is None else verdict.believed != "clustered"
     try:
         return events.under(PermutationBand(seed=seed)) if few else events
     except NotAvailableError:

@@ -25,11 +25,11 @@ from impact.estimate import Estimate
 from impact.estimators.many import Many
 from impact.estimators.many_of import at_event_time, many
 from impact.inference.exchange import Exchange
+from impact.interval import may_lie_beyond
 from impact.streams import stream
 
 PERMUTATIONS = 999
 NO_VARIATION = 1e-10  # of what outcomes move: a standard error this small is rounding
-ROUNDING = 1e-9  # of a product such as .05 x 1000
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class PermutedEventTimes:
         known = np.sort(statistics[~np.isnan(statistics)])
         if not len(known):
             return float(np.nan)
-        may_exceed = int((1 - level) * (len(known) + self.added) + ROUNDING) - self.added
+        may_exceed = may_lie_beyond(len(known) + self.added, level) - self.added
         return float(known[len(known) - 1 - may_exceed]) if may_exceed >= 0 else float(np.inf)
 
     def correlation(self) -> Floats:

@@ -20,10 +20,8 @@ from impact.inference.randomization import Permutation, RandomizationResult
 from impact.inference.situation import Situation, one_of_many
 from impact.interval import Interval, Refused, Stored
 from impact.streams import stream
-from impact.terms import CONFIDENCE_LEVEL
+from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, POWER
 
-SAFE_COHORT = 25  # treated units; clustered intervals covered .936 of a nominal .95 with 25, .908 with 10, .763 with 3
-POWER = 0.8  # the share of studies that would detect the smallest detectable effect
 COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
 
 
@@ -200,7 +198,7 @@ def believe(
 
 def _by_size(known: set[str], smallest_cohort: int) -> str:
     """The inference to believe where the design could not be simulated: never the normal interval with clusters above units."""
-    if smallest_cohort >= SAFE_COHORT and "clustered" in known:
+    if smallest_cohort >= ENOUGH_UNITS and "clustered" in known:
         return "clustered"
     return (
         "permutation" if "permutation" in known else "crv3_t" if "crv3_t" in known else "clustered"

@@ -14,6 +14,7 @@ from impact.covariance.small_sample import cluster_factor
 from impact.estimators.many import UnitEffects
 from impact.inference.situation import Intervals, OneNumber, Situation, needs
 from impact.inference.treatment_groups import group_codes
+from impact.interval import may_lie_beyond
 
 SMALLEST_SHARE = 0.05  # of the mean variance: floor of a predicted variance
 DRAWS = 499  # of untreated units standing in for treated ones
@@ -223,7 +224,7 @@ def _stand_ins(
     for unit, code in enumerate(cohort):
         errors += (units.weight[unit] * of_treated[unit]) * standard[code][chosen[:, unit]]
     size = np.sort(np.abs(errors), axis=0)
-    beyond = int((1 - situation.level) * (DRAWS + 1) + 1e-9)  # errors that may lie further out
+    beyond = may_lie_beyond(DRAWS + 1, situation.level)
     reach = size[DRAWS - beyond] if beyond else np.full(size.shape[1], np.inf)
     estimate = units.overall
     p = ((size >= np.abs(estimate)).sum(axis=0) + 1) / (DRAWS + 1)

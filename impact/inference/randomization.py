@@ -20,7 +20,7 @@ from impact.inference.assignments import Assignments
 from impact.inference.exchange import Exchange
 from impact.inference.situation import Intervals, OneNumber, Situation, level_of
 from impact.inference.strata import Within
-from impact.interval import Interval, inverted, permutation_p, permutation_ps
+from impact.interval import Interval, inverted, may_lie_beyond, permutation_p, permutation_ps
 from impact.moments import PathMoments
 from impact.streams import stream
 from impact.terms import CheckedChoices
@@ -209,7 +209,7 @@ def at_no_effect(
     far out.
     """
     n_permuted = permuted.effect.shape[1]
-    beyond = int((1 - level) * (n_permuted + added) + 1e-9)  # statistics that may lie further out
+    beyond = may_lie_beyond(n_permuted + added, level)
     statistics = np.sort(np.abs(permuted.t()), axis=1)
     critical = (
         statistics[:, n_permuted + added - beyond - 1]

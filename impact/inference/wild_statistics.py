@@ -18,7 +18,7 @@ from impact.covariance.small_sample import jackknife_factor
 from impact.estimators.many import cluster_sums
 from impact.estimators.regressions.unit_period_effects import UnitPeriodEffects
 from impact.inference.situation import Situation
-from impact.interval import TIE, inverted
+from impact.interval import TIE, inverted, may_lie_beyond
 
 Variant = Literal["C", "V"]
 Symmetry = Literal["symmetric", "equal_tail"]
@@ -96,8 +96,7 @@ class WildStatistics:
     def critical_value(self, level: float) -> float:
         """Return the absolute t beyond which no effect is rejected, ties counted."""
         size = np.sort(np.abs(self.top0) / np.sqrt(np.maximum(self.low0, 1e-300)))
-        beyond = int((1 - level) * len(size) + TIE)  # draws that may lie further out
-        return float(size[len(size) - 1 - beyond])
+        return float(size[len(size) - 1 - may_lie_beyond(len(size), level)])
 
     def end(self, side: int, alpha: float, symmetry: Symmetry) -> float:
         """Return where the set of coefficients that are not rejected ends on one side of the estimate."""

@@ -9,12 +9,12 @@ import pandas as pd
 from impact.check_result import SMALL_P
 from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.honest import HonestResult
-from impact.diagnostics.recommendation import POWER
 from impact.diagnostics.specification_curve import SpecificationCurve, dimensions
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said
+from impact.terms import POWER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from impact.check_result import amount
 from impact.diagnostics.power import PowerResult
-from impact.diagnostics.recommendation import POWER
 from impact.reporting.exhibits import Figure, Table
 from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
+from impact.terms import POWER
 
 FORMULAS = {
     "mckenzie_did": ("McKenzie (2012), constant correlation", "^"),

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from impact.data.panel import Panel
+from impact.simulate.process import CITIES
 
 FIRST_YEAR, N_YEARS = 2001, 6
 COHORTS = (2003, 2005)  # beside a third of the firms that never exhibit
 FIRST_EFFECT, GROWTH_OF_EFFECT = 1.0, 0.5  # in the unit of revenue; a year
-CITIES = ("Fes", "Marrakech")
 
 
 def example_panel(*, n_units: int = 48, seed: int = 2012) -> Panel:

@@ -18,13 +18,13 @@ from impact.estimators.comparisons.group_time import (
     treated_cells,
 )
 from impact.estimators.imputation.untreated import RANK_TOLERANCE, UntreatedFit
-from impact.estimators.linear import FEW_TREATED, as_moments
+from impact.estimators.linear import as_moments
 from impact.estimators.regressions.event_study import EventStudy
 from impact.moments import PathMoments, Scores
 from impact.moments.feature_products import feature_products
 from impact.moments.features import with_indicators
 from impact.origin import remembered
-from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
+from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, CheckedChoices
 
 Averages = Literal["own", "leave_one_out"]
 
@@ -154,7 +154,7 @@ def imputed_effects(
 
 def _default_averages(moments: PathMoments) -> Averages:
     n_treated = moments.n[np.isfinite(moments.cohort)].sum()
-    return "leave_one_out" if n_treated < FEW_TREATED else "own"
+    return "leave_one_out" if n_treated < ENOUGH_UNITS else "own"
 
 
 def _conservative(

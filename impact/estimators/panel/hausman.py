@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats
-from impact.check_result import CheckResult, not_applicable, pass_or_warn
+from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn
 from impact.covariance.choice import Clustered, covariance_of
 from impact.covariance.clusters import cluster_codes
 from impact.covariance.rows import FittedRows, covariance
@@ -17,7 +17,6 @@ from impact.terms import one_of
 
 HausmanMethod = Literal["classic", "auxiliary"]
 
-SMALL_P = 0.05
 NEGATIVE = (
     -1e-10
 )  # relative to the largest eigenvalue; smaller than this the difference is not a covariance
