@@ -14,7 +14,7 @@ FARTHEST = 60.0  # steps from the estimate at which an interval is declared unbo
 BISECTIONS = 40
 
 
-class Stored:
+class PlainValues:
     """A frozen dataclass of plain values, some of which may be infinite, as JSON and back.
 
     ``infinite`` names those that may be, and what None stands for.
@@ -38,7 +38,7 @@ class Stored:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Interval(Stored, OneRow):
+class Interval(PlainValues, OneRow):
     """One number with its interval and the p-value of no effect; an infinite end means that nothing so far out is rejected.
 
     Attributes

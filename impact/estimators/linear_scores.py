@@ -186,10 +186,10 @@ def _treated_cells(panel: Panel, exposed: Mask) -> tuple[Floats, Floats]:
     """Indicators (c, N, T) of each cohort's treated observations in a period, and how many there are (c,)."""
     cells = []
     for cohort in panel.cohorts:
-        members = (panel.cohort == cohort)[:, None] & exposed
-        for period in np.flatnonzero(members.any(axis=0)):
+        treated = (panel.cohort == cohort)[:, None] & exposed
+        for period in np.flatnonzero(treated.any(axis=0)):
             cell = np.zeros(exposed.shape)
-            cell[:, period] = members[:, period]
+            cell[:, period] = treated[:, period]
             cells.append(cell)
     stacked = np.array(cells)
     return stacked, stacked.sum(axis=(1, 2))

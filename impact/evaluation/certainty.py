@@ -15,7 +15,7 @@ from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretre
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
 from impact.errors import ImpactError, NotAvailableError
 from impact.estimate import Estimate
-from impact.evaluation.parts import SMALLEST_SHOWN, believed, smallest_cohort
+from impact.evaluation.parts import SMALLEST_SHOWN, smallest_cohort, with_headline_inference
 from impact.evaluation.study import Study
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
@@ -92,7 +92,9 @@ def _event_study(study: Study, panel: Panel) -> Estimate:
     events = cells.aggregate(by="event_time")
     at = np.asarray(events.rows.event_time, dtype=float)
     events = events.select(at >= float(panel.times[0] - panel.cohorts[0]))
-    return believed(events, smallest_cohort=smallest_cohort(panel), seed=study.plan.seed)
+    return with_headline_inference(
+        events, smallest_cohort=smallest_cohort(panel), seed=study.plan.seed
+    )
 
 
 def _bounds(asked: HonestBounds, events: Estimate) -> HonestResult | CheckResult:

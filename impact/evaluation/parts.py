@@ -22,7 +22,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.inference.bands import PermutationBand
-from impact.inference.choose import Verdict, believe, headline_intervals
+from impact.inference.choose import Verdict, headline_intervals, headline_verdict
 from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.parameters import percent_of_log
@@ -135,7 +135,7 @@ class Impact:
         effects = tuple(_effect(study, outcome) for outcome in study.plan.outcomes)
         return cls(
             effects=effects,
-            event_study=believed(
+            event_study=with_headline_inference(
                 universal.aggregate(by="event_time"),
                 smallest_cohort=smallest,
                 seed=study.plan.seed,
@@ -152,7 +152,7 @@ class Impact:
         )
 
 
-def believed(
+def with_headline_inference(
     events: Estimate,
     *,
     smallest_cohort: int,
@@ -161,8 +161,8 @@ def believed(
 ) -> Estimate:
     """Return an event study under the inference that is believed: by permutation unless that is the plain clustered one.
 
-    Without a verdict, as `believe` goes without a design check: by the size of the smallest cohort. Where units cannot be
-    exchanged it stays as it is.
+    Without a verdict, as `headline_verdict` goes without a design check: by the size of the smallest cohort. Where units
+    cannot be exchanged it stays as it is.
     """
     few = smallest_cohort < ENOUGH_UNITS if verdict is None else verdict.believed != "clustered"
     try:
@@ -223,7 +223,7 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
             seed=study.plan.seed,
         )
     )
-    verdict = believe(
+    verdict = headline_verdict(
         overall,
         intervals.table,
         recommended=(design.recommended, design.why) if design else None,

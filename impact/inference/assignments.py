@@ -34,25 +34,25 @@ def assignments(
     most: int = MOST_ASSIGNMENTS,
 ) -> Assignments:
     """Exchange labels (N,) within strata (N,): all ways where there are at most ``most``, else ``draws`` random ones."""
-    groups = [np.flatnonzero(strata == code) for code in np.unique(strata)]
-    if count(labels, groups, most=most) <= most:
-        return Assignments(np.array(list(_enumerate(labels, groups))), enumerated=True)
+    units_by_stratum = [np.flatnonzero(strata == code) for code in np.unique(strata)]
+    if count(labels, units_by_stratum, most=most) <= most:
+        return Assignments(np.array(list(_enumerate(labels, units_by_stratum))), enumerated=True)
     drawn = np.empty((draws, len(labels)), dtype=np.int64)
-    for members in groups:
-        _exchange(drawn, labels[members], members, generator)
+    for units in units_by_stratum:
+        _exchange(drawn, labels[units], units, generator)
     return Assignments(drawn, enumerated=False)
 
 
 def _exchange(
-    drawn: Integers, labels: Integers, members: Integers, generator: np.random.Generator
+    drawn: Integers, labels: Integers, units: Integers, generator: np.random.Generator
 ) -> None:
-    """Deal labels (n,) out to ``members`` (n,) anew in every row of ``drawn`` (P, N).
+    """Deal labels (n,) out to ``units`` (n,) anew in every row of ``drawn`` (P, N).
 
     Only the places of the rarer labels are drawn: the first steps of a Fisher-Yates shuffle, each for all rows at once.
     """
     common = np.bincount(labels).argmax()
     rare = labels[labels != common]
-    n, rows = len(members), np.arange(len(drawn))
+    n, rows = len(units), np.arange(len(drawn))
     place = np.empty((n, len(drawn)), dtype=np.int32)
     place[:] = np.arange(n)[:, None]
     left = n - np.arange(len(rare))
@@ -61,16 +61,16 @@ def _exchange(
         swapped = place[step + ahead, rows]
         place[step + ahead, rows] = place[step]
         place[step] = swapped
-    drawn[:, members] = common
-    drawn[rows, members[place[: len(rare)]]] = rare[:, None]
+    drawn[:, units] = common
+    drawn[rows, units[place[: len(rare)]]] = rare[:, None]
 
 
-def count(labels: Integers, groups: Sequence[Integers], *, most: int) -> int:
+def count(labels: Integers, units_by_stratum: Sequence[Integers], *, most: int) -> int:
     """Return how many distinct assignments there are, or some number above ``most`` where there are more."""
     total = 1
-    for members in groups:
-        left = len(members)
-        for size in np.bincount(labels[members]):
+    for units in units_by_stratum:
+        left = len(units)
+        for size in np.bincount(labels[units]):
             total *= comb(left, int(size))
             left -= int(size)
             if total > most:  # no factor is below one
@@ -78,14 +78,14 @@ def count(labels: Integers, groups: Sequence[Integers], *, most: int) -> int:
     return total
 
 
-def _enumerate(labels: Integers, groups: Sequence[Integers]) -> Iterator[Integers]:
-    """Yield every distinct assignment of labels within groups."""
-    # not by recursion over groups: thousands may have one arrangement, such as units that lack an outcome of a family
-    mixed = [members for members in groups if len(np.unique(labels[members])) > 1]
-    for arranged in product(*(list(_arrangements(labels[members])) for members in mixed)):
+def _enumerate(labels: Integers, units_by_stratum: Sequence[Integers]) -> Iterator[Integers]:
+    """Yield every distinct assignment of labels within strata."""
+    # not by recursion over strata: thousands may have one arrangement, such as units that lack an outcome of a family
+    mixed = [units for units in units_by_stratum if len(np.unique(labels[units])) > 1]
+    for arranged in product(*(list(_arrangements(labels[units])) for units in mixed)):
         changed = labels.copy()
-        for members, values in zip(mixed, arranged, strict=True):
-            changed[members] = values
+        for units, values in zip(mixed, arranged, strict=True):
+            changed[units] = values
         yield changed
 
 

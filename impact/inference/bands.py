@@ -190,9 +190,9 @@ class PermutationBand:
             raise NotAvailableError(
                 f"{len(found.permuted)} other assignments are too few for an interval at this level; merge strata"
             )
-        believed = _believed(estimate, known[varies[:-1]], found.where(varies), scale[varies])
-        spec = {**believed.spec, "overall_std_error": overall if np.isfinite(overall) else None}
-        return _keeping_band(replace(believed, spec=spec), believed)
+        result = _by_permutation(estimate, known[varies[:-1]], found.where(varies), scale[varies])
+        spec = {**result.spec, "overall_std_error": overall if np.isfinite(overall) else None}
+        return _keeping_band(replace(result, spec=spec), result)
 
 
 def _keeping_band(estimate: Estimate, other: Estimate) -> Estimate:
@@ -201,18 +201,18 @@ def _keeping_band(estimate: Estimate, other: Estimate) -> Estimate:
     return estimate
 
 
-def _believed(
+def _by_permutation(
     estimate: Estimate, known: Integers, found: PermutedEventTimes, scale: Floats
 ) -> Estimate:
     std_error = np.sqrt(np.diag(estimate.vcov)[known]) * scale
     vcov = np.zeros_like(estimate.vcov)
     vcov[np.ix_(known, known)] = found.correlation() * np.outer(std_error, std_error)
-    believed = replace(
+    result = replace(
         estimate,
         vcov=vcov,
         method=f"{estimate.method}; intervals, band and covariance by permutation",
         spec={**estimate.spec, "covariance": "permutation"},
         notes=(*estimate.notes, f"by_permutation:{len(found.permuted)}"),
     )
-    believed.__dict__.update(critical_value=found.critical(found.largest(scale), estimate.level))
-    return believed
+    result.__dict__.update(critical_value=found.critical(found.largest(scale), estimate.level))
+    return result

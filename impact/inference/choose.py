@@ -18,7 +18,7 @@ from impact.inference.clustered import Clustered
 from impact.inference.named import EVERY, NAMED, OF_CLUSTERS
 from impact.inference.randomization import Permutation, RandomizationResult
 from impact.inference.situation import Situation, one_of_many
-from impact.interval import Interval, Refused, Stored
+from impact.interval import Interval, PlainValues, Refused
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, POWER
 
@@ -26,7 +26,7 @@ COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
 
 
 @dataclass(frozen=True)
-class Verdict(Stored):
+class Verdict(PlainValues):
     """The headline's interval: by which inference, why, and what the design could detect.
 
     Attributes
@@ -39,7 +39,7 @@ class Verdict(Stored):
         In the outcome's unit: the effect that the believed test finds in 80% of such studies; infinite where its interval is.
     """
 
-    infinite: ClassVar[dict[str, float]] = {**Stored.infinite, "smallest_detectable": np.inf}
+    infinite: ClassVar[dict[str, float]] = {**PlainValues.infinite, "smallest_detectable": np.inf}
     believed: str
     why: str
     estimate: float
@@ -143,7 +143,7 @@ def _table(rows: Sequence[tuple[str, float, float, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], float))
 
 
-def believe(
+def headline_verdict(
     overall: Estimate,
     intervals: pd.DataFrame | None,
     *,

@@ -20,13 +20,13 @@ class Exchange:
     labels : ndarray of int, (G,)
     strata : ndarray of int, (G,)
         Labels are exchanged within these.
-    member : ndarray of int, (N,)
+    assigned_with : ndarray of int, (N,)
         The unit of assignment that each unit belongs to.
     """
 
     labels: Integers
     strata: Integers
-    member: Integers
+    assigned_with: Integers
 
     @classmethod
     def of(cls, panel: Panel, labels: Integers, *, within: Within | None = None) -> "Exchange":
@@ -54,7 +54,7 @@ class Exchange:
     @property
     def of_unit(self) -> Integers:
         """Stratum of each unit, (N,)."""
-        return self.strata[self.member]
+        return self.strata[self.assigned_with]
 
     def drawn(
         self,
@@ -67,7 +67,7 @@ class Exchange:
         made = assignments(
             self.labels, self.strata, draws=permutations, generator=generator, most=most
         )
-        return replace(made, labels=made.labels[:, self.member])
+        return replace(made, labels=made.labels[:, self.assigned_with])
 
 
 def clusters_as_units(panel: Panel) -> Panel:

@@ -56,10 +56,10 @@ def _merged(levels: Sequence[Integers], *, treated: Mask) -> Integers:
     next_code = 0
     for level, codes in enumerate(levels):
         for code in np.unique(codes[result < 0]):
-            members = (codes == code) & (result < 0)
-            sides = (members & treated).sum(), (members & ~treated).sum()
-            if min(sides) >= SMALLEST_SIDE or level == len(levels) - 1:
-                result[members] = next_code
+            inside = (codes == code) & (result < 0)
+            counts = (inside & treated).sum(), (inside & ~treated).sum()
+            if min(counts) >= SMALLEST_SIDE or level == len(levels) - 1:
+                result[inside] = next_code
                 next_code += 1
     return result
 

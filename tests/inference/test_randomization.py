@@ -13,7 +13,7 @@ import impact
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.many_of import many
 from impact.inference.assignments import assignments
-from impact.inference.choose import Verdict, believe, headline_intervals
+from impact.inference.choose import Verdict, headline_intervals, headline_verdict
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.inference.strata import permutation_strata
 from impact.interval import permutation_p
@@ -214,7 +214,7 @@ def test_the_verdict_follows_the_design_check_and_else_the_smallest_cohort():
     found = headline_intervals(made, permutations=199)
     intervals, random = found.table, found.randomization
     few, enough = (
-        believe(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25)
+        headline_verdict(overall, intervals, recommended=None, smallest_cohort=n) for n in (10, 25)
     )
     assert (few.believed, few.conf_low) == ("permutation", random.conf_low)
     assert enough.believed == "clustered"
@@ -222,7 +222,7 @@ def test_the_verdict_follows_the_design_check_and_else_the_smallest_cohort():
     assert enough.smallest_detectable == pytest.approx(
         (1.959964 + 0.841621) * overall.table.std_error[0], rel=1e-5
     )
-    told = believe(
+    told = headline_verdict(
         overall,
         intervals,
         recommended=("crv3_t", "holds_and_shortest"),

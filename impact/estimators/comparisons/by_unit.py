@@ -14,7 +14,7 @@ from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.side_sums import Sides, squares_by_unit, squares_from_sums
+from impact.estimators.comparisons.side_sums import BothSides, squares_by_unit, squares_from_sums
 from impact.estimators.many import Quadratic
 from impact.terms import Averaging
 
@@ -165,17 +165,17 @@ class Comparisons:
         self, labels: Integers, changes: Floats, leverage: float, shares: Shares
     ) -> tuple[Floats, Floats, Floats]:
         """Effects, variances and covariances with the last outcome, each (S, P)."""
-        sides = Sides.of(self, labels, changes)
-        alike = self.plain and sides.counts_alike
-        variance, cross = np.zeros((2, *sides.overall.shape))
+        both = BothSides.of(self, labels, changes)
+        alike = self.plain and both.counts_alike
+        variance, cross = np.zeros((2, *both.overall.shape))
         for code in range(len(self.cohorts)):
             kept = np.flatnonzero(self.treats[code] + self.controls[code])
             if not kept.size:
                 continue  # neither treated nor a control in any comparison, such as a lead of another cohort
-            loading = sides.loading(code, kept, leverage=leverage, estimated=shares == "estimated")
+            loading = both.loading(code, kept, leverage=leverage, estimated=shares == "estimated")
             moved = np.ascontiguousarray(changes[:, :, kept])
             added = (
-                squares_from_sums(sides.member[code], moved, loading)
+                squares_from_sums(both.of_label[code], moved, loading)
                 if alike
                 else squares_by_unit(
                     labels == code, moved, loading, self.seen[:, kept], self.weight
@@ -183,7 +183,7 @@ class Comparisons:
             )
             variance += added[0]
             cross += added[1]
-        return sides.overall, variance, cross
+        return both.overall, variance, cross
 
     def own_weights(
         self, labels: Integers | None = None, *, average: Averaging = "cells"
@@ -191,10 +191,10 @@ class Comparisons:
         """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
         chosen = self.labels[None] if labels is None else labels
         nothing = np.zeros((len(self.labels), 1, len(self.base)))
-        sides = Sides.of(self, chosen, nothing)
-        sides = replace(sides, share=self._averaged(sides.share, average))
+        both = BothSides.of(self, chosen, nothing)
+        both = replace(both, share=self._averaged(both.share, average))
         by_label = np.stack(
-            [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
+            [both.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
         )
         own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
         return np.asarray(own[0] if labels is None else own)

@@ -11,30 +11,30 @@ from impact.arrays import Floats, Integers, Mask
 SPARSE = 0.2  # share of the units up to which adding them up one by one beats a dense product
 
 
-class Members(Protocol):
+class LabelSums(Protocol):
     """A matrix (P, N) with a one where a unit has the label; only its products with values (N, F) are needed."""
 
     def __matmul__(self, values: Floats) -> Floats:
-        """Return sums over members, (P, F)."""
+        """Return sums over the units with the label, (P, F)."""
 
 
 @dataclass(frozen=True)
 class Others:
-    """Everybody but the members of some labels: sums of all less theirs."""
+    """Everybody without some labels: sums of all less theirs."""
 
-    labels: Sequence[Members]
+    labels: Sequence[LabelSums]
 
     def __matmul__(self, values: Floats) -> Floats:
-        """Return sums over members, (P, F)."""
+        """Return sums over the units with the label, (P, F)."""
         total = values.sum(axis=0)
         return np.asarray(total - sum(inside @ values for inside in self.labels))
 
 
-def members(labels: Integers, n_labels: int, *, weight: Floats) -> list[Members]:
-    """Return the members of each label under assignments (P, N).
+def label_sums(labels: Integers, n_labels: int, *, weight: Floats) -> list[LabelSums]:
+    """Return the sums over the units of each label under assignments (P, N).
 
-    Those of the most common label are what the others leave, unless there are weights (N,) other than one: then a count that
-    should be zero could be a rounding error.
+    Those of the most common label are what the others leave of the total, unless there are weights (N,) other than one: then a
+    count that should be zero could be a rounding error.
     """
     if (weight != 1).any():
         return [_one(labels == code) for code in range(n_labels)]
@@ -54,12 +54,12 @@ def summing(group: Integers, n_groups: int) -> Any:
     )
 
 
-def _one(inside: Mask) -> Members:
+def _one(inside: Mask) -> LabelSums:
     if inside[0].mean() > SPARSE:
         return inside.astype(float)
     from scipy.sparse import csr_array
 
     rows, columns = np.nonzero(inside)
     starts = np.searchsorted(rows, np.arange(len(inside) + 1))
-    made: Members = csr_array((np.ones(len(columns)), columns, starts), shape=inside.shape)
+    made: LabelSums = csr_array((np.ones(len(columns)), columns, starts), shape=inside.shape)
     return made

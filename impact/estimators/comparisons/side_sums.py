@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
-from impact.estimators.comparisons.label_sums import SPARSE, Members, members, summing
+from impact.estimators.comparisons.label_sums import SPARSE, LabelSums, label_sums, summing
 
 CHUNK = 2_000_000  # numbers held at once
 ALONE = 1e-12  # share of a residual left to a unit that is a side of its own: nothing to correct
@@ -54,15 +54,15 @@ class Loading:
 
 
 @dataclass(frozen=True)
-class Sides:
+class BothSides:
     """Means and counts of both sides of every comparison under P assignments.
 
     ``mean1, mean0`` (P, S, K); ``n1, n0, count1, count0`` (P, K) weights and units; ``share`` (P, K) of a comparison in the
-    overall effect; ``total`` (P,) of the shares' sizes; ``overall`` (S, P); ``member`` sums over the units of each label.
+    overall effect; ``total`` (P,) of the shares' sizes; ``overall`` (S, P); ``of_label`` sums over the units of each label.
     """
 
     design: ComparedPairs
-    member: Sequence[Members]
+    of_label: Sequence[LabelSums]
     mean1: Floats
     mean0: Floats
     n1: Floats
@@ -74,15 +74,15 @@ class Sides:
     overall: Floats
 
     @classmethod
-    def of(cls, design: ComparedPairs, labels: Integers, changes: Floats) -> "Sides":
+    def of(cls, design: ComparedPairs, labels: Integers, changes: Floats) -> "BothSides":
         """Sum changes (N, S, K) over both sides under assignments (P, N)."""
         n_assigned, (n_outcomes, n_pairs) = len(labels), changes.shape[1:]
-        member = members(labels, len(design.cohorts), weight=design.weight)
+        of_label = label_sums(labels, len(design.cohorts), weight=design.weight)
         sums = np.zeros((2, n_assigned, n_outcomes, n_pairs))
         counts, units = np.zeros((2, 2, n_assigned, n_pairs))
         size = np.zeros((n_assigned, n_pairs))
         ever = (design.seen > 0).astype(float)
-        for code, inside in enumerate(member):
+        for code, inside in enumerate(of_label):
             for side, takes in enumerate((design.treats[code], design.controls[code])):
                 at = np.flatnonzero(takes)
                 if not at.size:
@@ -103,7 +103,7 @@ class Sides:
         )
         overall = np.einsum("pk,psk->sp", share, mean1 - mean0)
         n1, n0, count1, count0 = counts[0], counts[1], units[0], units[1]
-        return cls(design, member, mean1, mean0, n1, n0, count1, count0, share, total, overall)
+        return cls(design, of_label, mean1, mean0, n1, n0, count1, count0, share, total, overall)
 
     @property
     def counts_alike(self) -> bool:
@@ -139,7 +139,9 @@ class Sides:
         return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.total)
 
 
-def squares_from_sums(inside: Members, changes: Floats, loading: Loading) -> tuple[Floats, Floats]:
+def squares_from_sums(
+    inside: LabelSums, changes: Floats, loading: Loading
+) -> tuple[Floats, Floats]:
     """Sum a label's squared scores, and their products with the last outcome's, each (S, P), from sums alone.
 
     Without gaps and with as many units on each side, own weights are the same for every assignment.
@@ -172,7 +174,7 @@ def squares_by_unit(
         The unit's weight where it is observed in both periods, else zero.
     """
     few = inside.mean() <= SPARSE
-    scored = _of_members if few else _of_everybody
+    scored = _of_units_with_label if few else _of_everybody
     held = inside.sum() / len(inside) * changes[0].size if few else changes[:, :, 0].size
     width = max(1, int(CHUNK / max(held, 1)))
     parts = [
@@ -189,7 +191,7 @@ def squares_by_unit(
     return squares, mixed
 
 
-def _of_members(
+def _of_units_with_label(
     inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
 ) -> tuple[Floats, Floats]:
     """Score the m units with the label, one assignment after the other: (m, S)."""
