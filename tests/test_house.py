@@ -34,6 +34,28 @@ def test_architecture_lists_every_room_and_no_other():
     assert named == real
 
 
+def test_every_path_that_architecture_names_is_there():
+    """Whole, from the package on, or by its own name in the rooms that its paragraph is about."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`([a-z_/]+(?:/|\.py|\.md))`", text))
+    files = [path.relative_to(ROOT).as_posix() for path in tracked()]
+    folders = {f"{parent.as_posix()}/" for name in files for parent in Path(name).parents}
+    there = {*files, *folders}
+    assert len(names) > 40
+    assert [
+        name for name in names if not any(f"/{each}".endswith(f"/{name}") for each in there)
+    ] == []
+
+
+def test_every_function_that_architecture_says_many_answers_is_there():
+    from impact.estimators.many import Many
+
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    told = re.search(r"S outcomes at once: ([^.]+)\.", text).group(1)
+    answers = {name for name in vars(Many) if not name.startswith("_")}
+    assert set(re.findall(r"`(\w+)`", told)) == answers - {"panel", "labels", "cohorts"}
+
+
 def test_floors_of_the_plan_are_the_layers_that_are_enforced():
     rows = re.findall(
         r"^\| (\d+) \| (.+?) \|",

@@ -1,4 +1,4 @@
-"""From unit scores to a covariance: the one place where cluster-robust variances are formed.
+"""Unit scores on path moments and the sums of their products, to which `impact.covariance` adds factors and degrees of freedom.
 
 A linear estimator describes each cell by q features of a path, linear in (path, 1), and each group (a cohort, or a cohort
 within a stratum) by the weights of its k parameters on them. Unit i of group c, with weight w_i and path y_i (from the
