@@ -12,7 +12,7 @@ INFERENCES = {
     "permutation": t("randomization inference"),
     "conley_taber": t("Conley-Taber"),
     "ferman_pinto": t("Ferman-Pinto"),
-    "wild_bootstrap": t("the wild cluster bootstrap"),
+    "wild_bootstrap": t("wild cluster bootstrap"),
 }
 
 SHORT_INFERENCES = {
