@@ -8,6 +8,7 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.check_result import OneRow, Shown
+from impact.errors import ImpactError, NotAvailableError
 
 TIE = 1e-9  # relative; statistics this close count as equal
 FARTHEST = 60.0  # steps from the estimate at which an interval is declared unbounded
@@ -77,8 +78,11 @@ class Refused(Shown):
     Attributes
     ----------
     inference : str
+        What was asked: an inference's word, or a check's.
     why : str
         The message that names what is missing and the remedy.
+    error : str
+        Class of the error that says so, which has words in both languages.
 
     Examples
     --------
@@ -92,6 +96,12 @@ class Refused(Shown):
 
     inference: str
     why: str
+    error: str = NotAvailableError.__name__
+
+    @classmethod
+    def of(cls, asked: str, problem: ImpactError) -> Self:
+        """Keep what an error says."""
+        return cls(asked, str(problem), type(problem).__name__)
 
     def summary(self) -> str:
         """Return what was refused, and why."""

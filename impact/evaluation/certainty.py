@@ -19,6 +19,7 @@ from impact.evaluation.parts import SMALLEST_SHOWN, smallest_cohort, with_headli
 from impact.evaluation.study import Study
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
+from impact.interval import Refused
 
 Result = TypeVar("Result")
 BOUNDS = (
@@ -44,6 +45,7 @@ class Certainty:
     curve: SpecificationCurve | None
     families: tuple[FamilyResult, ...]
     checks: tuple[CheckResult, ...]
+    refused: tuple[Refused, ...] = ()
 
     @classmethod
     def of(cls, study: Study) -> "Certainty":
@@ -66,6 +68,7 @@ class Certainty:
             "units_cannot_be_exchanged",
             lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed),
         )
+        families, refused = _families(study)
         headline = [
             found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
         ]
@@ -74,7 +77,8 @@ class Certainty:
             pretrends=_unless_refused(pretrends),
             leave_one_out=_unless_refused(without),
             curve=_unless_refused(curve),
-            families=tuple(_families(study)),
+            families=tuple(families),
+            refused=tuple(refused),
             checks=(
                 *(
                     one if isinstance(one, CheckResult) else one.check()
@@ -101,25 +105,29 @@ def _bounds(asked: HonestBounds, events: Estimate) -> HonestResult | CheckResult
     return _or_why(f"honest_{asked.restriction}", "too_few_event_times", lambda: asked.of(events))
 
 
-def _families(study: Study) -> list[FamilyResult]:
-    """Test each family of the plan, its index beside its outcomes."""
-    results = []
+def _families(study: Study) -> tuple[list[FamilyResult], list[Refused]]:
+    """Test each family of the plan, its index beside its outcomes; and say which could not be tested, and why."""
+    results: list[FamilyResult] = []
+    refused: list[Refused] = []
     for name, outcomes in study.plan.families.items():
         panels = {outcome: study.panel(outcome) for outcome in outcomes}
-        index = _or_none(lambda p=panels: anderson_index(p))  # type: ignore[misc]
-        if index is not None:
-            panels["index"] = index
-        found = _or_none(
-            lambda p=panels, n=name: family_test(  # type: ignore[misc]
-                p,
-                study.estimator(),
-                name=n,
-                permutations=study.plan.permutations,
-                seed=study.plan.seed,
+        try:
+            panels["index"] = anderson_index(panels)
+        except ImpactError as problem:
+            refused.append(Refused.of("index_of_outcomes", problem))
+        try:
+            results.append(
+                family_test(
+                    panels,
+                    study.estimator(),
+                    name=name,
+                    permutations=study.plan.permutations,
+                    seed=study.plan.seed,
+                )
             )
-        )
-        results += [found] if found is not None else []
-    return results
+        except ImpactError as problem:
+            refused.append(Refused.of("family_of_outcomes", problem))
+    return results, refused
 
 
 def _placebos(study: Study) -> CheckResult:
@@ -163,11 +171,3 @@ def _or_why(check: str, why: str, compute: Callable[[], Result]) -> Result | Che
 
 def _unless_refused(found: Result | CheckResult) -> Result | None:
     return None if isinstance(found, CheckResult) else found
-
-
-def _or_none(compute: Callable[[], Result]) -> Result | None:
-    """Return a result, or None where the data cannot give it."""
-    try:
-        return compute()
-    except ImpactError:
-        return None

@@ -17,7 +17,6 @@ from impact.errors import EstimationError, ImpactError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_clusters, labels_of
-from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
@@ -25,6 +24,7 @@ from impact.inference.bands import PermutationBand
 from impact.inference.choose import Verdict, headline_intervals, headline_verdict
 from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
+from impact.interval import Refused
 from impact.parameters import percent_of_log
 from impact.terms import ENOUGH_UNITS
 
@@ -106,6 +106,7 @@ class OutcomeEffect:
     verdict: Verdict
     verdict_percent: tuple[float, float, float] | None
     holding_that_include_zero: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,7 @@ class Impact:
     name: ClassVar[str] = "impact"
     effects: tuple[OutcomeEffect, ...]
     event_study: Estimate
-    least_squares_event_study: Estimate | None
     by_cohort: Estimate | None
-    by_time: Estimate | None
     subgroups: pd.DataFrame
     before_trends: CheckResult
     smallest_cohort: int
@@ -141,9 +140,7 @@ class Impact:
                 seed=study.plan.seed,
                 verdict=effects[0].verdict,
             ),
-            least_squares_event_study=_or_none(lambda: EventStudy(level=study.level).fit(panel)),
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
-            by_time=_or_none(lambda: group_time.aggregate(by="time")),
             subgroups=_subgroups(study, panel),
             before_trends=before_trend_test(panel, study.estimator(), seed=study.plan.seed),
             smallest_cohort=smallest,
@@ -212,7 +209,7 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         level=study.level,
         seed=study.plan.seed,
     )
-    design = _or_none(
+    design = or_refused(
         lambda: design_check(
             panel,
             estimator,
@@ -221,7 +218,9 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
             draws=study.plan.design_draws,
             level=study.level,
             seed=study.plan.seed,
-        )
+        ),
+        "design_check",
+        refused := list(intervals.refused),
     )
     verdict = headline_verdict(
         overall,
@@ -231,7 +230,8 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         smallest_cohort=smallest_assigned(panel),
     )
     logged = study.column(outcome).scale == "log"
-    percent = _or_none(overall.percent) if (panel.y >= 0).all() and not logged else None
+    in_percent = (panel.y >= 0).all() and not logged
+    percent = or_refused(overall.percent, "effect_in_percent", refused) if in_percent else None
     return OutcomeEffect(
         outcome=outcome,
         overall=overall,
@@ -246,6 +246,7 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
             for name in intervals.including_zero(design.holding if design else ())
             if name != verdict.believed
         ),
+        refused=tuple(refused),
     )
 
 
@@ -270,11 +271,12 @@ def _in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, floa
     return share(verdict.estimate), share(verdict.conf_low), share(verdict.conf_high)
 
 
-def _or_none(compute: Callable[[], Result]) -> Result | None:
-    """Return a result, or None where the data cannot give it."""
+def or_refused(compute: Callable[[], Result], asked: str, refused: list[Refused]) -> Result | None:
+    """Return a result; where the data cannot give it, add why to ``refused``."""
     try:
         return compute()
-    except EstimationError:
+    except EstimationError as problem:
+        refused.append(Refused.of(asked, problem))
         return None
 
 

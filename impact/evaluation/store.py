@@ -25,6 +25,7 @@ from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
 from impact.inference.families import FamilyResult
 from impact.inference.randomization import RandomizationResult
+from impact.interval import Refused
 
 PARTS = {
     part.name: part
@@ -47,6 +48,7 @@ _TYPES: dict[str, Any] = {
         CheckResult,
         Sample,
         RandomizationResult,
+        Refused,
         Verdict,
     )
 }

@@ -112,7 +112,7 @@ def headline_intervals(
     ) as problem:  # clusters of several cohorts cannot be exchanged; leaving one out can be
         found = Clustered("CRV3").of(panel, estimator or default_estimator(level=level))
         left = [] if isinstance(found, Refused) else [(found.inference, *ends_of(found))]
-        return HeadlineIntervals(_table(left), None, (Refused("permutation", str(problem)),))
+        return HeadlineIntervals(_table(left), None, (Refused.of("permutation", problem),))
     rows = []
     for word in EVERY if clusters_are_units(panel) else (*OF_CLUSTERS, "clustered_t"):
         try:
@@ -128,7 +128,7 @@ def headline_intervals(
             else:
                 continue
         except EstimationError as problem:
-            refused.append(Refused(word, str(problem)))
+            refused.append(Refused.of(word, problem))
             continue
         rows.append((word, *ends_of(found)))
     return HeadlineIntervals(_table(rows), randomization, tuple(refused))

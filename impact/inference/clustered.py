@@ -73,7 +73,7 @@ class Clustered(ClusteredCovariance):
         try:
             return self._on(estimate, panel)
         except EstimationError as problem:
-            return Refused(self.name, str(problem))
+            return Refused.of(self.name, problem)
 
     def _on(self, estimate: Estimate, panel: Panel) -> Estimate:
         estimator: Any = estimate.origin.estimator
@@ -142,7 +142,7 @@ class Clustered(ClusteredCovariance):
         try:
             found = self.on(overall(panel, estimator))
         except EstimationError as problem:
-            return Refused(self.name, str(problem))
+            return Refused.of(self.name, problem)
         if isinstance(found, Refused):
             return found
         ends = found.confint()

@@ -168,7 +168,7 @@ class OneNumber:
         try:
             return self.answer(many(panel, estimator), level=level_of(self.level, estimator))
         except EstimationError as problem:
-            return Refused(self.code, str(problem))
+            return Refused.of(self.code, problem)
 
     def on(self, estimate: Estimate) -> Interval | Refused:
         """Answer for an estimate of one number, or say why not."""
@@ -181,7 +181,7 @@ class OneNumber:
         try:
             return self.answer(many_of(estimate.origin), level=self.level or estimate.level)
         except EstimationError as problem:
-            return Refused(self.code, str(problem))
+            return Refused.of(self.code, problem)
 
     def answer(self, asked: Many, *, level: float) -> Interval:
         """Answer for one number.

@@ -85,6 +85,23 @@ def test_every_inference_has_a_long_and_a_short_name():
     assert set(REGISTER["inference"]) == set(REGISTER["short_inference"]) == of(InferenceName)
 
 
+def test_everything_an_evaluation_may_not_get_has_words():
+    kept = {
+        text
+        for place in emitted.calls("or_refused")
+        for text in emitted.texts(emitted.argument(place, 1, "asked"))
+    }
+    made = {
+        text
+        for place in emitted.calls("of", method=True)
+        if place.module.__name__.startswith("impact.evaluation.")
+        and ast.unparse(place.node.func) == "Refused.of"
+        and isinstance(place.node.args[0], ast.Constant)
+        for text in emitted.texts(place.at(place.node.args[0]))
+    }
+    assert set(REGISTER["refused"]) == kept | made
+
+
 def test_every_verdict_and_process_has_words():
     assert set(REGISTER["verdict"]) == of(Recommendation) | {"smallest_cohort"}
     assert set(REGISTER["process"]) == of(Process)

@@ -1,6 +1,7 @@
 """Section on certainty: what the design can tell, and whether the answer survives other trends, choices and firms."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from impact.diagnostics.recommendation import BELOW
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
+from impact.interval import Refused
 from impact.parameters import percent_of_log
 from impact.reporting import certainty_figures, figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
@@ -19,7 +21,7 @@ from impact.reporting.sections.impact import which_interval
 from impact.reporting.sections.other_trends import if_trends_had_parted, other_trends
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
-from impact.reporting.words.register import said
+from impact.reporting.words.register import REGISTER, Kind, said, said_why_not
 
 
 def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
@@ -41,6 +43,7 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
             Text(f"### {t('Without one firm')}\n\n{without_sentence(voice, part.leave_one_out)}")
         )
     shown += [_family_table(voice, family) for family in part.families]
+    shown += _without_answer(voice, (*effect.refused, *part.refused))
     checks = (*(effect.design.checks() if effect.design else ()), *part.checks)
     shown.append(
         checks_table(
@@ -48,6 +51,21 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
         )
     )
     return Exhibits(tuple(shown))
+
+
+def _without_answer(voice: Voice, refused: Sequence[Refused]) -> list[Exhibit]:
+    """Name what was asked and has no answer here, and why."""
+    if not refused:
+        return []
+    t = voice.t
+    kinds: tuple[Kind, ...] = ("short_inference", "refused")
+    words = [
+        f"{said(t, kind, one.inference)} ({said_why_not(t, one.error)})"
+        for one in refused
+        for kind in kinds
+        if one.inference in REGISTER[kind]
+    ]
+    return [Text(t("Not computed: {names}.", names=voice.f.listed(words)))]
 
 
 def how_sure(voice: Voice, evidence: Evidence) -> str:

@@ -28,6 +28,14 @@ SHORT_INFERENCES = {
     "wild_bootstrap": t("wild bootstrap"),
 }
 
+REFUSED = {
+    "design_check": t("the simulated design"),
+    "effect_in_percent": t("the effect in percent"),
+    "index_of_outcomes": t("the index of a family's outcomes"),
+    "family_of_outcomes": t("a family of outcomes"),
+}
+"""What an evaluation asks beside inferences and may not get."""
+
 VERDICTS = {
     "default_holds": t(
         "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
