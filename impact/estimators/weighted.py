@@ -6,7 +6,8 @@ unit's score is its weights times what is left of its outcomes after their mean 
     psi_i = sum_t w_it (y_it - m_l(i)t),
 
 so that neither unlike spreads nor effects that differ over time upset a test studentised by it; scores of a cluster add up
-before they are squared.
+before they are squared. Where a unit's weights add up to zero, its level is not in the effect; with gaps it would be in m, as
+who is observed changes from period to period. There y is taken without unit effects first.
 """
 
 from dataclasses import dataclass
@@ -30,8 +31,10 @@ from impact.estimators.many import (
     clusters_are_units,
     label_of_clusters,
 )
+from impact.estimators.regressions.unit_period_effects import UnitPeriodEffects
 
 CHUNK = 2_000_000  # numbers held at once
+CANCELS = 1e-9  # share of a unit's weights; sums as small are zero
 ALONE = (
     1e-12  # share of a residual left to a cluster that is a label of its own: nothing to correct
 )
@@ -113,9 +116,25 @@ class Weighted:
         """As `Many.weights`."""
         return self.weigh(labels)
 
+    @cached_property
+    def _levels_cancel(self) -> bool:
+        """Whether there are gaps, and a unit's weights add up to zero."""
+        own = self._actual_weights
+        total, scale = own.sum(axis=1), np.abs(own).sum(axis=1)
+        return bool(not self.seen.all() and (np.abs(total) <= CANCELS * scale.max()).all())
+
+    def _without_levels(self, outcomes: Floats) -> Floats:
+        """Outcomes (N, S, T) without unit effects, where these are in the means by label and period alone."""
+        if not self._levels_cancel:
+            return outcomes
+        effects = UnitPeriodEffects.of(self.seen)
+        return effects.without_units(outcomes.swapaxes(0, 1)).swapaxes(0, 1)
+
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """As `Many.evaluate`."""
-        every = np.concatenate([outcomes, self.exposed[:, None, :]], axis=1)[None]
+        outcomes = self._without_levels(outcomes)
+        every = np.concatenate([outcomes, self.exposed[:, None, :]], axis=1)
+        every = self._without_levels(every)[None]
         width = max(1, CHUNK // every[0, :, :, 0].size)
         parts = [self._sums(labels[i : i + width], every) for i in range(0, len(labels), width)]
         effect, variance, cross = (
@@ -137,9 +156,12 @@ class Weighted:
 
     def errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         """As `Many.errors`: scores divided by a power of what their label keeps without the cluster."""
-        weights = self._actual_weights
         direct, scores = contributions(
-            weights[None], self.labels[None], outcomes[None], self.seen, weight=self.panel.weight
+            self._actual_weights[None],
+            self.labels[None],
+            self._without_levels(outcomes)[None],
+            self.seen,
+            weight=self.panel.weight,
         )
         by_cluster = cluster_sums(self.panel, scores[0], axis=0)
         if LEVERAGE[kind]:
@@ -185,6 +207,7 @@ class Weighted:
             raise NotAvailableError(
                 f"{self.panel.outcome}: no never-treated unit to stand in for treated ones"
             )
+        outcomes = self._without_levels(outcomes)
         inside = (self.labels == last).astype(float) * self.panel.weight
         mean = period_means(inside[None], outcomes[None], self.seen)[0]
         centred = (outcomes - mean) * self.seen[:, None, :]

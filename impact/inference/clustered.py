@@ -12,6 +12,7 @@ from impact.covariance.small_sample import cluster_df, cluster_factor, jackknife
 from impact.data.panel import Panel
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
+from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
 from impact.estimators.linear import LinearParts
 from impact.estimators.many import AnyEstimator
 from impact.estimators.many_of import many_of, overall
@@ -81,8 +82,9 @@ class Clustered(ClusteredCovariance):
             return replace(estimate.origin, estimator=replace(estimator, vcov=self)).again(panel)
         clustered = panel if self.by is None else self._reclustered(panel)
         origin = replace(estimate.origin, data=clustered)
-        if self.kind in {"CRV1", "CRV3"} and hasattr(estimator, "vcov"):
-            return replace(origin, estimator=replace(estimator, vcov=self.kind)).again(clustered)
+        if self.kind in _own_words(estimator):
+            own = replace(estimator, vcov=_own_words(estimator)[self.kind])
+            return replace(origin, estimator=own).again(clustered)
         if self.kind == "CRV2":
             return self._bias_reduced(estimate, clustered)
         if self.kind == "CRV3":
@@ -161,6 +163,13 @@ class Clustered(ClusteredCovariance):
     ) -> Intervals:
         """As `Answering.intervals`, from the scores that `Many` has of this kind."""
         return AS_T[self.kind].intervals(situation, outcomes, generator)
+
+
+def _own_words(estimator: Any) -> dict[str, str]:
+    """What an estimator's ``vcov`` calls the covariances that it makes itself."""
+    if isinstance(estimator, DifferenceInDifferences):
+        return {"CRV1": "clustered"}
+    return {"CRV1": "CRV1", "CRV3": "CRV3"} if hasattr(estimator, "vcov") else {}
 
 
 def cluster_scores(scores: Floats, panel: Panel) -> Floats:

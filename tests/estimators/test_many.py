@@ -31,6 +31,14 @@ def assigned_frame(gaps=0.1, n=60):
     return frame
 
 
+def without_unit_effects(made):
+    """Outcomes (N, T) less unit effects, from dummies of units and periods."""
+    units, periods = (np.eye(n) for n in made.wide.shape)
+    dummies = np.hstack([units[made.unit_index], periods[made.time_index]])
+    effects = np.linalg.lstsq(dummies, made.y, rcond=None)[0]
+    return made.wide - effects[: made.n_units, None]
+
+
 def drawn_labels(asked, seed=2):
     strata = np.zeros(len(asked.labels), dtype=int)
     drawn = assignments(asked.labels, strata, draws=3, generator=np.random.default_rng(seed))
@@ -95,18 +103,41 @@ def test_leaving_one_out_is_fitting_without_it(name):
 
 @pytest.mark.parametrize("name", ["cs", "twfe", "imputation", "sun_abraham"])
 def test_scores_of_clusters_add_up_over_their_units(name):
-    """By hand: what is left of outcomes after means by label and period, times the weights, summed, squared, summed."""
+    """By hand: outcomes less unit effects and means by label and period, times the weights, summed, squared, summed."""
     made = panel(assigned_frame(), cluster="group")
     asked = many(made, EVERY[name])
-    weights, wide = asked.weights(asked.labels[None])[0], made.wide
+    weights, wide = asked.weights(asked.labels[None])[0], without_unit_effects(made)
     mean = np.array(
         [np.nanmean(wide[asked.labels == code], axis=0) for code in range(len(asked.cohorts))]
     )
     scores = np.nansum(weights * (wide - mean[asked.labels]), axis=1)
     by_hand = sum(scores[made.cluster == code].sum() ** 2 for code in np.unique(made.cluster))
-    found = asked.evaluate(asked.labels[None], np.nan_to_num(wide)[:, None, :])
+    found = asked.evaluate(asked.labels[None], np.nan_to_num(made.wide)[:, None, :])
     assert found.variance[0, 0] == pytest.approx(by_hand, rel=SAME)
     assert (cluster_sums(made, scores, axis=0) ** 2).sum() == pytest.approx(by_hand, rel=SAME)
+
+
+LEVELS_CANCEL = ["cs", "twfe", "imputation", "etwfe", "sun_abraham", "two_stage", "lpdid", "dcdh"]
+
+
+@pytest.mark.parametrize("cluster", [None, "group"])
+@pytest.mark.parametrize("name", LEVELS_CANCEL)
+def test_what_a_firm_always_has_more_of_changes_no_inference_with_gaps(name, cluster):
+    """With gaps, means by label and period would be of other firms each period, and take in their levels."""
+    frame = assigned_frame()
+    apart = frame.assign(y=frame.y + 100 * np.random.default_rng(1).random(60)[frame.id])
+    made, moved = (panel(each, cluster=cluster) for each in (frame, apart))
+    for inference in (
+        impact.Clustered("CRV2"),
+        impact.Permutation(permutations=19, within="none"),  # strata follow levels
+        impact.WildBootstrap(draws=19),
+        impact.GroupT(),
+    ):
+        here, there = (inference.of(each, EVERY[name]) for each in (made, moved))
+        if isinstance(here, impact.Refused):
+            continue
+        assert here.std_error == pytest.approx(there.std_error, rel=1e-6)
+        assert here.p_value == pytest.approx(there.p_value, abs=1e-6)
 
 
 def test_the_number_asked_for_is_the_number_answered_for():

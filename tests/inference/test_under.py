@@ -90,7 +90,7 @@ def test_clusters_named_afterwards_are_clusters_named_before(name):
     assert "village" in one.method
 
 
-@pytest.mark.parametrize("name", ["cs", "imputation", "twfe", "sun_abraham"])
+@pytest.mark.parametrize("name", ["did", "cs", "imputation", "twfe", "sun_abraham"])
 def test_crv3_is_the_jackknife_over_clusters_by_hand(name):
     frame = whole_villages()
     estimator = DIFFERENCES[name]
@@ -104,6 +104,11 @@ def test_crv3_is_the_jackknife_over_clusters_by_hand(name):
     known = found.std_errors.notna()
     np.testing.assert_allclose(found.std_errors[known] ** 2, np.diag(by_hand)[known], rtol=1e-8)
     assert found.df == 13
+
+
+def test_the_four_means_know_the_covariance_that_is_theirs_by_its_common_name():
+    own = impact.DifferenceInDifferences().fit(clustered())
+    assert own.under(impact.Clustered("CRV1")).std_errors.equals(own.std_errors)
 
 
 def test_a_mean_of_the_estimate_under_clusters_is_under_clusters_too():

@@ -51,8 +51,17 @@ class UnitPeriodEffects:
     def residual(self, values: Floats) -> Floats:
         """Take unit and period effects out of (..., N, T)."""
         plain = self.demeaned(values)
-        effects = (plain.sum(axis=-2)[..., None, :] @ self.inverse)[..., 0, :]
-        return plain - self.demeaned(np.broadcast_to(effects[..., None, :], plain.shape))
+        return plain - self.demeaned(np.broadcast_to(self._by_period(plain), plain.shape))
+
+    def without_units(self, values: Floats) -> Floats:
+        """Take unit effects alone, fitted beside period effects, out of (..., N, T)."""
+        plain = self.demeaned(values)
+        own = (self._by_period(plain) * self.share).sum(axis=-1, keepdims=True)
+        return np.asarray(plain + own * self.seen)
+
+    def _by_period(self, plain: Floats) -> Floats:
+        """Period effects (..., 1, T) of values (..., N, T) without unit means."""
+        return np.asarray(plain.sum(axis=-2)[..., None, :] @ self.inverse)
 
     def period_weights(self) -> Floats:
         """Weights (T, N, T) of the outcomes in each period effect, for one mask."""
