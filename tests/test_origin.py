@@ -7,7 +7,7 @@ from panels import long_frame, panel
 import impact
 from impact.errors import NotAvailableError, UnknownNameError
 from impact.estimate import Estimate
-from impact.estimators.panel.models import _PanelModel
+from impact.estimators.panel.models import PanelModel
 
 ESTIMATORS = [
     kind
@@ -93,4 +93,4 @@ def test_another_inference_is_asked_for_the_estimate():
 def test_origins_take_no_part_in_print_or_comparison():
     estimate = impact.TwoWayFixedEffects().fit(panel())
     assert "Origin" not in repr(estimate)
-    assert _PanelModel.fit.__doc__.startswith("Estimate from a panel.")
+    assert PanelModel.fit.__doc__.startswith("Estimate from a panel.")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
+from impact.covariance.small_sample import cluster_factor
 from impact.data.panel import Panel
 from impact.diagnostics.recommendation import (
     MONTE_CARLO,
@@ -293,7 +294,7 @@ def _treated_spread(panel: Panel, estimator: AnyEstimator) -> float:
     if known.sum() - len(np.unique(cohort[known])) < FEWEST_SPREAD:
         return float(np.nan)
     mean = np.bincount(cohort, weights=effect) / np.maximum(count, 1)
-    stretch = count[cohort] / np.maximum(count[cohort] - 1, 1)
+    stretch = cluster_factor(np.maximum(count, 2).astype(float))[cohort]
     squares = (stretch * (weight * (effect - mean[cohort])) ** 2)[known].sum()
     placebo = np.nanvar(units.placebo[:, :, 0], axis=1, ddof=1)
     expected = (weight**2 * placebo[cohort])[known].sum()
