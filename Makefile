@@ -40,6 +40,7 @@ bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.inference
 	@$(BIN)/python -m benchmarks.report
+	@$(BIN)/python -m benchmarks.load
 
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data

@@ -21,7 +21,7 @@ from impact.simulate.untreated_paths import Process
 from impact.streams import stream
 
 AT_ONCE = 250  # simulated panels held in memory together
-MOST_NUMBERS = 8_000_000  # outcomes held in memory together, for large panels
+MOST_NUMBERS = 8_000_000  # outcomes, or changes of them, held in memory together, for large panels
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,8 @@ class _Tester:
         return at_no_effect(observed, permuted, level=situation.level, added=self.exchanged.added)
 
     def _sizes(self) -> Iterator[int]:
-        at_once = max(1, min(AT_ONCE, MOST_NUMBERS // self.panel.wide.size))
+        widest = max(asked.width for asked, _ in self.asked.values())
+        at_once = max(1, min(AT_ONCE, MOST_NUMBERS // (self.panel.n_units * widest)))
         for start in range(0, self.how.draws, at_once):
             yield min(at_once, self.how.draws - start)
 

@@ -36,6 +36,7 @@ Scale = Literal["level", "log1p", "rank"]
 Adjustment = Literal["none", "strata"]
 
 AT_ONCE = 64  # assignments held in memory together
+MOST_NUMBERS = 8_000_000  # assignments x outcomes held together, for large panels
 DIMENSIONS = ("estimator", "controls", "window", "sample", "adjustment", "winsorise", "scale")
 
 
@@ -268,14 +269,15 @@ class _Sample:
         """Yield choices, and effects with standard errors (2, S, P), one estimator and adjustment at a time."""
         names, outcomes = self._outcomes(choices)
         kept = np.isin(self.panel.units, self.part.units)
+        width = max(1, min(AT_ONCE, MOST_NUMBERS // outcomes.size))
         for estimator, controls, weigh in self._estimators(choices):
             for adjustment in choices.adjustments:
                 if adjustment == "strata" and len(np.unique(self.part.stratum)) < 2:
                     continue
                 try:
                     found = [
-                        self._statistics(weigh, labels[i : i + AT_ONCE, kept], outcomes, adjustment)
-                        for i in range(0, len(labels), AT_ONCE)
+                        self._statistics(weigh, labels[i : i + width, kept], outcomes, adjustment)
+                        for i in range(0, len(labels), width)
                     ]
                 except EstimationError:
                     continue
@@ -321,8 +323,11 @@ class _Sample:
 
     def _estimators(self, choices: Choices) -> Iterator[tuple[str, str, Weigh]]:
         for controls in choices.controls:
-            design = Comparisons.of(self.part, CallawaySantAnna(control_group=controls))
-            design = replace(design, labels=np.searchsorted(design.cohorts, self.part.cohort))
+            design = Comparisons.of(
+                self.part,
+                CallawaySantAnna(control_group=controls),
+                cohorts=self.panel.cohorts,  # labels are places among these, whoever is left here
+            )
             for average in choices.averages:
                 yield (
                     f"callaway_santanna_{average}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.covariance.small_sample import (
     cluster_df,
     counted,
@@ -82,13 +82,15 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
     n_units, n_obs = seen.shape[0], int(seen.sum())
     n_counted = counted(1, levels=[effects.rank + 1])
     crv1 = crv1_factor(n_units, n_obs=n_obs, n_counted=n_counted)
+    common = np.concatenate([effects.period_weights(), weights[None]])
+    blocks = np.linalg.eigh(_hat(effects, residual, size))
     results = []
     for name, power, factor in (
         ("CRV1", 0.0, crv1),
         ("CRV2", -0.5, 1.0),
         ("CRV3", -1.0, jackknife_factor(n_units)),
     ):
-        adjusted = _adjusted(effects, residual, size, power) / size
+        adjusted = _adjusted(effects, residual, blocks, power) / size
         df = (
             _satterthwaite(effects, adjusted, residual, size)
             if name == "CRV2"
@@ -96,7 +98,6 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
         )
         # The residual of unit i is y_i less its mean, period effects and treatment; what is weighted by rows that sum to
         # zero over the unit needs no mean. Period effects and the coefficient are the common sums.
-        common = np.concatenate([effects.period_weights(), weights[None]])
         loading = np.column_stack([-adjusted, -(adjusted * residual).sum(axis=1)])
         results.append(
             LinearScores(f"two_way:{name}", weights, adjusted, common, loading, factor, float(df))
@@ -104,11 +105,13 @@ def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:
     return results[0], results[1], results[2]
 
 
-def _adjusted(effects: UnitPeriodEffects, residual: Floats, size: float, power: float) -> Floats:
-    """Return (I - H_i)^power times each unit's regressor (N, T), H_i its block of the projection."""
+def _adjusted(
+    effects: UnitPeriodEffects, residual: Floats, blocks: tuple[Floats, Floats], power: float
+) -> Floats:
+    """Return (I - H_i)^power times each unit's regressor (N, T), H_i its block of the projection as values and vectors."""
     if power == 0:
         return residual
-    values, vectors = np.linalg.eigh(_hat(effects, residual, size))
+    values, vectors = blocks
     left = 1 - values
     scale = np.where(left > LEVERAGE_ONE, np.maximum(left, LEVERAGE_ONE) ** power, 0.0)
     turned = np.einsum("ntk,nt->nk", vectors, residual) * scale
@@ -164,13 +167,16 @@ def imputation(panel: Panel, *, leave_one_out: bool) -> LinearScores:
     direct = exposed / exposed.sum()
     weights = imputation_weights(untreated, direct)
     cells, count = _treated_cells(panel, exposed)
-    inflate = _inflation(cells, count, leave_one_out=leave_one_out)
+    stretch = stretch_without_own(count) if leave_one_out else np.ones(len(count))
+    inflate = np.where(cells >= 0, np.nan_to_num(stretch)[cells], 0.0 if leave_one_out else 1.0)
     periods = untreated.period_weights()
     of_treated = direct * inflate
     weighed = weights - direct + of_treated
     own = weighed - weighed.sum(axis=1, keepdims=True) * untreated.share
     averages = _cell_average_weights(cells, count, untreated, periods)
-    on_cell = -np.einsum("cnt,nt->nc", cells, of_treated)
+    on_cell = np.zeros((len(seen), len(count)))
+    unit, period = np.nonzero(cells >= 0)
+    on_cell[unit, cells[unit, period]] = -of_treated[unit, period]
     return LinearScores(
         "imputation:clustered",
         weights=weights,
@@ -182,33 +188,27 @@ def imputation(panel: Panel, *, leave_one_out: bool) -> LinearScores:
     )
 
 
-def _treated_cells(panel: Panel, exposed: Mask) -> tuple[Floats, Floats]:
-    """Indicators (c, N, T) of each cohort's treated observations in a period, and how many there are (c,)."""
-    cells = []
+def _treated_cells(panel: Panel, exposed: Mask) -> tuple[Integers, Floats]:
+    """Cell of each treated observation, its cohort in its period, (N, T), -1 for none; observations of each cell (c,)."""
+    cells = np.full(exposed.shape, -1)
+    n_cells = 0
     for cohort in panel.cohorts:
         treated = (panel.cohort == cohort)[:, None] & exposed
         for period in np.flatnonzero(treated.any(axis=0)):
-            cell = np.zeros(exposed.shape)
-            cell[:, period] = treated[:, period]
-            cells.append(cell)
-    stacked = np.array(cells)
-    return stacked, stacked.sum(axis=(1, 2))
-
-
-def _inflation(cells: Floats, count: Floats, *, leave_one_out: bool) -> Floats:
-    """Factor n/(n-1) by which leaving a unit out of its cell's average stretches its residual; NaN for single units."""
-    if not leave_one_out:
-        return np.ones(cells.shape[1:])
-    factor = stretch_without_own(count)
-    return np.asarray(np.nansum(cells * factor[:, None, None], axis=0))
+            cells[treated[:, period], period] = n_cells
+            n_cells += 1
+    return cells, np.bincount(cells[cells >= 0]).astype(float)
 
 
 def _cell_average_weights(
-    cells: Floats, count: Floats, untreated: UnitPeriodEffects, periods: Floats
+    cells: Integers, count: Floats, untreated: UnitPeriodEffects, periods: Floats
 ) -> Floats:
-    """Weights (c, N, T) of the outcomes in each cell's average imputed effect."""
-    direct = cells / count[:, None, None]
-    by_unit = direct.sum(axis=2)
-    on_periods = direct.sum(axis=1) - by_unit @ untreated.share
-    own = direct - by_unit[:, :, None] * untreated.share
-    return np.asarray(own - np.einsum("ct,tns->cns", on_periods, periods))
+    """Weights (c, N, T) of the outcomes in each cell's average imputed effect, one cell after the other to save memory."""
+    averages = np.empty((len(count), *cells.shape))
+    for cell, n_cell in enumerate(count):
+        direct = (cells == cell) / n_cell
+        by_unit = direct.sum(axis=1)
+        on_periods = direct.sum(axis=0) - by_unit @ untreated.share
+        own = direct - by_unit[:, None] * untreated.share
+        averages[cell] = own - np.tensordot(on_periods, periods, axes=1)
+    return averages

@@ -110,6 +110,10 @@ class Many(Protocol):
         """The panel, whose gaps, weights and clusters are part of the design."""
 
     @property
+    def width(self) -> int:
+        """Numbers that it holds for each unit and outcome."""
+
+    @property
     def labels(self) -> Integers:
         """The actual assignment, (N,)."""
 

@@ -54,6 +54,11 @@ class Refitted:
         """One where a unit is actually under treatment, (N, T)."""
         return np.asarray((self.panel.times >= self.panel.cohort[:, None]).astype(float))
 
+    @property
+    def width(self) -> int:
+        """As `Many.width`."""
+        return self.panel.n_periods
+
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """As `Many.evaluate`; NaN where the estimator refuses an assignment.
 

@@ -101,6 +101,11 @@ class Weighted:
     weigh: Weigh
     origin: Number
 
+    @property
+    def width(self) -> int:
+        """As `Many.width`."""
+        return self.panel.n_periods
+
     @cached_property
     def seen(self) -> Mask:
         """Where a unit is observed, (N, T)."""

@@ -1,7 +1,7 @@
 """Several outcomes tested together: p-values and false discovery rates that count how many questions were asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.many import AnyEstimator
 from impact.estimators.many_of import many
-from impact.inference.assignments import Assignments, assignments
+from impact.inference.assignments import LABEL, Assignments, assignments
 from impact.inference.exchange import Exchange
+from impact.inference.randomization import in_blocks
 from impact.interval import TIE
 from impact.streams import stream
 
@@ -101,16 +102,16 @@ def family_test(
     rows, observed, permuted = [], [], []
     for outcome, panel in panels.items():
         asked = many(panel, estimator)
-        own = np.searchsorted(asked.cohorts, everybody.cohorts).astype(np.int64)
+        own: Integers = np.searchsorted(asked.cohorts, everybody.cohorts).astype(LABEL)
         if not np.isin(everybody.cohorts, asked.cohorts).all():
             raise NotAvailableError(
                 f"{outcome}: a cohort has no unit with this outcome; leave the outcome out of the family"
             )
         values = np.nan_to_num(panel.wide)[:, None, :]
-        mine = own[others.labels[:, everybody.places(panel)]]
+        mine = replace(others, labels=own[others.labels[:, everybody.places(panel)]])
         actual = asked.evaluate(asked.labels[None], values)
         observed.append(actual.t()[0, 0])
-        permuted.append(asked.evaluate(mine, values).t()[0])
+        permuted.append(in_blocks(asked, mine, values).t()[0])
         rows.append((outcome, actual.effect[0, 0], np.sqrt(actual.variance[0, 0])))
     table = pd.DataFrame(rows, columns=["outcome", "estimate", "std_error"])
     return adjusted(name, table, np.array(observed), np.array(permuted).T, others)

@@ -220,9 +220,7 @@ def _stand_ins(
     standard = units.placebo[:, complete] / of_never[complete]
     standard = standard - standard.mean(axis=1, keepdims=True)
     standard *= np.sqrt(cluster_factor(n0) * (1 + 1 / (n0 * (units.weight**2).sum())))
-    errors = np.zeros((DRAWS, standard.shape[2]))
-    for unit, code in enumerate(cohort):
-        errors += (units.weight[unit] * of_treated[unit]) * standard[code][chosen[:, unit]]
+    errors = _drawn_errors(standard, cohort, chosen, units.weight[:, None] * of_treated)
     size = np.sort(np.abs(errors), axis=0)
     beyond = may_lie_beyond(DRAWS + 1, situation.level)
     reach = size[DRAWS - beyond] if beyond else np.full(size.shape[1], np.inf)
@@ -230,3 +228,32 @@ def _stand_ins(
     p = ((size >= np.abs(estimate)).sum(axis=0) + 1) / (DRAWS + 1)
     error = np.sqrt((errors**2).mean(axis=0))
     return Intervals(estimate, error, estimate - reach, estimate + reach, p)
+
+
+def _drawn_errors(standard: Floats, cohort: Integers, chosen: Integers, scale: Floats) -> Floats:
+    """Sum what stand-ins show in the places of treated units, scaled: (DRAWS, S).
+
+    Parameters
+    ----------
+    standard : ndarray, (L-1, n0, S)
+        What each untreated unit shows over each cohort's periods.
+    cohort : ndarray of int, (n1,)
+    chosen : ndarray of int, (DRAWS, n1)
+        Untreated units in the places of treated ones.
+    scale : ndarray, (n1, S)
+    """
+    n_treated, n_outcomes = scale.shape
+    errors = np.zeros((DRAWS, n_outcomes))
+    if n_treated <= n_outcomes:
+        for unit, code in enumerate(cohort):
+            errors += scale[unit] * standard[code][chosen[:, unit]]
+        return errors
+    from scipy.sparse import csr_array
+
+    place = (cohort * standard.shape[1] + chosen).ravel()
+    starts = np.arange(DRAWS + 1) * n_treated
+    shape = (DRAWS, standard.shape[0] * standard.shape[1])
+    for outcome in range(n_outcomes):
+        drawn = csr_array((np.tile(scale[:, outcome], DRAWS), place, starts), shape=shape)
+        errors[:, outcome] = drawn @ np.ascontiguousarray(standard[:, :, outcome]).ravel()
+    return errors

@@ -57,7 +57,12 @@ class Comparisons:
 
     @classmethod
     def of(
-        cls, panel: Panel, estimator: CallawaySantAnna, *, lead: int | None = None
+        cls,
+        panel: Panel,
+        estimator: CallawaySantAnna,
+        *,
+        lead: int | None = None,
+        cohorts: Floats | None = None,
     ) -> "Comparisons":
         """List the comparisons of a panel after treatment, or those of one lead with the last period before treatment.
 
@@ -65,6 +70,8 @@ class Comparisons:
         ----------
         lead : int, optional
             Periods from treatment, negative: each cohort's change from its base to that period, which should be nil.
+        cohorts : ndarray, optional
+            Those that labels stand for, never treated left out; of a panel that is part of another, some may have no unit here.
 
         Raises
         ------
@@ -76,7 +83,7 @@ class Comparisons:
                 "comparisons of single units over pairs of periods are not available with adjustment for strata or with "
                 "another rule for gaps; use CallawaySantAnna(missing='pairs')"
             )
-        cohorts = np.append(panel.cohorts, np.inf)
+        cohorts = np.append(panel.cohorts if cohorts is None else cohorts, np.inf)
         pairs = np.array(list(_pairs(panel, estimator, cohorts, lead)), dtype=np.int64).reshape(
             -1, 3
         )
@@ -100,8 +107,8 @@ class Comparisons:
             event=panel.times[period] - cohorts[code],
             treats=own.astype(float),
             controls=controls.astype(float),
-            seen=seen * panel.weight[:, None],
-            exposure=np.where(seen, moved, 0.0),
+            seen=np.ascontiguousarray(seen * panel.weight[:, None]),
+            exposure=np.ascontiguousarray(np.where(seen, moved, 0.0)),
             weight=panel.weight,
         )
 
@@ -169,17 +176,14 @@ class Comparisons:
         alike = self.plain and both.counts_alike
         variance, cross = np.zeros((2, *both.overall.shape))
         for code in range(len(self.cohorts)):
-            kept = np.flatnonzero(self.treats[code] + self.controls[code])
-            if not kept.size:
+            if not (self.treats[code] + self.controls[code]).any():
                 continue  # neither treated nor a control in any comparison, such as a lead of another cohort
-            loading = both.loading(code, kept, leverage=leverage, estimated=shares == "estimated")
-            moved = np.ascontiguousarray(changes[:, :, kept])
+            loading = both.loading(code, leverage=leverage, estimated=shares == "estimated")
+            inside = labels == code
             added = (
-                squares_from_sums(both.of_label[code], moved, loading)
+                squares_from_sums(inside, both.of_label[code], changes, loading)
                 if alike
-                else squares_by_unit(
-                    labels == code, moved, loading, self.seen[:, kept], self.weight
-                )
+                else squares_by_unit(inside, changes, loading, self.seen, self.weight)
             )
             variance += added[0]
             cross += added[1]

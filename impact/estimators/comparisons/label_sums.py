@@ -1,6 +1,6 @@
 """Which units have a label under each of many assignments, as matrices that sum over them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,11 +37,24 @@ def label_sums(labels: Integers, n_labels: int, *, weight: Floats) -> list[Label
     count that should be zero could be a rounding error.
     """
     if (weight != 1).any():
-        return [_one(labels == code) for code in range(n_labels)]
+        return [one_label(labels == code) for code in range(n_labels)]
     common = int(np.bincount(labels[0], minlength=n_labels).argmax())
-    found = {code: _one(labels == code) for code in range(n_labels) if code != common}
+    found = {code: one_label(labels == code) for code in range(n_labels) if code != common}
     rest = Others(tuple(found.values()))
     return [rest if code == common else found[code] for code in range(n_labels)]
+
+
+def sums_by_label(of_label: Sequence[LabelSums], values: Floats) -> Iterator[tuple[int, Floats]]:
+    """Yield each label with its sums (P, F), each product made once: `Others` come last, as what the labels before leave."""
+    passed = np.zeros((1, values.shape[1]))
+    for code, inside in enumerate(of_label):
+        if not isinstance(inside, Others):
+            found = inside @ values
+            passed = passed + found
+            yield code, found
+    for code, inside in enumerate(of_label):
+        if isinstance(inside, Others):
+            yield code, np.asarray(values.sum(axis=0) - passed)
 
 
 def summing(group: Integers, n_groups: int) -> Any:
@@ -54,7 +67,8 @@ def summing(group: Integers, n_groups: int) -> Any:
     )
 
 
-def _one(inside: Mask) -> LabelSums:
+def one_label(inside: Mask) -> LabelSums:
+    """Return the sums over the units (P, N) of one label, sparse where these are few."""
     if inside[0].mean() > SPARSE:
         return inside.astype(float)
     from scipy.sparse import csr_array

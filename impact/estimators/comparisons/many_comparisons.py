@@ -1,6 +1,6 @@
 """The overall effect of Callaway and Sant'Anna, or one of its leads, as `Many` through its own kernel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.estimators.comparisons.by_unit import Comparisons, Shares
+from impact.estimators.latest import Latest
 from impact.estimators.many import LEVERAGE, Errors, Quadratic, ScoreKind, UnitEffects
 from impact.estimators.weighted import satterthwaite
 from impact.terms import Averaging
@@ -41,6 +42,12 @@ class ManyComparisons:
 
     panel: Panel
     design: Comparisons
+    latest: Latest = field(default_factory=Latest, init=False, repr=False, compare=False)
+
+    @property
+    def width(self) -> int:
+        """As `Many.width`."""
+        return max(self.panel.n_periods, len(self.design.base))
 
     @property
     def labels(self) -> Integers:
@@ -54,8 +61,14 @@ class ManyComparisons:
 
     def _changes(self, outcomes: Floats) -> Floats:
         """Compared changes (N, S, K), zero where one end is not observed."""
-        changes = self.design.changes(outcomes)
-        return changes if self.design.plain else changes * (self.design.seen > 0)[:, None, :]
+        return self.latest.of(outcomes, "changes", lambda: self._changes_made(outcomes))
+
+    def _changes_made(self, outcomes: Floats) -> Floats:
+        changes = np.take(outcomes, self.design.period, axis=2)
+        changes -= np.take(outcomes, self.design.base, axis=2)
+        if not self.design.plain:
+            changes *= (self.design.seen > 0)[:, None, :]
+        return changes
 
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """As `Many.evaluate`."""
@@ -63,6 +76,9 @@ class ManyComparisons:
 
     def errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         """As `Many.errors`."""
+        return self.latest.of(outcomes, kind, lambda: self._errors(outcomes, kind))
+
+    def _errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         shares: Shares = "estimated" if kind == "CRV1" else "fixed"
         found = self.design.evaluate(
             self.labels[None], self._changes(outcomes), leverage=LEVERAGE[kind], shares=shares
@@ -86,7 +102,9 @@ class ManyComparisons:
 
     def unit_effects(self, outcomes: Floats) -> UnitEffects:
         """As `Many.unit_effects`."""
-        return unit_effects(self.design, self._changes(outcomes))
+        return self.latest.of(
+            outcomes, "unit_effects", lambda: unit_effects(self.design, self._changes(outcomes))
+        )
 
 
 def without_each_unit(design: Comparisons, change: Floats) -> Floats:
@@ -142,7 +160,9 @@ def unit_effects(design: Comparisons, changes: Floats) -> UnitEffects:
 def _placebo(
     design: Comparisons, changes: Floats, control_mean: Floats, share: Floats, never: Integers
 ) -> Floats:
-    seen = (design.seen[never] > 0) * share
+    at = np.flatnonzero(share)
+    seen = (design.seen[np.ix_(never, at)] > 0) * share[at]
     total = seen.sum(axis=1)[:, None]
+    mine = np.einsum("nk,nsk->ns", seen, changes[:, :, at])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((np.einsum("nk,nsk->ns", seen, changes) - seen @ control_mean.T) / total)
+        return np.asarray((mine - seen @ control_mean[:, at].T) / total)

@@ -7,10 +7,16 @@ from typing import Protocol
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
-from impact.estimators.comparisons.label_sums import SPARSE, LabelSums, label_sums, summing
+from impact.estimators.comparisons.label_sums import (
+    SPARSE,
+    LabelSums,
+    label_sums,
+    one_label,
+    summing,
+    sums_by_label,
+)
 
 CHUNK = 2_000_000  # numbers held at once
-ALONE = 1e-12  # share of a residual left to a unit that is a side of its own: nothing to correct
 
 
 class ComparedPairs(Protocol):
@@ -82,18 +88,20 @@ class BothSides:
         counts, units = np.zeros((2, 2, n_assigned, n_pairs))
         size = np.zeros((n_assigned, n_pairs))
         ever = (design.seen > 0).astype(float)
-        for code, inside in enumerate(of_label):
+        alike = bool((design.weight == 1).all())
+        weighted = changes if alike else changes * design.weight[:, None, None]
+        # all comparisons of a label at once: a copy of those it is part of would cost more than products that are not used
+        flat, seen = weighted.reshape(len(changes), -1), np.concatenate([design.seen, ever], axis=1)
+        for (code, moved_of), (_, seen_of) in zip(
+            sums_by_label(of_label, flat), sums_by_label(of_label, seen), strict=True
+        ):
+            total_of = moved_of.reshape(sums[0].shape)
             for side, takes in enumerate((design.treats[code], design.controls[code])):
                 at = np.flatnonzero(takes)
-                if not at.size:
-                    continue
-                flat = (changes[:, :, at] * design.weight[:, None, None]).reshape(len(changes), -1)
-                values = np.concatenate([flat, design.seen[:, at], ever[:, at]], axis=1)
-                parts = np.split(inside @ values, [flat.shape[1], flat.shape[1] + at.size], axis=1)
-                sums[side][:, :, at] += parts[0].reshape(n_assigned, n_outcomes, -1)
-                counts[side][:, at] += parts[1]
-                units[side][:, at] += parts[2]
-            size += (inside @ design.weight[:, None]) * design.treats[code]
+                sums[side][:, :, at] += total_of[:, :, at]
+                counts[side][:, at] += seen_of[:, at]
+                units[side][:, at] += seen_of[:, n_pairs + at]
+            size += (of_label[code] @ design.weight[:, None]) * design.treats[code]
         share = size * (counts[0] > 0) * (counts[1] > 0)
         total = share.sum(axis=1)
         share = share / np.where(total > 0, total, np.nan)[:, None]
@@ -110,14 +118,10 @@ class BothSides:
         """Whether every assignment has as many units on each side as the first."""
         return bool((self.n1 == self.n1[0]).all() and (self.n0 == self.n0[0]).all())
 
-    def loading(self, code: int, kept: Integers, *, leverage: float, estimated: bool) -> Loading:
-        """Return how scores of a label's units follow from their changes in the comparisons that are ``kept``."""
+    def loading(self, code: int, *, leverage: float, estimated: bool) -> Loading:
+        """Return how scores of a label's units follow from their changes; comparisons they are no part of weigh nothing."""
         mean = np.where(self.design.treats[code] > 0, self.mean1, self.mean0)
-        return Loading(
-            self.own_weight(code, leverage)[:, kept],
-            mean[:, :, kept],
-            self._constant(code) * estimated,
-        )
+        return Loading(self.own_weight(code, leverage), mean, self._constant(code) * estimated)
 
     def own_weight(self, code: int, leverage: float) -> Floats:
         """Weight of a unit's own change in its score, (P, K): share over the side's count, signed, leverage corrected."""
@@ -128,7 +132,8 @@ class BothSides:
             (-1, controls, self.n0, self.count0),
         ):
             part = takes * self.share / np.where(count > 0, count, 1)
-            left = np.maximum(1 - 1 / np.maximum(units, 1), ALONE) ** leverage
+            # a unit that is a side of its own has no residual: nothing to correct, and no rounding error to blow up
+            left = np.where(units > 1, 1 - 1 / np.maximum(units, 1), 1.0) ** leverage
             result += sign * np.where(takes > 0, part / left, 0.0)
         return result
 
@@ -140,12 +145,15 @@ class BothSides:
 
 
 def squares_from_sums(
-    inside: LabelSums, changes: Floats, loading: Loading
+    inside: Mask, sums: LabelSums, changes: Floats, loading: Loading
 ) -> tuple[Floats, Floats]:
     """Sum a label's squared scores, and their products with the last outcome's, each (S, P), from sums alone.
 
     Without gaps and with as many units on each side, own weights are the same for every assignment.
     """
+    ever = inside.any(axis=0)
+    if 0 < ever.mean() <= SPARSE:  # few assignments of a rare label: nobody else is looked at
+        sums, changes = one_label(inside[:, ever]), changes[ever]
     own = loading.own[0]
     direct = changes @ own
     middle = direct.mean(axis=0)  # taken out so that squares lose no digits
@@ -154,7 +162,7 @@ def squares_from_sums(
     ones = np.ones((len(direct), 1))
     values = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
     total, own_squares, own_mixed, count = np.split(
-        (inside @ values).T, np.cumsum([direct.shape[1]] * 3)
+        (sums @ values).T, np.cumsum([direct.shape[1]] * 3)
     )
     squares = own_squares + 2 * shift * total + count * shift**2
     mixed = own_mixed + shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
