@@ -163,6 +163,8 @@ class Estimate(Shown):
         NotAvailableError
             When the estimate was read from a file, or fitted on moments, which hold no units.
         """
+        if isinstance(inference, (str, type)):
+            raise UsageError("under: give an inference, such as impact.Permutation()")
         return inference.on(self)
 
     def aggregate(
@@ -342,10 +344,9 @@ class Estimate(Shown):
     def blocks(self) -> tuple[str | pd.DataFrame, ...]:
         """Return what it is, the table, the counts and the notes."""
         shown = ["term", "estimate", "std_error", "p_value", "conf_low", "conf_high"]
-        counts = f"{self.sample.n_units} units ({self.sample.n_treated} treated), {self.nobs} observations"
         table = pd.DataFrame({name: self._pointwise[name] for name in shown})
-        notes = "\n".join(f"note: {note}" for note in self.notes)
-        return (self.estimand, self.method, table, counts, *([notes] if notes else []))
+        notes = ["\n".join(f"note: {note}" for note in self.notes)] if self.notes else []
+        return (self.estimand, self.method, table, self.sample.counted(self.nobs), *notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, the band's critical value among them; missing numbers are None."""

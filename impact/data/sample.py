@@ -36,6 +36,14 @@ class Sample:
         """Return reasons for leaving out, each with its count."""
         return [(reason.replace("_", " "), f"{n:,}") for reason, n in self.dropped.items()]
 
+    def counted(self, n_obs: int) -> str:
+        """Return units, clusters above them, and observations used, on one line."""
+        above = self.n_clusters != self.n_units
+        clusters = f" in {self.n_clusters:,} clusters" if above else ""
+        return (
+            f"{self.n_units:,} units ({self.n_treated:,} treated){clusters}, {n_obs:,} observations"
+        )
+
     def _lines(self) -> list[tuple[str, str]]:
         return [
             ("observations", f"{self.n_obs:,}"),

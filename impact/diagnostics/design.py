@@ -20,6 +20,7 @@ from impact.diagnostics.recommendation import (
 from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import EstimationError
 from impact.estimators.headline import default_estimator, word_of
+from impact.estimators.linear import as_panel
 from impact.estimators.many import AnyEstimator, clusters_are_units, labels_of
 from impact.estimators.many_of import many, overall
 from impact.inference.exchange import Exchange
@@ -94,7 +95,8 @@ class DesignCheck(Shown):
         rows = self.table[self.table["process"] == COUNTED[0]].set_index(keys)
         other = rows[["median_length", "smallest_detectable"]]
         return (
-            f"Design check: {self.n_treated} treated of {self.n_units} units, {self.effective_clusters:.1f} effective\n"
+            f"Design check: {self.n_treated} treated of {self.n_units} units, "
+            f"{self.effective_clusters:.1f} effective clusters\n"
             f"Share of {self.draws:,} panels without effect in which a test at {1 - self.level:.0%} finds one\n\n"
             f"{text_of(size.join(other).reset_index())}\n\n"
             f"Recommended: {self.recommended} ({self.why}); smallest detectable effect "
@@ -193,7 +195,7 @@ def design_check(
     Raises
     ------
     NotAvailableError
-        When clusters have units of several cohorts.
+        When clusters have units of several cohorts; from moments, which hold no unit.
     NotIdentifiedError
         As `UntreatedPaths.of`, and as the estimator.
 
@@ -214,6 +216,7 @@ def design_check(
     0  resampled  permutation   0.1
     1  resampled  clustered_t   0.0
     """
+    panel = as_panel(panel, who="design_check", needs="each unit's path")
     estimator = estimator or default_estimator(level=level)
     name = word_of(estimator)
     named = candidates or (CANDIDATES if clusters_are_units(panel) else OF_CLUSTERS)

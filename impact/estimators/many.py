@@ -138,7 +138,18 @@ class Many(Protocol):
 
 
 def labels_of(panel: Panel) -> tuple[Integers, Floats]:
-    """Return each unit's cohort as a place (N,) among the panel's cohorts and never treated (L,)."""
+    """Return each unit's cohort as a place (N,) among the panel's cohorts and never treated (L,).
+
+    Raises
+    ------
+    NotAvailableError
+        Without cohorts there is nothing that was assigned.
+    """
+    if not len(panel.cohorts):
+        raise NotAvailableError(
+            f"{panel.outcome}: the panel has no cohort, so nothing was assigned that could be exchanged; "
+            "name the cohort column, or take Clustered()"
+        )
     cohorts = np.append(panel.cohorts, np.inf)
     return np.searchsorted(cohorts, panel.cohort).astype(np.int64), cohorts
 

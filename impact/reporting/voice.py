@@ -71,6 +71,11 @@ class Voice:
         }
         return words[self.study.schema.time.frequency]
 
+    @property
+    def in_clusters(self) -> bool:
+        """Whether the data name clusters above the firm, which are then what was assigned."""
+        return self.study.schema.cluster not in {None, self.study.schema.unit}
+
     def assigned(self, n_firms: int, n_clusters: int | None = None) -> str:
         """Count what the programme was assigned to: clusters where the data name any, firms otherwise.
 
@@ -79,10 +84,10 @@ class Voice:
         n_firms, n_clusters : int
             Firms, and clusters above the firm among them; None where firms are assigned one by one.
         """
-        t, schema = self.t, self.study.schema
-        if n_clusters is None or schema.cluster in {None, schema.unit}:
+        t = self.t
+        if n_clusters is None or not self.in_clusters:
             return t("1 firm") if n_firms == 1 else t("{n} firms", n=self.f.number(n_firms))
-        what = self.name(str(schema.cluster))
+        what = self.name(str(self.study.schema.cluster))
         if n_clusters == 1:
             return t("1 cluster ({what})", what=what)
         return t("{n} clusters ({what})", n=self.f.number(n_clusters), what=what)

@@ -8,7 +8,7 @@ from panels import long_frame, panel
 from scipy import stats
 
 import impact
-from impact.errors import NotAvailableError, UnknownNameError
+from impact.errors import NotAvailableError, UnknownNameError, UsageError
 from impact.inference.named import NAMED, inference_named
 from impact.simulate.untreated_paths import UntreatedPaths
 
@@ -217,3 +217,30 @@ def test_simulated_villages_share_shocks_as_the_panels_own_do():
         between, whole = by_village.var(axis=0).mean(), drawn.var(axis=0).mean()
         # intraclass correlation .8: the variance of a mean of four over that of one is .8 + .2/4
         assert between / whole == pytest.approx(0.85, abs=0.06)
+
+
+def test_what_is_no_inference_is_refused_with_an_example_of_one():
+    one = impact.CallawaySantAnna().fit(panel()).aggregate(by="overall")
+    for asked in ("permutation", impact.Permutation):
+        with pytest.raises(UsageError, match="Permutation"):
+            one.under(asked)
+
+
+def test_a_panel_without_cohorts_has_nothing_to_exchange_and_says_so():
+    free = panel(long_frame(), cohort=None, covariates=["x"])
+    slope = impact.PooledOLS(regressors=["x"]).fit(free).select(["x"])
+    found = slope.under(impact.Permutation(permutations=19))
+    assert isinstance(found, impact.Refused)
+    assert "cohort" in found.why
+
+
+def test_clusters_above_the_unit_are_counted_in_print():
+    made = impact.TwoWayFixedEffects().fit(clustered())
+    assert "56 units (24 treated) in 14 clusters, 224 observations" in made.summary()
+
+
+def test_the_design_check_takes_a_panel_and_says_so():
+    made = panel()
+    for given in (long_frame(), impact.PathMoments.from_panel(made)):
+        with pytest.raises((NotAvailableError, UsageError), match="design_check"):
+            impact.design_check(given)

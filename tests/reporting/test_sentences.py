@@ -383,6 +383,8 @@ def test_a_report_on_two_waves_of_villages_says_that_trends_cannot_be_examined(v
     assert "rien d'anormal" not in text
     assert ("6 clusters (Village)" in text) or ("6 grappes (Village)" in text)
     assert "30 firms" not in text
+    assert ("whole clusters never treated" in text) or ("grappes entières jamais" in text)
+    assert ("to other whole clusters of" in text) or ("d'autres grappes entières" in text)
 
 
 def test_a_french_report_has_its_signs_and_commas(two_waves, findings):

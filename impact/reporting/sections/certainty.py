@@ -171,9 +171,12 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
         Text(
             f"### {t('The design')}\n\n"
             + t(
-                "{n} panels were simulated with the firms, starts and gaps of this one, untreated paths drawn from never-treated "
-                "firms of the same strata, without any effect. Each test should find something in {alpha} of them; each interval "
+                "{n} panels were simulated with the firms, starts and gaps of this one, untreated paths drawn from {donors} "
+                "of the same strata, without any effect. Each test should find something in {alpha} of them; each interval "
                 "should hold zero in the rest.",
+                donors=t("whole clusters never treated")
+                if voice.in_clusters
+                else t("never-treated firms"),
                 n=voice.f.number(design.draws),
                 alpha=voice.f.percent(100 * (1 - design.level), 0),
             )

@@ -61,14 +61,16 @@ def _permutation(voice: Voice, part: Robustness) -> str:
     t, f = voice.t, voice.f
     result = part.randomization
     assert result is not None  # noqa: S101 (narrowing for mypy; the caller checked)
-    how = t("all possible assignments") if result.enumerated else t("random assignments")
+    n = f.number(result.permutations)
     return t(
-        "Randomization inference: the cohorts were given to other firms of the same strata ({strata} strata) in {draws} {how}. "
+        "Randomization inference: the cohorts were given to {others} of the same strata ({strata} strata) in {assignments}. "
         "A result as strong as the actual one came up with probability {p}. Effects not rejected, if one constant effect is "
         "assumed: {span}.",
+        others=t("other whole clusters") if voice.in_clusters else t("other firms"),
         strata=f.number(result.n_strata),
-        draws=f.number(result.permutations),
-        how=how,
+        assignments=t("all {n} possible assignments", n=n)
+        if result.enumerated
+        else t("{n} random assignments", n=n),
         p=f.p_value(result.p_value),
         span=voice.span(voice.study.outcome, result.conf_low, result.conf_high),
     )

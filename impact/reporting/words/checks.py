@@ -35,7 +35,7 @@ CHECKS = {
     "hausman": t("Hausman test"),
     "design_check": t("An interval that holds on this design"),
     "single_unit_cohorts": t("Cohorts of one firm"),
-    "effective_clusters": t("Effective number of firms"),
+    "effective_clusters": t("Effective number of firms or clusters"),
     "leave_one_out": t("Weight of a single firm"),
     "specification_curve": t("Other specifications"),
     "honest_relative_magnitudes": t("If trends part more after than before"),
@@ -153,7 +153,11 @@ REASONS = {
         "inference",
     ),
     "cohorts_of_one": Found(t("Cohorts whose spread one firm cannot show: {figure}."), "count"),
-    "effective_clusters": Found(t("As much information as {figure} equally important firms.")),
+    "effective_clusters": Found(
+        t(
+            "As much information as {figure} equally important firms, or clusters where these were assigned."
+        )
+    ),
     "largest_share": Found(
         t("Leaving out one firm changes the effect by at most {figure} of itself."), "share"
     ),
