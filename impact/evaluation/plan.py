@@ -125,7 +125,7 @@ class Plan(_Strict):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
     """of the outcomes whose unit begins with it"""
     permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999
-    """draws of the permutation test"""
+    """random assignments of the permutation test; all are taken where there are at most 20,000"""
     alpha: Annotated[float, Field(ge=0.001, lt=0.5)] = 0.05
     """size of tests: one minus the confidence level"""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 2012
