@@ -18,7 +18,7 @@ from impact.estimators.many_of import many
 from impact.inference.assignments import LABEL, Assignments, assignments
 from impact.inference.exchange import Exchange
 from impact.inference.randomization import in_blocks
-from impact.interval import TIE
+from impact.interval import TIE, permutation_ps
 from impact.streams import stream
 
 GRID = 0.001  # step of the false discovery rates tried for sharpened q-values, as Anderson's own programme
@@ -179,11 +179,12 @@ def adjusted(
     """
     from statsmodels.stats.multitest import multipletests
 
-    everything = np.abs(permuted)
+    # an assignment that gives no statistic counts as far out, the cautious side
+    everything = np.where(np.isnan(permuted), np.inf, np.abs(permuted))
     actual = np.abs(observed)
     if not others.enumerated:
         everything = np.vstack([actual, everything])
-    p = permutation_ps(actual, everything)
+    p = permutation_ps(actual[:, None], everything.T, added=0)
     return FamilyResult(
         name=name,
         table=table.assign(
@@ -196,11 +197,6 @@ def adjusted(
         ),
         permutations=len(permuted),
     )
-
-
-def permutation_ps(actual: Floats, everything: Floats) -> Floats:
-    """Share of assignments (P, H), the actual one among them, with statistics as large as the actual ones (H,)."""
-    return np.asarray((everything >= actual * (1 - TIE)).mean(axis=0))
 
 
 def _ranked(everything: Floats) -> Floats:
