@@ -33,6 +33,11 @@ class PathMoments(CellMoments):
     {'overall': 1.51}
     """
 
+    def __repr__(self) -> str:
+        """Counts alone: a cell of one unit is that unit's path."""
+        units = f"{int(self.n.sum()):,} units in {len(self.cohort):,} cells"
+        return f"Path moments of {self.outcome}: {units}, {len(self.times):,} periods"
+
     @classmethod
     def from_panel(cls, panel: Panel) -> Self:
         """Reduce a panel of N units by T periods, gaps allowed, in one pass; at most one cell a unit."""

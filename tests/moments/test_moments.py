@@ -312,3 +312,8 @@ def test_revenue_in_centimes_plus_a_billion_changes_nothing():
     for estimator in (impact.TwoWayFixedEffects(), impact.CallawaySantAnna(), impact.Imputation()):
         one, other = (estimator.fit(panel(data)).table for data in (frame, shifted))
         np.testing.assert_allclose(100 * one.std_error, other.std_error, rtol=1e-7)
+
+
+def test_moments_print_as_counts_without_the_path_of_anyone():
+    made = impact.PathMoments.from_panel(impact.example_panel())
+    assert repr(made) == "Path moments of revenue: 48 units in 6 cells, 6 periods"
