@@ -26,6 +26,8 @@ from impact.errors import (
 from impact.terms import MissingOutcome, nearest
 
 Rows = NDArray[np.signedinteger[Any]]
+LARGEST = 1e100  # outcomes; squares of larger ones, and cubes of all smaller ones, are outside what numbers hold
+SMALLEST = 1e-100
 
 
 def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -61,6 +63,21 @@ def numbers(column: pd.Series, *, rows: Rows) -> Floats:
             f"{column.name}: infinite on {rows_named(rows[np.isinf(values)])}; correct them or leave them empty"
         )
     return np.asarray(values)
+
+
+def in_scale(y: Floats, name: str, *, rows: Rows) -> None:
+    """Refuse outcomes whose powers are outside what numbers hold: they would be infinite, or zero."""
+    size = np.abs(y)
+    if not size.max(initial=0.0):
+        return
+    large = size > LARGEST
+    if large.any():
+        raise RangeError(
+            f"{name}: beyond {LARGEST:.0e} on {rows_named(rows[large])}; check for a code that stands for missing, or take "
+            "another unit of measurement"
+        )
+    if size.max() < SMALLEST:
+        raise RangeError(f"{name}: all below {SMALLEST:.0e}; take another unit of measurement")
 
 
 def outcome_present(y: Floats, name: str, *, rows: Rows, rule: MissingOutcome) -> Mask:

@@ -153,6 +153,7 @@ class Panel:
         kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
         if not kept.all():
             frame, rows, y = frame.loc[kept], rows[kept], y[kept]
+        checks.in_scale(y, outcome, rows=rows)
         unit_index, units = checks.identifiers(frame[unit], rows=rows)
         axis = axis.anchored(frame[time], rows=rows)
         times, time_index = axis.index(frame[time], rows=rows)

@@ -117,7 +117,8 @@ def attrition(panel: Panel) -> CheckResult:
     treated = np.isfinite(panel.cohort)
     last = (~np.isnan(panel.wide[:, -1])).astype(float)
     a, b = last[treated], last[~treated]
-    table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": [a.mean(), b.mean()]})
+    at_end = [side.mean() if len(side) else np.nan for side in (a, b)]
+    table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": at_end})
     if last.all():
         return CheckResult("attrition", "pass", "nobody_lost", statistic=0.0, table=table)
     if min(len(a), len(b)) < 2:

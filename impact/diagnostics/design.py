@@ -25,7 +25,7 @@ from impact.estimators.many import AnyEstimator, clusters_are_units, labels_of
 from impact.estimators.many_of import many, overall
 from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, OF_CLUSTERS, InferenceName, inference_named
-from impact.inference.situation import Answering, Situation
+from impact.inference.situation import Answering, Situation, needs_variation
 from impact.inference.treatment_groups import group_codes
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
@@ -195,7 +195,7 @@ def design_check(
     Raises
     ------
     NotAvailableError
-        When clusters have units of several cohorts; from moments, which hold no unit.
+        When clusters have units of several cohorts, or all units change alike; from moments, which hold no unit.
     NotIdentifiedError
         As `UntreatedPaths.of`, and as the estimator.
 
@@ -217,6 +217,7 @@ def design_check(
     1  resampled  clustered_t   0.0
     """
     panel = as_panel(panel, who="design_check", needs="each unit's path")
+    needs_variation(panel)
     estimator = estimator or default_estimator(level=level)
     name = word_of(estimator)
     named = candidates or (CANDIDATES if clusters_are_units(panel) else OF_CLUSTERS)
@@ -299,7 +300,9 @@ def _treated_spread(panel: Panel, estimator: AnyEstimator) -> float:
     mean = np.bincount(cohort, weights=effect) / np.maximum(count, 1)
     stretch = cluster_factor(np.maximum(count, 2).astype(float))[cohort]
     squares = (stretch * (weight * (effect - mean[cohort])) ** 2)[known].sum()
-    placebo = np.nanvar(units.placebo[:, :, 0], axis=1, ddof=1)
+    placebo = np.full(len(units.placebo), np.nan)
+    used = np.unique(cohort)  # a cohort that the estimate leaves out has no place to stand in for
+    placebo[used] = np.nanvar(units.placebo[used, :, 0], axis=1, ddof=1)
     expected = (weight**2 * placebo[cohort])[known].sum()
     return float(np.sqrt(squares / expected)) if expected > 0 else float(np.nan)
 

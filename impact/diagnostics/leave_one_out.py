@@ -58,7 +58,7 @@ class LeaveOneOut(Shown):
     unit_low, unit_high : float
         Range of the estimates that leave out one unit.
     largest_share : float
-        Largest change by leaving out one unit, over the headline.
+        Largest change by leaving out one unit, over the headline; infinite where that is zero.
     cohorts, groups : WithoutEach
         Range of the estimates that leave out one cohort, or one group.
     table : DataFrame
@@ -149,11 +149,17 @@ def leave_one_out(
         estimate=headline,
         unit_low=float(without.min()),
         unit_high=float(without.max()),
-        largest_share=float(np.abs(without - headline).max() / abs(headline)),
+        largest_share=_share(float(np.abs(without - headline).max()), of=abs(headline)),
         cohorts=cohorts,
         groups=groups,
         table=table,
     )
+
+
+def _share(change: float, *, of: float) -> float:
+    if of == 0:
+        return np.inf if change > 0 else 0.0
+    return change / of
 
 
 def _without_groups(panel: Panel, estimator: AnyEstimator, group: pd.Series | None) -> pd.DataFrame:

@@ -28,6 +28,8 @@ from impact.terms import CONFIDENCE_LEVEL
 POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
 SEED = 2012
 SHARES = (0.5, 0.8)  # of studies that would find a slope
+MOST_LOG_RATIO = 700.0  # its exponential is about the largest number there is
+CLOSEST, FARTHEST = 1e-12, 1e12  # where the search for a slope begins and ends, in standard errors
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,10 +176,12 @@ def of_path(
     n_after = len(beta) - n_before
     events = np.concatenate([np.arange(-n_before, 0) - 1.0, np.arange(n_after)])
     early_vcov, critical = sigma[:n_before, :n_before], quantile((1 + level) / 2, np.inf)
+    _of_full_rank(early_vcov)
     box = _Box(early_vcov, critical * np.sqrt(early_vcov.diagonal()) if edges is None else edges)
     shape = events + 1.0
     early = shape[:n_before]
-    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal) for goal in SHARES]
+    unit = float(np.sqrt(early_vcov.diagonal().max()))
+    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal, unit=unit) for goal in SHARES]
     pooled = _pooled_slopes(early, early_vcov, critical)
     trend = slopes[0] * shape
     after = _after_passing(box, sigma, trend, n_before)
@@ -192,7 +196,7 @@ def of_path(
         pooled_80=pooled[1],
         joint_power=_joint(distance, n_before, level),
         bayes_factor=box.passing(trend[:n_before]) / box.passing(0 * early),
-        likelihood_ratio=float(np.exp(log_ratio)),
+        likelihood_ratio=float(np.exp(min(log_ratio, MOST_LOG_RATIO))),
         table=pd.DataFrame({"event_time": events, "trend": trend, "after_passing": after}),
         bias=float(weights @ trend[n_before:]),
         bias_after_passing=float(weights @ after[n_before:]),
@@ -212,7 +216,22 @@ def _pooled_slopes(early: Floats, vcov: Floats, critical: float) -> list[float]:
     def found(slope: float) -> float:
         return float(ndtr(slope * shift - critical) + ndtr(-slope * shift - critical))
 
-    return [_solve(found, goal) for goal in SHARES]
+    return [_solve(found, goal, unit=1 / shift) for goal in SHARES]
+
+
+def _of_full_rank(vcov: Floats) -> None:
+    """Refuse leads whose estimates determine one another, as with fewer clusters than leads.
+
+    Raises
+    ------
+    NotAvailableError
+    """
+    scale = np.sqrt(vcov.diagonal())
+    if np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < len(vcov):
+        raise NotAvailableError(
+            f"power before treatment: the covariance of {len(vcov)} leads is singular, as with fewer clusters than leads; "
+            "ask for fewer with leads="
+        )
 
 
 @dataclass(frozen=True)
@@ -257,14 +276,25 @@ def _after_passing(box: _Box, sigma: Floats, trend: Floats, n_before: int) -> Fl
     return np.concatenate([early, late])
 
 
-def _solve(function: Callable[[float], float], goal: float) -> float:
-    """Return the positive argument at which a rising function reaches the goal."""
+def _solve(function: Callable[[float], float], goal: float, *, unit: float = 1.0) -> float:
+    """Return the positive argument at which a rising function reaches the goal; infinite where nothing in reach does.
+
+    Parameters
+    ----------
+    unit : float
+        Where the function moves; it is searched from `CLOSEST` to `FARTHEST` times that.
+    """
     from scipy.optimize import brentq
 
-    high = 1e-12
-    while function(high) < goal:
+    high = CLOSEST
+    if function(0.0) >= goal:
+        return 0.0
+    while not function(high * unit) >= goal:
         high *= 4
-    return float(brentq(lambda x: function(x) - goal, high / 4, high, xtol=1e-12 * high))
+        if high > FARTHEST:
+            return np.inf
+    low = high / 4 if high > CLOSEST else 0.0
+    return unit * float(brentq(lambda x: function(unit * x) - goal, low, high, xtol=1e-12 * high))
 
 
 def _joint(distance: float, n_leads: int, level: float) -> float:

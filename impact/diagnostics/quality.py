@@ -74,18 +74,24 @@ def early_cohorts(sample: Sample) -> CheckResult:
 
 
 def describe(panel: Panel) -> pd.DataFrame:
-    """Return the outcome's distribution by group: ``group, n_units, n_obs, mean, sd, p50, p90, p99, zeros, observed``."""
+    """Return the outcome's distribution by group: ``group, n_units, n_obs, mean, sd, p50, p90, p99, zeros, observed``.
+
+    NaN where a group has no unit; no ``sd`` of one observation.
+    """
     treated = np.isfinite(panel.cohort)
     rows = []
     for group, units in (("treated", treated), ("comparison", ~treated)):
         y = panel.y[units[panel.unit_index]]
+        if not len(y):  # such as nobody never treated
+            rows.append({"group": group, "n_units": 0, "n_obs": 0})
+            continue
         rows.append(
             {
                 "group": group,
                 "n_units": int(units.sum()),
                 "n_obs": len(y),
                 "mean": y.mean(),
-                "sd": y.std(ddof=1),
+                "sd": y.std(ddof=1) if len(y) > 1 else np.nan,
                 "p50": np.quantile(y, 0.5),
                 "p90": np.quantile(y, 0.9),
                 "p99": np.quantile(y, 0.99),
@@ -97,13 +103,14 @@ def describe(panel: Panel) -> pd.DataFrame:
 
 
 def coverage_by_period(panel: Panel) -> pd.DataFrame:
-    """Return the share of units observed by group and period: ``time, treated, comparison``."""
+    """Return the share of units observed by group and period: ``time, treated, comparison``; NaN of a group without units."""
     treated = np.isfinite(panel.cohort)
     seen = ~np.isnan(panel.wide)
+    n, n_treated = seen.sum(axis=0), seen[treated].sum(axis=0)
     return pd.DataFrame(
         {
             "time": [panel.time_axis.label(number) for number in panel.times],
-            "treated": seen[treated].mean(axis=0),
-            "comparison": seen[~treated].mean(axis=0),
+            "treated": n_treated / (treated.sum() or np.nan),
+            "comparison": (n - n_treated) / ((~treated).sum() or np.nan),
         }
     )

@@ -11,7 +11,8 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_of
 from impact.data.panel import Panel
-from impact.errors import EstimationError, NotAvailableError
+from impact.data.variation import units_change_alike
+from impact.errors import EstimationError, NotAvailableError, NotIdentifiedError
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights
@@ -180,6 +181,10 @@ def specification_curve(
             effects.append(effect)
     effect, error = np.concatenate(effects, axis=1)
     known = np.isfinite(effect[:, 0]) & (error[:, 0] > 0)
+    if not known.any() or units_change_alike(panel):
+        raise NotIdentifiedError(
+            f"{panel.outcome}: no specification has an effect and an error; check the column"
+        )
     table = pd.DataFrame([row for row, kept in zip(rows, known, strict=True) if kept])
     return summarised(table.assign(estimate=effect[known, 0]), effect[known] / error[known])
 
@@ -236,7 +241,7 @@ def _samples(panel: Panel, choices: Choices) -> Iterator["_Sample"]:
         for sample in choices.samples:
             units = complete if sample == "complete" else np.ones(panel.n_units, dtype=bool)
             if sample == "complete" and (
-                complete.all() or not np.isfinite(panel.cohort[units]).any()
+                complete.all() or not np.isin(panel.cohorts, panel.cohort[units]).all()
             ):
                 continue
             yield _Sample(panel, window, sample, periods, np.flatnonzero(units))

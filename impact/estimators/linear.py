@@ -154,7 +154,8 @@ class LinearParts:
     def percent(self, estimate: Estimate) -> Estimate:
         """Effects over counterfactual means, in percent, with the delta method on both.
 
-        With effect a and observed mean m the ratio is a / (m - a); its score is (m psi_a - a psi_m) / (m - a)^2.
+        With effect a and observed mean m the ratio is a / (m - a); its score is (m psi_a - a psi_m) / (m - a)^2. Of a
+        counterfactual mean of zero there is no percentage: NaN.
         """
         if self.robust is not None:
             raise NotAvailableError(
@@ -163,13 +164,17 @@ class LinearParts:
         observed, observed_scores = self._observed_means()
         effect = self.values
         counterfactual = observed - effect
-        ratio = 100 * effect / counterfactual
+        some = counterfactual != 0
+        ratio = np.full(len(effect), np.nan)
+        ratio[some] = 100 * effect[some] / counterfactual[some]
         pair = both(self.moments, self.scores, observed_scores)
         k = len(effect)
         gradient = np.zeros((k, 2 * k))
         index = np.arange(k)
-        gradient[index, index] = 100 * observed / counterfactual**2
-        gradient[index, k + index] = -100 * effect / counterfactual**2
+        # divided one after the other: the square of a large mean overflows
+        scale = np.where(some, counterfactual, np.inf)
+        gradient[index, index] = 100 * (observed / scale) / scale
+        gradient[index, k + index] = -100 * (effect / scale) / scale
         vcov = self.factor * pair.mix(gradient).covariance()
         return Estimate(
             estimate.rows,
@@ -279,6 +284,10 @@ def average_event_times(
     after = events >= 0
     size = parts.exposed_weights.sum(axis=(1, 2)) if average == "cells" else after.astype(float)
     weights = np.where(after, size, 0.0)
+    if not weights.any():
+        raise NotAvailableError(
+            f"{parts.moments.outcome}: by=overall: no effect after treatment to average; check outcome and cohort"
+        )
     label = "treated observations" if average == "cells" else "event times equally"
     return Average(
         weights=(weights / weights.sum())[None],

@@ -74,6 +74,8 @@ class Errors:
 class UnitEffects:
     """What each treated unit contributes to the effect, and what untreated units would have in its place.
 
+    Treated units without a part in it, as those of a cohort that cannot be compared, are not among the n1.
+
     Attributes
     ----------
     effect : ndarray, (n1, S)
@@ -81,7 +83,8 @@ class UnitEffects:
     weight : ndarray, (n1,)
         Of the unit in the effect; sums to one.
     placebo : ndarray, (L-1, n0, S)
-        The same difference of each never-treated unit over every cohort's periods; NaN where it is not observed in any.
+        The same difference of each never-treated unit over every cohort's periods; NaN where it is not observed in any,
+        and for a cohort without a treated unit among the n1.
     treated, never : ndarray of int
         Which units these are.
     """
@@ -120,6 +123,10 @@ class Many(Protocol):
     @property
     def cohorts(self) -> Floats:
         """First treated periods that labels stand for, (L,)."""
+
+    @property
+    def refits(self) -> bool:
+        """Whether each assignment costs a new fit: then as many are drawn as were asked for, however few there are in all."""
 
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """Return effects and the variances that studentise them, clusters added up, under assignments (P, N)."""

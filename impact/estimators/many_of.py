@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from impact.data.panel import Panel
-from impact.errors import NotAvailableError
+from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
@@ -112,6 +112,11 @@ def _comparisons(origin: Number) -> Many | None:
     event = _event_time(origin.steps) if estimator.base_period == "universal" else None
     if origin.steps == (OVERALL,):
         design = Comparisons.of(panel, estimator)
+        if not design.compared.any():
+            raise NotIdentifiedError(
+                f"{panel.outcome}: no cohort is observed before and after treatment beside an untreated unit; check the "
+                "cohort column, or use control_group='not_yet_treated'"
+            )
     elif event is not None:
         design = Comparisons.of(panel, estimator, lead=event)
     else:

@@ -49,6 +49,11 @@ class Refitted:
         additive = abs(total - first - second) <= SAME * (abs(first) + abs(second))
         return replace(plain, additive=bool(additive))
 
+    @property
+    def refits(self) -> bool:
+        """As `Many.refits`."""
+        return True
+
     @cached_property
     def exposed(self) -> Floats:
         """One where a unit is actually under treatment, (N, T)."""

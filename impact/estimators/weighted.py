@@ -117,6 +117,11 @@ class Weighted:
         under = self.panel.times >= self.panel.cohort[:, None]
         return np.asarray((under & self.seen).astype(float))
 
+    @property
+    def refits(self) -> bool:
+        """As `Many.refits`."""
+        return isinstance(self.weigh, FittedWeights)
+
     def weights(self, labels: Integers) -> Floats:
         """As `Many.weights`."""
         return self.weigh(labels)
@@ -219,8 +224,14 @@ class Weighted:
         size = (weights * self.exposed).sum(axis=1)
         own = np.einsum("nt,nst->ns", weights[treated], centred[treated])
         missing = np.einsum("nt,nst->s", weights, outcomes) - own.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            effect = own / size[treated, None] + missing / size[treated].sum()
+        part = size[treated] != 0
+        if not part.any():
+            raise NotAvailableError(
+                f"{self.panel.outcome}: no treated unit is observed after treatment with a weight in the effect, so it does "
+                "not split into their parts; keep more periods"
+            )
+        treated, own = treated[part], own[part]
+        effect = own / size[treated, None] + missing / size[treated].sum()
         placebo = [
             self._placebo(code, weights, size, centred[never], never) for code in range(last)
         ]
@@ -231,6 +242,8 @@ class Weighted:
     ) -> Floats:
         """What never-treated units (n0, S) would contribute in the place of a unit of the cohort."""
         mine = self.labels == code
+        if not size[mine].any():  # a cohort that the estimate leaves out
+            return np.full(centred.shape[:2], np.nan)
         per_unit = weights[mine].sum(axis=0) / size[mine].sum()
         found = np.einsum("t,nst->ns", per_unit, centred)
         asked = np.flatnonzero(per_unit)
@@ -279,7 +292,8 @@ def period_means(inside: Floats, outcomes: Floats, seen: Mask) -> Floats:
 def satterthwaite(squares: Floats, label: Integers) -> float:
     """Return the degrees of freedom of the CRV2 variance under independent errors: Welch's over labels.
 
-    Exact for one cohort without gaps; with several cohorts the comparison group they share counts as one group more.
+    Exact for one cohort without gaps; with several cohorts the comparison group they share counts as one group more. Zero
+    where every label that has a weight has one cluster.
 
     Parameters
     ----------
@@ -290,6 +304,8 @@ def satterthwaite(squares: Floats, label: Integers) -> float:
     total = np.bincount(label, weights=squares)
     count = np.bincount(label)
     kept = (count > 1) & (total > 0)
+    if not kept.any():
+        return 0.0
     return float(total[kept].sum() ** 2 / (total[kept] ** 2 / (count[kept] - 1)).sum())
 
 

@@ -380,7 +380,9 @@ def _paths(panel: Panel) -> pd.DataFrame:
     for group, units in (("treated", treated), ("comparison", ~treated)):
         part = panel.wide[units]
         count = (~np.isnan(part)).sum(axis=0)
-        table[group] = np.nanmean(part, axis=0)
-        table[f"{group}_std_error"] = np.nanstd(part, axis=0, ddof=1) / np.sqrt(count)
-        table[f"{group}_n"] = count
+        some, several = count > 0, count > 1  # a group may be unseen in a period, or have one unit
+        mean, error = np.full((2, len(count)), np.nan)
+        mean[some] = np.nanmean(part[:, some], axis=0)
+        error[several] = np.nanstd(part[:, several], axis=0, ddof=1) / np.sqrt(count[several])
+        table |= {group: mean, f"{group}_std_error": error, f"{group}_n": count}
     return pd.DataFrame(table)

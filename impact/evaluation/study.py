@@ -12,6 +12,7 @@ from impact.data.panel import Panel
 from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.evaluation.answerable import refuse_unanswerable
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, read_events
 
@@ -68,11 +69,25 @@ class Study:
         winsorise: float | None = None,
         cohort: str | None = None,
     ) -> Panel:
-        """Return the panel of an outcome (the headline by default), capped as the plan or the caller says; made once."""
+        """Return the panel of an outcome (the headline by default), capped as the plan or the caller says; made once.
+
+        Raises
+        ------
+        DataError
+            As `Panel.from_frame`.
+        ImpactError
+            As `refuse_unanswerable`.
+        """
         share = self.plan.winsorise if winsorise is None else winsorise
         key = (outcome or self.outcome, cohort or self.plan.cohort, share)
         if key not in self._panels:
-            self._panels[key] = self._made(*key)
+            made = self._made(*key)
+            if share in {
+                0.0,
+                self.plan.winsorise,
+            }:  # others are shown beside, and may leave nothing
+                refuse_unanswerable(made, control_group=self.plan.comparison_group)
+            self._panels[key] = made
         return self._panels[key]
 
     def _made(self, outcome: str, cohort: str | None, share: float) -> Panel:

@@ -17,7 +17,7 @@ from impact.estimators.many_of import many
 from impact.inference.clustered import Clustered
 from impact.inference.named import EVERY, NAMED, OF_CLUSTERS
 from impact.inference.randomization import Permutation, RandomizationResult
-from impact.inference.situation import Situation, one_of_many
+from impact.inference.situation import Situation, needs_variation, one_of_many
 from impact.interval import Interval, PlainValues, Refused
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, POWER
@@ -100,8 +100,9 @@ def headline_intervals(
     Raises
     ------
     EstimationError
-        When the estimator has no answer.
+        When the estimator has no answer, or all units change alike.
     """
+    needs_variation(panel)
     asked = many(panel, estimator or default_estimator(level=level))
     randomization: RandomizationResult | None = None
     refused: list[Refused] = []

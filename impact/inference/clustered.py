@@ -18,7 +18,7 @@ from impact.estimators.many import AnyEstimator
 from impact.estimators.many_of import many_of, overall
 from impact.estimators.panel.models import PanelModel
 from impact.inference.score_t import ClusteredT, LeaveOneOutT, SatterthwaiteT, ScoreT
-from impact.inference.situation import Intervals, Situation
+from impact.inference.situation import Intervals, Situation, needs
 from impact.interval import Interval, Refused
 
 AS_T: dict[str, ScoreT] = {
@@ -197,6 +197,10 @@ def _jackknife(estimate: Estimate, panel: Panel) -> Floats:
     """
     terms = list(estimate.rows.term)
     n_clusters = panel.sample.n_clusters
+    needs(
+        n_clusters > 1,
+        f"{panel.names['cluster']}: one cluster, so nothing is left without it; cluster by units, or name more clusters",
+    )
     changes = np.full((n_clusters, len(terms)), np.nan)
     for code in range(n_clusters):
         try:

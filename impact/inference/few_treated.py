@@ -194,11 +194,17 @@ def _with_stand_ins(situation: Situation, outcomes: Floats) -> UnitEffects:
     """Return units' effects where there are untreated units to stand in for the treated."""
     units = situation.effects(outcomes)
     needs(
-        int((~np.isnan(units.placebo[:, :, 0])).all(axis=0).sum()) > 1,
+        len(_complete(units, situation)) > 1,
         f"{situation.panel.outcome}: fewer than two never-treated units observed in every comparison stand in for treated "
         "ones; take Permutation()",
     )
     return units
+
+
+def _complete(units: UnitEffects, situation: Situation) -> Integers:
+    """Places of the never-treated units that are observed in the place of every cohort with a part in the effect."""
+    used = np.unique(situation.many.labels[units.treated])
+    return np.flatnonzero(~np.isnan(units.placebo[used, :, 0]).any(axis=0))
 
 
 def _stand_ins(
@@ -212,12 +218,14 @@ def _stand_ins(
     The half-length is the largest drawn error, in absolute value, of those that leave the p-value at or under one minus the
     level: an interval that leaves out zero and a p-value that rejects are the same event.
     """
-    complete = np.flatnonzero(~np.isnan(units.placebo[:, :, 0]).any(axis=0))
+    complete = _complete(units, situation)
     n0 = len(complete)
     of_treated, of_never = spread
     cohort = situation.many.labels[units.treated]
     chosen = generator.integers(n0, size=(DRAWS, len(units.treated)))
-    standard = units.placebo[:, complete] / of_never[complete]
+    spread_there = of_never[complete]
+    # without any predicted spread there is no deviation to standardise either
+    standard = units.placebo[:, complete] / np.where(spread_there > 0, spread_there, 1.0)
     standard = standard - standard.mean(axis=1, keepdims=True)
     standard *= np.sqrt(cluster_factor(n0) * (1 + 1 / (n0 * (units.weight**2).sum())))
     errors = _drawn_errors(standard, cohort, chosen, units.weight[:, None] * of_treated)

@@ -16,9 +16,15 @@ from impact.estimators.headline import default_estimator
 from impact.estimators.linear import as_panel
 from impact.estimators.many import AnyEstimator, Many, Quadratic
 from impact.estimators.many_of import many
-from impact.inference.assignments import Assignments
+from impact.inference.assignments import MOST_ASSIGNMENTS, Assignments
 from impact.inference.exchange import Exchange
-from impact.inference.situation import Intervals, OneNumber, Situation, level_of
+from impact.inference.situation import (
+    Intervals,
+    OneNumber,
+    Situation,
+    level_of,
+    needs_variation,
+)
 from impact.inference.strata import Within
 from impact.interval import Interval, inverted, may_lie_beyond, permutation_p, permutation_ps
 from impact.moments import PathMoments
@@ -62,7 +68,8 @@ class RandomizationInference(CheckedChoices, OneNumber):
     Parameters
     ----------
     permutations : int
-        Random assignments beside the actual one; all are enumerated when there are few.
+        Random assignments beside the actual one; all are enumerated when there are few: up to 20,000, or up to this many for
+        an estimator that is fitted anew to each.
     within : {"strata", "none"}, optional
         Labels are exchanged within the panel's strata alone, or among everybody; by default within the strata by tercile of the
         outcome before treatment.
@@ -118,8 +125,11 @@ class RandomizationInference(CheckedChoices, OneNumber):
 
     def answer(self, asked: Many, *, level: float) -> RandomizationResult:
         """As `OneNumber.answer`."""
+        needs_variation(asked.panel)
         exchange = Exchange.of(asked.panel, asked.labels, within=self.within)
-        others = exchange.drawn(self.permutations, stream(self.seed, "permutations"))
+        most = self.permutations if asked.refits else MOST_ASSIGNMENTS
+        generator = stream(self.seed, "permutations")
+        others = exchange.drawn(self.permutations, generator, most=most)
         outcome = np.nan_to_num(asked.panel.wide)[:, None, :]
         observed = asked.evaluate(asked.labels[None], outcome)
         permuted = in_blocks(asked, others, outcome)

@@ -14,6 +14,7 @@ import pandas as pd
 from impact.arrays import Floats, Integers
 from impact.critical_values import quantile
 from impact.data.panel import Panel
+from impact.data.variation import units_change_alike
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.many import AnyEstimator, Many, UnitEffects, clusters_are_units
@@ -82,8 +83,9 @@ class Situation:
         Raises
         ------
         NotAvailableError
-            When a cluster has units of several cohorts.
+            When a cluster has units of several cohorts, or all units change alike.
         """
+        needs_variation(asked.panel)
         exchange = Exchange.of(asked.panel, asked.labels)
         return cls(asked, exchange, group_codes(asked.panel, group), level)
 
@@ -224,6 +226,20 @@ def one_of_many(code: str, found: Intervals, *, level: float) -> Interval:
         conf_high=high,
         p_value=p,
         level=level,
+    )
+
+
+def needs_variation(panel: Panel) -> None:
+    """Refuse outcomes that change alike for all units: there is no spread to judge an effect by.
+
+    Raises
+    ------
+    NotAvailableError
+    """
+    needs(
+        not units_change_alike(panel),
+        f"{panel.outcome}: constant, or changing alike for all units in every period, so nothing says how far an estimate "
+        "may be off; check the column",
     )
 
 

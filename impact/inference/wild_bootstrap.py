@@ -12,7 +12,7 @@ from impact.errors import NotAvailableError
 from impact.estimators.many import Many
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.estimators.weighted import Weighted
-from impact.inference.situation import Intervals, OneNumber, Situation
+from impact.inference.situation import Intervals, OneNumber, Situation, needs
 from impact.inference.wild_statistics import Symmetry, Variant, WeightedDraws, WildStatistics
 from impact.interval import Interval
 from impact.streams import stream
@@ -135,6 +135,10 @@ class WildClusterBootstrap(CheckedChoices, OneNumber):
         )
 
     def _result(self, boot: WildStatistics, *, level: float, **described: Any) -> WildResult:
+        needs(
+            boot.std_error > 0,
+            "the wild bootstrap needs scores that vary between clusters, and every cluster's is zero; take Permutation()",
+        )
         low, high = (boot.end(side, 1 - level, self.symmetry) for side in (-1, 1))
         return WildResult(
             estimate=boot.estimate,

@@ -21,7 +21,7 @@ from impact.moments.cells import CellMoments
 from impact.moments.feature_products import ClusterFeatures, Gram, feature_products
 from impact.moments.features import Features
 from impact.moments.paths import Paths
-from impact.moments.unit_order import paths_of_units
+from impact.moments.unit_order import paths_of_units, places_of_times
 from impact.one_thread import one_thread
 
 
@@ -121,12 +121,12 @@ class Scores:
         """
         cell = paths_of_units(panel, moments).cell
         known = cell >= 0
-        found = np.zeros((self.loading.shape[1], panel.n_units, len(moments.times)))
+        found = np.zeros((self.loading.shape[1], panel.n_units, panel.n_periods))
         loading = self.loading[self.groups.of_cell]
-        for period in range(len(moments.times)):
+        for period, place in enumerate(places_of_times(panel, moments)):
             change = self._rise(moments, period)
             own = np.einsum("pkq,pq->kp", loading[:, :, : change.shape[1]], change)
-            found[:, known, period] = own[:, cell[known]] * panel.weight[known]
+            found[:, known, place] = own[:, cell[known]] * panel.weight[known]
         return found
 
     @one_thread()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from impact.arrays import Integers, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.moments.cells import CellMoments
 from impact.moments.paths import Paths
@@ -72,17 +72,23 @@ def _narrow(key: NDArray[Any]) -> NDArray[Any]:
 
 def paths_of_units(panel: Panel, moments: CellMoments) -> Paths:
     """Return each unit's path, (N,), in a panel from which the moments came; ``cell`` is -1 for units left out of them."""
+    wide = panel.wide[:, places_of_times(panel, moments)]
     return Paths(
-        outcome=np.where(np.isnan(panel.wide), 0.0, panel.wide - moments.origin),
+        outcome=np.where(np.isnan(wide), 0.0, wide - moments.origin),
         one=np.ones(panel.n_units),
-        cell=_cell_of_units(panel, moments),
+        cell=_cell_of_units(panel, wide, moments),
     )
 
 
-def _cell_of_units(panel: Panel, moments: CellMoments) -> Integers:
-    order = unit_order(panel, ~np.isnan(panel.wide))
+def places_of_times(panel: Panel, moments: CellMoments) -> Integers:
+    """Return the places of the moments' periods among the panel's: an estimator may have cut some off."""
+    return np.flatnonzero(np.isin(panel.times, moments.times))
+
+
+def _cell_of_units(panel: Panel, wide: Floats, moments: CellMoments) -> Integers:
+    order = unit_order(panel, ~np.isnan(wide))
     first = order.first
-    seen = ~np.isnan(panel.wide[first])
+    seen = ~np.isnan(wide[first])
     known = {
         (cohort, stratum, pattern.tobytes()): number
         for number, (cohort, stratum, pattern) in enumerate(

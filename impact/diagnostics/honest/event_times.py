@@ -125,6 +125,10 @@ def event_times(estimate: Estimate) -> EventTimes:
     order = np.flatnonzero(known & (events != REFERENCE))
     order = order[np.argsort(events[order])]
     times = events[order]
+    if not (times >= 0).any():
+        raise NotAvailableError(
+            "honest bounds need an effect after treatment with a standard error; this estimate has none"
+        )
     wanted = np.setdiff1d(np.arange(times.min(initial=0), times.max(initial=-1) + 1), [REFERENCE])
     if len(times) != len(wanted) or not np.array_equal(times, wanted):
         raise NotAvailableError(

@@ -11,6 +11,7 @@ from impact.errors import UsageError
 
 STARTS = 3  # of the optimiser, between least variance and least bias
 MOST_STEPS = 50  # of Newton's method; six are enough
+NEGLIGIBLE = 1e-9  # share of a standard error that rounding leaves where estimates cancel
 MACHINE = 4 * float(np.finfo(float).eps)
 ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 
@@ -128,8 +129,10 @@ class _Problem:
     level: float
 
     def half_length(self, weights: Floats) -> float:
-        sd = float(np.sqrt(weights @ self.sigma @ weights))
+        sd = float(np.sqrt(max(float(weights @ self.sigma @ weights), 0.0)))
         bias = self.bound * float(np.abs(self.bends.T @ weights).sum())
+        if sd == 0:  # such as weights that two clusters' estimates cancel under
+            return bias
         return sd * float(folded_quantile(bias / sd, self.level))
 
     def solve(self) -> Floats:
@@ -173,7 +176,7 @@ class _Problem:
         def length(z: Floats) -> tuple[float, Floats]:
             weights = self.base + self.spread @ z[:k]
             variances = self.sigma @ weights
-            sd = float(np.sqrt(weights @ variances))
+            sd = float(np.sqrt(max(float(weights @ variances), (NEGLIGIBLE * unit) ** 2)))
             bias = np.asarray(self.bound * z[k:].sum() / sd)
             found = folded_quantile(bias, self.level)
             rise = slope_of_quantile(found, bias)

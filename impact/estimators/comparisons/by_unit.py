@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
@@ -116,6 +116,13 @@ class Comparisons:
     def plain(self) -> bool:
         """Whether every unit is seen in every comparison and all weigh one: then sums by label are all one needs."""
         return bool((self.seen == 1).all())
+
+    @property
+    def compared(self) -> Mask:
+        """Whether each comparison has a unit observed on both sides under the actual assignment, (K,)."""
+        sides = (side[self.labels] * self.seen for side in (self.treats, self.controls))
+        treated, control = ((side > 0).any(axis=0) for side in sides)
+        return np.asarray(treated & control)
 
     def changes(self, wide: Floats) -> Floats:
         """Return the compared changes of outcomes (..., T), zero where a period is missing: (..., K)."""

@@ -191,6 +191,10 @@ def _average_total(
         )
     lengths, size = parts.detail
     weights = np.where(lengths > 0, size, 0.0)
+    if not weights.any():
+        raise NotAvailableError(
+            f"{parts.moments.outcome}: no effect after treatment to average; check outcome and cohort"
+        )
     return Average(
         weights=(weights / weights.sum())[None],
         constant=np.zeros((len(parts.moments.every_cohort), 1)),

@@ -192,6 +192,10 @@ class FourMeans:
         at = self.fit.names.index(TERM)
         effect = float(self.fit.coefficients[at])
         counterfactual = self.observed - effect
+        if counterfactual == 0:
+            raise NotAvailableError(
+                f"{self.panel.outcome}: the counterfactual mean is zero, and there is no percentage of it; report the effect"
+            )
         share = self.effect_on / self.effect_on.sum()
         deviation = share * (self.fit.outcome - self.observed)
         row = (

@@ -101,8 +101,8 @@ def treated_cells(moments: PathMoments, *, leads: bool = False) -> tuple[Integer
 
 
 def cohorts_left_out(moments: PathMoments, detail: GroupTimeDetail) -> tuple[str, ...]:
-    """Remark on treated cohorts that have no row: ``cohort_without_comparison:label``."""
-    gone = np.setdiff1d(moments.cohorts, detail.cohort)
+    """Remark on treated cohorts without a row after treatment: ``cohort_without_comparison:label``."""
+    gone = np.setdiff1d(moments.cohorts, detail.cohort[detail.event_time >= 0])
     return tuple(f"cohort_without_comparison:{moments.time_axis.label(g)}" for g in gone)
 
 
@@ -186,6 +186,13 @@ def average_cells(
     return Average(combined.weights, combined.constant, _rows(parts, by=by, keys=keys), f"by {by}")
 
 
+def _nothing_after(asked: str) -> str:
+    return (
+        f"{asked}: no effect after treatment to average, as no cohort is observed both before and after it beside an untreated "
+        "one; check the columns of outcome and cohort"
+    )
+
+
 def _groups(detail: GroupTimeDetail, *, by: Grouping, balance: int | None) -> tuple[Floats, Floats]:
     """Return the groups' keys (m,) and which rows enter each, (m, k)."""
     after = detail.event_time >= 0
@@ -198,7 +205,7 @@ def _groups(detail: GroupTimeDetail, *, by: Grouping, balance: int | None) -> tu
         )
     keys = np.unique(label[entering])
     if not keys.size:
-        raise NotAvailableError(f"by={by}: no effect after treatment to average")
+        raise NotAvailableError(_nothing_after(f"by={by}"))
     return keys, ((label == keys[:, None]) & entering).astype(float)
 
 
@@ -229,7 +236,7 @@ def _share_scores(
 def _overall(parts: LinearParts, detail: GroupTimeDetail, *, average: Averaging) -> _Weights:
     after = (detail.event_time >= 0)[None].astype(float)
     if not after.any():
-        raise NotAvailableError("by=overall: no effect after treatment to average")
+        raise NotAvailableError(_nothing_after(f"{parts.moments.outcome}: by=overall"))
     if average == "cells":
         return _by_group(parts, detail, keys=np.zeros(1), kept=after, equal=False)
     keys, kept = _groups(detail, by=average, balance=None)

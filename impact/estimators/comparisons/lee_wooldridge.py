@@ -75,6 +75,11 @@ class LeeWooldridge(CheckedChoices):
                 f"{moments.outcome}: no cohort has a control and {needed} before treatment"
             )
         found = contrast_means(moments, spans(moments, wanted), contrasts, within=self.controls)
+        if not len(found.values):
+            raise NotIdentifiedError(
+                f"{moments.outcome}: no cohort is observed before and after treatment beside an untreated unit; check the "
+                "cohort column"
+            )
         detail = GroupTimeDetail.of(
             moments, found.contrasts.code, found.contrasts.period, shares="estimated"
         )

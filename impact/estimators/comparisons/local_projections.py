@@ -97,6 +97,8 @@ class LocalProjectionsDiD(CheckedChoices):
     def _horizons(self, moments: PathMoments) -> list[tuple[int, ...]]:
         """Distances from treatment of each regression; a pooled one has all after treatment."""
         event = moments.event_time[np.isfinite(moments.event_time)]
+        if not event.size:
+            raise _nobody_compared(moments)
         last = int(event.max()) if self.after is None else self.after
         first = int(-event.min()) if self.before is None else self.before
         if self.pooled:

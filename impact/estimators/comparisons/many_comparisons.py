@@ -70,6 +70,11 @@ class ManyComparisons:
             changes *= (self.design.seen > 0)[:, None, :]
         return changes
 
+    @property
+    def refits(self) -> bool:
+        """As `Many.refits`."""
+        return False
+
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """As `Many.evaluate`."""
         return self.design.evaluate(labels, self._changes(outcomes), slopes=True)
@@ -146,15 +151,15 @@ def unit_effects(design: Comparisons, changes: Floats) -> UnitEffects:
     weight = (own * seen).sum(axis=1)
     total = np.einsum("nk,nsk->ns", own * design.weight[treated, None], changes[treated])
     total -= (own * seen) @ control_mean.T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effect = total / weight[:, None]
+    part = weight > 0
+    effect = total[part] / weight[part, None]
     placebo = np.array(
         [
             _placebo(design, changes[never], control_mean, share * row, never)
             for row in design.treats[:-1]
         ]
     )
-    return UnitEffects(effect, weight, placebo, treated, never)
+    return UnitEffects(effect, weight[part], placebo, treated[part], never)
 
 
 def _placebo(

@@ -84,7 +84,9 @@ class EfficientDiD(CheckedChoices):
         mean, scatter, n = _cohorts(moments)
         own = after, before
         covariance = [np.einsum("ct,cts,cs,c->", a, scatter, b, 1 / n) for a, b in _pairs(own)]
-        beta = covariance[1] / covariance[0] if self.multiple == "efficient" else 1.0
+        # where nothing varies before treatment, no multiple of the difference there is better than another
+        weighed = self.multiple == "efficient" and covariance[0] > 0
+        beta = covariance[1] / covariance[0] if weighed else 1.0
         weights = after - beta * before
         value = float((weights * mean).sum())
         variance = float(np.einsum("ct,cts,cs,c->", weights, scatter, weights, 1 / n))
