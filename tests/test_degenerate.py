@@ -85,7 +85,7 @@ ROOMS = {
         "smoothness": lambda made: impact.HonestBounds(restriction="smoothness").of(events(made)),
         "pretrend_power": lambda made: impact.pretrend_power(events(made)).check(),
         "equivalence": lambda made: equivalence(events(made)),
-        "before_trend_test": lambda made: before_trend_test(made, HEADLINE, draws=99),
+        "before_trend_test": lambda made: before_trend_test(made, HEADLINE, permutations=99),
         "placebo_date": lambda made: placebo_date(made, HEADLINE, periods=1),
         "recent_change": lambda made: recent_change(made, draws=99),
         "GoodmanBacon": lambda made: repr(impact.GoodmanBacon().fit(made)),

@@ -376,7 +376,7 @@ def _cohorts(study: Study, panel: Panel) -> pd.DataFrame:
 def _paths(panel: Panel) -> pd.DataFrame:
     """Return mean outcome by group and period, with standard errors of the means."""
     treated = np.isfinite(panel.cohort)
-    table = {"time": [str(panel.time_axis.label(number)) for number in panel.times]}
+    table: dict[str, Any] = {"time": [str(panel.time_axis.label(at)) for at in panel.times]}
     for group, units in (("treated", treated), ("comparison", ~treated)):
         part = panel.wide[units]
         count = (~np.isnan(part)).sum(axis=0)
