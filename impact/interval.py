@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 
 from impact.arrays import Floats
 from impact.check_result import OneRow, Shown
-from impact.errors import ImpactError, NotAvailableError
+from impact.errors import ImpactError, NotAvailableError, UsageError
 
 TIE = 1e-9  # relative; statistics this close count as equal
 FARTHEST = 60.0  # steps from the estimate at which an interval is declared unbounded
@@ -69,6 +70,40 @@ class Interval(PlainValues, OneRow):
     conf_high: float
     p_value: float
     level: float
+
+    @property
+    def params(self) -> "pd.Series[float]":
+        """The estimate, by the inference's word."""
+        return self._as_series(self.estimate, "estimate")
+
+    @property
+    def std_errors(self) -> "pd.Series[float]":
+        """Its standard error."""
+        return self._as_series(self.std_error, "std_error")
+
+    @property
+    def pvalues(self) -> "pd.Series[float]":
+        """The p-value of no effect."""
+        return self._as_series(self.p_value, "p_value")
+
+    def _as_series(self, value: float, name: str) -> "pd.Series[float]":
+        return pd.Series([value], index=pd.Index([self.inference], name="term"), name=name)
+
+    def confint(self, level: float | None = None) -> pd.DataFrame:
+        """Return the interval: ``term, low, high``, at its own level.
+
+        Raises
+        ------
+        UsageError
+            For another level, which is another question to the inference.
+        """
+        if level not in {None, self.level}:
+            raise UsageError(
+                f"level: this interval is at {self.level:g}; ask the inference again with level={level:g}"
+            )
+        return pd.DataFrame(
+            {"term": [self.inference], "low": [self.conf_low], "high": [self.conf_high]}
+        )
 
 
 @dataclass(frozen=True, repr=False)

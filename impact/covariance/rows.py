@@ -28,6 +28,8 @@ from impact.covariance.small_sample import (
 )
 from impact.errors import NotAvailableError, NotIdentifiedError
 
+NOTHING_LEFT = 1e-20  # of squared scores: sums by cluster this small are rounding errors
+
 COLLINEAR = 1e-9  # what effects and other columns leave of a column, relative to its size
 NO_DIRECTION = 1e-9  # eigenvalues of dummies' cross-products, relative to the largest, that are rounding errors of nothing
 MOST_MEMORY = 1.5e9  # bytes of cross-products by cluster; beyond it CRV2 and CRV3 are refused
@@ -180,6 +182,11 @@ def _clustered(fitted: FittedRows, choice: Clustered, cluster: Integers) -> RowC
     df = np.full(k, cluster_df(n_clusters))
     if choice.kind in {"CRV0", "CRV1"}:
         meat = _meat(fitted.scores, cluster)
+        own = (fitted.scores**2).sum(axis=0)
+        if ((np.diag(meat) <= NOTHING_LEFT * own) & (own > 0)).all():
+            raise NotIdentifiedError(
+                f"{n_clusters} clusters leave no residual beside {k} coefficients; cluster by a finer column, or by unit"
+            )
         if choice.satterthwaite:
             df = crv1_df(cluster_regression(fitted, cluster))[:k]
         return RowCovariance(factor * meat if choice.kind == "CRV1" else meat, df, n_clusters)

@@ -13,14 +13,7 @@ from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_
 from impact.data.panel import Panel
 from impact.data.variation import units_change_alike
 from impact.errors import EstimationError, NotAvailableError, NotIdentifiedError
-from impact.estimators.comparisons.by_unit import Comparisons
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.many_comparisons import ComparisonWeights
-from impact.estimators.regressions.many_regressions import (
-    REGRESSIONS,
-    Regression,
-    RegressionWeights,
-)
+from impact.estimators.alternatives import REGRESSIONS, Regression, weighed
 from impact.estimators.weighted import (
     Weigh,
     contributions,
@@ -275,7 +268,13 @@ class _Sample:
         names, outcomes = self._outcomes(choices)
         kept = np.isin(self.panel.units, self.part.units)
         width = max(1, min(AT_ONCE, MOST_NUMBERS // outcomes.size))
-        for estimator, controls, weigh in self._estimators(choices):
+        for estimator, controls, weigh in weighed(
+            self.part,
+            cohorts=self.panel.cohorts,  # labels are places among these, whoever is left here
+            averages=choices.averages,
+            controls=choices.controls,
+            regressions=choices.regressions,
+        ):
             for adjustment in choices.adjustments:
                 if adjustment == "strata" and len(np.unique(self.part.stratum)) < 2:
                     continue
@@ -325,23 +324,6 @@ class _Sample:
                 names.append({"winsorise": share, "scale": scale})
                 variants.append(np.nan_to_num(_scaled(capped, scale)))
         return names, np.stack(variants, axis=1)
-
-    def _estimators(self, choices: Choices) -> Iterator[tuple[str, str, Weigh]]:
-        for controls in choices.controls:
-            design = Comparisons.of(
-                self.part,
-                CallawaySantAnna(control_group=controls),
-                cohorts=self.panel.cohorts,  # labels are places among these, whoever is left here
-            )
-            for average in choices.averages:
-                yield (
-                    f"callaway_santanna_{average}",
-                    controls,
-                    ComparisonWeights(design, average, len(self.part.times)),
-                )
-        cohorts = np.append(self.panel.cohorts, np.inf)
-        for name in choices.regressions:
-            yield name, "all", RegressionWeights(self.part, cohorts, name)
 
 
 def _scaled(wide: Floats, scale: Scale) -> Floats:

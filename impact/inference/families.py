@@ -12,7 +12,7 @@ from impact.arrays import Floats, Integers
 from impact.check_result import Shown, text_of
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.headline import default_estimator
 from impact.estimators.many import AnyEstimator
 from impact.estimators.many_of import many
 from impact.inference.assignments import LABEL, Assignments, assignments
@@ -93,7 +93,7 @@ def family_test(
     0  revenue     1.611     0.01           0.01        0.021
     1  workers     0.208     0.63           0.63        0.460
     """
-    estimator = estimator or CallawaySantAnna()
+    estimator = estimator or default_estimator()
     everybody = _Everybody.of(panels)
     generator = stream(seed, "family_permutations")
     others = assignments(

@@ -51,6 +51,10 @@ def test_every_inference_answers_for_every_average_in_one_verb(name):
     assert 0 <= found.p_value <= 1
     assert list(found.tidy()["inference"]) == [name]
     assert "<table" in found._repr_html_()
+    assert found.confint().iloc[0].tolist() == [name, found.conf_low, found.conf_high]
+    assert found.params[name] == found.estimate
+    with pytest.raises(UsageError, match="level"):
+        found.confint(0.5)
 
 
 def test_the_level_is_the_estimates_own_unless_one_is_named():

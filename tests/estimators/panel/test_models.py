@@ -262,3 +262,13 @@ def test_coefficients_of_linearmodels_are_least_squares_on_our_transformed_rows(
 
     found = chosen.transformed(made, ModelRows.of(made, ("x",)))
     np.testing.assert_allclose(found.values, found.fitted.coefficients, rtol=1e-9, atol=1e-12)
+
+
+def test_as_many_clusters_as_coefficients_leave_nothing_to_take_a_spread_from():
+    """It gave a standard error of 2e-11 and p = 7e-15: residuals sum to zero in every such cluster."""
+    frame = long_frame(n=40, periods=2, cohorts=(2,))
+    frame["arm"] = (frame.id % 2).astype(float)
+    made = panel(frame, covariates=["arm"])
+    model = impact.PooledOLS(["arm"], time_effects=False, vcov=impact.Clustered("CRV1", by="arm"))
+    with pytest.raises(NotIdentifiedError, match="2 clusters"):
+        model.fit(made)
