@@ -56,10 +56,8 @@ class GroupT(OneNumber):
     ) -> Intervals:
         """As `Answering.intervals`."""
         del generator
-        own = self.group is not None
-        group = group_codes(situation.panel, self.group) if own else situation.group
-        units = situation.effects(outcomes)
-        return group_t(units, group[units.treated], level=situation.level)
+        units, group = groups_of_treated(situation, outcomes, self.group)
+        return group_t(units, group, level=situation.level)
 
 
 @dataclass(frozen=True)
@@ -150,6 +148,30 @@ class FermanPinto(OneNumber):
         return _stand_ins(units, situation, (spread[units.treated], spread[units.never]), generator)
 
 
+def groups_of_treated(
+    situation: Situation, outcomes: Floats, group: pd.Series | None
+) -> tuple[UnitEffects, Integers]:
+    """Return treated units' effects and the group of each, (n1,): those given, or the situation's; -1 for none."""
+    codes = situation.group if group is None else group_codes(situation.panel, group)
+    units = situation.effects(outcomes)
+    return units, codes[units.treated]
+
+
+def group_effects(units: UnitEffects, group: Integers) -> tuple[Floats, Floats]:
+    """Return the effects of q groups, (q, S), and the weight of each in the whole, (q,).
+
+    Parameters
+    ----------
+    units : UnitEffects
+    group : ndarray of int, (n1,)
+        Of each treated unit; -1 leaves a unit out.
+    """
+    codes = np.unique(group[(group >= 0) & (units.weight > 0)])
+    member = (group == codes[:, None]) * units.weight
+    size = member.sum(axis=1)
+    return member @ np.nan_to_num(units.effect) / size[:, None], size
+
+
 def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
     """Return the intervals of `GroupT` from units' effects.
 
@@ -160,11 +182,8 @@ def group_t(units: UnitEffects, group: Integers, *, level: float) -> Intervals:
         Of each treated unit; -1 leaves a unit out of the spread.
     level : float
     """
-    codes = np.unique(group[(group >= 0) & (units.weight > 0)])
-    member = (group == codes[:, None]) * units.weight
-    size = member.sum(axis=1)
-    effect = member @ np.nan_to_num(units.effect) / size[:, None]
-    n_groups = len(codes)
+    effect, size = group_effects(units, group)
+    n_groups = len(size)
     estimate = units.overall
     squares = ((size[:, None] * (effect - estimate)) ** 2).sum(axis=0)
     error = np.sqrt(cluster_factor(n_groups) * squares) if n_groups > 1 else np.sqrt(squares)

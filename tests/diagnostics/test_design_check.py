@@ -143,6 +143,23 @@ def test_sizes_match_a_loop_over_simulated_panels_and_the_estimator():
     assert static * 60 == pytest.approx(rejected["two_way_fixed_effects"])
 
 
+def test_the_detectable_effect_and_the_interval_of_one_inference_are_of_one_scale():
+    """Treated firms that spread three times as much once treated: simulated with their spread before, they came out 467 beside 840."""
+    frame = long_frame(n=150, cohorts=(4,), share=0.0)
+    frame.loc[frame.id < 30, "g"] = 4
+    generator = np.random.default_rng(5)
+    own = 3 * generator.standard_normal(30)
+    hit = ((frame.id < 30) & (frame.t >= 4)).to_numpy()
+    frame.loc[hit, "y"] += own[frame.id[hit]]
+    made = panel(frame)
+    found = design_check(made, draws=400, permutations=49)
+    actual = impact.Permutation(permutations=499).of(made, impact.CallawaySantAnna())
+    length = actual.conf_high - actual.conf_low
+    assert float(found.chosen.median_length) == pytest.approx(length, rel=0.25)
+    # of a normal estimate it is (1.96 + .84) / (2 x 1.96) of the length
+    assert float(found.chosen.smallest_detectable) == pytest.approx(0.714 * length, rel=0.3)
+
+
 def test_power_rises_with_the_effect_and_reaches_eighty_percent_at_the_smallest_detectable(checked):
     curves = checked.power.groupby(["estimator", "inference"])
     assert set(curves.groups) == set(checked.table.groupby(["estimator", "inference"]).groups)
