@@ -234,7 +234,7 @@ def _samples(panel: Panel, choices: Choices) -> Iterator["_Sample"]:
         for sample in choices.samples:
             units = complete if sample == "complete" else np.ones(panel.n_units, dtype=bool)
             if sample == "complete" and (
-                complete.all() or not np.isin(panel.cohorts, panel.cohort[units]).all()
+                complete.all() or not np.isfinite(panel.cohort[units]).any()
             ):
                 continue
             yield _Sample(panel, window, sample, periods, np.flatnonzero(units))
