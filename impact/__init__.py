@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from impact.estimators.comparisons.local_projections import (
         LocalProjectionsDiD as LocalProjectionsDiD,
     )
+    from impact.estimators.comparisons.long_difference import LongDifference as LongDifference
     from impact.estimators.comparisons.stacked import StackedDiD as StackedDiD
     from impact.estimators.comparisons.triple_differences import (
         TripleDifferences as TripleDifferences,
