@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from impact.inference.few_treated import GroupT as GroupT
     from impact.inference.randomization import Permutation as Permutation
     from impact.inference.randomization import RandomizationInference as RandomizationInference
+    from impact.inference.sign_changes import SignChanges as SignChanges
     from impact.inference.wild_bootstrap import WildBootstrap as WildBootstrap
     from impact.inference.wild_bootstrap import WildClusterBootstrap as WildClusterBootstrap
     from impact.interval import Interval as Interval
