@@ -87,7 +87,7 @@ ROOMS = {
         "equivalence": lambda made: equivalence(events(made)),
         "before_trend_test": lambda made: before_trend_test(made, HEADLINE, permutations=99),
         "placebo_date": lambda made: placebo_date(made, HEADLINE, periods=1),
-        "recent_change": lambda made: recent_change(made, draws=99),
+        "recent_change": lambda made: recent_change(made, permutations=99),
         "GoodmanBacon": lambda made: repr(impact.GoodmanBacon().fit(made)),
         "negative_weights": negative_weights,
         "quality": lambda made: (quality_checks(made), describe(made)),

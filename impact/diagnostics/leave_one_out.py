@@ -109,7 +109,7 @@ def leave_one_out(
     Parameters
     ----------
     panel : Panel
-    estimator : CallawaySantAnna, optional
+    estimator : Estimator, optional
     group : Series, optional
         Label of the group of each unit (such as the fair it went to), indexed by the unit's label; missing for none.
         Leaving out a group leaves out its treated units.

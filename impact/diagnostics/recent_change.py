@@ -27,7 +27,7 @@ DOUBTFUL_P = 0.20  # unusual where the effect's sign hangs on it: about one clea
 
 
 def recent_change(
-    panel: Panel, *, anticipation: int = 0, draws: int = PERMUTATIONS, seed: int = 2012
+    panel: Panel, *, anticipation: int = 0, permutations: int = PERMUTATIONS, seed: int = 2012
 ) -> CheckResult:
     """Test whether the last period before treatment was unusual for the treated, by permutation, and what hangs on it.
 
@@ -39,7 +39,7 @@ def recent_change(
     panel : Panel
     anticipation : int
         Periods before treatment in which it may already act; the last period before them is held against earlier ones.
-    draws : int
+    permutations : int
         Other assignments of the starts: to units within strata of who could have been chosen, to clusters above the unit.
     seed : int
 
@@ -72,9 +72,9 @@ def recent_change(
     others = assignments(
         design.labels,
         _strata(panel),
-        draws=draws,
+        draws=permutations,
         generator=stream(seed, "recent_change_permutations"),
-        most=draws,
+        most=permutations,
     )
     actual = design.evaluate(design.labels[None], both)
     spread = np.sqrt(actual.variance[0, 0])

@@ -40,7 +40,7 @@ def of_paths(y, start):
 def test_a_programme_that_takes_the_recently_fallen_is_flagged_where_the_test_of_leads_misses_it():
     """Three firms, 40 programmes."""
     drawn = list(programmes(n_treated=3, dip=1 / 4, draws=40))
-    flagged = np.mean([recent_change(p, draws=199).status == "warn" for p in drawn])
+    flagged = np.mean([recent_change(p, permutations=199).status == "warn" for p in drawn])
     leads = [before_trend_test(p, impact.CallawaySantAnna(), permutations=199) for p in drawn]
     assert flagged >= 0.7
     assert np.mean([found.status == "warn" for found in leads]) <= flagged - 0.25
@@ -48,12 +48,12 @@ def test_a_programme_that_takes_the_recently_fallen_is_flagged_where_the_test_of
 
 def test_with_fifteen_firms_no_such_programme_escapes():
     drawn = programmes(n_treated=15, dip=1 / 3, draws=20)
-    assert all(recent_change(p, draws=199).status == "warn" for p in drawn)
+    assert all(recent_change(p, permutations=199).status == "warn" for p in drawn)
 
 
 def test_random_programmes_are_flagged_no_more_often_than_said_and_p_values_are_uniform():
     """It warns at 10%, or at 20% where the sign of the effect hangs on it: 150 programmes, three Monte Carlo errors."""
-    found = [recent_change(p, draws=199) for p in programmes(n_treated=6, dip=1, draws=150)]
+    found = [recent_change(p, permutations=199) for p in programmes(n_treated=6, dip=1, draws=150)]
     p = np.array([one.p_value for one in found])
     for level in (UNUSUAL_P, DOUBTFUL_P):
         assert abs((p <= level).mean() - level) <= 3 * np.sqrt(level * (1 - level) / len(p))

@@ -150,7 +150,7 @@ def cell_of(panel, n_treated, selection, *, draws, seed):
 
 def _judged(drawn, *, seed):
     rejected = recommended_p_value(drawn, seed=seed) <= LEVEL
-    warns = recent_change(drawn, draws=PERMUTATIONS, seed=seed).status == "warn"
+    warns = recent_change(drawn, permutations=PERMUTATIONS, seed=seed).status == "warn"
     others = rejected and any(
         check.status == "warn" for check in tests_before_the_start(drawn, seed=seed)
     )
