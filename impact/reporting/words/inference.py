@@ -53,7 +53,7 @@ VERDICTS = {
     ),
     "none_holds": t(
         "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
-        "the most cautious choice."
+        "the default."
     ),
     "smallest_cohort": t(
         "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort."
