@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from impact.data.schema import Words, broken_rules
 from impact.errors import PlanError
+from impact.evaluation.wording import Lesson, Limits, Wording
 from impact.terms import Assignment, ControlGroup, Covariance, Language, nearest
 
 ShownEstimator = Literal[
@@ -121,7 +122,29 @@ class Plan(_Strict):
     design_draws: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """simulated panels a process of the design check"""
     programme: FilePath | None = None
-    """file with the programme's events, planned and delivered"""
+    """file on the programme: cost, aim, theory of change, events planned and delivered"""
+    words: Wording = Wording()
+    """what the report calls things; every key optional"""
+    secondary: Columns = ()
+    """further outcomes for the summary of findings; one that the schema lacks is reported as not measured"""
+    secondary_labels: dict[Text, Words] = Field(default_factory=dict)
+    """`{column: {en: ..., fr: ...}}`: names of those that were not measured"""
+    exposure: Columns = ()
+    """columns above zero (or true) where a firm met an activity of the programme, for contamination of the comparison group"""
+    dose: Text | None = None
+    """column of how much of the programme a firm received, such as the number of fairs"""
+    relevant_effect: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """smallest effect that would matter, in percent of the outcome without the programme"""
+    relevant_effect_reason: Words | None = None
+    """why that one: its source, or that it is an assumption"""
+    limits: Limits = Limits()
+    """figures beyond which the rating of the evidence loses a step"""
+    truth: FilePath | None = None
+    """of simulated data: file with the true effect; every page then says that the data are simulated"""
+    evidence: FilePath | None = None
+    """file of published effects, each with its source"""
+    lessons: Annotated[tuple[Lesson, ...], Field(strict=False)] = ()
+    """the evaluator's, in place of drafts by rule: `[{finding, condition, action}]`, each `{en, fr}`"""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"
     """of the outcomes whose unit begins with it"""
     permutations: Annotated[int, Field(ge=99, le=1_000_000)] = 1999

@@ -1,10 +1,11 @@
 """Everything that can be known to be wrong with a plan before a notebook starts."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from impact.data.schema import ColumnType, Schema
-from impact.errors import PlanError
+from impact.errors import EstimationError, PlanError
 from impact.evaluation.plan import Plan, printed
 from impact.evaluation.study import Study
 from impact.terms import nearest
@@ -34,12 +35,19 @@ def check_study(study: Study) -> None:
         What reading the data, making a panel or estimating an outcome raises.
     """
     check_columns(study.plan, study.schema)
-    _ = study.events, study.groups
+    _ = study.programme, study.truth, study.elsewhere, study.groups
     outcomes = dict.fromkeys(
-        (*study.plan.outcomes, *study.plan.placebo_outcomes, *sum(study.plan.families.values(), ()))
+        (
+            *study.plan.outcomes,
+            *study.plan.placebo_outcomes,
+            *sum(study.plan.families.values(), ()),
+        )
     )
     for outcome in outcomes:
         study.panel(outcome)
+    for outcome in study.measured:
+        with suppress(EstimationError):  # one that never changes is reported as not measured
+            study.panel(outcome)
     if study.plan.planned_cohort is not None:
         study.panel(cohort=study.plan.planned_cohort)
     for outcome in study.plan.outcomes:
@@ -61,16 +69,23 @@ def check_columns(plan: Plan, schema: Schema) -> None:
         raise PlanError(
             "cohort: name the column of first treated periods in the plan or the schema"
         )
-    for named in _named(plan):
+    for named in _named(plan, schema):
         for column in named.columns:
             _check(column, named, schema)
     _check_cohorts(plan, schema)
+    _check_labels(plan, schema)
 
 
-def _named(plan: Plan) -> Iterator[_Named]:
+def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
     outcome = NUMBERS, "an outcome is a number"
     yield _Named("outcomes", plan.outcomes, *outcome)
     yield _Named("placebo_outcomes", plan.placebo_outcomes, *outcome)
+    known = tuple(name for name in plan.secondary if name in schema.columns)
+    yield _Named("secondary", known, *outcome)
+    conditions = CONDITIONS, "what counts events is a number or true/false"
+    yield _Named("exposure", plan.exposure, *conditions)
+    if plan.dose is not None:
+        yield _Named("dose", (plan.dose,), *conditions)
     for name, columns in plan.families.items():
         yield _Named(f"families.{name}", columns, *outcome)
     if plan.panel_model is not None:
@@ -99,6 +114,16 @@ def _check_cohorts(plan: Plan, schema: Schema) -> None:
     for key, column in (("cohort", plan.cohort), ("planned_cohort", plan.planned_cohort)):
         if column is not None:
             _declared(key, column, list(dict.fromkeys((*schema.columns, *derived))))
+
+
+def _check_labels(plan: Plan, schema: Schema) -> None:
+    """Ask for a name of whatever the plan wants to know and the data do not have."""
+    for column in plan.secondary:
+        if column not in schema.columns and column not in plan.secondary_labels:
+            raise PlanError(
+                f"secondary: {printed(column)} is not declared in the schema; {nearest(column, schema.columns)}"
+                "name it under secondary_labels, in both languages, to report it as not measured"
+            )
 
 
 def _declared(key: str, column: str, known: list[str]) -> None:

@@ -1,9 +1,9 @@
-"""The programme's events, as planned and delivered."""
+"""The programme: what it was to do, where, for how much, and its events as planned and delivered, each with its source."""
 
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.data.schema import Words, broken_rules
 from impact.data.yaml_file import load_yaml
@@ -11,22 +11,84 @@ from impact.errors import PlanError
 
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(gt=0)]
 
 
-class Event(BaseModel):
-    """One event; None where no source was found."""
+class _Told(BaseModel):
+    """Something with a source; without one it is an assumption, and every page that shows it says so."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    name: Words
-    planned: Month | None = None
-    actual: Month | None = None
-    places: Count | None = None
-    exhibitors: Count | None = None
     source: str = ""
 
+    @property
+    def assumed(self) -> bool:
+        """Whether no source was found."""
+        return not self.source
 
-def read_events(path: Path) -> list[Event]:
+
+class Statement(_Told):
+    """A statement about the programme."""
+
+    text: Words
+
+
+class Cost(_Told):
+    """What it cost, as announced or spent."""
+
+    amount: Amount
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Step(_Told):
+    """A step of the theory of change, and what must hold for it to follow from the one before."""
+
+    text: Words
+    assumption: Words | None = None
+
+
+class Event(_Told):
+    """One event; None where no source was found.
+
+    Attributes
+    ----------
+    planned, replanned, actual, done_by : str or None
+        Months: of the first plan, of a later one, when it took place, and by when it is known to have taken place.
+    planned_inferred : bool
+        The source lists dates and events apart, and only their order puts them together.
+    """
+
+    name: Words
+    planned: Month | None = None
+    planned_inferred: bool = False
+    replanned: Month | None = None
+    actual: Month | None = None
+    done_by: Month | None = None
+    places: Count | None = None
+    exhibitors: Count | None = None
+
+
+class Programme(BaseModel):
+    """A programme, as its file tells of it; what the file leaves out is None or empty."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    cost: Cost | None = None
+    other_costs: Annotated[tuple[Cost, ...], Field(strict=False)] = ()
+    """the same by other sources, which disagree"""
+    months: Count | None = None
+    began: Month | None = None
+    ended: Month | None = None
+    run_by: Statement | None = None
+    funded_by: Statement | None = None
+    aim: Statement | None = None
+    places: Statement | None = None
+    selection: Statement | None = None
+    theory_of_change: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    events: Annotated[tuple[Event, ...], Field(strict=False)] = ()
+
+
+def read_programme(path: Path) -> Programme:
     """Read a programme file.
 
     Raises
@@ -35,9 +97,11 @@ def read_events(path: Path) -> list[Event]:
         With the place and the rule.
     """
     content = load_yaml(path)
-    if not isinstance(content, dict) or not isinstance(content.get("events"), list):
-        raise PlanError(f"programme: {path.name} needs a list of events; see data/programme.yml")
+    if not isinstance(content, dict):
+        raise PlanError(
+            f"programme: {path.name} is a list of keys and values; see data/programme.yml"
+        )
     try:
-        return TypeAdapter(list[Event]).validate_python(content["events"])
+        return Programme.model_validate(content)
     except ValidationError as problem:
-        raise PlanError(f"programme: {path.name}: events.{broken_rules(problem)}") from None
+        raise PlanError(f"programme: {path.name}: {broken_rules(problem)}") from None

@@ -13,8 +13,10 @@ from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.answerable import refuse_unanswerable
+from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.plan import Plan
-from impact.evaluation.programme import Event, read_events
+from impact.evaluation.programme import Event, Programme, read_programme
+from impact.evaluation.truth import Truth, read_truth
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Study:
     def outcome(self) -> str:
         """The headline outcome."""
         return self.plan.outcomes[0]
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The secondary outcomes that the data have."""
+        return tuple(name for name in self.plan.secondary if name in self.schema.columns)
 
     @property
     def level(self) -> float:
@@ -127,7 +134,8 @@ class Study:
     def label(self, name: str) -> str:
         """Return a column's label in the study's language."""
         if name not in self.schema.columns:
-            return name
+            asked = self.plan.secondary_labels.get(name)
+            return name if asked is None else asked.in_language(self.plan.language)
         return self.schema.columns[name].label.in_language(self.plan.language)
 
     def unit(self, name: str) -> str:
@@ -135,10 +143,26 @@ class Study:
         return self.schema.columns[name].unit_in(self.plan.language)
 
     @cached_property
-    def events(self) -> list[Event]:
-        """The programme's events; none without a programme file."""
+    def programme(self) -> Programme | None:
+        """What is known of the programme; None without a programme file."""
         name = self.plan.programme
-        return [] if name is None else read_events(self.folder / name)
+        return None if name is None else read_programme(self.folder / name)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The programme's events; none without a programme file."""
+        return () if self.programme is None else self.programme.events
+
+    @cached_property
+    def truth(self) -> Truth | None:
+        """What a simulated programme truly did; None of real data."""
+        return None if self.plan.truth is None else read_truth(self.folder / self.plan.truth)
+
+    @cached_property
+    def elsewhere(self) -> list[PublishedEffect]:
+        """Published effects of like programmes; none without a file of them."""
+        name = self.plan.evidence
+        return [] if name is None else read_evidence(self.folder / name)
 
 
 def winsorised(panel: Panel, share: float) -> Panel:

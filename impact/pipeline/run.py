@@ -101,11 +101,12 @@ def run(
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    files = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
-    hashes = {name: sha256_of(path) for name, path in files.items()}
+    read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
+    hashes = {name: sha256_of(path) for name, path in read.items()}
     versions = {name: version(name) for name in PACKAGES}
     plan = study.plan.model_dump(mode="json", by_alias=True)
-    plan |= {key: published(plan[key]) for key in ("data", "schema", "programme") if plan[key]}
+    files = ("data", "schema", "programme", "truth", "evidence")
+    plan |= {key: published(plan[key]) for key in files if plan[key]}
     identity = json.dumps([hashes, parameters, impact.__version__, plan["data"]], sort_keys=True)
     return {
         "run_id": sha256(identity.encode()).hexdigest()[:12],

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
+from pydantic import BaseModel
 
 from impact.errors import PlanError
 from impact.evaluation.plan import CHANGEABLE, Plan, ShownEstimator
@@ -123,18 +124,29 @@ def limits(field):
     return f"{ends['Ge'].ge} to {top}"
 
 
+def in_words(default):
+    """A default that is an object: a noun's or a text's English, or that its keys follow."""
+    english = getattr(default, "en", "its keys below")
+    return english if isinstance(english, str) else english[0]
+
+
 def test_the_page_on_the_plan_says_of_every_key_what_the_plan_says():
     page = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
     rows = [line for line in page.split("## The schema")[0].splitlines() if line.startswith("| `")]
     written = []
+    fields = {}
     for name, field in Plan.model_fields.items():
+        fields[field.alias or name] = field
+        if isinstance(field.default, BaseModel):
+            inner = type(field.default).model_fields
+            fields |= {f"{name}.{key}": one for key, one in inner.items()}
+    for name, field in fields.items():
         default = "needed" if field.is_required() else field.get_default(call_default_factory=True)
         words = {None: "none", (): "none", get_args(ShownEstimator): "all"}
         shown = "none" if default == {} else words.get(default, f"`{default}`")
+        shown = in_words(default) if isinstance(default, BaseModel) else shown
         shown = default if default == "needed" else shown
-        written.append(
-            f"| `{field.alias or name}` | {field.description} | {limits(field)} | {shown} |"
-        )
+        written.append(f"| `{name}` | {field.description} | {limits(field)} | {shown} |")
     assert rows == written
     assert " and ".join(f"`{name}`" for name in ("plan", "results")) in page
     assert ", ".join(f"`{name}`" for name in ("outcome", *CHANGEABLE)) in page
