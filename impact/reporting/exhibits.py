@@ -1,34 +1,57 @@
-"""What a notebook cell shows: texts, tables, figures, and rows of key figures.
+"""What a notebook cell shows: texts, tables, figures, and the fixed pieces of the report.
 
-Each renders itself for Jupyter and for pandoc: texts as Markdown, tables as semantic HTML, figures as SVG and PNG with their
-alternative text, caption and label in the output's metadata.
+Each renders itself for Jupyter, and carries in the same output what the report is made of: blocks of pandoc's tree
+(`impact.reporting.tree`), under a content type of our own. Texts marked *markup* know bold, lists, links and formulas
+(`impact.reporting.markup`); all others are plain.
 """
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape as html_escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from impact.reporting import pieces
+from impact.reporting.drawing import base64_of, png_of, svg_of
+from impact.reporting.markup import blocks
+from impact.reporting.notebook_html import html_of
+from impact.reporting.spreadsheet import without_formula
+from impact.reporting.tree import Node, div, header, is_label, slug
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin like this
-HASH_SALT = "impact"
+NARROW_WIDTH = 3.7  # inches; what a phone of 390 px shows, margins off
+EXHIBIT = "application/vnd.impact.exhibit+json"
 Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _bundle(
+    tree: Sequence[Node],
+    shown: Mapping[str, Any],
+    metadata: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Bundle:
+    """Return what Jupyter shows, and beside it what the report is made of."""
+    kept = {name: value for name, value in more.items() if value}
+    return {**shown, EXHIBIT: {"blocks": list(tree), **kept}}, dict(metadata or {})
+
+
+def _piece(tree: Sequence[Node], **more: Any) -> Bundle:
+    """Return a piece that Jupyter shows as a page of it."""
+    return _bundle(tree, {"text/html": html_of(tree, more.get("media", {}))}, **more)
 
 
 @dataclass(frozen=True)
 class Text:
-    """Markdown whose values are formatted and escaped already."""
+    """Markup whose values are formatted and escaped already."""
 
     markdown: str
+    brief: bool = False
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return {"text/markdown": self.markdown}, {}
+        return _bundle(blocks(self.markdown), {"text/markdown": self.markdown}, brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -43,6 +66,12 @@ class Table:
         Column of the frame to its heading, in order; other columns stay out of sight.
     formats : Mapping
         Column to a function that writes its value; such columns are set as numbers.
+    notes : Sequence of str
+        Lines below the table.
+    footnotes : Sequence of str
+        Numbered notes; a cell that ends in ``[^1]`` points to the first.
+    group : str
+        Column whose value, where it changes, heads the rows that follow.
     """
 
     label: str
@@ -51,85 +80,136 @@ class Table:
     headings: Mapping[str, str]
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    footnotes: Sequence[str] = ()
+    group: str = ""
+    brief: bool = False
 
     def html(self) -> str:
         """Return semantic HTML, every text escaped."""
-        kinds = {name: ' class="num"' if name in self.formats else "" for name in self.headings}
-        head = "".join(
-            f'<th scope="col"{kinds[name]}>{html_escape(text)}</th>'
-            for name, text in self.headings.items()
-        )
-        body = "".join(f"<tr>{self._row(row, kinds)}</tr>" for row in self.frame.to_dict("records"))
-        notes = "".join(f'<div class="table-note">{html_escape(note)}</div>' for note in self.notes)
-        return (
-            f'<table id="{html_escape(self.label)}"><caption>{html_escape(self.caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        return html_of(self.tree(), {})
+
+    def tree(self) -> list[Node]:
+        """Return the table and its notes."""
+        return pieces.table_blocks(
+            name=_label(self.label),
+            caption=self.caption,
+            headings=list(self.headings.values()),
+            numeric=[name in self.formats for name in self.headings],
+            rows=self.cells(),
+            groups=list(map(_shown, self.frame[self.group])) if self.group else [],
+            notes=self.notes,
+            footnotes=self.footnotes,
         )
 
-    def _row(self, row: Mapping[Any, Any], kinds: Mapping[str, str]) -> str:
-        cells = []
-        for position, (name, kind) in enumerate(kinds.items()):
-            text = html_escape(
+    def cells(self) -> list[list[str]]:
+        """Return what readers see, row by row."""
+        return [
+            [
                 self.formats[name](row[name]) if name in self.formats else _shown(row[name])
-            )
-            cells.append(
-                f'<th scope="row">{text}</th>' if position == 0 else f"<td{kind}>{text}</td>"
-            )
-        return "".join(cells)
+                for name in self.headings
+            ]
+            for row in self.frame.to_dict("records")
+        ]
 
     def to_csv(self, path: Path) -> None:
         """Write the raw figures; text that a spreadsheet would run as a formula is quoted by an apostrophe."""
-        safe = self.frame.map(_without_formula)
-        safe.columns = [_without_formula(name) for name in safe.columns]
+        safe = self.frame.map(without_formula)
+        safe.columns = [without_formula(name) for name in safe.columns]
         safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return {"text/html": self.html()}, {"text/html": {"label": self.label}}
+        metadata = {"text/html": {"label": self.label}}
+        return _bundle(self.tree(), {"text/html": self.html()}, metadata, brief=self.brief)
 
 
 def _shown(value: Any) -> str:
     return "" if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124 (NaN)
 
 
-def _without_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+def _label(text: str) -> str:
+    return text if is_label(text) else slug(text)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in two formats with its words."""
+    """A figure in two formats with its words.
+
+    Attributes
+    ----------
+    caption, alt : str
+        What to see, and what somebody who cannot see it is told.
+    narrow_svg : bytes
+        The drawing for a phone.
+    how_to_read : str
+        Markup; how the marks are to be read.
+    source : tuple of (name, address)
+        Where data, code and notebook cell are: files of the run's folder or places of the report.
+    """
 
     label: str
     caption: str
     alt: str
     svg: bytes = field(repr=False)
     png: bytes = field(repr=False)
+    narrow_svg: bytes | None = field(default=None, repr=False)
+    how_to_read: str = ""
+    source: tuple[tuple[str, str], ...] = ()
+    brief: bool = False
 
     @classmethod
     def from_matplotlib(
-        cls, figure: "MatplotlibFigure", *, label: str, caption: str, alt: str
+        cls,
+        draw: "MatplotlibFigure | Callable[[float], MatplotlibFigure]",
+        *,
+        label: str,
+        caption: str,
+        alt: str,
+        **words: Any,
     ) -> "Figure":
-        """Draw the figure to bytes that are the same every time."""
-        import matplotlib as mpl
+        """Draw to bytes that are the same every time.
 
-        svg, png = io.BytesIO(), io.BytesIO()
-        with mpl.rc_context({"svg.hashsalt": HASH_SALT, "svg.fonttype": "path"}):
-            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
-        return cls(label=label, caption=caption, alt=alt, svg=svg.getvalue(), png=png.getvalue())
+        Parameters
+        ----------
+        draw : Figure of matplotlib, or a function of the width in inches that returns one
+            A function is drawn at the width of the page and at a phone's.
+        **words
+            Other attributes of a figure.
+        """
+        from impact.reporting.style import FULL_WIDTH
+
+        wide = draw(FULL_WIDTH) if callable(draw) else draw
+        narrow = svg_of(draw(NARROW_WIDTH)) if callable(draw) else None
+        return cls(
+            label=label,
+            caption=caption,
+            alt=alt,
+            svg=svg_of(wide),
+            png=png_of(wide),
+            narrow_svg=narrow,
+            **words,
+        )
+
+    def tree(self) -> list[Node]:
+        """Return the figure with its words around it."""
+        return pieces.figure_blocks(
+            _label(self.label), self.caption, self.alt, self.how_to_read, self.source
+        )
+
+    def media(self) -> dict[str, dict[str, str]]:
+        """Return its drawings by label."""
+        drawings = {"svg": self.svg.decode("utf-8"), "png": base64_of(self.png)}
+        if self.narrow_svg:
+            drawings["narrow"] = self.narrow_svg.decode("utf-8")
+        return {_label(self.label): drawings}
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         words = {"label": self.label, "caption": self.caption, "alt": self.alt}
-        return (
-            {"image/svg+xml": self.svg.decode("utf-8"), "image/png": _base64(self.png)},
-            {"image/svg+xml": words, "image/png": words},
-        )
-
-
-def _base64(data: bytes) -> str:
-    from base64 import b64encode
-
-    return b64encode(data).decode("ascii")
+        drawings = self.media()[_label(self.label)]
+        shown = {"image/svg+xml": drawings["svg"], "image/png": drawings["png"]}
+        metadata = {"image/svg+xml": words, "image/png": words}
+        narrow = {key: value for key, value in drawings.items() if key == "narrow"}
+        media = {_label(self.label): narrow}  # the others are in the output already
+        return _bundle(self.tree(), shown, metadata, media=media, brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -146,26 +226,121 @@ class KeyFigures:
     """A row of key figures for the executive summary."""
 
     cards: Sequence[Card]
+    brief: bool = False
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        cells = "".join(
-            f'<div class="card"><p class="card-name">{html_escape(card.name)}</p>'
-            f'<p class="card-value">{html_escape(card.value)}</p>'
-            f'<p class="card-explanation">{html_escape(card.explanation)}</p></div>'
-            for card in self.cards
-        )
-        return {"text/html": f'<div class="key-figures">{cells}</div>'}, {}
+        cards = [pieces.card(card.name, card.value, card.explanation) for card in self.cards]
+        return _piece([div("key-figures", cards)], brief=self.brief)
 
 
 @dataclass(frozen=True)
 class Callout:
-    """A boxed remark: ``finding`` or ``caution``."""
+    """A boxed remark in markup: ``finding`` or ``caution``."""
 
     kind: str
     markdown: str
+    brief: bool = False
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return {"text/markdown": f"::: {{.callout .{self.kind}}}\n{self.markdown}\n:::"}, {}
+        return _piece([pieces.callout(self.kind, self.markdown)], brief=self.brief)
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What every page must say first, in markup; ``short`` stands in every running header."""
+
+    text: str
+    short: str = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        return _piece([div("banner", blocks(self.text))], banner=self.short or self.text)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of the book: its number, title, and label."""
+
+    number: int
+    title: str
+    slug: str
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        title = f"{self.number}\u2002{self.title}" if self.number else self.title
+        return _piece([header(2, title, _label(self.slug), "chapter")], chapter=self.number)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question of the funder with its answer (markup), rating of 0 to 5, the rating's reason, and where it is argued."""
+
+    question: str
+    answer: str
+    rating: int | None = None
+    reason: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """The minister's page: the finding as a title, one figure, three answers, the facts; all texts are markup."""
+
+    kicker: str
+    title: str
+    standfirst: str
+    figure: Figure
+    rows: tuple[Answer, ...]
+    facts: tuple[tuple[str, str], ...]
+    how_to_read: str = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        figure = pieces.figure_blocks(
+            _label(self.figure.label),
+            self.figure.caption,
+            self.figure.alt,
+            self.how_to_read or self.figure.how_to_read,
+            self.figure.source,
+        )
+        answers = [
+            pieces.answer(row.question, row.answer, row.rating, row.reason, row.where)
+            for row in self.rows
+        ]
+        tree = pieces.first_page(
+            self.kicker, self.title, self.standfirst, figure, answers, self.facts
+        )
+        return _piece(tree, media=self.figure.media(), first_page=True)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A rating as a ladder: where it starts, what takes a step and what remains, where it ends; texts are markup."""
+
+    start: int
+    steps: tuple[tuple[str, int], ...]
+    final: int
+    start_text: str = ""
+    final_text: str = ""
+    brief: bool = False
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        rungs = [(self.start_text, self.start), *self.steps, (self.final_text, self.final)]
+        return _piece([pieces.ladder(rungs)], brief=self.brief)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One short question about how sure the finding is: a sentence (markup) and a small figure."""
+
+    question: str
+    sentence: str
+    figure: Figure | None = None
+    brief: bool = False
+
+    def _repr_mimebundle_(self, **_: Any) -> Bundle:
+        figure = self.figure.tree() if self.figure else []
+        media = self.figure.media() if self.figure else {}
+        return _piece(
+            [pieces.question(self.question, self.sentence, figure)], media=media, brief=self.brief
+        )
 
 
 @dataclass(frozen=True)
@@ -179,7 +354,19 @@ class Displayed:
         return self.data, self.metadata
 
 
-Exhibit = Text | Table | Figure | KeyFigures | Callout | Displayed
+Exhibit = (
+    Text
+    | Table
+    | Figure
+    | KeyFigures
+    | Callout
+    | Banner
+    | Chapter
+    | FirstPage
+    | Ladder
+    | Question
+    | Displayed
+)
 
 
 @dataclass(frozen=True)
@@ -203,5 +390,6 @@ class Exhibits:
         return [item for item in self.items if isinstance(item, Table)]
 
     def figures(self) -> list[Figure]:
-        """Return the figures among them."""
-        return [item for item in self.items if isinstance(item, Figure)]
+        """Return the figures among them, those of a first page or a question too."""
+        inside = [getattr(item, "figure", item) for item in self.items]
+        return [item for item in inside if isinstance(item, Figure)]

@@ -1,0 +1,189 @@
+"""Nodes of pandoc's document tree: what exhibits are made of, so that text is never markup.
+
+A node is what pandoc reads as JSON. Texts become `Str` nodes; nothing that comes from data reaches a reader of markup.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Node = dict[str, Any]
+Attributes = tuple[str, list[str], list[list[str]]]
+
+API_VERSION = [1, 23, 1]
+_LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def slug(text: str) -> str:
+    """Return a label made of ASCII letters, digits and hyphens."""
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x"
+
+
+def is_label(text: str) -> bool:
+    """Whether a text may stand as a label: letters, digits and hyphens only."""
+    return _LABEL.fullmatch(text) is not None
+
+
+def attributes(name: str = "", *classes: str, **values: str) -> Attributes:
+    """Return a node's identifier, classes and attributes; a label that is none becomes its slug."""
+    shown = [[key.replace("_", "-"), str(value)] for key, value in values.items()]
+    return (name if not name or is_label(name) else slug(name), list(classes), shown)
+
+
+def clean(text: str) -> str:
+    """Return a text without control and direction characters, apostrophes as printers set them."""
+    return _APOSTROPHE.sub("\u2019", _CONTROL.sub("", text))
+
+
+def inlines(text: Any) -> list[Node]:
+    """Return plain text as words and spaces; no-break spaces stay inside a word."""
+    words = re.split(r"[ \t\r\n]+", clean(str(text)))
+    found: list[Node] = []
+    for position, word in enumerate(words):
+        if position:
+            found.append({"t": "Space"})
+        if word:
+            found.append({"t": "Str", "c": word})
+    return found
+
+
+def plain(*content: Any) -> Node:
+    """Return a block of inlines; texts among them become words."""
+    return {"t": "Plain", "c": _flat(content)}
+
+
+def para(*content: Any) -> Node:
+    """Return a paragraph."""
+    return {"t": "Para", "c": _flat(content)}
+
+
+def _flat(content: Iterable[Any]) -> list[Node]:
+    found: list[Node] = []
+    for item in content:
+        if isinstance(item, dict):
+            found.append(item)
+        elif isinstance(item, list):
+            found.extend(item)
+        else:
+            found.extend(inlines(item))
+    return found
+
+
+def strong(*content: Any) -> Node:
+    """Return strong text."""
+    return {"t": "Strong", "c": _flat(content)}
+
+
+def span(kind: str, *content: Any) -> Node:
+    """Return inlines of a class."""
+    return {"t": "Span", "c": [attributes("", kind), _flat(content)]}
+
+
+def link(target: str, *content: Any) -> Node:
+    """Return a link to a place of this document, or of the run's folder."""
+    return {"t": "Link", "c": [attributes(), _flat(content), [target, ""]]}
+
+
+def div(kind: str, content: Sequence[Node], name: str = "", **values: str) -> Node:
+    """Return blocks of a class."""
+    return {"t": "Div", "c": [attributes(name, kind, **values), list(content)]}
+
+
+def header(level: int, content: Any, name: str = "", *classes: str) -> Node:
+    """Return a heading with a label of its own."""
+    words = _flat([content])
+    return {"t": "Header", "c": [level, attributes(name or slug(text_of(words)), *classes), words]}
+
+
+def image(source: str, alt: str, **values: str) -> Node:
+    """Return a picture with its alternative text."""
+    return {"t": "Image", "c": [attributes("", **values), inlines(alt), [source, ""]]}
+
+
+def raw(form: str, text: str) -> Node:
+    """Return a block of an output format; for the house's own constants, never for data."""
+    return {"t": "RawBlock", "c": [form, text]}
+
+
+def raw_inline(form: str, text: str) -> Node:
+    """Return an inline of an output format; for the house's own constants, never for data."""
+    return {"t": "RawInline", "c": [form, text]}
+
+
+def caption(content: Sequence[Node]) -> list[Any]:
+    """Return what pandoc takes as a caption."""
+    return [None, [{"t": "Plain", "c": list(content)}] if content else []]
+
+
+def cell(content: Sequence[Node], *classes: str, span_of: int = 1, **values: str) -> list[Any]:
+    """Return a cell of a table."""
+    blocks = [{"t": "Plain", "c": list(content)}]
+    return [attributes("", *classes, **values), {"t": "AlignDefault"}, 1, span_of, blocks]
+
+
+def row(cells: Sequence[list[Any]], *classes: str) -> list[Any]:
+    """Return a row of a table."""
+    return [attributes("", *classes), list(cells)]
+
+
+def table(
+    name: str,
+    words: Sequence[Node],
+    head: list[Any],
+    body: Sequence[list[Any]],
+    numeric: Sequence[bool],
+) -> Node:
+    """Return a table whose first column is its row headers."""
+    aligned = [{"t": "AlignRight" if number else "AlignLeft"} for number in numeric]
+    columns = [[align, {"t": "ColWidthDefault"}] for align in aligned]
+    bodies = [[attributes(), 1, [], list(body)]]
+    return {
+        "t": "Table",
+        "c": [
+            attributes(name),
+            caption(words),
+            columns,
+            [attributes(), [head]],
+            bodies,
+            [attributes(), []],
+        ],
+    }
+
+
+def walk(node: Any, change: Callable[[Node], Any]) -> Any:
+    """Return the tree with every node changed, leaves first; a list in place of a node is spliced in."""
+    if isinstance(node, list | tuple):
+        found: list[Any] = []
+        for item in node:
+            new = walk(item, change)
+            if isinstance(item, dict) and "t" in item and isinstance(new, list):
+                found.extend(new)
+            else:
+                found.append(new)
+        return found
+    if not isinstance(node, dict) or "t" not in node:
+        return node
+    inside = {**node, "c": walk(node["c"], change)} if "c" in node else dict(node)
+    return change(inside)
+
+
+def text_of(node: Any) -> str:
+    """Return the words of a tree."""
+    if isinstance(node, list | tuple):
+        return "".join(text_of(item) for item in node)
+    if not isinstance(node, dict):
+        return ""
+    kind = node.get("t")
+    content: Any = node.get("c")
+    if kind in {"Space", "SoftBreak", "LineBreak"}:
+        return " "
+    if kind == "Str":
+        return str(content)
+    if kind in {"Code", "Math"}:
+        return str(content[1])
+    return text_of(content)
