@@ -26,6 +26,8 @@ Stream = Literal[
     "recent_change_permutations",
     "linearity",
     "simulated_stand_ins",
+    "equal_effects",
+    "equal_cohorts",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -42,6 +44,8 @@ _NUMBER: dict[Stream, int] = {
     "recent_change_permutations": 72,
     "linearity": 81,
     "simulated_stand_ins": 91,
+    "equal_effects": 101,
+    "equal_cohorts": 102,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

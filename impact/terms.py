@@ -72,6 +72,9 @@ ENOUGH_UNITS = 25
 Nominal 95% ones covered .936 with 25 treated units, .908 with 10, .763 with 3 (docs/inference.md).
 """
 
+SMALLEST_SHOWN = 10
+"""Units behind any released figure; rule of ten (ABS DataLab output clearance)."""
+
 ELSEWHERE = {
     "dynamic": "event_time",
     "group": "cohort",

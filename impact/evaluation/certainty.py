@@ -12,14 +12,16 @@ from impact.diagnostics.honest import HonestBounds, HonestResult
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach, leave_one_out
 from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
+from impact.diagnostics.scales import Scales
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
 from impact.errors import ImpactError, NotAvailableError
 from impact.estimate import Estimate
-from impact.evaluation.parts import SMALLEST_SHOWN, smallest_cohort, with_headline_inference
+from impact.evaluation.parts import smallest_cohort, with_headline_inference
 from impact.evaluation.study import Study
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
 from impact.interval import Refused
+from impact.terms import SMALLEST_SHOWN
 
 Result = TypeVar("Result")
 BOUNDS = (
@@ -45,6 +47,7 @@ class Certainty:
     curve: SpecificationCurve | None
     families: tuple[FamilyResult, ...]
     checks: tuple[CheckResult, ...]
+    scales: Scales | None = None
     refused: tuple[Refused, ...] = ()
 
     @classmethod
@@ -68,6 +71,7 @@ class Certainty:
             "units_cannot_be_exchanged",
             lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed),
         )
+        scales = curve if isinstance(curve, CheckResult) else Scales.of(curve)
         families, refused = _families(study)
         headline = [
             found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
@@ -78,6 +82,7 @@ class Certainty:
             leave_one_out=_unless_refused(without),
             curve=_unless_refused(curve),
             families=tuple(families),
+            scales=_unless_refused(scales),
             refused=tuple(refused),
             checks=(
                 *(
@@ -86,6 +91,9 @@ class Certainty:
                 ),
                 equivalence(events),
                 _placebos(study),
+                replace(scales, name="scales")
+                if isinstance(scales, CheckResult)
+                else scales.check(),
             ),
         )
 

@@ -1,38 +1,41 @@
 """The parts of an evaluation and how each is computed from a study."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult
+from impact.critical_values import quantile
 from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.diagnostics import balance, quality
 from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import DesignCheck, design_check
-from impact.errors import EstimationError, ImpactError, NotAvailableError
+from impact.diagnostics.equal_effects import equal_cohorts
+from impact.diagnostics.exaggeration import Exaggeration, exaggeration
+from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_clusters, labels_of
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.contamination import Contamination, contamination
+from impact.evaluation.counterfactual import Counterfactual, counterfactual
+from impact.evaluation.sample_tables import cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
+from impact.evaluation.subgroups import interactions, subgroups
 from impact.inference.bands import PermutationBand
 from impact.inference.choose import Verdict, headline_intervals, headline_verdict
 from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.interval import Refused
 from impact.parameters import percent_of_log
-from impact.terms import ENOUGH_UNITS
+from impact.terms import ENOUGH_UNITS, SMALLEST_SHOWN
 
 Result = TypeVar("Result")
-
-SMALLEST_SHOWN = (
-    10  # treated units behind any released figure; rule of ten (ABS DataLab output clearance)
-)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class SampleAndComparability:
     paths: pd.DataFrame
     treated_clusters: int
     other_clusters: int
+    contamination: Contamination | None = None
 
     @classmethod
     def of(cls, study: Study) -> "SampleAndComparability":
@@ -83,13 +87,14 @@ class SampleAndComparability:
             balance.attrition(panel),
         )
         return cls(
-            flow=_flow(study, panel),
-            cohorts=_cohorts(study, panel),
+            flow=flow(study, panel),
+            cohorts=cohorts_by_start(study, panel),
             baseline=baseline,
             checks=checks,
-            paths=_paths(panel),
+            paths=mean_paths(panel),
             treated_clusters=len(np.unique(panel.cluster[np.isfinite(panel.cohort)])),
             other_clusters=len(np.unique(panel.cluster[~np.isfinite(panel.cohort)])),
+            contamination=contamination(study, panel),
         )
 
 
@@ -107,6 +112,16 @@ class OutcomeEffect:
     verdict_percent: tuple[float, float, float] | None
     holding_that_include_zero: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
+    exaggeration: Exaggeration | None = None
+
+
+@dataclass(frozen=True)
+class NotMeasured:
+    """An outcome that the plan asks for and the data cannot show: they lack it, or it never changes in them."""
+
+    outcome: str
+    label: str
+    why: Literal["not_in_the_data", "never_changes"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,10 @@ class Impact:
     smallest_cohort: int
     estimators: pd.DataFrame
     weights: pd.DataFrame
+    counterfactual: Counterfactual
+    equal_cohorts: CheckResult
+    interactions: tuple[CheckResult, ...] = ()
+    secondary: tuple[OutcomeEffect | NotMeasured, ...] = ()
 
     @classmethod
     def of(cls, study: Study) -> "Impact":
@@ -141,12 +160,33 @@ class Impact:
                 verdict=effects[0].verdict,
             ),
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
-            subgroups=_subgroups(study, panel),
+            subgroups=subgroups(study, panel, inference=effects[0].verdict.believed),
             before_trends=before_trend_test(panel, study.estimator(), seed=study.plan.seed),
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel),
+            counterfactual=counterfactual(universal, effects[0].overall),
+            equal_cohorts=equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
+            interactions=interactions(study, panel),
+            secondary=tuple(_secondary(study, effects)),
         )
+
+
+def _secondary(
+    study: Study, effects: Sequence[OutcomeEffect]
+) -> Iterator[OutcomeEffect | NotMeasured]:
+    """Answer for each secondary outcome: as the main outcomes where it is one, without simulating its design otherwise."""
+    known = {effect.outcome: effect for effect in effects}
+    for name in study.plan.secondary:
+        if name in known:
+            yield known[name]
+        elif name not in study.measured:
+            yield NotMeasured(name, study.label(name), "not_in_the_data")
+        else:
+            try:
+                yield _effect(study, name, simulated=False)
+            except EstimationError:
+                yield NotMeasured(name, study.label(name), "never_changes")
 
 
 def with_headline_inference(
@@ -197,7 +237,7 @@ def beside(
     }
 
 
-def _effect(study: Study, outcome: str) -> OutcomeEffect:
+def _effect(study: Study, outcome: str, *, simulated: bool = True) -> OutcomeEffect:
     panel, estimator = study.panel(outcome), study.estimator()
     overall = estimator.fit(panel).aggregate(by="overall")
     group = study.groups
@@ -209,19 +249,10 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
         level=study.level,
         seed=study.plan.seed,
     )
-    design = or_refused(
-        lambda: design_check(
-            panel,
-            estimator,
-            group=group,
-            beside=beside(panel, level=study.level),
-            draws=study.plan.design_draws,
-            level=study.level,
-            seed=study.plan.seed,
-        ),
-        "design_check",
-        refused := list(intervals.refused),
-    )
+    refused = list(intervals.refused)
+    design = None
+    if simulated:
+        design = or_refused(lambda: _design(study, panel), "design_check", refused)
     verdict = headline_verdict(
         overall,
         intervals.table,
@@ -247,7 +278,31 @@ def _effect(study: Study, outcome: str) -> OutcomeEffect:
             if name != verdict.believed
         ),
         refused=tuple(refused),
+        exaggeration=_exaggeration(verdict, level=study.level),
     )
+
+
+def _design(study: Study, panel: Panel) -> DesignCheck:
+    return design_check(
+        panel,
+        study.estimator(),
+        group=study.groups,
+        beside=beside(panel, level=study.level),
+        draws=study.plan.design_draws,
+        level=study.level,
+        seed=study.plan.seed,
+    )
+
+
+def _exaggeration(verdict: Verdict, *, level: float) -> Exaggeration | None:
+    """How far off significant estimates of such a study would be, were the estimate the truth; None without an interval."""
+    width = (verdict.conf_high - verdict.conf_low) / 2
+    try:
+        return exaggeration(
+            verdict.estimate, width / quantile((1 + level) / 2, np.inf), level=level
+        )
+    except EstimationError:
+        return None
 
 
 def _log_in_percent(verdict: Verdict) -> tuple[float, float, float]:
@@ -278,111 +333,3 @@ def or_refused(compute: Callable[[], Result], asked: str, refused: list[Refused]
     except EstimationError as problem:
         refused.append(Refused.of(asked, problem))
         return None
-
-
-def _subgroups(study: Study, panel: Panel) -> pd.DataFrame:
-    """Overall effect by level of each pre-specified subgroup; levels with too few treated units are left out."""
-    rows = []
-    for name in study.plan.subgroups:
-        first = panel.covariates.groupby(panel.unit_index, sort=True)[name].first()
-        of_unit = first.reindex(range(panel.n_units))
-        for level in sorted(of_unit.dropna().unique()):
-            chosen = (of_unit == level).to_numpy()
-            n_treated = int(np.isfinite(panel.cohort[chosen]).sum())
-            row = {
-                "subgroup": name,
-                "level": str(level),
-                "n_units": int(chosen.sum()),
-                "n_treated": n_treated,
-            }
-            if n_treated >= SMALLEST_SHOWN:
-                try:
-                    part = panel.subset(chosen, reason="outside_the_subgroup")
-                    found = study.estimator().fit(part).aggregate(by="overall").table.iloc[0]
-                    row |= {
-                        key: float(found[key])
-                        for key in ("estimate", "std_error", "conf_low", "conf_high")
-                    }
-                except ImpactError:
-                    pass
-            rows.append(row)
-    columns = [
-        "subgroup",
-        "level",
-        "n_units",
-        "n_treated",
-        "estimate",
-        "std_error",
-        "conf_low",
-        "conf_high",
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _flow(study: Study, panel: Panel) -> pd.DataFrame:
-    """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``."""
-    seen = ~np.isnan(panel.wide)
-    treated = np.isfinite(panel.cohort)
-    before = panel.times < panel.cohorts[0]
-    after = panel.times >= panel.cohorts[-1]
-    stages = [
-        ("in_analysis", np.ones(panel.n_units, dtype=bool)),
-        ("seen_before", seen[:, before].any(axis=1)),
-        ("seen_before_and_after", seen[:, before].any(axis=1) & seen[:, after].any(axis=1)),
-        ("seen_in_last_period", seen[:, -1]),
-    ]
-    rows = [
-        {
-            "stage": "in_file",
-            "units": study.frame[study.schema.unit].nunique(),
-            "treated": None,
-            "comparison": None,
-        }
-    ]
-    for stage, kept in stages:
-        rows.append(
-            {
-                "stage": stage,
-                "units": int(kept.sum()),
-                "treated": int((kept & treated).sum()),
-                "comparison": int((kept & ~treated).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _cohorts(study: Study, panel: Panel) -> pd.DataFrame:
-    """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
-    actual: dict[Any, int] = {
-        panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts
-    }
-    planned: dict[Any, int] = {}
-    if study.plan.planned_cohort is not None:
-        as_planned = study.panel(cohort=study.plan.planned_cohort)
-        planned = {
-            as_planned.time_axis.label(g): int((as_planned.cohort == g).sum())
-            for g in as_planned.cohorts
-        }
-    periods = sorted({*actual, *planned}, key=str)
-    return pd.DataFrame(
-        {
-            "period": [str(period) for period in periods],
-            "planned": [planned.get(period, 0) if planned else None for period in periods],
-            "actual": [actual.get(period, 0) for period in periods],
-        }
-    )
-
-
-def _paths(panel: Panel) -> pd.DataFrame:
-    """Return mean outcome by group and period, with standard errors of the means."""
-    treated = np.isfinite(panel.cohort)
-    table: dict[str, Any] = {"time": [str(panel.time_axis.label(at)) for at in panel.times]}
-    for group, units in (("treated", treated), ("comparison", ~treated)):
-        part = panel.wide[units]
-        count = (~np.isnan(part)).sum(axis=0)
-        some, several = count > 0, count > 1  # a group may be unseen in a period, or have one unit
-        mean, error = np.full((2, len(count)), np.nan)
-        mean[some] = np.nanmean(part[:, some], axis=0)
-        error[several] = np.nanstd(part[:, several], axis=0, ddof=1) / np.sqrt(count[several])
-        table |= {group: mean, f"{group}_std_error": error, f"{group}_n": count}
-    return pd.DataFrame(table)

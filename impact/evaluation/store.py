@@ -11,15 +11,25 @@ import pandas as pd
 from impact.check_result import CheckResult
 from impact.data.sample import Sample
 from impact.diagnostics.design import DesignCheck
+from impact.diagnostics.exaggeration import Exaggeration
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.honest.restrictions import TrendRestriction
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.pretrend_power import PretrendPower
+from impact.diagnostics.scales import Scales
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.errors import StorageError
 from impact.estimate import Estimate
 from impact.evaluation.certainty import Certainty
-from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
+from impact.evaluation.contamination import Contamination, UnexposedEffect
+from impact.evaluation.counterfactual import Counterfactual
+from impact.evaluation.parts import (
+    DataQuality,
+    Impact,
+    NotMeasured,
+    OutcomeEffect,
+    SampleAndComparability,
+)
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -36,6 +46,12 @@ _TYPES: dict[str, Any] = {
     for kind in (
         *PARTS.values(),
         OutcomeEffect,
+        NotMeasured,
+        Contamination,
+        UnexposedEffect,
+        Counterfactual,
+        Exaggeration,
+        Scales,
         DesignCheck,
         LeaveOneOut,
         WithoutEach,

@@ -15,8 +15,8 @@ from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direction, Verb
-from impact.evaluation.parts import _flow
 from impact.evaluation.robustness import PanelModels, _alternatives
+from impact.evaluation.sample_tables import flow
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
 from impact.inference.named import InferenceName
@@ -132,7 +132,7 @@ def test_every_alternative_of_any_plan_has_words(study):
 
 
 def test_every_stage_of_the_sample_has_words(study):
-    assert set(REGISTER["stage"]) == set(_flow(study, study.panel())["stage"])
+    assert set(REGISTER["stage"]) == set(flow(study, study.panel())["stage"])
 
 
 def test_every_choice_of_a_specification_has_words():

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from impact.evaluation.parts import SMALLEST_SHOWN, Impact, OutcomeEffect
+from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.robustness import missing
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
+from impact.terms import SMALLEST_SHOWN
 
 
 def estimated(voice: Voice, effect: OutcomeEffect) -> str:

@@ -45,6 +45,9 @@ CHECKS = {
     "equivalence": t("Trends before treatment shown alike"),
     "placebo_outcomes": t("Outcomes the programme could not move"),
     "negative_weights": t("Negative weights of two-way fixed effects"),
+    "equal_cohorts": t("Equal effects in all cohorts"),
+    "equal_in_subgroups": t("Equal effects in all levels of a subgroup"),
+    "scales": t("The same answer on every scale"),
     "wald": t("Joint test (Wald)"),
     "wald_htz": t("Joint test for few clusters (HTZ)"),
 }
@@ -176,6 +179,19 @@ REASONS = {
         "number",
     ),
     "no_placebo_outcome_in_the_plan": Found(t("The plan names none.")),
+    # for whom, and on which scale
+    "one_cohort": Found(t("There is one cohort: nothing to compare.")),
+    "differences_of_cohorts": Found(
+        t("Differences between cohorts tested: {n}; statistic {figure}.")
+    ),
+    "one_level_with_enough_beneficiaries": Found(
+        t("Fewer than two levels have ten beneficiaries: nothing to compare.")
+    ),
+    "levels_compared": Found(t("Levels of {n} compared; statistic {figure}."), n="columns"),
+    "one_scale": Found(t("The outcome has one scale only: nothing to compare.")),
+    "scales_that_show_an_effect": Found(
+        t("Scales on which most specifications are beyond chance: {n} of {figure}."), "count"
+    ),
     # models
     "needs_homoskedastic_covariances": Found(t("It needs covariances without clustering.")),
     "no_coefficient_in_common": Found(t("The two models share no coefficient.")),

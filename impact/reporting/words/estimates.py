@@ -118,6 +118,7 @@ DROPPED = {
     "alone_in_its_cohort": t("Firms alone in their cohort"),
     "never_observed": t("Firms never observed with this outcome"),
     "outside_the_window_or_incomplete": t("Firms outside the window or not seen in all of it"),
+    "met_an_activity": t("Firms that met an activity of the programme"),
     "outside_the_subgroup": t("Firms outside the subgroup"),
     "left_out": t("Firms left out to see what they carry"),
 }

@@ -30,6 +30,7 @@ SHORT_INFERENCES = {
 
 REFUSED = {
     "design_check": t("the simulated design"),
+    "effect_against_the_unexposed": t("the effect against firms that met no activity"),
     "effect_in_percent": t("the effect in percent"),
     "index_of_outcomes": t("the index of a family's outcomes"),
     "family_of_outcomes": t("a family of outcomes"),

@@ -1,0 +1,78 @@
+"""Tables of the sample: its flow from the file to the analysis, when its units started, and its mean outcome by period."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from impact.data.panel import Panel
+from impact.evaluation.study import Study
+
+
+def flow(study: Study, panel: Panel) -> pd.DataFrame:
+    """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``."""
+    seen = ~np.isnan(panel.wide)
+    treated = np.isfinite(panel.cohort)
+    before = panel.times < panel.cohorts[0]
+    after = panel.times >= panel.cohorts[-1]
+    stages = [
+        ("in_analysis", np.ones(panel.n_units, dtype=bool)),
+        ("seen_before", seen[:, before].any(axis=1)),
+        ("seen_before_and_after", seen[:, before].any(axis=1) & seen[:, after].any(axis=1)),
+        ("seen_in_last_period", seen[:, -1]),
+    ]
+    rows = [
+        {
+            "stage": "in_file",
+            "units": study.frame[study.schema.unit].nunique(),
+            "treated": None,
+            "comparison": None,
+        }
+    ]
+    for stage, kept in stages:
+        rows.append(
+            {
+                "stage": stage,
+                "units": int(kept.sum()),
+                "treated": int((kept & treated).sum()),
+                "comparison": int((kept & ~treated).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def cohorts_by_start(study: Study, panel: Panel) -> pd.DataFrame:
+    """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
+    actual: dict[Any, int] = {
+        panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts
+    }
+    planned: dict[Any, int] = {}
+    if study.plan.planned_cohort is not None:
+        as_planned = study.panel(cohort=study.plan.planned_cohort)
+        planned = {
+            as_planned.time_axis.label(g): int((as_planned.cohort == g).sum())
+            for g in as_planned.cohorts
+        }
+    periods = sorted({*actual, *planned}, key=str)
+    return pd.DataFrame(
+        {
+            "period": [str(period) for period in periods],
+            "planned": [planned.get(period, 0) if planned else None for period in periods],
+            "actual": [actual.get(period, 0) for period in periods],
+        }
+    )
+
+
+def mean_paths(panel: Panel) -> pd.DataFrame:
+    """Return mean outcome by group and period, with standard errors of the means."""
+    treated = np.isfinite(panel.cohort)
+    table: dict[str, Any] = {"time": [str(panel.time_axis.label(at)) for at in panel.times]}
+    for group, units in (("treated", treated), ("comparison", ~treated)):
+        part = panel.wide[units]
+        count = (~np.isnan(part)).sum(axis=0)
+        some, several = count > 0, count > 1  # a group may be unseen in a period, or have one unit
+        mean, error = np.full((2, len(count)), np.nan)
+        mean[some] = np.nanmean(part[:, some], axis=0)
+        error[several] = np.nanstd(part[:, several], axis=0, ddof=1) / np.sqrt(count[several])
+        table |= {group: mean, f"{group}_std_error": error, f"{group}_n": count}
+    return pd.DataFrame(table)
