@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.errors import ImpactError
+from impact.reporting.words.nouns import DEFAULT, Nouns
 from impact.terms import Language
 
 _CATALOGUE = Path(__file__).parents[1] / "locales" / "fr.po"
@@ -24,11 +25,12 @@ class Words:
     """Sentences in one language: ``t = Words("fr"); t("Revenue rose by {x}.", x="5 %")``.
 
     English sentences in the code are the keys; ``locales/fr.po`` holds the French. Values arrive formatted and, where they
-    come from data, escaped.
+    come from data, escaped. Sentences speak of firms and beneficiaries; a plan's own nouns are put in their place.
     """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, nouns: Nouns | None = None) -> None:
         self.language = language
+        self.nouns = nouns or DEFAULT[language]
 
     def __call__(self, sentence: str, **values: Any) -> str:
         """Return the sentence in this language with its values filled in."""
@@ -37,6 +39,7 @@ class Words:
             if not translated:
                 raise MissingTranslationError(f"no French for: {sentence}")
             sentence = translated
+        sentence = self.nouns.put_into(sentence)
         return sentence.format(**values) if values else sentence
 
 

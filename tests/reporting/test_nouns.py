@@ -1,0 +1,54 @@
+"""Sentences are written of firms and beneficiaries; a plan's own nouns take their place, in both languages."""
+
+import pytest
+
+from impact.reporting.words.catalogue import Words
+from impact.reporting.words.nouns import DEFAULT, Noun, Nouns
+
+ENGLISH = Nouns("en", Noun("state", "states"), Noun("exhibitor", "exhibitors"), "the fairs", "fair")
+FRENCH = Nouns(
+    "fr", Noun("État", "États", "m"), Noun("exposant", "exposants"), "les salons", "premier salon"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "written"),
+    [
+        ("Leaving out any one firm", "Leaving out any one state"),
+        ("a beneficiary of {n} firms", "an exhibitor of {n} states"),
+        ("Beneficiaries' outcome", "Exhibitors' outcome"),
+        ("{firms} and affirmed", "{firms} and affirmed"),
+    ],
+)
+def test_english_sentences_take_the_plans_nouns(sentence, written):
+    assert ENGLISH.put_into(sentence) == written
+
+
+@pytest.mark.parametrize(
+    ("sentence", "written"),
+    [
+        ("toutes les entreprises", "tous les États"),
+        ("Une seule entreprise forme", "Un seul État forme"),
+        ("Entreprises non observées à toutes les périodes", "États non observés à toutes les périodes"),
+        ("les entreprises jamais traitées", "les États jamais traités"),
+        ("moins de dix bénéficiaires, de bénéficiaires", "moins de dix exposants, d'exposants"),
+        ("l'entreprise, le bénéficiaire", "l'État, l'exposant"),
+    ],
+)  # fmt: skip
+def test_french_sentences_agree_with_the_plans_nouns(sentence, written):
+    assert FRENCH.put_into(sentence) == written
+
+
+def test_a_plan_without_words_of_its_own_leaves_sentences_as_they_are():
+    for language in ("en", "fr"):
+        assert DEFAULT[language].put_into("an entreprise, a firm") == "an entreprise, a firm"
+
+
+def test_the_programme_contracts_with_what_stands_before_it():
+    assert (FRENCH.of_treatment, FRENCH.to_treatment) == ("des salons", "aux salons")
+    assert (ENGLISH.of_treatment, ENGLISH.to_treatment) == ("of the fairs", "to the fairs")
+    assert DEFAULT["fr"].of_treatment == "du programme"
+
+
+def test_values_filled_in_are_left_as_they_are():
+    assert Words("en", ENGLISH)("{what} of firms", what="firm A") == "firm A of states"
