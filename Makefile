@@ -10,7 +10,7 @@ DEV    := $(VENV)/.ready-dev
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lint lab bench data lock venv clean
+.PHONY: help report test test-slow lint lab twins bench data lock venv clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,6 +21,7 @@ report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evalua
 test: $(DEV) ## everything but the slow checks
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
+	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
 test-slow: $(DEV) ## simulations and everything else that takes minutes
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -m slow
@@ -32,8 +33,12 @@ lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/lint-imports
 	@$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-lab: $(READY) ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir notebooks
+lab: $(READY) ## JupyterLab on the tour of ten minutes
+	@$(BIN)/jupyter lab --notebook-dir notebooks notebooks/00_tour.ipynb
+
+twins: $(DEV) ## the text twins of the notebooks, and the outputs of the tour that tests compare
+	@$(BIN)/jupytext --quiet --to text//py:percent --opt notebook_metadata_filter=-all notebooks/*.ipynb
+	@$(BIN)/jupyter nbconvert --to notebook --execute --output-dir tests/notebooks notebooks/00_tour.ipynb
 
 bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench

@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from impact.data.panel import Panel
 from impact.errors import PlanError
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.plan import study_of
@@ -16,6 +18,7 @@ from impact.reporting.sections import frame, sample, summary
 from impact.reporting.sections.certainty import certainty
 from impact.reporting.sections.evidence import Evidence
 from impact.reporting.sections.impact import impact
+from impact.reporting.sections.openings import Opened, opening
 from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
 from impact.reporting.sections.robustness import robustness
@@ -64,6 +67,18 @@ class NotebookStudy:
     def voice(self) -> Voice:
         """The study's language."""
         return Voice(self.study)
+
+    def opening(self, notebook: Opened) -> Exhibits:
+        """Show what a notebook answers and what to look for. It stands in the notebook only, not in the report."""
+        return opening(self.voice, notebook)
+
+    def panel(self, outcome: str | None = None, **choices: Any) -> Panel:
+        """Return the study's panel, as `Study.panel`."""
+        return self.study.panel(outcome, **choices)
+
+    def estimator(self, **changes: Any) -> CallawaySantAnna:
+        """Return the study's main estimator, as `Study.estimator`."""
+        return self.study.estimator(**changes)
 
     def part(self, name: str) -> Any:
         """Return a part, computed once: read from the run's results where it is there."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import impact.errors
-from impact.reporting.words import checks, estimates, findings, inference, selection
+from impact.reporting.words import checks, estimates, findings, inference, notebooks, selection
 from impact.reporting.words.catalogue import Words
 
 Kind = Literal[
@@ -34,6 +34,7 @@ Kind = Literal[
     "selection",
     "selection_in_full",
     "limit_of_selection",
+    "opening",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -63,6 +64,7 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "selection": selection.SELECTION,
     "selection_in_full": selection.IN_FULL,
     "limit_of_selection": selection.LIMITS,
+    "opening": notebooks.OPENINGS,
 }
 
 

@@ -1,0 +1,20 @@
+"""How a notebook begins: the question it answers, and what to look for in its exhibits."""
+
+from typing import Literal
+
+from impact.reporting.exhibits import Exhibits, Text
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+Opened = Literal["data_quality", "sample", "impact", "panel_models", "certainty", "report"]
+
+
+def opening(voice: Voice, notebook: Opened) -> Exhibits:
+    """Show what a notebook answers and what its reader should look for, in the plan's language."""
+    t = voice.t
+    return Exhibits(
+        (
+            Text(f"**{said(t, 'opening', f'{notebook}:answers')}**"),
+            Text(said(t, "opening", f"{notebook}:look_for")),
+        )
+    )

@@ -1,0 +1,72 @@
+# %% [markdown]
+# # Evaluation report
+#
+# The report itself, assembled from the results of the other notebooks (computed here where there are none).
+
+# %% tags=["parameters"]
+# What this notebook may be told; None means: as in the plan (docs/plan.md).
+plan = "evaluation.yml"
+outcome = None
+cohort = None
+comparison_group = None
+anticipation = None
+alpha = None
+permutations = None
+seed = None
+language = None
+results = None
+
+# %%
+from impact.pipeline import open_study
+
+study = open_study(
+    plan=plan,
+    outcome=outcome,
+    cohort=cohort,
+    comparison_group=comparison_group,
+    anticipation=anticipation,
+    alpha=alpha,
+    permutations=permutations,
+    seed=seed,
+    language=language,
+    results=results,
+)
+
+# %%
+study.executive_summary()
+
+# %%
+study.questions()
+
+# %%
+study.programme()
+
+# %%
+study.design()
+
+# %%
+study.data_quality()
+
+# %%
+study.sample_flow()
+
+# %%
+study.comparability()
+
+# %%
+study.impact()
+
+# %%
+study.certainty()
+
+# %%
+study.panel_models()
+
+# %%
+study.robustness()
+
+# %%
+study.limitations()
+
+# %%
+study.annex()
