@@ -96,7 +96,7 @@ class NotebookStudy:
             certainty=self.part("certainty"),
             panel_models=self.part("panel_models"),
             robustness=self.part("robustness"),
-            assignment=self.study.plan.assignment,
+            plan=self.study.plan,
         )
 
     def data_quality(self) -> Exhibits:
@@ -133,7 +133,7 @@ class NotebookStudy:
             sample=self.part("sample"),
             certainty=part,
             robustness=self.part("robustness"),
-            assignment=self.study.plan.assignment,
+            plan=self.study.plan,
         )
         return certainty(voice, evidence)
 

@@ -14,7 +14,7 @@ from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
-from impact.evaluation.grade import ASKED_BY_THE_PLAN, CHECKS_OF, Concern, Direction, Verb
+from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.sample_tables import flow
 from impact.evaluation.side_by_side import ESTIMANDS
@@ -168,7 +168,7 @@ def test_every_error_that_can_take_a_numbers_place_has_words():
 
 def test_every_concern_verb_and_assignment_has_words():
     needed = set(CHECKS_OF) - ASKED_BY_THE_PLAN
-    assert set(REGISTER["failed"]) == of(Concern)
+    assert set(REGISTER["failed"]) == of(Reason)
     assert set(REGISTER["not_made"]) == needed
     verbs = {f"{verb}:{direction}" for verb in of(Verb) for direction in of(Direction)}
     said_elsewhere = constants()

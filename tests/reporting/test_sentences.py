@@ -10,9 +10,9 @@ import pytest
 
 from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
-from impact.evaluation.grade import CHECKS_OF, grade
 from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
+from impact.evaluation.rating import CHECKS_OF, EVERY_TREND, Grounds, Without, rating
 from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -30,7 +30,9 @@ from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
 INF = float("inf")
-EVERY = tuple(name for names in CHECKS_OF.values() for name in names)
+EVERY = tuple(
+    dict.fromkeys((*(name for names in CHECKS_OF.values() for name in names), *EVERY_TREND))
+)
 SCHEMA = textwrap.dedent("""
     version: 1
     title: {en: Two waves, fr: Deux vagues}
@@ -85,7 +87,7 @@ def findings(two_waves):
         certainty=parts["certainty"],
         panel_models=parts["panel_models"],
         robustness=parts["robustness"],
-        assignment="chosen",
+        plan=two_waves.plan,
     )
 
 
@@ -109,14 +111,34 @@ def effect(estimate=2015.0, low=500.0, high=3500.0, *, detectable=1800.0, why="s
 
 def checks(**changed):
     statuses = {**dict.fromkeys(EVERY, "pass"), **changed}
-    return [CheckResult(name, status, "nothing_to_test") for name, status in statuses.items()]
+    return [
+        CheckResult(name, status, "nothing_to_test", statistic=float(status == "warn"))
+        for name, status in statuses.items()
+    ]
+
+
+def rated(ends, asked, assignment="chosen"):
+    """The rating of a result whose checks say all there is to say."""
+    low, high = ends
+    heavy = any(check.name == "leave_one_out" and check.status == "warn" for check in asked)
+    return rating(
+        Grounds(
+            (low + high) / 2,
+            low,
+            high,
+            tuple(asked),
+            assignment,
+            breakdown=2.0,
+            without=Without(high - low if heavy else 0.0),
+        )
+    )
 
 
 def spoken(voice, shown, assignment="chosen", **changed):
     """The finding of an effect whose checks all passed but for those named."""
     verdict = shown.verdict
     ends = verdict.conf_low, verdict.conf_high
-    text = finding(voice, shown, grade(ends, checks(**changed), assignment=assignment))
+    text = finding(voice, shown, rated(ends, checks(**changed), assignment=assignment))
     return text.replace("\u00a0", " ")
 
 
@@ -145,16 +167,16 @@ def test_the_verb_of_the_finding(two_waves, language, assignment, sign, changed,
 @pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
 def test_five_warnings_do_not_read_as_a_finding(voice, assignment):
     five = dict.fromkeys(
-        ("before_trends", "attrition", "balance", "leave_one_out", "specification_curve"), "warn"
+        ("before_trends", "attrition", "balance", "leave_one_out", "scales"), "warn"
     )
     text = spoken(voice, effect(), assignment, **five)
     if voice.study.plan.language == "en":
         assert "cannot tell what the programme changed" in text
         assert "The estimate is 2,015 MAD higher" in text
-        assert "But trends may have differed; " in text
+        assert "; trends may have differed; " in text
     else:
         assert "ne permet pas de dire ce que le programme a changé" in text
-        assert "Mais les tendances ont pu différer\u202f; " in text
+        assert "les tendances ont pu différer\u202f; " in text
     for verb in ("MAD higher**", "probably", "may be", "de plus**", "probablement", "peut-être"):
         assert verb not in text
 
@@ -203,7 +225,7 @@ def test_trends_are_said_alike_only_where_every_check_of_them_passed(voice):
 
     def said_of(**changed):
         asked = checks(**changed)
-        return " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+        return " ".join(what_was_made(voice, rated((1.0, 2.0), asked), asked))
 
     assert any(words in said_of() for words in alike)
     for changed in (
@@ -226,7 +248,7 @@ def test_the_summary_says_which_way_the_outcome_went_just_before_the_start(voice
     def said_of(status):
         one = CheckResult("recent_change", status, "last_period_against_earlier:100", change, 0.02)
         asked = [*checks(recent_change=None), one]
-        return " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+        return " ".join(what_was_made(voice, rated((1.0, 2.0), asked), asked))
 
     assert any(word in said_of("warn") for word in words)
     assert not any(word in said_of("pass") for word in words)
@@ -240,7 +262,7 @@ def test_a_check_that_was_not_made_is_named_and_never_passed(voice):
         "There is only one period before treatment: trends cannot be examined.",
         "Il n'y a qu'une période avant traitement\u00a0: les tendances ne peuvent être examinées.",
     }
-    text = " ".join(what_was_made(voice, grade((1.0, 2.0), asked), asked))
+    text = " ".join(what_was_made(voice, rated((1.0, 2.0), asked), asked))
     assert said(voice.t, "check", "before_trends") in text
     assert said(voice.t, "evidence", "nothing_open") not in text
 
@@ -265,11 +287,11 @@ def test_a_check_says_what_it_found(two_waves, check, english):
 
 def test_the_grade_in_words_names_what_is_open(two_waves):
     voice = Voice(two_waves)
-    limited = grade((1.0, 2.0), checks(leave_one_out="warn"))
+    limited = rated((1.0, 2.0), checks(leave_one_out="warn"))
     assert graded(voice, limited) == "The evidence is limited: the interval excludes zero."
     assert but(voice, limited) == ["But one firm, cohort or event carries much of the result."]
-    assert but(voice, grade((1.0, 2.0), checks())) == []
-    unmade = grade((1.0, 2.0), checks(leave_one_out="not_applicable"))
+    assert but(voice, rated((1.0, 2.0), checks())) == []
+    unmade = rated((1.0, 2.0), checks(leave_one_out="not_applicable"))
     assert but(voice, unmade) == ["But the weight of single firms could not be examined."]
 
 
@@ -297,7 +319,7 @@ def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_sh
 @pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
 def test_sentences_on_selection_follow_the_plans_assignment(voice, findings, assignment):
     voice = Voice(voice.study.changed(assignment=assignment))
-    findings = replace(findings, assignment=assignment)
+    findings = replace(findings, plan=voice.study.plan)
     texts = " ".join(
         words(exhibits)
         for exhibits in (
@@ -322,7 +344,7 @@ def test_the_grade_of_a_report_starts_from_the_plans_assignment(two_waves, findi
         study = two_waves.changed(assignment=assignment)
         steps[assignment] = NotebookStudy(
             study=study, parts=dict(parts)
-        ).findings.evidence.grade.steps
+        ).findings.evidence.rating.steps
     assert steps["randomised"] > steps["chosen"]
 
 

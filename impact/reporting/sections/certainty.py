@@ -73,9 +73,9 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
     part, effect = evidence.certainty, evidence.headline
     sentences = [
         said(voice.t, "selection", evidence.assignment),
-        graded(voice, evidence.grade),
-        *but(voice, evidence.grade),
-        *what_was_made(voice, evidence.grade, evidence.checks),
+        graded(voice, evidence.rating),
+        *but(voice, evidence.rating),
+        *what_was_made(voice, evidence.rating, evidence.checks),
         which_interval(voice, effect),
         *_shared(voice, effect),
         _could_find(voice, effect),

@@ -6,8 +6,10 @@ from functools import cached_property
 
 from impact.check_result import CheckResult
 from impact.evaluation.certainty import Certainty
-from impact.evaluation.grade import Grade, grade
+from impact.evaluation.grounds import grounds_of
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
+from impact.evaluation.plan import Plan
+from impact.evaluation.rating import EVERY_TREND, Grounds, Rating, rating, state_of
 from impact.evaluation.robustness import Robustness
 from impact.reporting.sections.impact import estimated, values_of
 from impact.reporting.voice import Voice
@@ -23,7 +25,7 @@ class Evidence:
     sample: SampleAndComparability
     certainty: Certainty
     robustness: Robustness
-    assignment: Assignment
+    plan: Plan
 
     @property
     def headline(self) -> OutcomeEffect:
@@ -31,33 +33,33 @@ class Evidence:
         return self.impact.effects[0]
 
     @property
+    def assignment(self) -> Assignment:
+        """How beneficiaries came to take part."""
+        return self.plan.assignment
+
+    @property
     def checks(self) -> tuple[CheckResult, ...]:
         """Every check that was asked about the headline."""
-        design = self.headline.design
-        return (
-            *((design.check(),) if design else ()),
-            self.impact.before_trends,
-            *self.sample.checks,
-            *self.robustness.checks,
-            *self.certainty.checks,
+        return self.grounds.checks
+
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What speaks for and against the headline."""
+        return grounds_of(
+            self.plan,
+            impact=self.impact,
+            sample=self.sample,
+            certainty=self.certainty,
+            robustness=self.robustness,
         )
 
     @cached_property
-    def grade(self) -> Grade:
+    def rating(self) -> Rating:
         """How far the headline may be believed."""
-        verdict = self.headline.verdict
-        others = self.robustness.alternatives
-        against = others["estimate"] * verdict.estimate < 0
-        return grade(
-            (verdict.conf_low, verdict.conf_high),
-            self.checks,
-            assignment=self.assignment,
-            holding_that_include_zero=self.headline.holding_that_include_zero,
-            opposite_estimators=tuple(others.loc[against, "name"]),
-        )
+        return rating(self.grounds)
 
 
-def finding(voice: Voice, effect: OutcomeEffect, found: Grade) -> str:
+def finding(voice: Voice, effect: OutcomeEffect, found: Rating) -> str:
     """Say what was found about an outcome in the verb that its evidence allows; never "no effect" for "cannot tell"."""
     if found.direction is None:
         return estimated(voice, effect)
@@ -66,32 +68,34 @@ def finding(voice: Voice, effect: OutcomeEffect, found: Grade) -> str:
     return " ".join([sentence, *but(voice, found)])
 
 
-def graded(voice: Voice, found: Grade) -> str:
+def graded(voice: Voice, found: Rating) -> str:
     """Grade the evidence in words."""
+    if found.direction == "not_noticeably":
+        return said(voice.t, "evidence", "not_noticeably")
     return said(voice.t, "evidence", found.verb if found.direction else "includes_zero")
 
 
-def but(voice: Voice, found: Grade) -> list[str]:
+def but(voice: Voice, found: Rating) -> list[str]:
     """Say what speaks against relying on a result."""
-    if not found.concerns:
+    if not found.taken:
         return []
     t = voice.t
     words = [
-        said(t, "failed" if one.state == "failed" else "not_made", one.concern)
-        for one in found.concerns
+        said(t, "failed" if one.state == "failed" else "not_made", one.reason)
+        for one in found.taken
     ]
     return [said(t, "evidence", "open", open=voice.f.listed(words))]
 
 
-def what_was_made(voice: Voice, found: Grade, checks: Sequence[CheckResult]) -> list[str]:
+def what_was_made(voice: Voice, found: Rating, checks: Sequence[CheckResult]) -> list[str]:
     """Say of trends only what was examined, and name every check that could not be made: not made is not passed."""
     t = voice.t
-    trends_open = any(one.concern == "trends" for one in found.concerns)
+    trends_open = state_of(checks, EVERY_TREND)[0] != "passed"
     trends = {
         "passed": "no_difference_found" if trends_open else "groups_moved_alike",
         "could_not_be_made": "trends_not_examined",
     }
-    codes = [] if found.concerns or not found.direction else ["nothing_open"]
+    codes = [] if found.taken or not found.direction else ["nothing_open"]
     codes += [trends[found.trends]] if found.trends in trends else []
     sentences = [said(t, "evidence", code) for code in codes]
     sentences += [said(t, "evidence", code) for code in _just_before(checks)]

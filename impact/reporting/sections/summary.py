@@ -7,6 +7,7 @@ import pandas as pd
 
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
+from impact.evaluation.plan import Plan
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.reporting.exhibits import Callout, Card, Exhibit, Exhibits, KeyFigures, Table, Text
 from impact.reporting.sections.evidence import Evidence, but, finding, graded, what_was_made
@@ -26,7 +27,12 @@ class Findings:
     certainty: Certainty
     panel_models: PanelModels
     robustness: Robustness
-    assignment: Assignment
+    plan: Plan
+
+    @property
+    def assignment(self) -> Assignment:
+        """How beneficiaries came to take part."""
+        return self.plan.assignment
 
     @property
     def evidence(self) -> Evidence:
@@ -36,7 +42,7 @@ class Findings:
             sample=self.sample,
             certainty=self.certainty,
             robustness=self.robustness,
-            assignment=self.assignment,
+            plan=self.plan,
         )
 
 
@@ -46,17 +52,17 @@ def executive_summary(voice: Voice, findings: Findings) -> Exhibits:
     effect = findings.impact.effects[0]
     others = findings.impact.effects[1:]
     evidence = findings.evidence
-    grade = evidence.grade
+    rating = evidence.rating
     sure = [
-        graded(voice, grade),
-        *([] if grade.direction else but(voice, grade)),
-        *what_was_made(voice, grade, evidence.checks),
+        graded(voice, rating),
+        *([] if rating.direction else but(voice, rating)),
+        *what_was_made(voice, rating, evidence.checks),
         which_interval(voice, effect),
     ]
     shown: list[Exhibit] = [
         Text(f"## {t('Executive summary')}"),
         _cards(voice, findings),
-        Callout("finding", finding(voice, effect, grade)),
+        Callout("finding", finding(voice, effect, rating)),
         Text(f"**{t('How sure are we?')}** {' '.join(sure)}"),
     ]
     if others:
@@ -136,7 +142,7 @@ def questions(voice: Voice, findings: Findings) -> Exhibits:
         )
     )
     main = (
-        finding(voice, findings.impact.effects[0], findings.evidence.grade)
+        finding(voice, findings.impact.effects[0], findings.evidence.rating)
         .replace("**", "")
         .replace("\\", "")
     )

@@ -229,22 +229,24 @@ OUTCOMES = {
 }
 
 FAILED = {
-    "interval": t("no interval holds the truth as often as it promises"),
-    "other_intervals": t("other intervals that hold include zero"),
+    "attrition": t("the groups stopped answering at different rates, or many did"),
+    "imbalance": t("the groups differed before the start"),
+    "detectable_effect": t("the study could miss an effect that would matter"),
     "trends": t("trends may have differed"),
-    "attrition": t("the groups stopped answering at different rates"),
-    "comparability": t("the groups differed before the start"),
-    "single_firms": t("one firm, cohort or event carries much of the result"),
-    "other_choices": t("under other defensible choices the result is in doubt"),
+    "contamination": t("much of the comparison group met the programme too"),
+    "assignment_inference": t("other intervals that hold include zero"),
+    "scale": t("the result does not hold on every scale"),
+    "single_unit_or_event": t("one firm, cohort or event carries much of the result"),
+    "interval": t("no interval holds the truth as often as it promises"),
     "other_estimators": t("another estimator points the other way"),
     "placebo_outcomes": t("outcomes that it could not have moved seem to have moved"),
 }
 
 NOT_MADE = {
-    "interval": t("the interval could not be checked on simulated panels"),
-    "trends": t("trends before the start could not be examined in full"),
     "attrition": t("attrition could not be examined"),
-    "comparability": t("the groups could not be compared before the start"),
-    "single_firms": t("the weight of single firms could not be examined"),
-    "other_choices": t("other choices could not be tried"),
+    "imbalance": t("the groups could not be compared before the start"),
+    "trends": t("trends before the start could not be examined in full"),
+    "scale": t("the result could not be seen on several scales"),
+    "single_unit_or_event": t("the weight of single firms could not be examined"),
+    "interval": t("the interval could not be checked on simulated panels"),
 }

@@ -25,6 +25,21 @@ FINDINGS = {
         "**{name}: this study cannot tell what the programme changed.** The estimate is {size} lower than without it, {each} "
         "({rest})."
     ),
+    "did:not_noticeably": t(
+        "**{name}: not noticeably different** from what it would have been without the programme: best estimate {size}, "
+        "{each}; {rest}."
+    ),
+    "probably:not_noticeably": t(
+        "**{name}: probably not noticeably different** from what it would have been without the programme: best estimate "
+        "{size}, {each}; {rest}."
+    ),
+    "may_have:not_noticeably": t(
+        "**{name}: perhaps not noticeably different** from what it would have been without the programme: best estimate "
+        "{size}, {each}; {rest}."
+    ),
+    "cannot_tell:not_noticeably": t(
+        "**{name}: this study cannot tell what the programme changed.** The best estimate is {size}, {each} ({rest})."
+    ),
     "estimate:higher": t(
         "**{name}: estimate {size} higher** than without the programme, {each}; {rest}."
     ),
@@ -51,6 +66,9 @@ EVIDENCE = {
     ),
     "includes_zero": t(
         "The evidence is inconclusive: the interval includes zero, and it shows which effects remain possible."
+    ),
+    "not_noticeably": t(
+        "The interval includes zero and leaves out every effect that the plan calls relevant."
     ),
     "nothing_open": t("Every check that was needed passed."),
     "open": t("But {open}."),

@@ -1,0 +1,88 @@
+"""What the rating of a study's headline rests on, read off the parts of its evaluation."""
+
+import numpy as np
+
+from impact.check_result import CheckResult
+from impact.evaluation.certainty import Certainty
+from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
+from impact.evaluation.plan import Plan
+from impact.evaluation.rating import Grounds, Without
+from impact.evaluation.robustness import Robustness
+
+RELATIVE = "relative_magnitudes"
+
+
+def grounds_of(
+    plan: Plan,
+    *,
+    impact: Impact,
+    sample: SampleAndComparability,
+    certainty: Certainty,
+    robustness: Robustness,
+) -> Grounds:
+    """Collect what speaks for and against the headline of an evaluation."""
+    effect = impact.effects[0]
+    verdict, others = effect.verdict, robustness.alternatives
+    met = sample.contamination
+    against = others["estimate"] * verdict.estimate < 0
+    bounds = [one.breakdown for one in certainty.honest if one.restriction.kind == RELATIVE]
+    return Grounds(
+        estimate=verdict.estimate,
+        conf_low=verdict.conf_low,
+        conf_high=verdict.conf_high,
+        checks=every_check(effect, impact, sample, certainty, robustness),
+        assignment=plan.assignment,
+        limits=plan.limits,
+        relevant=relevant_amount(plan.relevant_effect, effect, impact.counterfactual.without),
+        detectable=verdict.smallest_detectable,
+        lost=_lost(sample),
+        contamination=None if met is None else met.above_limit,
+        contaminated_share=None if met is None else met.any_share,
+        breakdown=bounds[0] if bounds else None,
+        without=_without(certainty),
+        including_zero=effect.holding_that_include_zero,
+        opposite_estimators=tuple(others.loc[against, "name"]),
+    )
+
+
+def every_check(
+    effect: OutcomeEffect,
+    impact: Impact,
+    sample: SampleAndComparability,
+    certainty: Certainty,
+    robustness: Robustness,
+) -> tuple[CheckResult, ...]:
+    """Return every check that was asked about the headline."""
+    return (
+        *((effect.design.check(),) if effect.design else ()),
+        impact.before_trends,
+        *sample.checks,
+        *robustness.checks,
+        *certainty.checks,
+    )
+
+
+def relevant_amount(percent: float | None, effect: OutcomeEffect, without: float) -> float | None:
+    """Put the plan's relevant effect, in percent, in the outcome's unit.
+
+    None where the plan names none, or the outcome is neither a level that stays above zero nor its logarithm.
+    """
+    if percent is None or effect.verdict_percent is None:
+        return None
+    if effect.percent is None:  # a logarithm
+        return float(np.log1p(percent / 100))
+    return percent / 100 * abs(without)
+
+
+def _lost(sample: SampleAndComparability) -> float | None:
+    """Share of the units in the analysis that no longer answer in the last period."""
+    by_stage = sample.flow.set_index("stage")["units"]
+    return 1 - float(by_stage["seen_in_last_period"]) / float(by_stage["in_analysis"])
+
+
+def _without(certainty: Certainty) -> Without | None:
+    found = certainty.leave_one_out
+    if found is None:
+        return None
+    moved = max(found.unit_high - found.estimate, found.estimate - found.unit_low)
+    return Without(moved=moved, turned=found.cohorts.turned + found.groups.turned)

@@ -1,0 +1,368 @@
+"""How far a result may be believed: a pure function of what speaks for and against it, 0 to 5, each step with its figure.
+
+The rating is of the evidence, not of the result: a tight zero may be strong evidence, a significant result earns nothing. It
+starts at how beneficiaries came to take part and loses a step for each reason that holds. What could not be examined has not
+been passed: fewer periods, hence fewer checks, never earn a better rating. Verb and direction stand beside it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from impact.check_result import CheckResult
+from impact.evaluation.wording import Limits
+from impact.terms import Assignment
+
+Reason = Literal[
+    "attrition",
+    "imbalance",
+    "detectable_effect",
+    "trends",
+    "contamination",
+    "assignment_inference",
+    "scale",
+    "single_unit_or_event",
+    "interval",
+    "other_estimators",
+    "placebo_outcomes",
+]
+State = Literal["passed", "failed", "could_not_be_made"]
+Verb = Literal["did", "probably", "may_have", "cannot_tell"]
+Direction = Literal["higher", "lower", "not_noticeably"]
+
+TRENDS = ("before_trends", "recent_change", "placebo_date")
+EVERY_TREND = (
+    *TRENDS,
+    "pretrend_power",
+    "equivalence",
+    "honest_relative_magnitudes",
+    "honest_smoothness",
+)
+"""Checks that must all pass before it may be said that the groups moved alike."""
+
+CHECKS_OF: Mapping[Reason, tuple[str, ...]] = {
+    "attrition": ("attrition",),
+    "imbalance": ("balance",),
+    "trends": TRENDS,
+    "scale": ("scales",),
+    "single_unit_or_event": ("leave_one_out",),
+    "interval": ("design_check",),
+    "placebo_outcomes": ("placebo_outcomes",),
+}
+"""Checks that speak to a reason; where one of them could not be made, the reason has not been passed."""
+
+ASKED_BY_THE_PLAN: frozenset[Reason] = frozenset(
+    {"placebo_outcomes", "contamination", "detectable_effect"}
+)
+"""Reasons that need something the plan may name: where it does not, they cost nothing and are listed as not asked."""
+
+NOT_NEEDED_BY_LOT: frozenset[Reason] = frozenset({"trends", "imbalance"})
+"""What a lot sees to by itself: not examined, it costs nothing there."""
+
+START: Mapping[Assignment, int] = {"randomised": 5, "by_rule": 3, "chosen": 3}
+WITHOUT_A_BEFORE = 2  # to start from where nobody was drawn by lot and trends before cannot be seen
+LEAST: Mapping[Verb, int] = {"did": 4, "probably": 3, "may_have": 2, "cannot_tell": 0}
+"""Fewest steps of each verb, strongest first."""
+
+BOUNDS = "honest_relative_magnitudes"
+BREAKDOWN = 0.5  # of the largest step before: trends may part so far before zero is possible
+CARRIES = 0.25  # of the effect, or of half its interval where that is more, that leaving out one unit may move
+
+
+@dataclass(frozen=True)
+class Without:
+    """How far the headline moves without a part of the data.
+
+    Attributes
+    ----------
+    moved : float
+        Largest change by leaving out one unit, in the outcome's unit.
+    turned : int
+        Cohorts or events without which the sign turns.
+    """
+
+    moved: float
+    turned: int = 0
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a rating rests on.
+
+    Attributes
+    ----------
+    estimate, conf_low, conf_high : float
+        The headline and the interval that is shown, possibly infinite.
+    checks : tuple of CheckResult
+        Every check that was asked; one that is not among them counts as not made.
+    assignment, limits
+        As the plan has them.
+    relevant : float or None
+        The effect that the plan calls relevant, in the outcome's unit; None where it names none.
+    detectable : float or None
+        The smallest effect that the study would find four times in five; None where it is not known.
+    lost : float or None
+        Share of all units that no longer answer in the last period.
+    contamination : bool or None
+        Whether more of the comparison group than the plan's share met an activity; None where the plan names no activity.
+    contaminated_share : float or None
+        That share, where it may be shown.
+    breakdown : float or None
+        Of the honest bounds by relative magnitudes.
+    without : Without or None
+    including_zero : tuple of str
+        Other inferences that hold on this design and whose interval includes zero.
+    opposite_estimators : tuple of str
+        Estimators of the same effect that point the other way.
+    """
+
+    estimate: float
+    conf_low: float
+    conf_high: float
+    checks: tuple[CheckResult, ...]
+    assignment: Assignment = "chosen"
+    limits: Limits = Limits()  # noqa: RUF009 (frozen)
+    relevant: float | None = None
+    detectable: float | None = None
+    lost: float | None = None
+    contamination: bool | None = None
+    contaminated_share: float | None = None
+    breakdown: float | None = None
+    without: Without | None = None
+    including_zero: tuple[str, ...] = ()
+    opposite_estimators: tuple[str, ...] = ()
+
+    @property
+    def direction(self) -> Direction | None:
+        """Which way the outcome went: ``not_noticeably`` if no relevant effect is in the interval, None if it may be either."""
+        if self.conf_low > 0:
+            return "higher"
+        if self.conf_high < 0:
+            return "lower"
+        reach = max(abs(self.conf_low), abs(self.conf_high))
+        return "not_noticeably" if self.relevant is not None and reach < self.relevant else None
+
+    @property
+    def points(self) -> bool:
+        """Whether the result points up or down."""
+        return self.direction in {"higher", "lower"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that the rating loses.
+
+    Attributes
+    ----------
+    reason : str
+    state : {"failed", "could_not_be_made"}
+    figures : dict
+        What took it, and the limit where there is one.
+    checks : tuple of str
+        Checks, inferences or estimators that say so.
+    """
+
+    reason: Reason
+    state: State
+    figures: dict[str, float | str]
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rating:
+    """Evidence behind one number.
+
+    Attributes
+    ----------
+    steps : int
+        0 (nothing to go by) to 5 (drawn by lot, nothing against it).
+    start : int
+        Where it began.
+    taken : tuple of Step
+        What took a step, in the order of `Reason`; more than there were to lose are listed too.
+    verb : str
+        The strongest word that the evidence allows; ``cannot_tell`` where the interval leaves the direction open.
+    direction : str or None
+        ``higher``, ``lower``, ``not_noticeably``; None where the interval includes zero and relevant effects.
+    not_asked : tuple of str
+        Reasons that could not be judged because the plan names nothing to judge them by.
+    trends : str
+        State of the test of trends before treatment: unless it passed, no sentence says that the groups moved alike.
+    """
+
+    steps: int
+    start: int
+    taken: tuple[Step, ...]
+    verb: Verb
+    direction: Direction | None
+    not_asked: tuple[str, ...] = ()
+    trends: State = "could_not_be_made"
+
+
+def rating(grounds: Grounds) -> Rating:
+    """Rate the evidence for one number."""
+    trends = state_of(grounds.checks, ("before_trends",))[0]
+    by_lot = grounds.assignment == "randomised"
+    blind = trends == "could_not_be_made" and not by_lot
+    start = WITHOUT_A_BEFORE if blind else START[grounds.assignment]
+    found = {**_by_checks(grounds, blind=blind), **_by_figures(grounds)}
+    taken = tuple(found[reason] for reason in get_args(Reason) if reason in found)
+    steps = max(start - len(taken), 0)
+    strongest = next(verb for verb, least in LEAST.items() if steps >= least)
+    direction = grounds.direction
+    return Rating(
+        steps=steps,
+        start=start,
+        taken=taken,
+        verb=strongest if direction else "cannot_tell",
+        direction=direction,
+        not_asked=_not_asked(grounds),
+        trends=trends,
+    )
+
+
+def state_of(checks: Iterable[CheckResult], names: Sequence[str]) -> tuple[State, tuple[str, ...]]:
+    """Return the state of a question that several checks answer, and the checks that decide it.
+
+    Passed only if each of them was made and passed; failed if one warns or fails.
+    """
+    mine = [check for check in checks if check.name in names]
+    against = [check.name for check in mine if check.status in {"warn", "fail"}]
+    if against:
+        return "failed", tuple(dict.fromkeys(against))
+    made = {check.name for check in mine if check.status == "pass"}
+    unmade = {check.name for check in mine if check.status == "not_applicable"}
+    missing = [name for name in names if name not in made or name in unmade]
+    return ("could_not_be_made", tuple(missing)) if missing else ("passed", ())
+
+
+def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
+    """Steps that checks take, failed or not made; those that the figures judge count here only where they are not made."""
+    found: dict[Reason, Step] = {}
+    by_lot = grounds.assignment == "randomised"
+    for reason, names in CHECKS_OF.items():
+        state, against = state_of(grounds.checks, names)
+        if state == "could_not_be_made":
+            free = reason in ASKED_BY_THE_PLAN or (by_lot and reason in NOT_NEEDED_BY_LOT)
+            # without a period before, the rating has begun lower already
+            if free or (reason == "trends" and blind):
+                continue
+        elif state == "passed" and reason == "trends" and _unbounded(grounds):
+            state, against = "could_not_be_made", (BOUNDS,)
+        elif state == "passed" or reason in {"imbalance", "single_unit_or_event"}:
+            continue
+        found[reason] = Step(reason, state, _figures(grounds, against), against)
+    return found
+
+
+def _unbounded(grounds: Grounds) -> bool:
+    """Whether the bounds that a result which points somewhere needs could not be computed."""
+    return grounds.points and grounds.assignment != "randomised" and grounds.breakdown is None
+
+
+def _figures(grounds: Grounds, names: Sequence[str]) -> dict[str, float | str]:
+    """Return the statistic of each check, and its p-value, by the check's name."""
+    figures: dict[str, float | str] = {}
+    for check in grounds.checks:
+        if check.name in names and check.status in {"warn", "fail"}:
+            known = {check.name: check.statistic, f"{check.name}_p": check.p_value}
+            figures |= {name: value for name, value in known.items() if value is not None}
+    return figures
+
+
+def _by_figures(grounds: Grounds) -> dict[Reason, Step]:
+    """Steps that figures take, against the plan's limits or against the result itself."""
+    limits = grounds.limits
+    beyond: dict[Reason, dict[str, float | str] | None] = {
+        "attrition": _above(
+            {
+                "difference": (_statistic(grounds, "attrition"), limits.attrition),
+                "lost": (grounds.lost, limits.lost),
+            }
+        ),
+        "imbalance": _above({"difference": (_statistic(grounds, "balance"), limits.imbalance)}),
+        "detectable_effect": _above({"detectable": (grounds.detectable, grounds.relevant)}),
+        "contamination": _contaminated(grounds),
+        "single_unit_or_event": _carried(grounds),
+    }
+    if grounds.points and grounds.assignment != "randomised":
+        beyond["trends"] = _broken(grounds)
+    found = {
+        reason: Step(reason, "failed", figures, _said_by(grounds, reason))
+        for reason, figures in beyond.items()
+        if figures is not None
+    }
+    return found | _others(grounds)
+
+
+def _broken(grounds: Grounds) -> dict[str, float | str] | None:
+    """Whether trends that part half as far as they did before would let zero in; a zero has nothing to break."""
+    held = None if grounds.breakdown is None else -grounds.breakdown
+    broken = _above({"breakdown": (held, -BREAKDOWN)}, size=False)
+    return None if broken is None else {**_figures(grounds, TRENDS), **broken}
+
+
+def _said_by(grounds: Grounds, reason: Reason) -> tuple[str, ...]:
+    state, against = state_of(grounds.checks, CHECKS_OF.get(reason, ()))
+    return against if state == "failed" else ()
+
+
+def _others(grounds: Grounds) -> dict[Reason, Step]:
+    """Steps that other inferences and estimators take from a result that points somewhere."""
+    others: dict[Reason, tuple[str, ...]] = {
+        "assignment_inference": grounds.including_zero,
+        "other_estimators": grounds.opposite_estimators,
+    }
+    return {
+        reason: Step(reason, "failed", {"n": float(len(names))}, names)
+        for reason, names in others.items()
+        if names and grounds.points
+    }
+
+
+def _statistic(grounds: Grounds, name: str) -> float | None:
+    made = [c.statistic for c in grounds.checks if c.name == name and c.status != "not_applicable"]
+    return made[0] if made else None
+
+
+def _above(
+    pairs: Mapping[str, tuple[float | None, float | None]], *, size: bool = True
+) -> dict[str, float | str] | None:
+    """Return the figures whose size is above their limit, each with it; None where none is."""
+    figures: dict[str, float | str] = {}
+    for name, (value, limit) in pairs.items():
+        if value is not None and limit is not None and (abs(value) if size else value) > limit:
+            figures |= {name: abs(value), f"{name}_limit": abs(limit)}
+    return figures or None
+
+
+def _contaminated(grounds: Grounds) -> dict[str, float | str] | None:
+    if not grounds.contamination:
+        return None
+    share = grounds.contaminated_share
+    limit: dict[str, float | str] = {"share_limit": grounds.limits.contamination}
+    return limit if share is None else {"share": share, **limit}
+
+
+def _carried(grounds: Grounds) -> dict[str, float | str] | None:
+    """Whether one unit carries more than a quarter of the effect, or of half its interval; or a cohort or event its sign."""
+    if grounds.without is None:
+        return None
+    half = (grounds.conf_high - grounds.conf_low) / 2
+    yardstick = max(abs(grounds.estimate), half)
+    share = grounds.without.moved / yardstick if yardstick > 0 else 0.0
+    if share > CARRIES:
+        return {"share": share, "share_limit": CARRIES}
+    if grounds.without.turned and grounds.points:
+        return {"turned": float(grounds.without.turned)}
+    return None
+
+
+def _not_asked(grounds: Grounds) -> tuple[str, ...]:
+    placebo = state_of(grounds.checks, CHECKS_OF["placebo_outcomes"])[0]
+    missing: dict[Reason, bool] = {
+        "detectable_effect": grounds.relevant is None,
+        "contamination": grounds.contamination is None,
+        "placebo_outcomes": placebo == "could_not_be_made",
+    }
+    return tuple(reason for reason, gone in missing.items() if gone)

@@ -1,0 +1,192 @@
+"""The rating is of the evidence: each step has the figure that took it, and what was not examined has not been passed."""
+
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from impact.check_result import CheckResult, not_applicable
+from impact.evaluation.rating import (
+    ASKED_BY_THE_PLAN,
+    CHECKS_OF,
+    TRENDS,
+    Grounds,
+    Reason,
+    Without,
+    rating,
+    state_of,
+)
+from impact.evaluation.wording import Limits
+
+ABOVE, BELOW, ACROSS, TIGHT = (10.0, 20.0), (-20.0, -10.0), (-5.0, 20.0), (-0.5, 0.6)
+EVERY = tuple(name for names in CHECKS_OF.values() for name in names)
+TWO_PERIODS = dict.fromkeys(TRENDS, "not_applicable")
+
+
+def checks(**changed):
+    """Every check passed, but for those named: a status, a statistic beyond which none is fine, or None for never asked."""
+    statuses = {**dict.fromkeys(EVERY, "pass"), **changed}
+    return tuple(
+        not_applicable(name, "nothing_to_test")
+        if status == "not_applicable"
+        else CheckResult(name, "pass", "nothing_to_test", statistic=status)
+        if isinstance(status, float)
+        else CheckResult(name, status, "nothing_to_test", statistic=0.01, p_value=0.02)
+        for name, status in statuses.items()
+        if status is not None
+    )
+
+
+def grounds(interval=ABOVE, assignment="chosen", changed=None, **figures):
+    """Grounds on which nothing speaks against a result, but for what is changed."""
+    low, high = interval
+    fine = {"relevant": 2.0, "detectable": 1.0, "lost": 0.1, "contamination": False, "breakdown": 1.0, "without": Without(0.1)}  # fmt: skip
+    return Grounds((low + high) / 2, low, high, checks(**(changed or {})), assignment, **{**fine, **figures})  # fmt: skip
+
+
+TABLE = [
+    # what is rated, assignment, interval, checks changed, figures changed, steps, verb, direction
+    ("drawn by lot, nothing against it", "randomised", ABOVE, {}, {}, 5, "did", "higher"),
+    ("a tight zero is strong evidence", "randomised", TIGHT, {}, {"detectable": 0.8}, 5, "did", "not_noticeably"),
+    ("a wide zero tells nothing", "randomised", ACROSS, {}, {"detectable": 18.0}, 4, "cannot_tell", None),
+    ("chosen participants", "chosen", ABOVE, {}, {}, 3, "probably", "higher"),
+    ("admitted by a rule", "by_rule", BELOW, {}, {}, 3, "probably", "lower"),
+    ("a tight zero among the chosen", "chosen", TIGHT, {}, {"breakdown": 0.0}, 3, "probably", "not_noticeably"),
+    ("significant, with a dip before", "chosen", ABOVE, {"recent_change": "warn"}, {}, 2, "may_have", "higher"),
+    ("a dip, and trends that break it", "chosen", ABOVE, {"recent_change": "warn"}, {"breakdown": 0.1, "detectable": 3.0}, 1, "cannot_tell", "higher"),
+    ("two periods", "chosen", ABOVE, TWO_PERIODS, {"breakdown": None}, 2, "may_have", "higher"),
+    ("two periods, drawn by lot", "randomised", ABOVE, TWO_PERIODS, {"breakdown": None}, 5, "did", "higher"),
+    ("groups that answer unlike", "chosen", ABOVE, {"attrition": -0.08}, {}, 2, "may_have", "higher"),
+    ("a third lost", "chosen", ABOVE, {}, {"lost": 0.33}, 2, "may_have", "higher"),
+    ("groups unlike before", "chosen", ABOVE, {"balance": 0.57}, {}, 2, "may_have", "higher"),
+    ("a comparison group that was touched", "chosen", ABOVE, {}, {"contamination": True, "contaminated_share": 0.85}, 2, "may_have", "higher"),
+    ("a study too small", "chosen", ABOVE, {}, {"detectable": float("inf")}, 2, "may_have", "higher"),
+    ("bounds that break early", "chosen", ABOVE, {}, {"breakdown": 0.4}, 2, "may_have", "higher"),
+    ("another scale", "chosen", ABOVE, {"scales": "warn"}, {}, 2, "may_have", "higher"),
+    ("one firm carries it", "chosen", ABOVE, {}, {"without": Without(5.0)}, 2, "may_have", "higher"),
+    ("one event carries its sign", "chosen", ABOVE, {}, {"without": Without(0.1, turned=1)}, 2, "may_have", "higher"),
+    ("another inference includes zero", "chosen", ABOVE, {}, {"including_zero": ("group_t",)}, 2, "may_have", "higher"),
+    ("another estimator turns it", "chosen", ABOVE, {}, {"opposite_estimators": ("stacked",)}, 2, "may_have", "higher"),
+    ("placebo outcomes moved", "chosen", ABOVE, {"placebo_outcomes": "warn"}, {}, 2, "may_have", "higher"),
+    ("no interval holds", "chosen", ABOVE, {"design_check": "fail"}, {}, 2, "may_have", "higher"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case[0])
+def test_cases(case):
+    _, assignment, interval, changed, figures, steps, verb, direction = case
+    found = rating(grounds(interval, assignment, changed, **figures))
+    assert (found.steps, found.verb, found.direction) == (steps, verb, direction)
+    assert found.steps == max(found.start - len(found.taken), 0)
+
+
+FIGURES = [
+    ({"attrition": -0.08}, {}, "attrition", {"difference": 0.08, "difference_limit": 0.05}),
+    ({}, {"lost": 0.33}, "attrition", {"lost": 0.33, "lost_limit": 0.2}),
+    ({"balance": 0.57}, {}, "imbalance", {"difference": 0.57, "difference_limit": 0.25}),
+    ({}, {"detectable": 3.0}, "detectable_effect", {"detectable": 3.0, "detectable_limit": 2.0}),
+    ({}, {"breakdown": 0.4}, "trends", {"breakdown": 0.4, "breakdown_limit": 0.5}),
+    ({}, {"contamination": True, "contaminated_share": 0.85}, "contamination", {"share": 0.85, "share_limit": 0.1}),
+    ({}, {"contamination": True}, "contamination", {"share_limit": 0.1}),
+    ({}, {"without": Without(6.0)}, "single_unit_or_event", {"share": 0.4, "share_limit": 0.25}),
+    ({}, {"including_zero": ("group_t",)}, "assignment_inference", {"n": 1.0}),
+    ({"before_trends": "warn"}, {}, "trends", {"before_trends": 0.01, "before_trends_p": 0.02}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "figures", "reason", "took"), FIGURES)
+def test_each_step_has_the_figure_that_took_it(changed, figures, reason, took):
+    (step,) = rating(grounds(changed=changed, **figures)).taken
+    assert (step.reason, step.state, step.figures) == (reason, "failed", took)
+
+
+def test_the_plans_limits_are_the_ones_that_count():
+    touched = grounds(changed={"balance": 0.4}, lost=0.33)
+    assert rating(touched).steps == 1
+    wide = Limits(contamination=1.0, attrition=0.5, lost=0.5, imbalance=0.5)
+    assert rating(replace(touched, limits=wide)).steps == 3
+
+
+def test_a_significant_result_earns_nothing_and_a_null_loses_nothing():
+    """The same evidence: a null is never rated below a result, and above it only by what results alone are held to."""
+    for changed in ({}, TWO_PERIODS, {"attrition": "warn", "scales": "warn"}):
+        steps = [rating(grounds(ends, changed=changed, without=Without(0.05))).steps for ends in (ABOVE, BELOW, TIGHT)]  # fmt: skip
+        assert len(set(steps)) == 1
+
+
+@pytest.mark.parametrize("status", ["pass", "warn", "fail"])
+@pytest.mark.parametrize("unmade", TRENDS)
+def test_fewer_periods_never_earn_a_better_rating(status, unmade):
+    seen = rating(grounds(changed={TRENDS[0]: status})).steps
+    fewer = rating(grounds(changed={TRENDS[0]: status, unmade: "not_applicable"})).steps
+    none = rating(grounds(changed=TWO_PERIODS, breakdown=None)).steps
+    assert none <= 2
+    assert max(fewer, none) <= seen
+
+
+def test_bounds_that_could_not_be_computed_have_not_been_passed():
+    found = rating(grounds(breakdown=None))
+    assert [(step.reason, step.state) for step in found.taken] == [("trends", "could_not_be_made")]
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("assignment", ["randomised", "chosen"])
+def test_no_check_that_warns_or_is_missing_raises_the_rating(name, assignment):
+    best = rating(grounds(assignment=assignment)).steps
+    for status in ("warn", "fail", "not_applicable", None):
+        assert rating(grounds(assignment=assignment, changed={name: status})).steps <= best
+
+
+def test_nothing_examined_says_nothing():
+    found = rating(Grounds(15.0, 10.0, 20.0, ()))
+    assert found.verb == "cannot_tell"
+    assert {step.state for step in found.taken} == {"could_not_be_made"}
+    assert {step.reason for step in found.taken} == set(CHECKS_OF) - {"placebo_outcomes", "trends"}
+    assert found.not_asked == ("detectable_effect", "contamination", "placebo_outcomes")
+
+
+def test_what_the_plan_does_not_name_costs_nothing_and_is_listed():
+    found = rating(grounds(relevant=None, contamination=None, changed={"placebo_outcomes": None}))
+    assert found.steps == 3
+    assert set(found.not_asked) == ASKED_BY_THE_PLAN
+    assert rating(grounds()).not_asked == ()
+
+
+def test_every_reason_can_take_a_step():
+    taken = set()
+    for _, assignment, interval, changed, figures, *_ in TABLE:
+        taken |= {
+            step.reason for step in rating(grounds(interval, assignment, changed, **figures)).taken
+        }
+    assert taken == set(get_args(Reason))
+
+
+def test_many_warnings_never_let_a_result_be_said_as_a_fact():
+    many = dict.fromkeys(("before_trends", "attrition", "scales", "placebo_outcomes"), "warn")
+    for assignment, ends in product(("randomised", "chosen", "by_rule"), (ABOVE, BELOW)):
+        assert rating(grounds(ends, assignment, many)).verb == "cannot_tell"
+
+
+def test_a_unit_is_weighed_against_half_the_interval_where_the_effect_is_near_zero():
+    near_zero = grounds(
+        ACROSS, without=Without(3.0)
+    )  # 40% of the estimate, 24% of half the interval
+    assert rating(near_zero).taken == ()
+    assert [step.reason for step in rating(grounds(ACROSS, without=Without(4.0))).taken] == ["single_unit_or_event"]  # fmt: skip
+
+
+def test_with_one_period_before_trends_are_not_examined_rather_than_alike():
+    assert rating(grounds(changed=TWO_PERIODS)).trends == "could_not_be_made"
+    assert rating(grounds(changed={"before_trends": "warn"})).trends == "failed"
+    assert rating(grounds()).trends == "passed"
+
+
+def test_a_question_of_several_checks_has_three_states():
+    names = ("before_trends", "placebo_date")
+    assert state_of(checks(), names) == ("passed", ())
+    assert state_of(checks(placebo_date="warn"), names) == ("failed", ("placebo_date",))
+    gone = state_of(checks(placebo_date="not_applicable"), names)
+    assert gone == ("could_not_be_made", ("placebo_date",))
+    twice = [*checks(), not_applicable("placebo_date", "too_few_periods_before_treatment")]
+    assert state_of(twice, names)[0] == "could_not_be_made"
