@@ -241,6 +241,14 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
             "table": t("Table"),
             "figure": t("Figure"),
             "skip": t("Skip to content"),
+            "provenance": t("Provenance"),
+            "how_to_read": t("How to read."),
+            "program_overview": t("Program overview"),
+            "key_findings": t("Key findings"),
+            "evaluation_questions": t("Evaluation questions"),
+            "detailed_findings": t("Detailed findings"),
+            "mcc_learning": t("MCC learning"),
+            "evaluation_methods": t("Evaluation methods"),
         },
     )
 

@@ -62,7 +62,7 @@ def figure_blocks(
     ]
     line: list[Node] = []
     if how_to_read:
-        line += [span("how-to-read"), *words(how_to_read)]
+        line += [span("how-to-read"), *inlines(" "), *words(how_to_read)]
     for position, (text, address) in enumerate(source):
         line += inlines(" · " if position else " ") if line else []
         line.append(link(address, text))
@@ -89,9 +89,8 @@ def table_blocks(
     numbered = enumerate(rows)
     for title, members in groupby(numbered, key=lambda item: groups[item[0]] if groups else ""):
         if title:
-            body.append(
-                row([cell(inlines(title), span_of=len(headings), scope="rowgroup")], "group")
-            )
+            rest = cell([], span_of=len(headings) - 1)
+            body.append(row([cell(inlines(title), scope="rowgroup"), rest], "group"))
         body += [row(_cells(texts, headings, numeric)) for _, texts in members]
     below = [div("table-note", [plain(text)]) for text in notes]
     below += [

@@ -36,6 +36,8 @@ COVER = Cover(
         "table": "Tableau",
         "figure": "Figure",
         "skip": "Aller",
+        "provenance": "Provenance",
+        "how_to_read": "Lecture.",
     },
 )
 
@@ -135,7 +137,7 @@ def test_the_same_notebook_gives_the_same_bytes_elsewhere(pages, tmp_path):
     tests = Path(__file__).resolve().parents[1]
     subprocess.run(
         [sys.executable, "-c", code, pages / "n.ipynb", tmp_path, tests],
-        check=True, cwd=tmp_path, env={"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "77", "LANG": "C", "PATH": "/usr/bin:/bin"},
+        check=True, cwd=tmp_path, env={"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "77", "LANG": "C", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(tests.parent)},
     )  # fmt: skip
     for name in ("report.html", "report.pdf"):
         assert (tmp_path / name).read_bytes() == (pages / name).read_bytes(), name

@@ -1,5 +1,7 @@
-"""From an executed notebook to a web page and a PDF."""
+"""The executed report notebook becomes a page, a tagged PDF, a Word document, a brief of four pages, and a workbook."""
 
-from impact.reporting.render.pages import Cover, render_html, render_pdf
+from impact.reporting.render.cover import Cover
+from impact.reporting.render.page import render_html
+from impact.reporting.render.paper import render_pdf
 
 __all__ = ["Cover", "render_html", "render_pdf"]

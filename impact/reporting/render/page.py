@@ -1,0 +1,72 @@
+"""The report as one HTML page: no script, no address outside itself."""
+
+import tempfile
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+
+from impact.reporting.pieces import MEDIA
+from impact.reporting.render.book import Book, Media, read_book
+from impact.reporting.render.cover import Cover
+from impact.reporting.render.fonts import css
+from impact.reporting.render.pandoc import pandoc, publish
+from impact.reporting.tree import Node, plain, raw, text_of, walk
+
+HERE = Path(__file__).parent
+PHONE = "(max-width: 40rem)"
+
+
+def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:
+    """Write the page.
+
+    Raises
+    ------
+    RenderError
+        When the notebook cannot be read or pandoc fails.
+    """
+    book = read_book(notebook, cover.words)
+    with tempfile.TemporaryDirectory(prefix="impact-") as name:
+        folder = Path(name)
+        page = folder / "report.html"
+        letters = text_of([book.front, book.body]) + text_of(
+            [plain(*cover.words.values(), cover.title, cover.subtitle, cover.disclaimer)]
+        )
+        pandoc(
+            _blocks(book.body, book), cover.metadata(book, lambda blocks: _blocks(blocks, book)), folder,
+            "--to=html5", "--standalone", "--mathml", "--toc", "--toc-depth=2", "--section-divs",
+            f"--template={HERE / 'page.html'}", f"--output={page}",
+        )  # fmt: skip
+        style = css(letters) + "\n" + (HERE / "page.css").read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8").replace("/*STYLE*/", style, 1)
+        publish(text.encode("utf-8"), output)
+
+
+def _blocks(blocks: list[Node], book: Book) -> list[Node]:
+    changed: list[Node] = walk(blocks, lambda node: _changed(node, book.media))
+    return changed
+
+
+def _changed(node: Node, media: Media) -> Node | list[Node]:
+    if node["t"] == "Figure":
+        return _figure(node, media)
+    return node
+
+
+def _figure(node: Node, media: Media) -> list[Node]:
+    """Return a figure with its title above; a phone gets the drawing made for it."""
+    attributes, caption, content = node["c"]
+    image = content[0]["c"][0]
+    drawings = media.get(image["c"][2][0].removeprefix(MEDIA), {})
+    narrow = drawings.get("narrow")
+    phone = f'<source media="{PHONE}" srcset="{_uri(narrow)}">' if narrow else ""
+    alt = escape(text_of(image["c"][1]))
+    picture = f'<picture>{phone}<img src="{_uri(drawings.get("svg", ""))}" alt="{alt}"></picture>'
+    return [
+        raw("html", f'<figure id="{attributes[0]}"><figcaption>'),
+        *caption[1],
+        raw("html", f"</figcaption>{picture}</figure>"),
+    ]
+
+
+def _uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(svg.encode("utf-8")).decode("ascii")
