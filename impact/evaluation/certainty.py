@@ -160,11 +160,22 @@ def _releasable(without: LeaveOneOut) -> LeaveOneOut:
         return each
 
     return replace(
-        without,
+        outward(without),
         cohorts=shown("cohort", without.cohorts),
         groups=shown("group", without.groups),
         table=without.table[~kind.isin(small)].reset_index(drop=True),
     )
+
+
+def outward(without: LeaveOneOut) -> LeaveOneOut:
+    """Round the range over single units outward, as its exact ends, beside the headline, are two firms' own changes."""
+    reach = max(abs(without.unit_low - without.estimate), abs(without.unit_high - without.estimate))
+    if not reach or not np.isfinite(reach):
+        return without
+    step = 10.0 ** (np.floor(np.log10(reach)) - 1) * 5
+    low, high = np.floor(without.unit_low / step) * step, np.ceil(without.unit_high / step) * step
+    share = np.ceil(100 * without.largest_share) / 100
+    return replace(without, unit_low=float(low), unit_high=float(high), largest_share=float(share))
 
 
 def _or_why(check: str, why: str, compute: Callable[[], Result]) -> Result | CheckResult:

@@ -134,7 +134,7 @@ class Impact:
     by_cohort: Estimate | None
     subgroups: pd.DataFrame
     before_trends: CheckResult
-    smallest_cohort: int
+    smallest_cohort: int | None
     estimators: pd.DataFrame
     weights: pd.DataFrame
     counterfactual: Counterfactual
@@ -151,10 +151,11 @@ class Impact:
         smallest = smallest_cohort(panel)
         shown = smallest >= SMALLEST_SHOWN
         effects = tuple(_effect(study, outcome) for outcome in study.plan.outcomes)
+        found = counterfactual(universal, effects[0].overall)
         return cls(
             effects=effects,
             event_study=with_headline_inference(
-                universal.aggregate(by="event_time"),
+                of_enough_units(universal.aggregate(by="event_time"), found),
                 smallest_cohort=smallest,
                 seed=study.plan.seed,
                 verdict=effects[0].verdict,
@@ -165,7 +166,7 @@ class Impact:
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel),
-            counterfactual=counterfactual(universal, effects[0].overall),
+            counterfactual=found,
             equal_cohorts=equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
             interactions=interactions(study, panel),
             secondary=tuple(_secondary(study, effects)),
@@ -187,6 +188,12 @@ def _secondary(
                 yield _effect(study, name, simulated=False)
             except EstimationError:
                 yield NotMeasured(name, study.label(name), "never_changes")
+
+
+def of_enough_units(events: Estimate, found: Counterfactual) -> Estimate:
+    """Keep the event times at which ten treated units are observed; all where the whole study has fewer."""
+    kept = np.isin(np.asarray(events.rows.event_time, dtype=float), found.path["event_time"])
+    return events.select(kept) if kept.any() and not kept.all() else events
 
 
 def with_headline_inference(

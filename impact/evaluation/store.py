@@ -30,6 +30,7 @@ from impact.evaluation.parts import (
     OutcomeEffect,
     SampleAndComparability,
 )
+from impact.evaluation.released import released
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -72,17 +73,19 @@ _KIND = "type"
 
 
 def part_of(study: Study, name: str, *, results: Path | None = None) -> Any:
-    """Return a part: read from the ``results`` folder where it is there, computed otherwise."""
+    """Return what may leave of a part: read from the ``results`` folder where it is there, computed otherwise."""
     if results is not None and (path := results / f"{name}.json").is_file():
         return read_part(path)
-    return PARTS[name].of(study)
+    return released(PARTS[name].of(study))
 
 
 def write_part(part: Any, folder: Path) -> Path:
-    """Write a part as ``<name>.json``."""
+    """Write what may leave of a part as ``<name>.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{part.name}.json"
-    text = json.dumps(encode(part), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    text = json.dumps(
+        encode(released(part)), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True
+    )
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def study():
-    few = {"permutations": 99, "design_draws": 200, "outcomes": ["revenue_mad"]}
+    few = {"permutations": 99, "design_draws": 200, "outcomes": ["revenue_mad"], "secondary": []}
     return Study(read_plan(ROOT / "evaluation.yml").changed(**few), ROOT)
 
 
