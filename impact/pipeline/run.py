@@ -16,7 +16,10 @@ from typing import Any
 
 import impact
 from impact.errors import PlanError
-from impact.evaluation.store import PARTS, read_part
+from impact.evaluation.grounds import grounds_of
+from impact.evaluation.plan import Plan
+from impact.evaluation.rating import rating
+from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import WarmParent
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
@@ -32,6 +35,7 @@ STAGES = (
     (REPORT,),
 )
 """Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
+RATED = ("impact", "sample", "certainty", "robustness")  # parts that the rating rests on
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
@@ -85,19 +89,19 @@ def run(
     parameters = {"plan": plan_path.name, **told}
     _check_notebooks(notebooks, {*parameters, "results"})
     facts |= _inputs(study, plan_path, parameters)
-    name, cover, unit = study.plan.name, _cover(study, facts), study.unit(study.outcome)
+    plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     del study  # data and panels: each notebook reads its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
-    with building(reports, name) as folder:
+    with building(reports, plan.name) as folder:
         _notebooks(notebooks, folder, plan_path, parameters, timings)
         notebook = folder / "notebooks" / f"{REPORT}.ipynb"
         for page, render in (("report.html", render_html), ("report.pdf", render_pdf)):
             timings.timed(page, partial(render, notebook, folder / page, cover=cover))
-        headline = _results(folder, unit=unit)
+        headline = _results(folder, unit=unit, plan=plan)
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    return Run(folder=reports / name, headline=headline)
+    return Run(folder=reports / plan.name, headline=headline)
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,22 +257,23 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
     )
 
 
-def _results(folder: Path, *, unit: str) -> dict[str, Any]:
-    """Assemble results.json from the parts and return the headline."""
+def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
+    """Assemble results.json from the rating and the parts, and return the headline."""
     source = folder / "results"
     parts = {
         name: json.loads((source / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS
     }
-    effect = read_part(source / "impact.json").effects[0]
+    read = {name: read_part(source / f"{name}.json") for name in RATED}
+    effect = read["impact"].effects[0]
     headline = {
         "outcome": effect.outcome,
         "unit": unit,
         **effect.verdict.to_dict(),
         "percent": list(effect.verdict_percent) if effect.verdict_percent else None,
     }
-    text = json.dumps(
-        {"headline": headline, "parts": parts}, indent=1, sort_keys=True, ensure_ascii=False
-    )
+    rated = encode(rating(grounds_of(plan, **read)))
+    found = {"headline": headline, "parts": parts, "rating": rated}
+    text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
     for path in source.iterdir():
         path.unlink()
