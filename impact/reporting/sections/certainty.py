@@ -13,7 +13,7 @@ from impact.evaluation.parts import OutcomeEffect
 from impact.inference.families import FamilyResult
 from impact.interval import Refused
 from impact.parameters import percent_of_log
-from impact.reporting import certainty_figures, figures
+from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
@@ -30,13 +30,13 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
     shown: list[Exhibit] = [
         Text(f"## {t('How sure are we?')}"),
         Callout("finding", how_sure(voice, evidence)),
-        *_design(voice, effect),
+        *_design(voice, effect, figures.EffectAxis.of_impact(voice, evidence.impact)),
     ]
     shown += other_trends(voice, part)
     if part.curve is not None:
         shown += [
             Text(f"### {t('Other choices')}\n\n{_curve(voice, part.curve)}"),
-            certainty_figures.specification_curve(voice, part.curve),
+            figures.specification_curve(voice, part.curve),
         ]
     if part.leave_one_out is not None:
         shown.append(
@@ -154,7 +154,7 @@ def _could_find(voice: Voice, effect: OutcomeEffect) -> str:
     )
 
 
-def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
+def _design(voice: Voice, effect: OutcomeEffect, axis: figures.EffectAxis) -> list[Exhibit]:
     t, design = voice.t, effect.design
     if design is None:
         return [
@@ -166,7 +166,6 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
                 )
             )
         ]
-    names = {name: said(t, "short_inference", name) for name in design.power["inference"].unique()}
     return [
         Text(
             f"### {t('The design')}\n\n"
@@ -182,8 +181,8 @@ def _design(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
             )
         ),
         _design_table(voice, design),
-        certainty_figures.power_curve(voice, design, names),
-        *_interval_forest(voice, effect),
+        figures.power_curve(voice, design, effect.verdict.estimate),
+        *([forest] if (forest := figures.inferences(voice, effect, axis)) else []),
     ]
 
 
@@ -246,30 +245,6 @@ def _test_name(t: Words, design: DesignCheck, estimator: str, inference: str) ->
     if estimator != design.estimator:
         return t("{estimator}: {test}", estimator=said(t, "estimator", estimator), test=name)
     return f"{name} *" if inference == design.recommended else name
-
-
-def _interval_forest(voice: Voice, effect: OutcomeEffect) -> list[Exhibit]:
-    t = voice.t
-    if effect.intervals is None:
-        return []
-    rows = effect.intervals.assign(
-        estimate=effect.verdict.estimate,
-        words=[said(t, "short_inference", name) for name in effect.intervals["inference"]],
-    )
-    first = rows["inference"] == effect.verdict.believed
-    ordered = pd.concat([rows[first], rows[~first]])
-    bounded = ordered[ordered[["conf_low", "conf_high"]].abs().max(axis=1) < float("inf")]
-    return [
-        figures.forest(
-            voice,
-            bounded,
-            label="fig-intervals",
-            caption=t(
-                "The same effect with the {level} interval of every inference; the one to believe first.",
-                level=voice.confidence,
-            ),
-        )
-    ]
 
 
 def _curve(voice: Voice, curve: SpecificationCurve) -> str:

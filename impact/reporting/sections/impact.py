@@ -160,7 +160,7 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         ),
         effects_table(voice, part.effects),
         Text(f"### {t('Before and after')}"),
-        figures.event_study(voice, part.event_study),
+        figures.event_study(voice, part.event_study, figures.EffectAxis.of_impact(voice, part)),
         checks_table(
             voice,
             (part.before_trends,),

@@ -8,7 +8,7 @@ from impact.check_result import CheckResult
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.evaluation.certainty import Certainty
-from impact.reporting import certainty_figures
+from impact.reporting import figures
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -23,7 +23,7 @@ def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
         headline = [one for one in part.honest if one.target == "overall"]
         shown += [
             Text(f"### {voice.t('If trends had parted')}\n\n{if_trends_had_parted(voice, part)}"),
-            *([certainty_figures.honest_bounds(voice, headline)] if headline else []),
+            *([figures.honest_bounds(voice, headline)] if headline else []),
             _bounds_table(voice, part.honest),
         ]
     if part.pretrends is not None:

@@ -31,15 +31,7 @@ def robustness(voice: Voice, part: Robustness) -> Exhibits:
                 high=voice.amount(outcome, float(rows["estimate"].max())),
             )
         ),
-        figures.forest(
-            voice,
-            rows,
-            label="fig-side-by-side",
-            caption=t(
-                "Estimators and choices side by side, with clustered {level} intervals.",
-                level=voice.confidence,
-            ),
-        ),
+        figures.estimators(voice, rows, _axis(voice, rows)),
         _table(voice, rows),
     ]
     if part.randomization is not None:
@@ -55,6 +47,13 @@ def robustness(voice: Voice, part: Robustness) -> Exhibits:
         )
     )
     return Exhibits(tuple(shown))
+
+
+def _axis(voice: Voice, rows: pd.DataFrame) -> figures.EffectAxis:
+    estimate, low, high = (
+        float(rows[name].iloc[0]) for name in ("estimate", "conf_low", "conf_high")
+    )
+    return figures.EffectAxis.of(voice, (estimate, low, high), rows)
 
 
 def _permutation(voice: Voice, part: Robustness) -> str:

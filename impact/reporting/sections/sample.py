@@ -28,8 +28,7 @@ def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
             other_share=f.percent(100 * last["comparison"] / start["comparison"], 0),
         )
     )
-    words = {stage: said(t, "stage", stage) for stage in flow["stage"]}
-    return Exhibits((text, figures.sample_flow(voice, flow, words), _cohorts(voice, part.cohorts)))
+    return Exhibits((text, figures.flow(voice, flow), _cohorts(voice, part.cohorts)))
 
 
 def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:

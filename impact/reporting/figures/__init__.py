@@ -1,0 +1,45 @@
+"""The figures of a report: pure functions from results to an exhibit, drawn for the page and for a phone."""
+
+from impact.reporting.figures.certainty import (
+    honest_bounds,
+    power_curve,
+    specification_curve,
+    weights,
+    without_one,
+)
+from impact.reporting.figures.effects import (
+    EffectAxis,
+    actual_against_counterfactual,
+    event_study,
+    raw_paths,
+)
+from impact.reporting.figures.forests import (
+    effects_elsewhere,
+    estimators,
+    forest_of_subgroups,
+    inferences,
+)
+from impact.reporting.figures.programme import theory_of_change, timeline
+from impact.reporting.figures.sample import attrition, exposure, flow, love_plot
+
+__all__ = [
+    "EffectAxis",
+    "actual_against_counterfactual",
+    "attrition",
+    "effects_elsewhere",
+    "estimators",
+    "event_study",
+    "exposure",
+    "flow",
+    "forest_of_subgroups",
+    "honest_bounds",
+    "inferences",
+    "love_plot",
+    "power_curve",
+    "raw_paths",
+    "specification_curve",
+    "theory_of_change",
+    "timeline",
+    "weights",
+    "without_one",
+]

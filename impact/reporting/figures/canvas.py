@@ -1,0 +1,197 @@
+"""The sheet that every figure is drawn on: its unit on top, its ticks in the reader's language, labels beside marks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from impact.arrays import Floats
+from impact.reporting.exhibits import Figure
+from impact.reporting.style import (
+    GREY,
+    INK,
+    NARROW,
+    SMALLEST_ON_PHONE,
+    figure_style,
+    set_in_type,
+)
+from impact.reporting.voice import Voice
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+POINTS = 72.0  # to the inch
+MILLIONS, THOUSANDS = 2e6, 2e3  # largest values from which an axis counts in them
+CHARACTER = 0.0072  # inches a point of size that a character takes
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one on an axis is, in the outcome's unit, and its words."""
+
+    factor: float
+    words: str
+
+    @classmethod
+    def of(cls, voice: Voice, outcome: str, largest: float) -> "Unit":
+        """Count money in thousands or millions where values are that large."""
+        t, unit = voice.t, voice.study.unit(outcome)
+        if not voice.in_currency(outcome) or largest < THOUSANDS:
+            return cls(1.0, unit)
+        if largest < MILLIONS:
+            return cls(1e3, t("thousand {unit}", unit=unit))
+        return cls(1e6, t("million {unit}", unit=unit))
+
+
+def exhibit(
+    draw: "Callable[[float], Canvas]", *, label: str, title: str, how: str, alt: str
+) -> Figure:
+    """Draw for the page and for a phone, in the house's style and type."""
+
+    def drawn(width: float) -> "Canvas":
+        canvas = draw(width)
+        set_in_type(canvas)
+        return canvas
+
+    with figure_style():
+        return Figure.from_matplotlib(drawn, label=label, caption=title, how_to_read=how, alt=alt)
+
+
+def sheet(width: float, height: float, **options: Any) -> tuple["Canvas", Any]:
+    """Return a canvas and its axes; those of a phone are a little taller."""
+    from matplotlib.figure import Figure as Canvas
+
+    canvas = Canvas(figsize=(width, height), layout="constrained")
+    return canvas, canvas.subplots(**options)
+
+
+def size(width: float, points: float) -> float:
+    """Return a text's size: never below what a phone can show on a phone's drawing."""
+    return max(points, SMALLEST_ON_PHONE + 0.25) if width < NARROW else points
+
+
+def headed(canvas: "Canvas", width: float, words: str) -> None:
+    """Write what is measured, and in what unit, on top of a drawing."""
+    at = size(width, 8.5)
+    lines = wrapped(words, (width - 0.1) / (CHARACTER * at))
+    canvas.suptitle(lines, x=0.008, ha="left", fontsize=at, color=GREY, linespacing=1.1)
+
+
+def wrapped(words: str, characters: float) -> str:
+    """Break words into lines at ordinary spaces only: no-break ones hold."""
+    hidden = {"\u00a0": "\ue000", "\u202f": "\ue001"}
+    for space, mark in hidden.items():
+        words = words.replace(space, mark)
+    words = fill(words, max(8, int(characters)), break_long_words=False, break_on_hyphens=False)
+    for space, mark in hidden.items():
+        words = words.replace(mark, space)
+    return words
+
+
+def rounds(low: float, high: float, most: int = 6) -> Floats:
+    """Return round numbers from ``low`` to ``high``."""
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return np.asarray([one for one in ticks if low - slack <= one <= high + slack])
+
+
+def value_axis(
+    voice: Voice,
+    axes: "Axes",
+    limits: tuple[float, float],
+    *,
+    unit: Unit,
+    along: str,
+    most: int = 6,
+) -> None:
+    """Set an axis of values (``along`` x or y) between limits, with round numbers and faint lines."""
+    low, high = limits
+    ticks = rounds(low / unit.factor, high / unit.factor, most)
+    write = voice.f.ticks()
+    words = [write(tick, None) for tick in ticks]
+    set_ticks, set_limits = (
+        (axes.set_xticks, axes.set_xlim) if along == "x" else (axes.set_yticks, axes.set_ylim)
+    )
+    set_ticks(ticks * unit.factor, words)
+    set_limits(low, high)
+    axes.grid(visible=True, axis=along)  # type: ignore[arg-type]
+
+
+def zero_line(axes: "Axes", along: str) -> None:
+    """Draw the one line of no effect."""
+    line = axes.axvline if along == "x" else axes.axhline
+    line(0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def sized(axes: "Axes", width: float) -> None:
+    """Set tick labels to a size that can be read on this width."""
+    axes.tick_params(labelsize=size(width, 8.5))
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Move positions away from each other until none is nearer than ``gap``, keeping their order."""
+    order = np.argsort(values, kind="stable")
+    placed = np.asarray(values, float)[order]
+    for _ in range(200):
+        gaps = np.diff(placed)
+        tight = np.flatnonzero(gaps < gap - 1e-9)
+        if not len(tight):
+            break
+        for i in tight:
+            short = (gap - (placed[i + 1] - placed[i])) / 2
+            if short > 0:
+                placed[i] -= short
+                placed[i + 1] += short
+    result = np.empty(len(placed))
+    result[order] = placed
+    return [float(one) for one in result]
+
+
+def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | None = None) -> Any:
+    """Name rows from the top: left of a page's drawing, above each row's mark on a phone's; return their heights."""
+    y = np.arange(len(names))[::-1].astype(float)
+    narrow, points = width < NARROW, size(width, 8.5)
+    axes.set_ylim(-0.6, len(names) - (0.25 if narrow else 0.4))
+    axes.set_yticks([])
+    for i, (at, name) in enumerate(zip(y, names, strict=True)):
+        weight = "semibold" if i == bold else "normal"
+        if narrow:
+            line: dict[str, Any] = {
+                "facecolor": "white",
+                "edgecolor": "none",
+                "alpha": 0.85,
+                "pad": 0.8,
+            }
+            place: dict[str, Any] = {
+                "bbox": line,
+                "xy": (0, at),
+                "xytext": (0, 5),
+                "ha": "left",
+                "va": "bottom",
+            }
+            text = wrapped(name, width / (CHARACTER * points))
+        else:
+            place = {"xy": (0, at), "xytext": (-8, 0), "ha": "right", "va": "center"}
+            text = wrapped(name, 40)
+        axes.annotate(
+            text,
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            fontsize=points,
+            weight=weight,
+            color=INK,
+            linespacing=1.0,
+            zorder=5,
+            **place,
+        )
+    return y
+
+
+def row_height(width: float) -> float:
+    """Return the height of a row in inches: on a phone its name takes a line of its own."""
+    return 0.44 if width < NARROW else 0.29

@@ -1,0 +1,390 @@
+"""Figures on how sure the answer is: power, honest bounds, every specification, the weights, one firm left out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impact.check_result import SMALL_P
+from impact.diagnostics.design import DesignCheck
+from impact.diagnostics.honest import HonestResult
+from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.specification_curve import SpecificationCurve
+from impact.reporting.exhibits import Figure
+from impact.reporting.figures.canvas import (
+    Unit,
+    exhibit,
+    headed,
+    row_height,
+    row_names,
+    sheet,
+    size,
+    sized,
+    value_axis,
+    zero_line,
+)
+from impact.reporting.figures.effects import EffectAxis
+from impact.reporting.style import (
+    COMPARISON,
+    GREY,
+    INK,
+    NARROW,
+    PALE,
+    TREATED,
+)
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import REGISTER, said
+from impact.terms import POWER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+NOT_SHOWN = 0.005  # weights nearer to zero than this are left blank
+STRONG = 0.55  # of the largest weight: numbers on darker cells are white
+UNBOUNDED = 3.0  # times the interval under parallel trends: what bounds are drawn up to
+
+
+def power_curve(voice: Voice, design: DesignCheck, estimate: float) -> Figure:
+    """Draw how often such a study would find an effect of each size by the recommended test, the estimate marked."""
+    t, outcome = voice.t, voice.study.outcome
+    found = float(design.chosen["smallest_detectable"])
+    rows = design.power[
+        (design.power["estimator"] == design.estimator)
+        & (design.power["inference"] == design.recommended)
+    ]
+    at = float(np.interp(abs(estimate), rows["effect"], rows["power"]))
+    share = voice.f.percent(100 * at, 0)
+    smallest = voice.amount(outcome, found)
+    return exhibit(
+        lambda width: _power(voice, rows, found, (abs(estimate), at), width),
+        label="fig-power",
+        title=t("An effect of this size is found in {share} of studies", share=share),
+        how=t(
+            "Share of studies like this one, simulated from these data, that would find a true effect of each size. Dashed: "
+            "four in five."
+        ),
+        alt=t("A rising curve. It reaches 80% at {effect}.", effect=smallest)
+        if np.isfinite(found)
+        else t("A curve that never reaches 80%."),
+    )
+
+
+def _power(
+    voice: Voice, rows: pd.DataFrame, found: float, own: tuple[float, float], width: float
+) -> "Canvas":
+    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    high = max(float(rows["effect"].max()), 1.1 * own[0])
+    unit = Unit.of(voice, outcome, high)
+    canvas, axes = sheet(width, 2.6)
+    headed(
+        canvas, width, t("Studies that would find it, by the true effect ({unit})", unit=unit.words)
+    )
+    value_axis(voice, axes, (0.0, high), unit=unit, along="x", most=5)
+    axes.set_yticks(
+        [0, 0.25, 0.5, 0.75, 1], [f.percent(100 * one, 0) for one in (0, 0.25, 0.5, 0.75, 1)]
+    )
+    axes.set_ylim(0, 1.04)
+    axes.grid(visible=False, axis="x")
+    axes.grid(visible=True, axis="y")
+    axes.axhline(POWER, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)))
+    axes.plot(rows["effect"], rows["power"], color=TREATED, linewidth=2.2)
+    right = {"textcoords": "offset points", "va": "top", "fontsize": size(width, 9.0)}
+    axes.vlines(own[0], 0, own[1], color=INK, linewidth=1.0)
+    axes.plot(*own, "o", color=INK, markersize=5.5)
+    axes.annotate(
+        t("estimate: {share}", share=f.percent(100 * own[1], 0)),
+        own,
+        (7, -5),
+        weight="semibold",
+        **right,
+    )
+    if np.isfinite(found) and found <= high:
+        axes.plot(found, POWER, "o", color=TREATED, markerfacecolor="white", markersize=6)
+        near_end = found > 0.75 * high
+        axes.annotate(
+            voice.amount(outcome, found), (found, POWER), (-7 if near_end else 7, -6),
+            ha="right" if near_end else "left", color=TREATED, **right,
+        )  # fmt: skip
+    sized(axes, width)
+    return canvas
+
+
+def honest_bounds(voice: Voice, results: Sequence[HonestResult]) -> Figure:
+    """Draw intervals under each restriction on trends, all on one scale, that of parallel trends first."""
+    t, first = voice.t, results[0]
+    breakdown = voice.f.number(first.breakdown, 2)
+    low, high = first.original
+    return exhibit(
+        lambda width: _bounds(voice, results, width),
+        label="fig-honest",
+        title=t("Zero is inside even if trends were parallel")
+        if low <= 0 <= high
+        else t("Zero is excluded while trends part less than {times} times", times=breakdown),
+        how=t(
+            "{level} intervals of the average effect if trends had parted by so much after the start (Rambachan and Roth 2023). "
+            "Dashed: zero is inside. Arrows: the interval goes on.",
+            level=voice.confidence,
+        ),
+        alt=t(
+            "Vertical intervals that widen to the right. With parallel trends {span}; zero is inside from {breakdown} on.",
+            span=voice.span(voice.study.outcome, *first.original),
+            breakdown=breakdown,
+        ),
+    )
+
+
+def _bounds(voice: Voice, results: Sequence[HonestResult], width: float) -> "Canvas":
+    t, f = voice.t, voice.f
+    words = {
+        "relative_magnitudes": t("Largest step before the start, times"),
+        "relative_smoothness": t("Largest bend before the start, times"),
+        "smoothness": t("Bend a period, in standard errors"),
+    }
+    low, high = results[0].original
+    half = (high - low) / 2 or 1.0
+    edge = (min(0.0, low) - UNBOUNDED * half, max(0.0, high) + UNBOUNDED * half)
+    unit = Unit.of(voice, voice.study.outcome, max(map(abs, edge)))
+    narrow = width < NARROW
+    shape = (len(results), 1) if narrow else (1, len(results))
+    canvas, panels = sheet(
+        width, 2.3 * shape[0] + 0.5, nrows=shape[0], ncols=shape[1], squeeze=False, sharey=True
+    )
+    headed(canvas, width, t("Effect, {unit}", unit=unit.words))
+    for axes, result in zip(panels.ravel(), results, strict=True):
+        value_axis(voice, axes, edge, unit=unit, along="y")
+        zero_line(axes, "y")
+        table = result.table
+        ends = [result.original, *zip(table["conf_low"], table["conf_high"], strict=True)]
+        for x, pair in enumerate(ends):
+            _bound(axes, x, pair, edge)
+        names = [
+            t("parallel"),
+            *(f.number(float(one), 0 if float(one).is_integer() else 2) for one in table["value"]),
+        ]
+        axes.set_xticks(range(len(ends)), names)
+        axes.set_xlim(-0.6, len(ends) - 0.4)
+        axes.set_xlabel(words[result.restriction.kind], fontsize=size(width, 8.5))
+        sized(axes, width)
+    return canvas
+
+
+def _bound(axes: "Axes", x: int, ends: tuple[float, float], edge: tuple[float, float]) -> None:
+    inside = ends[0] <= 0 <= ends[1]
+    shown = np.clip(ends, *edge)
+    axes.plot(
+        [x, x], shown, color=COMPARISON if inside else TREATED, linewidth=2.4,
+        linestyle=(0, (2, 1)) if inside else "-", solid_capstyle="butt",
+    )  # fmt: skip
+    for end, at, mark in ((ends[0], shown[0], "v"), (ends[1], shown[1], "^")):
+        if end != at:
+            axes.plot([x], [at], mark, color=COMPARISON, markersize=5, clip_on=False)
+
+
+def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
+    """Draw every specification's statistic in order, a panel a scale, each with its share beyond chance."""
+    t, f = voice.t, voice.f
+    scales = [
+        (str(scale), own.sort_values("statistic", kind="stable").reset_index(drop=True))
+        for scale, own in curve.table.groupby("scale", sort=False)
+    ]
+    shares = [100 * float((own["p_value"] <= SMALL_P).mean()) for _, own in scales]
+    statistic = curve.table["statistic"]
+    return exhibit(
+        lambda width: _scales(voice, scales, shares, width),
+        label="fig-specifications",
+        title=t(
+            "Beyond chance: {most} on one scale, {least} on another",
+            most=f.percent(max(shares), 0),
+            least=f.percent(min(shares), 0),
+        )
+        if len(scales) > 1
+        else t("{share} of specifications are beyond chance", share=f.percent(shares[0], 0)),
+        how=t(
+            "{n} specifications in order of their t statistic (effect over standard error), a panel a scale. Teal: beyond 95% of "
+            "what other firms of the same strata give; hollow grey: within it.",
+            n=f.number(len(curve.table)),
+        ),
+        alt=t(
+            "Rising lines of {n} statistics from {low} to {high}, by scale of the outcome.",
+            n=f.number(len(curve.table)),
+            low=f.number(float(statistic.min()), 1),
+            high=f.number(float(statistic.max()), 1),
+        ),
+    )
+
+
+def _scales(
+    voice: Voice, scales: list[tuple[str, pd.DataFrame]], shares: list[float], width: float
+) -> "Canvas":
+    t, f = voice.t, voice.f
+    narrow, n = width < NARROW, len(scales)
+    shape = (n, 1) if narrow else (1, n)
+    canvas, panels = sheet(
+        width, 1.8 * shape[0] + 0.9, nrows=shape[0], ncols=shape[1], squeeze=False, sharey=True
+    )
+    headed(canvas, width, t("t statistic"))
+    every = np.concatenate([own["statistic"].to_numpy(float) for _, own in scales])
+    low, high = min(-2.0, float(every.min())), max(2.0, float(every.max()))
+    slack = 0.06 * (high - low)
+    for axes, (scale, own), share in zip(panels.ravel(), scales, shares, strict=True):
+        value_axis(voice, axes, (low - slack, high + slack), unit=Unit(1.0, ""), along="y")
+        zero_line(axes, "y")
+        x = (np.arange(len(own)) + 0.5) / len(own)
+        value, beyond = own["statistic"].to_numpy(float), own["p_value"].to_numpy() <= SMALL_P
+        axes.plot(
+            x[~beyond], value[~beyond], "o", color=PALE, markerfacecolor="white",
+            markeredgewidth=0.6, markersize=2.6,
+        )  # fmt: skip
+        axes.plot(x[beyond], value[beyond], "o", color=TREATED, markersize=2.8)
+        axes.set_xticks([])
+        axes.set_xlim(0, 1)
+        axes.set_xlabel(choice_name(voice, "scale", scale), fontsize=size(width, 8.5))
+        axes.set_title(
+            t("{share} beyond chance", share=f.percent(share, 0)), loc="left", color=TREATED,
+            fontsize=size(width, 9.0), weight="semibold",
+        )  # fmt: skip
+        sized(axes, width)
+    return canvas
+
+
+def choice_name(voice: Voice, dimension: str, value: object) -> str:
+    """Return the words for one choice of a specification: by its code, or with its number (a window, a cap)."""
+    t = voice.t
+    if f"{dimension}:{value}" in REGISTER["choice"]:
+        return said(t, "choice", f"{dimension}:{value}")
+    number = float(str(value))
+    if dimension == "window":
+        without = number < 0
+        return said(t, "numbered_choice", "window:all" if without else "window", n=f"{number:.0f}")
+    n = voice.f.ordinal(100 * number)
+    return said(t, "numbered_choice", "winsorise" if number else "winsorise:none", n=n)
+
+
+def weights(voice: Voice, rows: pd.DataFrame) -> Figure:
+    """Draw the weight of each cohort's mean in each period that has any, darker where larger, with its sign written."""
+    t = voice.t
+    gained = float(rows.loc[rows["weight"] > 0, "weight"].sum())
+    used = rows.groupby("time", sort=False)["weight"].apply(lambda w: (w.abs() >= NOT_SHOWN).any())
+    rows = rows[rows["time"].map(used)]
+    return exhibit(
+        lambda width: _heatmap(voice, rows, width),
+        label="fig-weights",
+        title=t("Which means the estimate adds and which it takes away"),
+        how=t(
+            "Weight of each group's mean in each period, in percent; darker is larger. Teal is added, grey in a dashed frame is "
+            "taken away. Periods without weight are left out; a thick edge marks the start."
+        ),
+        alt=t(
+            "A grid of cohorts by periods. Weights above zero add up to {gained}, those below to as much with the other "
+            "sign.",
+            gained=voice.f.number(gained, 2),
+        ),
+    )
+
+
+def _heatmap(voice: Voice, rows: pd.DataFrame, width: float) -> "Canvas":
+    t, f = voice.t, voice.f
+    cohorts, times = (list(rows[name].drop_duplicates()) for name in ("cohort", "time"))
+    names = [
+        t("Never treated") if pd.isna(g) else f.time(int(g) if isinstance(g, float) else g)
+        for g in cohorts
+    ]
+    columns = [f.time(int(one) if isinstance(one, float) else one) for one in times]
+    turned = width < NARROW  # periods run down the page of a phone
+    shape = (len(cohorts), len(times))
+    grid, event = (rows[name].to_numpy(float).reshape(shape) for name in ("weight", "event_time"))
+    if turned:
+        grid, event, names, columns = grid.T, event.T, columns, names
+    canvas, axes = sheet(width, 0.7 + 0.3 * len(names))
+    headed(canvas, width, t("Weight in the estimate, percent"))
+    largest = max(float(np.abs(grid).max()), 1e-12)
+    for row, column in np.argwhere(np.abs(grid) >= NOT_SHOWN):
+        _cell(voice, axes, (row, column), float(grid[row, column]), largest, size(width, 7.5))
+    for row, column in np.argwhere(event == 0):
+        line = (
+            ([column - 0.5, column + 0.5], [row - 0.5] * 2)
+            if turned
+            else ([column - 0.5] * 2, [row - 0.5, row + 0.5])
+        )
+        axes.plot(*line, color=INK, linewidth=2.0)
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), names)
+    broken = [name.replace(" ", "\n", 1) for name in columns]
+    axes.set_xticks(range(len(columns)), broken)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=size(width, 7.5 if len(columns) > 8 else 8.5))
+    return canvas
+
+
+def _cell(
+    voice: Voice, axes: "Axes", at: tuple[int, int], weight: float, largest: float, points: float
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    share = abs(weight) / largest
+    added = weight > 0
+    frame: dict[str, Any] = (
+        {"edgecolor": "white", "linewidth": 1.5}
+        if added
+        else {"edgecolor": INK, "linewidth": 0.9, "linestyle": (0, (2, 1.5))}
+    )
+    colour = TREATED if added else COMPARISON
+    inset = 0.46
+    corner = (at[1] - inset, at[0] - inset)
+    axes.add_patch(
+        Rectangle(corner, 2 * inset, 2 * inset, facecolor=(colour, 0.12 + 0.85 * share), **frame)
+    )
+    dark = share > STRONG and added
+    axes.text(
+        at[1], at[0], voice.f.number(100 * weight), ha="center", va="center", fontsize=points,
+        color="white" if dark else INK,
+    )  # fmt: skip
+
+
+def without_one(voice: Voice, found: LeaveOneOut, axis: EffectAxis) -> Figure:
+    """Draw the estimate beside the range it takes without any one firm, cohort or event."""
+    t, f = voice.t, voice.f
+    rows = [
+        (t("All firms"), found.estimate, found.estimate),
+        (t("Without any one firm"), found.unit_low, found.unit_high),
+    ]
+    for name, each in (
+        (t("Without any one cohort"), found.cohorts),
+        (t("Without any one event"), found.groups),
+    ):
+        if each.low is not None and each.high is not None:
+            rows.append((name, each.low, each.high))
+    share = f.percent(100 * found.largest_share, 0)
+    return exhibit(
+        lambda width: _ranges(voice, rows, axis, width),
+        label="fig-without-one",
+        title=t("No single firm moves the effect by more than {share}", share=share),
+        how=t("Ranges of the effect when each firm, cohort or event is left out in turn."),
+        alt=t(
+            "The effect without one firm lies between {low} and {high}.",
+            low=voice.amount(voice.study.outcome, found.unit_low),
+            high=voice.amount(voice.study.outcome, found.unit_high),
+        ),
+    )
+
+
+def _ranges(
+    voice: Voice, rows: list[tuple[str, float, float]], axis: EffectAxis, width: float
+) -> "Canvas":
+    canvas, axes = sheet(width, 0.75 + row_height(width) * len(rows))
+    headed(canvas, width, voice.t("Effect, {unit}", unit=axis.unit.words))
+    value_axis(voice, axes, axis.limits, unit=axis.unit, along="x", most=4 if width < NARROW else 6)
+    y = row_names(axes, width, [name for name, _, _ in rows], bold=0)
+    zero_line(axes, "x")
+    for i, (_, low, high) in enumerate(rows):
+        ends = np.clip([low, high], *axis.limits)
+        if i == 0:
+            axes.axvline(low, color=TREATED, linewidth=0.9, linestyle=(0, (1, 2)))
+            axes.plot([low], [y[i]], "o", color=TREATED, markersize=5.5)
+        else:
+            axes.plot(ends, [y[i]] * 2, color=COMPARISON, linewidth=5, solid_capstyle="butt")
+    sized(axes, width)
+    return canvas

@@ -1,0 +1,174 @@
+"""Figures on the programme: how it was meant to work, and when its events were planned and took place."""
+
+from typing import TYPE_CHECKING
+
+from impact.evaluation.programme import Event, Programme, Step
+from impact.reporting.exhibits import Figure
+from impact.reporting.figures.canvas import (
+    CHARACTER,
+    POINTS,
+    exhibit,
+    headed,
+    row_height,
+    row_names,
+    sheet,
+    size,
+    sized,
+    wrapped,
+)
+from impact.reporting.style import BAND, COMPARISON, GREY, INK, NARROW, TREATED
+from impact.reporting.voice import Voice
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+BOX = 0.46  # of the width that the steps take; their assumptions stand beside, on a phone below
+LINE = 1.25  # height of a line of text over its size
+
+
+def theory_of_change(voice: Voice, programme: Programme) -> Figure | None:
+    """Draw the steps from activity to aim, each with what it takes for granted; None where the file has no steps."""
+    t, steps = voice.t, programme.theory_of_change
+    if not steps:
+        return None
+    n = sum(step.assumption is not None for step in steps)
+    return exhibit(
+        lambda width: _steps(voice, steps, width),
+        label="fig-theory",
+        title=t("How the programme was meant to work"),
+        how=t(
+            "Boxes: steps, from activities down to the aim. Grey: what each step takes for granted."
+        ),
+        alt=t(
+            "{n} steps from activities to the aim, with {m} assumptions.",
+            n=voice.f.number(len(steps)),
+            m=voice.f.number(n),
+        ),
+    )
+
+
+def _steps(voice: Voice, steps: tuple[Step, ...], width: float) -> "Canvas":
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.patches import FancyBboxPatch
+
+    language, points = voice.study.plan.language, size(width, 9.0)
+    narrow, line = width < NARROW, LINE * points / POINTS
+    box = (1.0 if narrow else BOX) * width - 0.1
+    texts = []
+    for step in steps:
+        words = wrapped(step.text.in_language(language), (box - 0.2) / (CHARACTER * points))
+        held = "" if step.assumption is None else step.assumption.in_language(language)
+        room = box - 0.2 if narrow else width - box - 0.5
+        texts.append((words, wrapped(held, room / (CHARACTER * points)) if held else ""))
+    heights = [0.2 + line * (words.count("\n") + 1) for words, _ in texts]
+    below = [line * (held.count("\n") + 1) + 0.08 if held else 0.0 for _, held in texts]
+    gaps = [0.26 + (b if narrow else max(0.0, b - h)) for b, h in zip(below, heights, strict=True)]
+    total = sum(heights) + sum(gaps) - 0.2
+    canvas = Canvas(figsize=(width, total))
+    axes = canvas.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(total, 0)
+    axes.axis("off")
+    top = 0.05
+    for i, ((words, held), height, gap) in enumerate(zip(texts, heights, gaps, strict=True)):
+        last = i == len(texts) - 1
+        axes.add_patch(
+            FancyBboxPatch(
+                (0.07, top), box - 0.06, height, boxstyle="round,pad=0,rounding_size=0.05",
+                facecolor=TREATED if last else BAND, edgecolor=TREATED, linewidth=0.8,
+            )
+        )  # fmt: skip
+        axes.text(
+            0.17, top + height / 2, words, va="center", fontsize=points, linespacing=1.1,
+            color="white" if last else INK,
+        )  # fmt: skip
+        if held:
+            at = (
+                (0.17 if not narrow else 0.32, top + height + 0.05)
+                if narrow
+                else (box + 0.3, top + 0.08)
+            )
+            axes.text(*at, held, va="top", fontsize=points, color=GREY, linespacing=1.1)
+        if not last:
+            axes.annotate(
+                "", (0.18, top + height + gap), (0.18, top + height),
+                arrowprops={"arrowstyle": "-|>", "color": TREATED, "linewidth": 1.2},
+            )  # fmt: skip
+        top += height + gap
+    return canvas
+
+
+def timeline(voice: Voice, programme: Programme) -> Figure | None:
+    """Draw when each event was planned (hollow) and when it took place (filled); None where no month is known."""
+    t, f = voice.t, voice.f
+    events = [one for one in programme.events if _months(one)]
+    if not events:
+        return None
+    late = sum(bool(one.planned and one.actual and one.actual > one.planned) for one in events)
+    known = sum(one.actual is not None for one in events)
+    return exhibit(
+        lambda width: _months_drawn(voice, events, width),
+        label="fig-timeline",
+        title=t(
+            "Of {known} events with a known month, {late} came later",
+            known=f.number(known),
+            late=f.number(late),
+        )
+        if known
+        else t("When events were planned"),
+        how=t(
+            "Hollow: planned; hollow square: planned anew; filled: took place; bar with an edge: known to be over by then. Dashed: "
+            "the month in which it took place is not known."
+        ),
+        alt=t(
+            "{n} events by month; {known} of them with a known month, {late} of these later than planned.",
+            n=f.number(len(events)),
+            known=f.number(known),
+            late=f.number(late),
+        ),
+    )
+
+
+def _months(event: Event) -> list[str]:
+    months = (event.planned, event.replanned, event.actual, event.done_by)
+    return [month for month in months if month]
+
+
+def _number(month: str) -> int:
+    year, of_year = month.split("-")
+    return 12 * int(year) + int(of_year) - 1
+
+
+def _months_drawn(voice: Voice, events: list[Event], width: float) -> "Canvas":
+    t, language = voice.t, voice.study.plan.language
+    canvas, axes = sheet(width, 0.75 + (row_height(width) + 0.03) * len(events))
+    headed(canvas, width, t("Events by month"))
+    y = row_names(axes, width, [one.name.in_language(language) for one in events])
+    every = [_number(month) for one in events for month in _months(one)]
+    low, high = min(every) - 1, max(every) + 1
+    for event, at in zip(events, y, strict=True):
+        months = [_number(month) for month in _months(event)]
+        line = "-" if event.actual else (0, (2, 2))
+        axes.plot(
+            [min(months), max(months)], [at, at], color=COMPARISON, linewidth=1.2, linestyle=line
+        )
+        marks = (
+            (event.planned, "o", "white"),
+            (event.replanned, "s", "white"),
+            (event.actual, "o", TREATED),
+            (event.done_by, "|", TREATED),
+        )
+        for month, mark, face in marks:
+            if month:
+                axes.plot(
+                    [_number(month)], [at], mark, color=TREATED, markerfacecolor=face, markersize=9 if mark == "|" else 6.5,
+                    markeredgewidth=2.0 if mark == "|" else 1.2, zorder=3,
+                )  # fmt: skip
+    step = max(3, 3 * -(-(high - low) // (9 if width < NARROW else 18)))
+    ticks = [month for month in range(low, high + 1) if month % step == 0]
+    names = [voice.f.month(f"{one // 12}-{one % 12 + 1:02d}") for one in ticks]
+    axes.set_xticks(ticks, [name.replace(" ", "\n") for name in names])
+    axes.set_xlim(low - 0.4, high + 0.4)
+    axes.grid(visible=True, axis="x")
+    sized(axes, width)
+    return canvas

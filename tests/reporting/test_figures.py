@@ -1,0 +1,283 @@
+"""Figures: the same bytes twice, words that can be read and do not collide, French without decimal points, sense in grey."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from impact.evaluation.counterfactual import Counterfactual
+from impact.evaluation.elsewhere import PublishedEffect
+from impact.evaluation.study import Study
+from impact.pipeline.plan import read_plan
+from impact.reporting import figures, style
+from impact.reporting.exhibits import NARROW_WIDTH, Figure
+from impact.reporting.figures import canvas
+from impact.reporting.figures.effects import EffectAxis, pools, rounded
+from impact.reporting.voice import Voice
+
+PLANS = ("evaluation.yml", "evaluation-jobtraining.yml")
+LANGUAGES = ("en", "fr")
+OVERLAP = 1.0  # points that boxes of two texts may share: the height of a box counts ascenders that no letter uses
+
+
+def voice_of(plan, language, root):
+    return Voice(Study(read_plan(root / plan).changed(language=language), root))
+
+
+def path(gain):
+    times = np.arange(-3.0, 4.0)
+    without = 48_083 + 900.5 * np.sin(times)
+    actual = without + np.where(times >= 0, gain, 0.0)
+    return pd.DataFrame(
+        {"event_time": times, "actual": actual, "without": without, "n_treated": 40}
+    )
+
+
+def counterfactual(gain=8958.2):
+    return Counterfactual(path=path(gain), actual=48_083 + gain, without=48_083.0, gain=gain)
+
+
+def rows():
+    frame = pd.DataFrame({"words": ["Main", "Another estimator, which has a long name", "A third"]})
+    return frame.assign(
+        estimate=[8958.2, -2000.5, 11_000.0],
+        conf_low=[959.2, -9000.1, 2e3],
+        conf_high=[16957.2, 5e3, 2e5],
+    )
+
+
+def flow():
+    stages = [
+        "in_file",
+        "in_analysis",
+        "seen_before",
+        "seen_before_and_after",
+        "seen_in_last_period",
+    ]
+    return pd.DataFrame(
+        {"stage": stages, "units": [350, 350, 350, 326, 278], "treated": [None, 48, 48, 46, 36], "comparison": [None, 302, 302, 280, 242]}
+    )  # fmt: skip
+
+
+def baseline(voice):
+    name = voice.study.outcome
+    return pd.DataFrame(
+        {"characteristic": [name, name], "level": ["", ""], "normalised_difference": [0.57, -0.12]}
+    )
+
+
+def published():
+    words = {"en": "Fairs, somewhere", "fr": "Salons, quelque part"}
+    return [
+        PublishedEffect.model_validate(
+            {"name": words, "outcome": words, "design": words, "low": 2.5, "estimate": 12.5, "high": 31.0, "reference": "A", "source": "B"}
+        )
+    ]  # fmt: skip
+
+
+def weights():
+    times, cohorts = ["2012Q4", "2013Q1", "2013Q2"], ["2013Q1", None]
+    frame = pd.DataFrame([(g, at) for g in cohorts for at in times], columns=["cohort", "time"])
+    return frame.assign(
+        event_time=[-1.0, 0, 1, np.nan, np.nan, np.nan], weight=[-1.0, 0.5, 0.5, 1.0, -0.5, -0.5]
+    )
+
+
+def drawn(voice):
+    """Every figure that needs no run: made of frames and of what the plan's own files say."""
+    axis = EffectAxis.of(voice, (8958.2, 959.2, 16957.2), rows())
+    programme = voice.study.programme
+    return [
+        figures.actual_against_counterfactual(voice, counterfactual()),
+        figures.estimators(voice, rows(), axis),
+        figures.effects_elsewhere(voice, (18.6, -0.1, 42.9), published()),
+        figures.flow(voice, flow()),
+        figures.attrition(voice, flow()),
+        figures.love_plot(voice, baseline(voice)),
+        figures.weights(voice, weights()),
+        *(
+            [figures.theory_of_change(voice, programme), figures.timeline(voice, programme)]
+            if programme
+            else []
+        ),
+    ]
+
+
+@pytest.fixture(scope="module")
+def root(request):
+    return request.config.rootpath
+
+
+@pytest.fixture
+def canvases(monkeypatch):
+    """Canvases as they were when the pictures were made, with the width each was drawn for."""
+    made = []
+
+    def keep(draw, **words):
+        for width in (style.FULL_WIDTH, NARROW_WIDTH):
+            one = draw(width)
+            FigureCanvasAgg(one).draw()
+            made.append((words["label"], width, one))
+        return Figure(
+            label=words["label"],
+            caption=words["caption"],
+            alt=words["alt"],
+            svg=b"",
+            png=b"",
+            how_to_read=words["how_to_read"],
+        )
+
+    monkeypatch.setattr(canvas.Figure, "from_matplotlib", keep)
+    return made
+
+
+def shown(one):
+    return [
+        text
+        for text in one.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and in_view(text)
+    ]
+
+
+def in_view(text):
+    """Whether a text is drawn: those of ticks beyond an axis are not."""
+    axes = text.axes
+    if axes is None or not axes.axison:
+        return True
+    ticks = [
+        t
+        for axis in (axes.xaxis, axes.yaxis)
+        for t in axis.get_major_ticks()
+        if text in (t.label1, t.label2)
+    ]
+    return all(text is tick.label1 and tick.label1.get_visible() for tick in ticks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("plan", PLANS)
+def test_words_are_large_enough_inside_the_picture_and_apart(plan, language, root, canvases):
+    drawn(voice_of(plan, language, root))
+    assert len(canvases) >= 14
+    for label, width, one in canvases:
+        renderer = one.canvas.get_renderer()
+        least = style.SMALLEST if width == style.FULL_WIDTH else style.SMALLEST_ON_PHONE
+        boxes = [(text, text.get_window_extent(renderer)) for text in shown(one)]
+        for text, box in boxes:
+            assert text.get_fontsize() >= least, (label, text.get_text())
+            assert min(box.x0, box.y0) >= -1, (label, width, text.get_text())
+            assert box.x1 <= one.bbox.width + 1, (label, width, text.get_text())
+            assert box.y1 <= one.bbox.height + 1, (label, width, text.get_text())
+        for i, (a, box) in enumerate(boxes):
+            for b, other in boxes[i + 1 :]:
+                apart = (
+                    min(box.x1, other.x1) - max(box.x0, other.x0),
+                    min(box.y1, other.y1) - max(box.y0, other.y0),
+                )
+                assert min(apart) <= OVERLAP * one.dpi / 72, (
+                    label,
+                    width,
+                    a.get_text(),
+                    b.get_text(),
+                )
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_french_figures_have_no_decimal_point(plan, root, canvases):
+    made = drawn(voice_of(plan, "fr", root))
+    words = [text.get_text() for _, _, one in canvases for text in shown(one)]
+    for text in [
+        *words,
+        *(part for one in made for part in (one.caption, one.how_to_read, one.alt)),
+    ]:
+        assert not re.search(r"\d\.\d", text), text
+
+
+def test_titles_say_what_to_see_in_ten_words(root):
+    for plan in PLANS:
+        for one in drawn(voice_of(plan, "en", root)):
+            assert len(one.caption.split()) <= 10, one.caption
+
+
+def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone(root):
+    import matplotlib as mpl
+    from matplotlib.font_manager import fontManager
+
+    settings, fonts = dict(mpl.rcParams), len(fontManager.ttflist)
+    voice = voice_of(PLANS[0], "en", root)
+    once, again = (figures.actual_against_counterfactual(voice, counterfactual()) for _ in range(2))
+    assert (once.svg, once.narrow_svg, once.png) == (again.svg, again.narrow_svg, again.png)
+    assert once.svg != once.narrow_svg
+    left = dict(mpl.rcParams)
+    backend = {"backend"}  # resolved once, by whoever draws first
+    assert {k: left[k] for k in left.keys() - backend} == {
+        k: settings[k] for k in settings.keys() - backend
+    }
+    assert len(fontManager.ttflist) == fonts
+
+
+def test_groups_are_told_apart_in_grey():
+    """Lightness (CIE L*) differs by at least 30 of 100, or by line style where it does not."""
+
+    def lightness(colour):
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
+        ]
+        return 116 * np.dot(linear, [0.2126, 0.7152, 0.0722]) ** (1 / 3) - 16
+
+    assert abs(lightness(style.TREATED) - lightness(style.BAND)) >= 30
+    assert style.DASHES != "-"
+    assert abs(lightness(style.TREATED) - lightness(style.COMPARISON)) >= 15
+
+
+def test_means_are_rounded_to_what_the_gain_supports():
+    assert (rounded(57_041, 8958), rounded(48_083, 8958), rounded(8958, 8958)) == (
+        57_000,
+        48_000,
+        9000,
+    )
+    assert rounded(48_083, 1400) == 48_100
+    assert rounded(48_083, 0.0) == 48_083
+
+
+@pytest.mark.parametrize(("gain", "word"), [(9000.0, "ahead"), (-9000.0, "behind")])
+def test_the_title_follows_the_sign_of_the_gap(gain, word, root):
+    found = figures.actual_against_counterfactual(
+        voice_of(PLANS[0], "en", root), counterfactual(gain)
+    )
+    assert word in found.caption
+
+
+def test_an_axis_of_effects_has_zero_inside_and_does_not_follow_one_wild_interval(root):
+    axis = EffectAxis.of(voice_of(PLANS[0], "en", root), (8958.2, 959.2, 16957.2), rows())
+    assert axis.low < 0 < axis.high < 5e4
+    assert axis.unit.words.startswith("thousand MAD")
+
+
+def events(estimate, error):
+    times = np.arange(0.0, 8.0)
+    table = pd.DataFrame({"event_time": times, "estimate": estimate})
+    table = table.assign(
+        conf_low=table["estimate"] - 1.96 * error, conf_high=table["estimate"] + 1.96 * error
+    )
+
+    class Study:
+        vcov = np.eye(8) * error**2
+        critical_value = 1.96
+
+    found = Study()
+    found.table = table
+    return found
+
+
+def test_periods_are_pooled_by_four_only_where_single_ones_say_nothing():
+    found = pools(events(10.0, 8.0))
+    assert [(one.first, one.last, one.estimate) for one in found] == [
+        (0.0, 3.0, 10.0),
+        (4.0, 7.0, 10.0),
+    ]
+    assert found[0].half == pytest.approx(1.96 * 8 / 2)
+    assert pools(events(10.0, 1.0)) == []
