@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 NOT_SHOWN = 0.005  # weights nearer to zero than this are left blank
 STRONG = 0.55  # of the largest weight: numbers on darker cells are white
+LOW = 0.2  # power below which its label stands above the mark
 UNBOUNDED = 3.0  # times the interval under parallel trends: what bounds are drawn up to
 
 
@@ -96,7 +97,7 @@ def _power(
     axes.annotate(
         t("estimate: {share}", share=f.percent(100 * own[1], 0)),
         own,
-        (7, -5),
+        (7, -5 if own[1] > LOW else 20),
         weight="semibold",
         **right,
     )
@@ -199,7 +200,7 @@ def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
             most=f.percent(max(shares), 0),
             least=f.percent(min(shares), 0),
         )
-        if len(scales) > 1
+        if round(max(shares)) != round(min(shares))
         else t("{share} of specifications are beyond chance", share=f.percent(shares[0], 0)),
         how=t(
             "{n} specifications in order of their t statistic (effect over standard error), a panel a scale. Teal: beyond 95% of "
