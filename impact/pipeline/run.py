@@ -25,7 +25,7 @@ from impact.pipeline.execute import WarmParent
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
-from impact.reporting.render import Cover, render_html, render_pdf
+from impact.reporting.render import Cover, render_brief, render_docx, render_html, render_pdf
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
@@ -36,6 +36,13 @@ STAGES = (
 )
 """Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
 RATED = ("impact", "sample", "certainty", "robustness")  # parts that the rating rests on
+PAGES = {
+    "report.html": render_html,
+    "report.pdf": render_pdf,
+    "report.docx": render_docx,
+    "brief.pdf": render_brief,
+    "brief.docx": render_brief,
+}
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
@@ -95,7 +102,7 @@ def run(
     with building(reports, plan.name) as folder:
         _notebooks(notebooks, folder, plan_path, parameters, timings)
         notebook = folder / "notebooks" / f"{REPORT}.ipynb"
-        for page, render in (("report.html", render_html), ("report.pdf", render_pdf)):
+        for page, render in PAGES.items():
             timings.timed(page, partial(render, notebook, folder / page, cover=cover))
         headline = _results(folder, unit=unit, plan=plan)
         timings.total()

@@ -31,7 +31,7 @@ def is_label(text: str) -> bool:
 
 def attributes(name: str = "", *classes: str, **values: str) -> Attributes:
     """Return a node's identifier, classes and attributes; a label that is none becomes its slug."""
-    shown = [[key.replace("_", "-"), str(value)] for key, value in values.items()]
+    shown = [[key.replace("_", "-"), clean(str(value))] for key, value in values.items()]
     return (name if not name or is_label(name) else slug(name), list(classes), shown)
 
 

@@ -187,7 +187,7 @@ def _linked(exhibits: Sequence[Shown]) -> list[Shown]:
             return node
         target = node["c"][2][0]
         own_file = _FILES.fullmatch(target) is not None and ".." not in target
-        good = own_file or target.removeprefix("#") in places
+        good = own_file or (target[0:1] == "#" and target[1:] in places)
         return node if good else {"t": "Span", "c": [attributes(), node["c"][1]]}
 
     return [replace(item, blocks=walk(item.blocks, change)) for item in exhibits]

@@ -80,3 +80,22 @@ def publish(content: bytes, output: Path) -> None:
         aside.replace(output)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def default_file(name: str) -> bytes:
+    """Return one of pandoc's own data files.
+
+    Raises
+    ------
+    RenderError
+        When pandoc does not give it.
+    """
+    import pypandoc
+
+    try:
+        return subprocess.run(  # noqa: S603 (our own pandoc, our own arguments)
+            [pypandoc.get_pandoc_path(), "--print-default-data-file", name],
+            capture_output=True, check=True, timeout=TIMEOUT_S,
+        ).stdout  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        raise RenderError(f"pandoc lacks its {name}; reinstall pypandoc-binary") from None
