@@ -14,14 +14,26 @@ from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.plan import study_of
 from impact.reporting.exhibits import Displayed, Exhibits
-from impact.reporting.sections import frame, sample, summary
+from impact.reporting.sections import sample
 from impact.reporting.sections.certainty import certainty
+from impact.reporting.sections.comparison import comparison
+from impact.reporting.sections.effects import effects
 from impact.reporting.sections.evidence import Evidence
+from impact.reporting.sections.evidence_elsewhere import evidence_elsewhere
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.first_page import first_page
+from impact.reporting.sections.how_sure import how_sure
 from impact.reporting.sections.impact import impact
+from impact.reporting.sections.lessons import lessons
 from impact.reporting.sections.openings import Opened, opening
 from impact.reporting.sections.panel_models import panel_models
+from impact.reporting.sections.programme import programme
 from impact.reporting.sections.quality import data_quality
 from impact.reporting.sections.robustness import robustness
+from impact.reporting.sections.summary_of_findings import summary_of_findings
+from impact.reporting.sections.technical_annex import technical_annex
+from impact.reporting.sections.why import why
+from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 
 
@@ -87,9 +99,9 @@ class NotebookStudy:
         return self.parts[name]
 
     @cached_property
-    def findings(self) -> summary.Findings:
+    def findings(self) -> Findings:
         """All parts."""
-        return summary.Findings(
+        return Findings(
             quality=self.part("data_quality"),
             sample=self.part("sample"),
             impact=self.part("impact"),
@@ -137,29 +149,49 @@ class NotebookStudy:
         )
         return certainty(voice, evidence)
 
-    def executive_summary(self) -> Exhibits:
-        """Show the answer first."""
-        return self._kept(summary.executive_summary(self.voice, self.findings))
+    def first_page(self) -> Exhibits:
+        """Show part 1 of the report: the minister's page."""
+        return self._kept(first_page(self.voice, self.findings))
 
-    def questions(self) -> Exhibits:
-        """Show questions and answers."""
-        return self._kept(summary.questions(self.voice, self.findings))
+    def summary_of_findings(self) -> Exhibits:
+        """Show part 2 of the report: every outcome in one table."""
+        return self._kept(summary_of_findings(self.voice, self.findings))
 
     def programme(self) -> Exhibits:
-        """Show the programme as planned and delivered."""
-        return self._kept(frame.programme(self.voice, self.findings))
+        """Show part 3 of the report: the programme as planned and delivered."""
+        return self._kept(programme(self.voice, self.findings))
 
-    def design(self) -> Exhibits:
-        """Show design and assumptions."""
-        return frame.design(self.voice, self.findings)
+    def comparison(self) -> Exhibits:
+        """Show part 4 of the report: who is compared with whom."""
+        return self._kept(comparison(self.voice, self.findings))
 
-    def limitations(self) -> Exhibits:
-        """Show what cannot be told."""
-        return frame.limitations(self.voice, self.findings)
+    def effects(self) -> Exhibits:
+        """Show part 5 of the report: the effect over time, by cohort and for whom."""
+        return self._kept(effects(self.voice, self.findings))
 
-    def annex(self) -> Exhibits:
-        """Show choices and codebook."""
-        return self._kept(frame.annex(self.voice))
+    def why(self) -> Exhibits:
+        """Show part 6 of the report: scales, families of outcomes, and dose."""
+        return self._kept(why(self.voice, self.findings))
+
+    def how_sure(self) -> Exhibits:
+        """Show part 7 of the report: the rating as a ladder, and seven questions."""
+        return self._kept(how_sure(self.voice, self.findings))
+
+    def worth_the_money(self) -> Exhibits:
+        """Show part 8 of the report: cost, and what is not answered."""
+        return self._kept(worth_the_money(self.voice, self.findings))
+
+    def evidence_elsewhere(self) -> Exhibits:
+        """Show part 9 of the report: published effects of like programmes."""
+        return self._kept(evidence_elsewhere(self.voice, self.findings))
+
+    def lessons(self) -> Exhibits:
+        """Show part 10 of the report: lessons, or drafts of them."""
+        return self._kept(lessons(self.voice, self.findings))
+
+    def technical_annex(self) -> Exhibits:
+        """Show part 11 of the report: method, tables in full, and how to check any number."""
+        return self._kept(technical_annex(self.voice, self.findings))
 
     def _section(self, name: str, part: str, section: Callable[[Voice, Any], Exhibits]) -> Exhibits:
         """Make a section of a part and, in a run, leave it for the report, which displays it again as it is."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from impact.evaluation.study import Study
+from impact.evaluation.wording import Noun as WordedNoun
 from impact.reporting.formats import DASH, Formats, escape
 from impact.reporting.words.catalogue import Words
+from impact.reporting.words.nouns import Noun, Nouns
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,53 @@ class Voice:
     @cached_property
     def t(self) -> Words:
         """Sentences."""
-        return Words(self.study.plan.language)
+        return Words(self.study.plan.language, self.nouns)
+
+    @cached_property
+    def nouns(self) -> Nouns:
+        """What the plan calls its units, those treated, the treatment and its start."""
+        language, words = self.study.plan.language, self.study.plan.words
+
+        def noun(one: WordedNoun) -> Noun:
+            return Noun(one.one(language), one.many(language), "f" if one.feminine else "m")
+
+        return Nouns(
+            language=language,
+            unit=noun(words.unit),
+            treated=noun(words.treated),
+            treatment=words.treatment.in_language(language),
+            start=words.start.in_language(language),
+        )
+
+    @property
+    def who(self) -> dict[str, str]:
+        """Places of sentences that name the headline, the treated and the treatment."""
+        nouns, label = self.nouns, self.study.label(self.study.outcome)
+        ends_in_s = nouns.treated.many.endswith("s")
+        whose = f"{nouns.treated.many}'" if ends_in_s else f"{nouns.treated.many}'s"
+        of = "of" if nouns.language == "en" else "des"
+        return {
+            "whose": whose,
+            "Whose": whose[:1].upper() + whose[1:],
+            "treated": nouns.treated.many,
+            "Treated": nouns.treated.form("s", capital=True),
+            "of_treated": f"{of} {nouns.treated.many}",
+            "outcome": _inside_a_sentence(label),
+            "Outcome": label,
+            "treatment": nouns.treatment,
+            "Treatment": nouns.treatment[:1].upper() + nouns.treatment[1:],
+            "of_treatment": nouns.of_treatment,
+            "to_treatment": nouns.to_treatment,
+            "start": nouns.start,
+        }
+
+    def about(self, sentence: str, **values: str) -> str:
+        """Fill a sentence of this language with nouns, made safe in markup, and with values, which are so already."""
+        return sentence.format(**{name: escape(text) for name, text in self.who.items()}, **values)
+
+    def plainly(self, sentence: str, **values: str) -> str:
+        """Fill a sentence that is no markup, as a caption, with nouns and values."""
+        return sentence.format(**self.who, **values)
 
     @cached_property
     def f(self) -> Formats:
@@ -60,6 +108,11 @@ class Voice:
         return self.t("none, however large") if math.isinf(value) else write(value)
 
     @property
+    def colon(self) -> str:
+        """A colon as the language sets it."""
+        return ":" if self.study.plan.language == "en" else "\u00a0:"
+
+    @property
     def each(self) -> str:
         """What effects are averages over: ``per quarter and firm``."""
         t = self.t
@@ -70,6 +123,23 @@ class Voice:
             "integer": t("per period and firm"),
         }
         return words[self.study.schema.time.frequency]
+
+    @property
+    def a_period(self) -> str:
+        """The length of a period: ``a quarter``."""
+        t = self.t
+        words = {
+            "year": t("a year"),
+            "quarter": t("a quarter"),
+            "month": t("a month"),
+            "integer": t("a period"),
+        }
+        return words[self.study.schema.time.frequency]
+
+    def count_of_treated(self, n: int) -> str:
+        """Count treated units: ``48 exhibitors``."""
+        t = self.t
+        return t("1 beneficiary") if n == 1 else t("{n} beneficiaries", n=self.f.number(n))
 
     @property
     def in_clusters(self) -> bool:
@@ -100,3 +170,8 @@ class Voice:
     def confidence(self) -> str:
         """Confidence level in words: ``95%``."""
         return self.f.percent(100 * self.study.level, 0)
+
+
+def _inside_a_sentence(label: str) -> str:
+    """Let a label stand inside a sentence: its first letter small, unless it is an acronym's."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

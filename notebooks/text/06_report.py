@@ -33,40 +33,34 @@ study = open_study(
 )
 
 # %%
-study.executive_summary()
+study.first_page()
 
 # %%
-study.questions()
+study.summary_of_findings()
 
 # %%
 study.programme()
 
 # %%
-study.design()
+study.comparison()
 
 # %%
-study.data_quality()
+study.effects()
 
 # %%
-study.sample_flow()
+study.why()
 
 # %%
-study.comparability()
+study.how_sure()
 
 # %%
-study.impact()
+study.worth_the_money()
 
 # %%
-study.certainty()
+study.evidence_elsewhere()
 
 # %%
-study.panel_models()
+study.lessons()
 
 # %%
-study.robustness()
-
-# %%
-study.limitations()
-
-# %%
-study.annex()
+study.technical_annex()

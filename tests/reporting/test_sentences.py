@@ -17,15 +17,24 @@ from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
 from impact.pipeline import NotebookStudy
-from impact.reporting.exhibits import Callout, Figure, KeyFigures, Table, Text
-from impact.reporting.sections import frame, sample, summary
+from impact.reporting.exhibits import Callout, Chapter, Figure, FirstPage, Question, Table, Text
+from impact.reporting.sections import frame, sample
 from impact.reporting.sections.certainty import certainty, without_sentence
 from impact.reporting.sections.checks import checks_table, found
+from impact.reporting.sections.comparison import comparison
+from impact.reporting.sections.effects import effects
 from impact.reporting.sections.evidence import but, finding, graded, what_was_made
-from impact.reporting.sections.impact import effects_table, estimated, impact, which_interval
-from impact.reporting.sections.panel_models import panel_models
-from impact.reporting.sections.quality import data_quality
-from impact.reporting.sections.robustness import robustness
+from impact.reporting.sections.evidence_elsewhere import evidence_elsewhere
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.first_page import first_page
+from impact.reporting.sections.how_sure import how_sure
+from impact.reporting.sections.impact import effects_table, estimated, which_interval
+from impact.reporting.sections.lessons import lessons
+from impact.reporting.sections.programme import programme
+from impact.reporting.sections.summary_of_findings import summary_of_findings
+from impact.reporting.sections.technical_annex import technical_annex
+from impact.reporting.sections.why import why
+from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -80,7 +89,7 @@ def two_waves(tmp_path_factory):
 @pytest.fixture(scope="module")
 def findings(two_waves):
     parts = {name: kind.of(two_waves) for name, kind in PARTS.items()}
-    return summary.Findings(
+    return Findings(
         quality=parts["data_quality"],
         sample=parts["sample"],
         impact=parts["impact"],
@@ -363,35 +372,40 @@ def words(exhibits):
     for item in exhibits.items:
         if isinstance(item, (Text, Callout)):
             found.append(item.markdown)
-        elif isinstance(item, KeyFigures):
-            found += [text for card in item.cards for text in (card.name, card.value, card.explanation)]  # fmt: skip
+        elif isinstance(item, Chapter):
+            found.append(item.title)
+        elif isinstance(item, Question):
+            found += [item.question, item.sentence]
+        elif isinstance(item, FirstPage):
+            found += [item.kicker, item.title, item.standfirst, item.how_to_read]
+            found += [text for row in item.rows for text in (row.question, row.answer, row.reason, row.where)]  # fmt: skip
+            found += [text for fact in item.facts for text in fact]
+            found += [item.figure.caption, item.figure.alt]
         elif isinstance(item, Figure):
             found += [item.caption, item.alt]
         elif isinstance(item, Table):
-            found += [item.caption, *item.headings.values(), *item.notes]
-            for row in item.frame.to_dict("records"):
-                found += [item.formats[k](row[k]) if k in item.formats else str(row[k]) for k in item.headings]  # fmt: skip
+            found += [item.caption, *item.headings.values(), *item.notes, *item.footnotes]
+            found += [cell for row in item.cells() for cell in row]
     return "\n".join(found)
 
 
+PARTS_OF_THE_BOOK = (
+    first_page,
+    summary_of_findings,
+    programme,
+    comparison,
+    effects,
+    why,
+    how_sure,
+    worth_the_money,
+    evidence_elsewhere,
+    lessons,
+    technical_annex,
+)
+
+
 def report(voice, findings):
-    return "\n".join(
-        words(exhibits)
-        for exhibits in (
-            summary.executive_summary(voice, findings),
-            summary.questions(voice, findings),
-            frame.programme(voice, findings),
-            frame.design(voice, findings),
-            data_quality(voice, findings.quality),
-            sample.sample_flow(voice, findings.sample),
-            sample.comparability(voice, findings.sample),
-            impact(voice, findings.impact),
-            certainty(voice, findings.evidence),
-            panel_models(voice, findings.panel_models),
-            robustness(voice, findings.robustness),
-            frame.limitations(voice, findings),
-        )
-    )
+    return "\n".join(words(part(voice, findings)) for part in PARTS_OF_THE_BOOK)
 
 
 def test_a_report_on_two_waves_of_villages_says_that_trends_cannot_be_examined(voice, findings):

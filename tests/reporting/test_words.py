@@ -31,6 +31,27 @@ def sentences():
                 yield node.args[0].value
 
 
+NOUNS = {
+    "whose",
+    "Whose",
+    "treated",
+    "Treated",
+    "of_treated",
+    "outcome",
+    "Outcome",
+    "treatment",
+    "Treatment",
+    "of_treatment",
+    "to_treatment",
+    "start",
+}
+"""Places that `Voice.about` fills: each language takes those that its grammar needs."""
+
+
+def places(sentence):
+    return set(re.findall(r"{(\w+)}", sentence)) - NOUNS
+
+
 def test_every_sentence_has_its_french_with_the_same_places_to_fill():
     with (ROOM / "reporting" / "locales" / "fr.po").open("rb") as file:
         french = {message.id: message.string for message in read_po(file) if message.id}
@@ -40,9 +61,7 @@ def test_every_sentence_has_its_french_with_the_same_places_to_fill():
     assert set(french) - found == set(), "sentences that nobody says any more"
     for english, translated in french.items():
         assert translated
-        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", translated)), (
-            english
-        )
+        assert places(english) == places(translated), english
 
 
 def test_a_sentence_without_french_is_an_error_not_english():

@@ -42,15 +42,33 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
         shown.append(
             Text(f"### {t('Without one firm')}\n\n{without_sentence(voice, part.leave_one_out)}")
         )
-    shown += [_family_table(voice, family) for family in part.families]
-    shown += _without_answer(voice, (*effect.refused, *part.refused))
-    checks = (*(effect.design.checks() if effect.design else ()), *part.checks)
-    shown.append(
-        checks_table(
-            voice, checks, label="tab-certainty", caption=t("Checks of inference and sensitivity")
-        )
-    )
+    shown += [family_table(voice, family) for family in part.families]
+    shown += _checks(voice, evidence)
     return Exhibits(tuple(shown))
+
+
+def certainty_in_full(voice: Voice, evidence: Evidence) -> list[Exhibit]:
+    """Show what the part on certainty leaves to the annex: the design, other trends, checks."""
+    return [
+        Text(f"## {voice.t('Inference and sensitivity')}"),
+        *_design(voice, evidence.headline, figures.EffectAxis.of_impact(voice, evidence.impact)),
+        *other_trends(voice, evidence.certainty),
+        *_checks(voice, evidence),
+    ]
+
+
+def _checks(voice: Voice, evidence: Evidence) -> list[Exhibit]:
+    part, effect = evidence.certainty, evidence.headline
+    checks = (*(effect.design.checks() if effect.design else ()), *part.checks)
+    return [
+        *_without_answer(voice, (*effect.refused, *part.refused)),
+        checks_table(
+            voice,
+            checks,
+            label="tab-certainty",
+            caption=voice.t("Checks of inference and sensitivity"),
+        ),
+    ]
 
 
 def _without_answer(voice: Voice, refused: Sequence[Refused]) -> list[Exhibit]:
@@ -78,7 +96,7 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
         *what_was_made(voice, evidence.rating, evidence.checks),
         which_interval(voice, effect),
         *_shared(voice, effect),
-        _could_find(voice, effect),
+        could_find(voice, effect),
     ]
     if part.honest:
         sentences.append(if_trends_had_parted(voice, part))
@@ -108,7 +126,8 @@ def _shared(voice: Voice, effect: OutcomeEffect) -> list[str]:
     ]
 
 
-def _family_table(voice: Voice, family: FamilyResult) -> Table:
+def family_table(voice: Voice, family: FamilyResult) -> Table:
+    """Show outcomes tested together."""
     t, f, study = voice.t, voice.f, voice.study
     frame = family.table.assign(
         name=[
@@ -144,7 +163,8 @@ def _family_table(voice: Voice, family: FamilyResult) -> Table:
     )
 
 
-def _could_find(voice: Voice, effect: OutcomeEffect) -> str:
+def could_find(voice: Voice, effect: OutcomeEffect) -> str:
+    """Say which effect a study of this size finds four times in five."""
     t, detectable = voice.t, effect.verdict.smallest_detectable
     if math.isinf(detectable):
         return t("A study of this size finds no effect, however large, four times in five.")

@@ -1,76 +1,12 @@
-"""What surrounds the findings: the programme, the design, its limits, and how to check it all."""
-
-from typing import Any
+"""What surrounds the findings in the annex: the design, its limits, and how to check it all."""
 
 import pandas as pd
 
-from impact.evaluation.programme import Event
-from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
+from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
-from impact.reporting.sections.summary import Findings
+from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-
-
-def programme(voice: Voice, findings: Findings) -> Exhibits:
-    """Show the events as planned and as far as known delivered."""
-    t = voice.t
-    heading = f"## {t('The programme: planned and delivered')}\n\n"
-    if not voice.study.events:
-        return Exhibits(
-            (
-                Text(
-                    heading
-                    + t("The plan names no file of programme events, so none is shown here.")
-                ),
-            )
-        )
-    text = t(
-        "Treatment dates are data, not constants: what was delivered differs from what was planned. A dash means that no source "
-        "was found, not that nothing took place."
-    )
-    shown: list[Exhibit] = [Text(heading + text), _events(voice)]
-    if findings.sample.cohorts["planned"].notna().any():
-        shown.append(
-            Text(
-                t(
-                    "In the data, {invited} firms were invited and {actual} exhibited. Effects are those of exhibiting; the row "
-                    "“as planned” of the robustness section gives those of being invited, from the planned quarter on.",
-                    invited=voice.f.number(findings.sample.cohorts["planned"].sum()),
-                    actual=voice.f.number(findings.sample.cohorts["actual"].sum()),
-                )
-            )
-        )
-    return Exhibits(tuple(shown))
-
-
-def _events(voice: Voice) -> Table:
-    t, f, language = voice.t, voice.f, voice.study.plan.language
-
-    def row(event: Event) -> dict[str, Any]:
-        return {
-            "event": event.name.in_language(language),
-            "planned": f.month(event.planned),
-            "actual": f.month(event.actual),
-            "places": event.places,
-            "exhibitors": event.exhibitors,
-            "source": event.source,
-        }
-
-    return Table(
-        label="tab-events",
-        caption=t("Events of the programme"),
-        frame=pd.DataFrame([row(event) for event in voice.study.events]),
-        headings={
-            "event": t("Event"),
-            "planned": t("Planned"),
-            "actual": t("Delivered"),
-            "places": t("Places"),
-            "exhibitors": t("Took part"),
-            "source": t("Source"),
-        },
-        formats={"planned": str, "actual": str, "places": f.number, "exhibitors": f.number},
-    )
 
 
 def design(voice: Voice, findings: Findings) -> Exhibits:
@@ -94,7 +30,7 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
             "**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."
         ),
         t(
-            "**No spillover.** The comparison group is untouched by the programme. Promotion of a whole city may touch others too: then the effect is understated if they gain and overstated if they lose."
+            "**No spillover.** The comparison group is untouched by the programme. Where it is not, the effect is understated if others gain and overstated if they lose."
         ),
         t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
     ]
@@ -128,7 +64,7 @@ def limitations(voice: Voice, findings: Findings) -> Exhibits:
             "Outcomes are declared, not audited; recall errors and rounding add noise, and beneficiaries may declare differently after treatment."
         ),
         t(
-            "Revenue or sales are not income or value added. Whether the results justify the resources is a further question."
+            "The outcome is not income or value added. Whether the results justify the resources is a further question."
         ),
         t("Outcomes are known to the last period of the data; nothing is said about later years."),
     ]
@@ -193,5 +129,5 @@ def _codebook(voice: Voice) -> str:
     lines = []
     for name, column in schema.columns.items():
         unit = f" ({escape(column.unit_in(language))})" if column.unit else ""
-        lines.append(f"- `{name}`: {escape(column.label.in_language(language))}{unit}")
+        lines.append(f"- `{name}`{voice.colon} {escape(column.label.in_language(language))}{unit}")
     return "\n".join(lines)

@@ -169,23 +169,48 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         ),
     ]
     if part.by_cohort is not None:
-        shown.append(_by_cohort(voice, part))
+        shown.append(by_cohort_table(voice, part))
     else:
         shown.append(
             Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries."))
         )
     if len(part.subgroups):
-        shown.append(_subgroups(voice, part.subgroups))
-    shown += [
-        Text(f"### {t('The same effect by other estimators')}\n\n{_agreement(voice, part)}"),
+        shown.append(subgroups_table(voice, part.subgroups))
+    shown += _other_estimators(voice, part)
+    return Exhibits(tuple(shown))
+
+
+def impact_in_full(voice: Voice, part: Impact) -> list[Exhibit]:
+    """Show what the part on effects leaves to the annex: method, every interval, other estimators, weights."""
+    t = voice.t
+    return [
+        Text(
+            f"## {t('The effect in full')}\n\n"
+            + t("Estimand and method: {method}.", method=_method(voice))
+        ),
+        effects_table(voice, part.effects),
+        checks_table(
+            voice,
+            (part.before_trends, part.equal_cohorts),
+            label="tab-before-trends",
+            caption=t("Trends before treatment, and equal cohorts"),
+        ),
+        *_other_estimators(voice, part),
+    ]
+
+
+def _other_estimators(voice: Voice, part: Impact) -> list[Exhibit]:
+    t = voice.t
+    return [
+        Text(f"### {t('The same effect by other estimators')}\n\n{agreement(voice, part)}"),
         _estimators(voice, part.estimators),
         Text(f"### {t('Which comparisons carry the result')}"),
         figures.weights(voice, part.weights),
     ]
-    return Exhibits(tuple(shown))
 
 
-def _agreement(voice: Voice, part: Impact) -> str:
+def agreement(voice: Voice, part: Impact) -> str:
+    """Say how many other estimators point the same way, and how far all of them reach."""
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     rows = part.estimators.dropna(subset=["estimate"])
     same = int((rows["estimate"].iloc[1:] * rows["estimate"].iloc[0] > 0).sum())
@@ -258,7 +283,8 @@ def _method(voice: Voice) -> str:
     return text
 
 
-def _by_cohort(voice: Voice, part: Impact) -> Table:
+def by_cohort_table(voice: Voice, part: Impact) -> Table:
+    """Show the effect on each cohort; only where every cohort may be shown."""
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     assert part.by_cohort is not None  # noqa: S101 (narrowing for mypy; the caller checked)
     frame = part.by_cohort.table.assign(
@@ -281,7 +307,8 @@ def _by_cohort(voice: Voice, part: Impact) -> Table:
     )
 
 
-def _subgroups(voice: Voice, subgroups: pd.DataFrame) -> Table:
+def subgroups_table(voice: Voice, subgroups: pd.DataFrame) -> Table:
+    """Show the effect at each level of the plan's subgroups."""
     t, f, study = voice.t, voice.f, voice.study
     plain = voice.plain(study.outcome)
     hidden = t("not shown")

@@ -93,3 +93,48 @@ EVIDENCE = {
         "first outcome alone."
     ),
 }
+
+TITLES = {
+    "did:higher": t("{Whose} {outcome} rose because of {treatment}"),
+    "did:lower": t("{Whose} {outcome} fell because of {treatment}"),
+    "did:not_noticeably": t("{Treatment} did not noticeably change {whose} {outcome}"),
+    "probably:higher": t("{Whose} {outcome} probably rose because of {treatment}"),
+    "probably:lower": t("{Whose} {outcome} probably fell because of {treatment}"),
+    "probably:not_noticeably": t(
+        "{Treatment} probably did not noticeably change {whose} {outcome}"
+    ),
+    "may_have:higher": t(
+        "{Whose} {outcome} may have risen because of {treatment}; the evidence is limited"
+    ),
+    "may_have:lower": t(
+        "{Whose} {outcome} may have fallen because of {treatment}; the evidence is limited"
+    ),
+    "may_have:not_noticeably": t(
+        "{Treatment} may not have noticeably changed {whose} {outcome}; the evidence is limited"
+    ),
+    "cannot_tell:higher": t("This study cannot tell whether {treatment} raised {whose} {outcome}"),
+    "cannot_tell:lower": t("This study cannot tell whether {treatment} lowered {whose} {outcome}"),
+    "cannot_tell:not_noticeably": t(
+        "This study cannot tell whether {treatment} changed {whose} {outcome}"
+    ),
+    "cannot_tell": t("This study cannot tell whether {treatment} changed {whose} {outcome}"),
+}
+"""The first page's title, at most twenty words, by ``verb:direction``; places as `Voice.about` fills them."""
+
+ANSWERS = {
+    "did": t("Yes."),
+    "probably": t("Probably."),
+    "may_have": t("Perhaps."),
+    "cannot_tell": t("This study cannot tell."),
+    "did:not_noticeably": t("Not noticeably."),
+    "probably:not_noticeably": t("Probably not noticeably."),
+    "may_have:not_noticeably": t("Perhaps not noticeably."),
+    "cannot_tell:not_noticeably": t("This study cannot tell."),
+}
+"""First words of the answer to whether the outcome changed."""
+
+UNMEASURED = {
+    "not_in_the_data": t("not measured"),
+    "never_changes": t("never changes in these data"),
+}
+"""Why an outcome that the plan asks for has no row of figures."""

@@ -1,0 +1,40 @@
+"""Numbers rounded to what their interval supports: 8,958 with an interval 17,000 wide is about 9,000."""
+
+import math
+from collections.abc import Sequence
+
+FINEST = 3  # times a grain is made finer so that rounded numbers add up
+
+
+def grain(low: float, high: float) -> float:
+    """Return the power of ten that half an interval's width supports; 0, no rounding, where it has no width."""
+    half = (high - low) / 2
+    return 10.0 ** math.floor(math.log10(half)) if math.isfinite(half) and half > 0 else 0.0
+
+
+def to_grain(value: float, size: float) -> float:
+    """Round to a multiple of a grain."""
+    return round(value / size) * size if size and math.isfinite(value) else value
+
+
+def adding_up(total: float, without: float, *, low: float, high: float) -> Sequence[float]:
+    """Round a total, what it would have been, and their difference, so that they still add up as shown.
+
+    Parameters
+    ----------
+    total, without : float
+    low, high : float
+        Ends of the interval of the difference, whose width decides.
+
+    Returns
+    -------
+    sequence of float
+        Total, without, difference, low, high.
+    """
+    values = (total, without, total - without, low, high)
+    size = grain(low, high)
+    for finer in range(FINEST):
+        shown = [to_grain(value, size / 10**finer) for value in values]
+        if not size or math.isclose(shown[0] - shown[1], shown[2], abs_tol=size / 10**6):
+            return shown
+    return list(values)

@@ -1,0 +1,75 @@
+"""Part 5: the effect over time, by cohort with the test that cohorts are equal, and for whom with tests of interaction."""
+
+from impact.check_result import CheckResult
+from impact.reporting import figures
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
+from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.impact import (
+    by_cohort_table,
+    estimated,
+    subgroups_table,
+    which_interval,
+)
+from impact.reporting.voice import Voice
+
+
+def effects(voice: Voice, findings: Findings) -> Exhibits:
+    """Show the main effect, its course, cohorts and subgroups."""
+    t, part = voice.t, findings.impact
+    shown: list[Exhibit] = [
+        Chapter(5, t("Effects"), "effects"),
+        Text(estimated(voice, part.effects[0]), brief=True),
+        Text(which_interval(voice, part.effects[0])),
+        Text(f"### {t('Before and after')}"),
+        figures.event_study(voice, part.event_study),
+        Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}"),
+    ]
+    if part.by_cohort is not None:
+        shown.append(by_cohort_table(voice, part))
+    if len(part.subgroups):
+        shown += [
+            Text(f"### {t('For whom')}\n\n{for_whom(voice, part.interactions)}"),
+            subgroups_table(voice, part.subgroups),
+        ]
+        if part.interactions:
+            shown.append(
+                checks_table(
+                    voice,
+                    part.interactions,
+                    label="tab-interactions",
+                    caption=t("Is the effect the same at every level of a subgroup?"),
+                )
+            )
+    return Exhibits(tuple(shown))
+
+
+def equal_or_not(voice: Voice, check: CheckResult) -> str:
+    """Say whether cohorts' effects can be told apart; never that they are equal."""
+    t = voice.t
+    if check.p_value is None or check.status == "not_applicable":
+        return t("Whether cohorts' effects differ was not tested: one cohort, or none to compare.")
+    p = voice.f.p_clause(check.p_value)
+    if check.p_value < voice.study.plan.alpha:
+        return t("Cohorts' effects differ by more than chance would give ({p}).", p=p)
+    return t(
+        "Cohorts' effects differ by no more than chance could give ({p}); this does not show them equal.",
+        p=p,
+    )
+
+
+def for_whom(voice: Voice, checks: tuple[CheckResult, ...]) -> str:
+    """Say in which subgroups named by the plan the effect differs beyond chance."""
+    t = voice.t
+    tested = [check for check in checks if check.p_value is not None]
+    if not tested:
+        return t("No difference between subgroups could be tested.")
+    alpha = voice.study.plan.alpha
+    differing = [check for check in tested if check.p_value is not None and check.p_value < alpha]
+    if not differing:
+        return t("Between the subgroups that the plan names, no difference exceeds chance.")
+    return t(
+        "Subgroups that the plan names and between whose levels effects differ beyond chance: {n} of {all}.",
+        n=voice.f.number(len(differing)),
+        all=voice.f.number(len(tested)),
+    )

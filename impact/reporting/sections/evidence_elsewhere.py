@@ -1,0 +1,72 @@
+"""Part 9: published effects of like programmes beside this one's, with references."""
+
+from typing import Any
+
+import pandas as pd
+
+from impact.evaluation.elsewhere import PublishedEffect
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
+from impact.reporting.formats import escape
+from impact.reporting.sections.findings import Findings
+from impact.reporting.voice import Voice
+
+
+def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
+    """Show what others found; that the plan names none, where it does not."""
+    t, published = voice.t, voice.study.elsewhere
+    chapter = Chapter(9, t("Evidence elsewhere"), "evidence-elsewhere")
+    if not published:
+        return Exhibits(
+            (chapter, Text(t("The plan names no published effects to set beside this one.")))
+        )
+    shown: list[Exhibit] = [
+        chapter,
+        Text(
+            t(
+                "Others measured other outcomes, over other times: the rows are a frame for the size of an effect, not a test of this one."
+            )
+        ),
+        _table(voice, findings, published),
+        Text(
+            f"### {t('References')}\n\n"
+            + "\n".join(f"- {escape(one.reference)}" for one in published)
+        ),
+    ]
+    return Exhibits(tuple(shown))
+
+
+def _table(voice: Voice, findings: Findings, published: list[PublishedEffect]) -> Table:
+    t, f, language = voice.t, voice.f, voice.study.plan.language
+    own = findings.headline.verdict_percent
+    rows: list[dict[str, Any]] = [
+        {
+            "name": t("This study"),
+            "outcome": voice.study.label(voice.study.outcome),
+            "effect": f.percent(own[0] if own else None),
+            "range": f.interval(own[1], own[2], f.percent) if own else f.percent(None),
+            "design": t("drawn by lot") if findings.assignment == "randomised" else t("difference-in-differences"),
+        }
+    ]  # fmt: skip
+    for one in published:
+        finding = one.finding.in_language(language) if one.finding else ""
+        rows.append(
+            {
+                "name": one.name.in_language(language),
+                "outcome": one.outcome.in_language(language),
+                "effect": f.percent(one.estimate, 0) if one.estimate is not None else finding,
+                "range": f.interval(one.low, one.high, lambda value: f.percent(value, 0)),
+                "design": one.design.in_language(language),
+            }
+        )
+    return Table(
+        label="tab-elsewhere",
+        caption=t("Effects of like programmes, in percent of what would have been without them"),
+        frame=pd.DataFrame(rows),
+        headings={
+            "name": t("Programme and study"),
+            "outcome": t("Outcome"),
+            "effect": t("Effect"),
+            "range": t("Interval or range"),
+            "design": t("Design"),
+        },
+    )

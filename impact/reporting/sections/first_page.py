@@ -1,0 +1,281 @@
+"""Part 1, the minister's page: the finding as its title, one figure, three answers, the facts. No hash, p-value or method."""
+
+import math
+
+from impact.evaluation.programme import Event
+from impact.reporting import figures
+from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
+from impact.reporting.formats import escape
+from impact.reporting.rounding import adding_up
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.rated import reason_in_a_line
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+
+def first_page(voice: Voice, findings: Findings) -> Exhibits:
+    """Show the page that stands alone: banner where data are simulated, title, figure, answers, facts."""
+    t = voice.t
+    counterfactual = findings.impact.counterfactual
+    page = FirstPage(
+        kicker=kicker(voice),
+        title=title(voice, findings),
+        standfirst=standfirst(voice, findings),
+        figure=figures.actual_against_counterfactual(voice, counterfactual),
+        rows=(
+            as_planned(voice, findings),
+            changed(voice, findings),
+            worth_it(voice),
+        ),
+        facts=facts(voice, findings),
+        how_to_read=voice.about(
+            t(
+                "**How to read.** The dashed line estimates {outcome} without {treatment}, from firms not under treatment. The gap "
+                "after the {start} is the effect."
+            )
+        ),
+    )
+    shown: list[Exhibit] = [*banner(voice), page]
+    return Exhibits(tuple(shown))
+
+
+def banner(voice: Voice) -> list[Exhibit]:
+    """Say first that data are simulated, and what is true in them; nothing where they are real."""
+    t, truth = voice.t, voice.study.truth
+    if truth is None:
+        return []
+    text = t(
+        "**Demonstration on invented firms.** As they are simulated, the true effect is known: {effect} {each} ({percent}). No "
+        "figure describes a real firm.",
+        effect=_signed(voice, truth.effect),
+        each=voice.a_period,
+        percent=f"{'+' if truth.percent > 0 else ''}{voice.f.percent(truth.percent)}",
+    )
+    short = t(
+        "Invented data; true effect {effect} {each}",
+        effect=_signed(voice, truth.effect),
+        each=voice.a_period,
+    )
+    return [Banner(text, short=short)]
+
+
+def _signed(voice: Voice, value: float) -> str:
+    return f"{'+' if value > 0 else ''}{voice.amount(voice.study.outcome, value)}"
+
+
+def kicker(voice: Voice) -> str:
+    """Say what this is: an impact evaluation, of what, over which periods."""
+    title = voice.study.schema.title.in_language(voice.study.plan.language)
+    return f"{voice.t('Impact evaluation')} · {escape(title)}"
+
+
+def title(voice: Voice, findings: Findings) -> str:
+    """Return the finding in at most twenty words, by rule from the rating and the sign.
+
+    Of simulated data it never reads as a finding about the world.
+    """
+    t, rating = voice.t, findings.evidence.rating
+    code = f"{rating.verb}:{rating.direction}" if rating.direction else rating.verb
+    text = voice.about(said(t, "title", code))
+    if voice.study.truth is None:
+        return text
+    return t("Demonstration, not a finding: {title}", title=text[:1].lower() + text[1:])
+
+
+def standfirst(voice: Voice, findings: Findings) -> str:
+    """Say the outcome with, without, and the difference, rounded to what the interval supports."""
+    t, study = voice.t, voice.study
+    verdict, path = findings.headline.verdict, findings.impact.counterfactual
+    ends = (verdict.conf_low, verdict.conf_high)
+    if not all(map(math.isfinite, ends)):
+        ends = (path.gain, path.gain)
+    actual, without, gain, low, high = (
+        voice.amount(study.outcome, value)
+        for value in adding_up(path.actual, path.without, low=ends[0], high=ends[1])
+    )
+    sentences = [
+        t("After their {start}, {treated} had {outcome} of about {actual} {each}."),
+        t("Without {treatment}, the estimate is about {without}."),
+        _difference(voice, ends),
+    ]
+    return " ".join(
+        voice.about(
+            sentence,
+            actual=actual,
+            without=without,
+            gain=gain.lstrip("\u2212") if ends[1] < 0 else gain,
+            low=low,
+            high=high,
+            each=voice.a_period,
+        )
+        for sentence in sentences
+    )
+
+
+def _difference(voice: Voice, ends: tuple[float, float]) -> str:
+    t, (low, high) = voice.t, ends
+    if low == high:
+        return t("No interval could be given for the difference.")
+    if low > 0:
+        return t("The gain is about {gain}, and could be as small as {low} or as large as {high}.")
+    if high < 0:
+        return t("The loss is about {gain}, and could lie anywhere from {low} to {high}.")
+    return t(
+        "The difference is about {gain}, but anything from {low} to {high} is compatible with the data."
+    )
+
+
+def as_planned(voice: Voice, findings: Findings) -> Answer:
+    """Answer whether the programme was carried out as planned, and who else met it."""
+    t, f, cohorts = voice.t, voice.f, findings.sample.cohorts
+    took_part, events = int(cohorts["actual"].sum()), voice.study.events
+    if not events:
+        answer = [
+            t(
+                "Not examined: the plan names no programme file. Took part: {treated}.",
+                treated=voice.count_of_treated(took_part),
+            )
+        ]
+    else:
+        answer = [delivery(voice, events)]
+    if cohorts["planned"].notna().any():
+        invited = int(cohorts["planned"].sum())
+        answer.append(
+            t(
+                "Of {invited} invited firms, {actual} took part.",
+                invited=f.number(invited),
+                actual=f.number(took_part),
+            )
+        )
+    answer += [
+        sentence
+        for sentence in [contaminated(voice, findings)]
+        if sentence and findings.sample.contamination
+        and findings.sample.contamination.above_limit
+    ]  # fmt: skip
+    return Answer(
+        question=t("Was the programme carried out as planned?"),
+        answer=" ".join(answer),
+        where=t("Parts 3 and 4"),
+    )
+
+
+def delivery(voice: Voice, events: tuple[Event, ...]) -> str:
+    """Say how many events are known to have been late, and of how many no date is known."""
+    f = voice.f
+    late = sum(1 for one in events if one.planned and one.actual and one.actual > one.planned)
+    unknown = sum(1 for one in events if not one.actual)
+    return voice.t(
+        "Partly known. Events: {n}, of them late for certain: {late}; without a known date: {unknown}.",
+        n=f.number(len(events)),
+        late=f.number(late),
+        unknown=f.number(unknown),
+    )
+
+
+def contaminated(voice: Voice, findings: Findings) -> str:
+    """Say which share of the comparison group met an activity of the programme; nothing where it was not asked or is hidden."""
+    found = findings.sample.contamination
+    if found is None or found.any_share is None:
+        return ""
+    return voice.t(
+        "Of the firms compared with, {share} met another activity of the programme.",
+        share=voice.f.percent(100 * found.any_share, 0),
+    )
+
+
+def changed(voice: Voice, findings: Findings) -> Answer:
+    """Answer whether the outcome changed because of the programme: verb, best estimate, rating and its reasons."""
+    t, f, rating = voice.t, voice.f, findings.evidence.rating
+    percent = findings.headline.verdict_percent
+    code = f"{rating.verb}:not_noticeably" if rating.direction == "not_noticeably" else rating.verb
+    parts = [said(t, "answer", code)]
+    if percent is not None and math.isfinite(percent[0]):
+        parts.append(
+            t(
+                "The best estimate is {percent} ({level} interval: {span}).",
+                percent=f"{'+' if percent[0] > 0 else ''}{f.percent(percent[0], 0)}",
+                level=voice.confidence,
+                span=f.interval(percent[1], percent[2], lambda value: f.percent(value, 0)),
+            )
+        )
+    if rating.direction is None:
+        parts.append(t("This is not proof that nothing changed."))
+    return Answer(
+        question=voice.about(t("Did {whose} {outcome} change because of {treatment}?")),
+        answer=" ".join(parts),
+        rating=rating.steps,
+        reason=reason_in_a_line(voice, rating),
+        where=t("Parts 5 to 7"),
+    )
+
+
+def worth_it(voice: Voice) -> Answer:
+    """Answer whether the results justify the resources: what it cost where that is known, and what is missing."""
+    t = voice.t
+    return Answer(
+        question=t("Do the results justify the resources?"),
+        answer=" ".join([t("Not answered here."), *_cost(voice), still_missing(voice)]),
+        where=t("Part 8"),
+    )
+
+
+def _cost(voice: Voice) -> list[str]:
+    programme = voice.study.programme
+    if programme is None or programme.cost is None:
+        return [voice.t("The plan names no cost.")]
+    return [voice.t("Announced cost: {cost}.", cost=cost_in_words(voice))]
+
+
+def cost_in_words(voice: Voice) -> str:
+    """Write the programme's cost: ``5.7 million USD`` or ``900,000 USD``."""
+    programme = voice.study.programme
+    assert programme is not None  # noqa: S101 (narrowing for mypy; callers checked)
+    assert programme.cost is not None  # noqa: S101
+    cost = programme.cost
+    if cost.amount >= 1e6:
+        return voice.t(
+            "{n} million {currency}",
+            n=voice.f.significant(cost.amount / 1e6, 2),
+            currency=cost.currency,
+        )
+    return f"{voice.f.number(cost.amount)}\u00a0{cost.currency}"
+
+
+def still_missing(voice: Voice) -> str:
+    """Say what an answer on money still needs."""
+    return voice.t("An answer needs value added, and how long effects last; neither is known.")
+
+
+def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Return where, when, who, cost and design, as far as the plan tells."""
+    t, f, study, sample = voice.t, voice.f, voice.study, findings.quality.sample
+    times = [f.time(label) for label in findings.sample.paths["time"]]
+    programme = study.programme
+    shown = [
+        (t("When"), f"{times[0]} – {times[-1]}"),
+        (
+            t("Who"),
+            t(
+                "{treated}, {others} for comparison",
+                treated=voice.count_of_treated(sample.n_treated),
+                others=voice.assigned(sample.n_never),
+            ),
+        ),
+        (t("Design"), _design(voice, findings)),
+    ]
+    if programme is not None and programme.places is not None:
+        place = programme.places.text.in_language(study.plan.language)
+        shown.insert(0, (t("Where"), escape(place)))
+    if programme is not None and programme.cost is not None:
+        shown.insert(-1, (t("Cost"), cost_in_words(voice)))
+    return tuple(shown)
+
+
+def _design(voice: Voice, findings: Findings) -> str:
+    t = voice.t
+    if voice.study.plan.assignment == "randomised":
+        return t("drawn by lot; changes compared")
+    if (findings.sample.cohorts["actual"] > 0).sum() > 1:
+        return t("difference-in-differences, starts one after the other")
+    return t("difference-in-differences")

@@ -1,0 +1,87 @@
+"""Part 7: the rating as a ladder, then seven short questions with one sentence each."""
+
+import math
+
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Question, Text
+from impact.reporting.sections.certainty import could_find, without_sentence
+from impact.reporting.sections.checks import found
+from impact.reporting.sections.evidence import what_was_made
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.first_page import contaminated
+from impact.reporting.sections.impact import agreement
+from impact.reporting.sections.other_trends import if_trends_had_parted
+from impact.reporting.sections.rated import ladder
+from impact.reporting.voice import Voice
+
+
+def how_sure(voice: Voice, findings: Findings) -> Exhibits:
+    """Show the ladder, the exaggeration where the estimate is under what such a study detects, and seven questions."""
+    t, evidence = voice.t, findings.evidence
+    text = t(
+        "The rating is of the evidence, from 0 to 5. It takes no account of whether the programme succeeded."
+    )
+    shown: list[Exhibit] = [
+        Chapter(7, t("How sure are we?"), "how-sure"),
+        Text(text, brief=True),
+        ladder(voice, evidence.rating, evidence.assignment),
+        *(Text(sentence) for sentence in exaggerated(voice, findings)),
+        *_questions(voice, findings),
+    ]
+    return Exhibits(tuple(shown))
+
+
+def exaggerated(voice: Voice, findings: Findings) -> list[str]:
+    """Warn of power and exaggeration where the estimate is smaller than what such a study detects; nothing otherwise."""
+    t, f, effect = voice.t, voice.f, findings.headline
+    size, found_here = abs(effect.verdict.estimate), effect.exaggeration
+    if found_here is None or not size < effect.verdict.smallest_detectable:
+        return []
+    sentences = [
+        t(
+            "The estimate is below what such a study detects. Were it true, only {power} of such studies would find it.",
+            power=f.percent(100 * found_here.power, 0),
+        )
+    ]
+    if math.isfinite(found_here.exaggeration_ratio):
+        sentences.append(
+            t(
+                "Those that did would overstate it, by a factor of {factor} on average.",
+                factor=f.number(found_here.exaggeration_ratio, 1),
+            )
+        )
+    return [" ".join(sentences)]
+
+
+def _questions(voice: Voice, findings: Findings) -> list[Question]:
+    t, part, impact = voice.t, findings.certainty, findings.impact
+    checks = {check.name: check for check in findings.evidence.checks}
+    unasked = t("Not examined.")
+
+    def about(name: str) -> str:
+        return found(voice, checks[name]) if name in checks else unasked
+
+    answers = (
+        (t("Were the groups alike before?"), about("balance")),
+        (
+            t("Could another trend explain it?"),
+            if_trends_had_parted(voice, part) if part.honest else about("before_trends"),
+        ),
+        (
+            t("Does one firm or event carry it?"),
+            without_sentence(voice, part.leave_one_out) if part.leave_one_out else unasked,
+        ),
+        (t("Do other methods agree?"), agreement(voice, impact)),
+        (t("Could the study have seen it?"), could_find(voice, findings.headline)),
+        (t("Did people drop out?"), about("attrition")),
+        (
+            t("Did the comparison group stay untouched?"),
+            contaminated(voice, findings) or t("Not examined, or not shown."),
+        ),
+    )
+    return [Question(question, sentence) for question, sentence in answers]
+
+
+def not_made(voice: Voice, findings: Findings) -> str:
+    """Say what of trends was examined and which checks could not be made."""
+    evidence = findings.evidence
+    return " ".join(what_was_made(voice, evidence.rating, evidence.checks))

@@ -1,0 +1,71 @@
+"""Part 11: method and tables in full, glossary, departures from the plan, what was withheld, and how to check any number."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
+from impact.reporting.sections import frame
+from impact.reporting.sections.certainty import certainty_in_full
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.how_sure import not_made
+from impact.reporting.sections.impact import impact_in_full
+from impact.reporting.sections.panel_models import panel_models
+from impact.reporting.sections.quality import data_quality
+from impact.reporting.sections.robustness import robustness
+from impact.reporting.voice import Voice
+
+
+def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
+    """Show what the parts before leave out, and how to check all of it."""
+    t = voice.t
+    opening = not_made(voice, findings)
+    kept: list[Exhibit] = [
+        Chapter(11, t("Technical annex"), "annex"),
+        *([Text(opening)] if opening else []),
+        *_below(frame.design(voice, findings).items),
+        *_below(data_quality(voice, findings.quality).items),
+        *_below(impact_in_full(voice, findings.impact)),
+        *_below(certainty_in_full(voice, findings.evidence)),
+        *_below(panel_models(voice, findings.panel_models).items),
+        *_below(robustness(voice, findings.robustness).items),
+        *_below(frame.limitations(voice, findings).items),
+        Text(f"### {t('Glossary')}\n\n" + "\n".join(_glossary(voice))),
+        Text(f"### {t('Departures from the plan')}\n\n{_departures(voice)}"),
+        Text(f"### {t('What is withheld')}\n\n{_withheld(voice)}"),
+        *_below(frame.annex(voice).items),
+    ]
+    return Exhibits(tuple(kept))
+
+
+def _below(items: Iterable[Exhibit]) -> list[Exhibit]:
+    """Put the headings of a section one level down, under the annex's own."""
+    return [
+        replace(item, markdown=re.sub(r"^(#{2,3}) ", r"#\1 ", item.markdown, flags=re.MULTILINE))
+        if isinstance(item, Text)
+        else item
+        for item in items
+    ]
+
+
+def _glossary(voice: Voice) -> list[str]:
+    t = voice.t
+    return [
+        t("- **Cohort:** the firms that started in the same period."),
+        t("- **Counterfactual:** what would have been without the programme; never seen, always estimated."),
+        t("- **Interval:** values that the data do not contradict at the level stated."),
+        t("- **Smallest detectable effect:** one that four studies of this size in five would find."),
+        t("- **Specification:** one combination of defensible choices of method."),
+    ]  # fmt: skip
+
+
+def _departures(voice: Voice) -> str:
+    return voice.t(
+        "The report follows the plan as it stands in this run; earlier versions of the plan are not compared here."
+    )
+
+
+def _withheld(voice: Voice) -> str:
+    return voice.t(
+        "Counts and effects of fewer than ten firms are withheld: cohorts, events and subgroups, and ranges that would tell of one."
+    )

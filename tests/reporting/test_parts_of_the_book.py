@@ -1,0 +1,229 @@
+"""The eleven parts of the report, of both plans and in both languages: what must be in them, and what must never be."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from reporting.test_sentences import PARTS_OF_THE_BOOK, words
+
+from impact.evaluation.store import PARTS
+from impact.evaluation.study import Study
+from impact.pipeline.plan import read_plan
+from impact.reporting.exhibits import Banner, Chapter, FirstPage
+from impact.reporting.markup import said as without_markup
+from impact.reporting.rounding import adding_up
+from impact.reporting.sections.effects import equal_or_not
+from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.first_page import changed, first_page, standfirst, title, worth_it
+from impact.reporting.sections.how_sure import exaggerated
+from impact.reporting.sections.lessons import drafts
+from impact.reporting.sections.rated import ladder
+from impact.reporting.sections.why import on_scales
+from impact.reporting.voice import Voice
+from impact.reporting.words.findings import TITLES
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANS = ("evaluation.yml", "evaluation-jobtraining.yml")
+ENGLISH = r"\b(?:the|of|and|with|without|firms?|beneficiaries|effect|interval|years?|is|are|not)\b"
+FRENCH = r"\b(?:les?|des|avec|sans|entreprises?|bénéficiaires?|effet|est|sont|pas)\b"
+
+
+def findings_of(study):
+    parts = {name: kind.of(study) for name, kind in PARTS.items()}
+    names = {"data_quality": "quality"}
+    return Findings(
+        **{names.get(name, name): part for name, part in parts.items()}, plan=study.plan
+    )
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def found(request):
+    study = Study(read_plan(ROOT / request.param), ROOT)
+    quick = study.changed(permutations=199, design_draws=200)
+    return quick, findings_of(quick)
+
+
+@pytest.fixture(params=["en", "fr"])
+def told(request, found):
+    study, findings = found
+    return Voice(study.changed(language=request.param)), findings
+
+
+def book(voice, findings):
+    return "\n".join(words(part(voice, findings)) for part in PARTS_OF_THE_BOOK)
+
+
+def page(voice, findings):
+    return next(one for one in first_page(voice, findings).items if isinstance(one, FirstPage))
+
+
+def sentences(text):
+    plain = without_markup(text)
+    return [one for one in re.split(r"(?<=[.?!])\s+", plain) if one]
+
+
+def test_the_book_has_its_parts_in_order(told):
+    voice, findings = told
+    chapters = [
+        item.number
+        for part in PARTS_OF_THE_BOOK
+        for item in part(voice, findings).items
+        if isinstance(item, Chapter)
+    ]
+    assert chapters == list(range(2, 12))
+
+
+def test_page_one_keeps_to_its_lengths(told):
+    one = page(*told)
+    assert len(one.title.split()) <= 20
+    for row in one.rows:
+        assert len(row.answer.split()) <= 40
+    for text in (one.standfirst, one.how_to_read, *(row.answer for row in one.rows)):
+        for sentence in sentences(text):
+            assert len(sentence.split()) <= 25, sentence
+
+
+def test_page_one_names_no_method_hash_or_p_value(told):
+    one = page(*told)
+    text = " ".join([one.title, one.standfirst, *(row.answer for row in one.rows)])
+    assert not re.search(r"\bp [=<]|SHA|Callaway|permutation|randomi[sz]ation", text)
+
+
+def test_a_language_has_no_word_of_the_other_and_french_its_signs(told):
+    voice, findings = told
+    text = re.sub(r"\$\$.*?\$\$|`[^`]*`", "x", book(voice, findings))
+    for source in (voice.study.schema.source, *_quoted(voice.study)):
+        text = text.replace(source, "").replace(_escaped(source), "")
+    if voice.study.plan.language == "en":
+        assert not re.findall(f".{{0,40}}{FRENCH}.{{0,40}}", text)
+        return
+    assert not re.findall(f".{{0,40}}{ENGLISH}.{{0,40}}", text)
+    assert not re.findall(r".{0,30}\d\.\d.{0,10}", text)
+    assert not re.findall(r".{0,30} [;:!?%»](?=\s|$).{0,10}", text)
+
+
+def _escaped(text):
+    from impact.reporting.formats import escape
+
+    return escape(text)
+
+
+def _quoted(study):
+    """Sources and references, which stay in the language they were published in."""
+    told = study.programme
+    statements = () if told is None else (told.run_by, told.funded_by, told.aim, told.places, told.selection, told.cost)  # fmt: skip
+    sources = [one.source for one in statements if one is not None]
+    sources += [
+        one.source for one in (() if told is None else (*told.theory_of_change, *told.events))
+    ]
+    sources += [
+        one.text.in_language(study.plan.language) for one in statements if hasattr(one, "text")
+    ]
+    sources += [one.reference for one in study.elsewhere]
+    return sorted(filter(None, sources), key=len, reverse=True)
+
+
+def test_one_is_never_counted_in_the_plural(told):
+    text = book(*told)
+    assert not re.findall(r"(?<![\d,.\u202f])1[ \u00a0](?:firms|exhibitors|beneficiaries|outcomes|periods|entreprises|exposants|bénéficiaires)\b", text)  # fmt: skip
+
+
+def test_a_plan_without_a_programme_has_none_of_its_words(told):
+    voice, findings = told
+    if voice.study.programme is None:
+        assert not re.findall(r"(?i)\b(?:cit(?:y|ies)|villes?|fairs?|salons?|artisans?|exhibitors?)\b", book(voice, findings))  # fmt: skip
+
+
+def test_only_simulated_data_carry_a_banner_and_their_title_is_no_finding(told):
+    voice, findings = told
+    banners = [one for one in first_page(voice, findings).items if isinstance(one, Banner)]
+    assert bool(banners) == (voice.study.truth is not None)
+    said = title(voice, findings)
+    assert said.startswith(("Demonstration", "Démonstration")) == bool(banners)
+
+
+def test_the_ladder_ends_at_the_rating_of_page_one(told):
+    voice, findings = told
+    assert (
+        ladder(voice, findings.evidence.rating, "chosen").final == changed(voice, findings).rating
+    )
+
+
+def test_every_title_has_at_most_twenty_words_with_the_word_that_marks_a_demonstration(told):
+    voice, _ = told
+    for sentence in TITLES.values():
+        assert len(voice.about(voice.t(sentence)).split()) + 5 <= 25
+
+
+def test_money_is_never_computed_from_nothing(told):
+    voice, _ = told
+    assert worth_it(voice).rating is None
+
+
+@pytest.fixture(scope="module")
+def artisans():
+    study = Study(read_plan(ROOT / PLANS[0]), ROOT).changed(permutations=199, design_draws=200)
+    return Voice(study), findings_of(study)
+
+
+def with_interval(findings, low, high):
+    effect = findings.headline
+    verdict = replace(effect.verdict, conf_low=low, conf_high=high)
+    effects = (replace(effect, verdict=verdict), *findings.impact.effects[1:])
+    return replace(findings, impact=replace(findings.impact, effects=effects))
+
+
+def test_the_standfirst_claims_a_gain_only_if_the_interval_excludes_zero(artisans):
+    voice, findings = artisans
+    assert "The gain is about" in standfirst(voice, with_interval(findings, 900.0, 17_000.0))
+    including = standfirst(voice, with_interval(findings, -900.0, 17_000.0))
+    assert "gain" not in including
+    assert "compatible with the data" in including
+
+
+def test_rounded_numbers_add_up_as_shown():
+    assert list(adding_up(57_041, 48_083, low=-38, high=17_145)) == [57000, 48000, 9000, 0, 17000]
+    total, without, gain, *_ = adding_up(57_400, 48_600, low=0, high=17_000)
+    assert total - without == gain
+
+
+def test_scales_that_disagree_are_the_first_sentence_of_why(artisans):
+    voice, findings = artisans
+    scales = findings.certainty.scales
+    apart = on_scales(voice, replace(scales, agree=False))
+    assert apart.startswith("The answer depends on the scale")
+    assert on_scales(voice, replace(scales, agree=True)).startswith("Levels, logarithms and ranks")
+
+
+def test_exaggeration_is_told_only_of_an_estimate_under_what_the_study_detects(artisans):
+    voice, findings = artisans
+    assert exaggerated(voice, findings)
+    effect = findings.headline
+    seen = replace(effect, verdict=replace(effect.verdict, smallest_detectable=1.0))
+    effects = (seen, *findings.impact.effects[1:])
+    assert (
+        exaggerated(voice, replace(findings, impact=replace(findings.impact, effects=effects)))
+        == []
+    )
+
+
+def test_cohorts_are_never_said_to_be_equal(artisans):
+    voice, findings = artisans
+    check = findings.impact.equal_cohorts
+    assert "does not show them equal" in equal_or_not(voice, replace(check, p_value=0.4))
+    assert "differ by more than chance" in equal_or_not(voice, replace(check, p_value=0.01))
+
+
+def test_a_lesson_on_contamination_is_drafted_only_above_the_limit(artisans):
+    voice, findings = artisans
+    touched = replace(findings.sample.contamination, above_limit=True)
+    calm = replace(touched, above_limit=False)
+
+    def said(contamination):
+        sample = replace(findings.sample, contamination=contamination)
+        return [one.finding for one in drafts(voice, replace(findings, sample=sample))]
+
+    lesson = "Many firms of the comparison group met the programme too."
+    assert lesson in said(touched)
+    assert lesson not in said(calm)
