@@ -88,10 +88,6 @@ EVIDENCE = {
         "a mere return to that level would look like a fall, and a rise already under way like an effect."
     ),
     "not_made": t("Could not be made: {checks}."),
-    "only_the_interval": t(
-        "Of the other outcomes only the interval was checked; trends, single firms and other choices were examined for the "
-        "first outcome alone."
-    ),
 }
 
 TITLES = {
