@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from impact.check_result import amount
-from impact.errors import ImpactError, Interrupted, PlanError, StorageError, UsageError
+from impact.errors import (
+    ImpactError,
+    Interrupted,
+    PlanError,
+    StorageError,
+    UsageError,
+    VerificationError,
+)
 
 if TYPE_CHECKING:
     from impact.moments import PathMoments
@@ -33,7 +40,7 @@ Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
 ]
-STEPS = 9  # plan, six notebooks, two renderings
+STEPS = 13  # plan, six notebooks, the renderings, numbers
 
 
 @app.command()
@@ -139,6 +146,24 @@ def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")])
     typer.echo(
         f"{folder.name}: complete, {len(facts['outputs'])} files as certified, run {facts['run_id']}"
     )
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A report: HTML, PDF or DOCX, edited or not.")],
+    run: Annotated[Path, typer.Argument(help="The run under reports/ that it tells of.")],
+) -> None:
+    """List what a report says that its run does not: numerals without a source, turned directions."""
+    from impact.pipeline.verify import verify as findings_of
+
+    found = findings_of(file, run)
+    for finding in found:
+        typer.echo(str(finding))
+    if found:
+        raise VerificationError(
+            f"{file.name}: {len(found)} of its numerals or words are not those of run {run.name}; correct them or run again"
+        )
+    typer.echo(f"{file.name}: every numeral and direction is that of run {run.name}")
 
 
 @app.command()

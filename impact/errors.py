@@ -28,6 +28,7 @@
     │   ├── KernelDiedError
     │   └── RenderError
     ├── StorageError                6   disk full, no permission, a report that is not whole
+    ├── VerificationError           7   a report says what its run does not
     └── Interrupted               130   Ctrl-C
 
 An error names the column, the rule, the rows and the remedy. It never shows a data value: values are
@@ -153,6 +154,12 @@ class StorageError(ImpactError):
     """Writing or reading a run failed: disk full, no permission, or a run that is not whole."""
 
     exit_code = 6
+
+
+class VerificationError(ImpactError):
+    """A rendered report holds a number or a direction that its run does not."""
+
+    exit_code = 7
 
 
 class Interrupted(ImpactError):  # noqa: N818 (it is not an error but the user's wish)

@@ -22,6 +22,7 @@ from impact.evaluation.rating import rating
 from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import WarmParent
+from impact.pipeline.numbers import write_numbers
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
@@ -95,7 +96,9 @@ def run(
     study = checked_study(plan_path, told)
     parameters = {"plan": plan_path.name, **told}
     _check_notebooks(notebooks, {*parameters, "results"})
-    facts |= _inputs(study, plan_path, parameters)
+    said = _inputs(study, plan_path, parameters)
+    facts |= said
+    inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     del study  # data and panels: each notebook reads its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
@@ -105,6 +108,15 @@ def run(
         for page, render in PAGES.items():
             timings.timed(page, partial(render, notebook, folder / page, cover=cover))
         headline = _results(folder, unit=unit, plan=plan)
+        numbers = partial(
+            write_numbers,
+            folder,
+            notebook=notebook,
+            words=Words(plan.language),
+            inputs=inputs,
+            facts=said,
+        )
+        timings.timed("numbers", numbers)
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})

@@ -17,7 +17,8 @@ from impact.reporting.drawing import base64_of, png_of, svg_of
 from impact.reporting.markup import blocks
 from impact.reporting.notebook_html import html_of
 from impact.reporting.spreadsheet import without_formula
-from impact.reporting.tree import Node, div, header, is_label, slug
+from impact.reporting.tree import Node, div, header, is_label, slug, text_of
+from impact.reporting.written import behind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
@@ -35,6 +36,8 @@ def _bundle(
 ) -> Bundle:
     """Return what Jupyter shows, and beside it what the report is made of."""
     kept = {name: value for name, value in more.items() if value}
+    if numbers := behind(text_of(tree)):
+        kept["numbers"] = numbers
     return {**shown, EXHIBIT: {"blocks": list(tree), **kept}}, dict(metadata or {})
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from impact.reporting.written import note
 from impact.terms import Language
 
 MINUS = "\u2212"
@@ -46,7 +47,7 @@ class Formats:
         rounded = round(value, digits) + 0.0
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text = format_decimal(rounded, format=pattern, locale=self._locale)
-        return str(text).replace("-", MINUS).replace("\xa0", NARROW)
+        return note(str(text).replace("-", MINUS).replace("\xa0", NARROW), value)
 
     def significant(self, value: float | None, digits: int = 3) -> str:
         """Write a number with about ``digits`` significant digits, whole numbers in full."""
@@ -88,7 +89,9 @@ class Formats:
         """Write a p-value to three decimals; smaller ones as below a thousandth."""
         if value is None or math.isnan(value):
             return DASH
-        return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+        if value >= 0.001:
+            return self.number(value, 3)
+        return f"< {note(self.number(0.001, 3), value)}"
 
     def p_clause(self, value: float | None) -> str:
         """Write a p-value for a sentence: ``p = 0.048`` or ``p < 0.001``."""
@@ -101,7 +104,8 @@ class Formats:
         if not found:
             return str(label)
         year, quarter = found.groups()
-        return f"T{quarter} {year}" if self.language == "fr" else f"{year} Q{quarter}"
+        text = f"T{quarter} {year}" if self.language == "fr" else f"{year} Q{quarter}"
+        return note(text, str(label))
 
     def month(self, label: str | None) -> str:
         """Write ``2013-01`` as a month and year."""
@@ -112,7 +116,7 @@ class Formats:
         if not label:
             return DASH
         year, month = (int(part) for part in label.split("-"))
-        return str(format_date(date(year, month, 1), "MMMM y", locale=self._locale))
+        return note(str(format_date(date(year, month, 1), "MMMM y", locale=self._locale)), label)
 
     def ticks(self) -> Callable[[float, float | None], str]:
         """Return a formatter for matplotlib's axes."""

@@ -57,3 +57,10 @@ def typeset(french: str) -> str:
     text = re.sub(r" (?=[;!?])", "\u202f", french)
     text = re.sub(r"[ \u202f](?=[:%»])", "\u00a0", text)
     return text.replace("« ", "«\u00a0")
+
+
+def sentences(language: Language, nouns: Nouns | None = None) -> list[str]:
+    """Return every sentence that the package may say in a language, placeholders and all."""
+    known = _french()
+    chosen = known.values() if language == "fr" else known.keys()
+    return [(nouns or DEFAULT[language]).put_into(sentence) for sentence in chosen]

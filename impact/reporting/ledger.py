@@ -1,0 +1,199 @@
+"""The ledger of a report: every text that a run rendered, and beside each numeral in it where it comes from."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from impact.errors import StorageError
+from impact.reporting.exhibits import EXHIBIT
+from impact.reporting.reading import side_by_side, tokens_of
+from impact.reporting.rendered import READ, blocks_of
+from impact.reporting.sources import Source, Sources, whole_numeral
+from impact.reporting.tree import text_of
+from impact.reporting.written import Note
+
+LEDGER = "numbers.json"
+FIRST = "report.html"  # whose sources the other formats take over
+Notes = list[tuple[str, Mapping[str, Sequence[Note]]]]
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """A numeral as written, and where it comes from; None where nothing in the run accounts for it."""
+
+    written: str
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One block of a rendered text, and its numerals in order."""
+
+    text: str
+    numerals: tuple[Numeral, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a run wrote.
+
+    Attributes
+    ----------
+    language : str
+    sign : int
+        Of the headline's estimate: 1, -1, or 0.
+    files : Mapping
+        Name of a rendered file to its entries.
+    """
+
+    language: str
+    sign: int
+    files: Mapping[str, tuple[Entry, ...]]
+
+    def unaccounted(self, name: str) -> list[tuple[str, str]]:
+        """Return numerals of a file that nothing in the run accounts for, each with its block."""
+        return [
+            (numeral.written, entry.text)
+            for entry in self.files[name]
+            for numeral in entry.numerals
+            if numeral.source is None
+        ]
+
+
+def ledger_of(
+    folder: Path, *, notebook: Path, sources: Sources, language: str, estimate: float
+) -> Ledger:
+    """Read every rendered text of a run's folder and find where its numerals come from.
+
+    Parameters
+    ----------
+    folder, notebook : Path
+        The run's folder, and the executed notebook that the report was made of.
+    sources : Sources
+    language : str
+    estimate : float
+        The headline's, for its sign.
+    """
+    texts = {path.name: blocks_of(path) for path in sorted(folder.iterdir()) if path.suffix in READ}
+    notes = _notes(notebook)
+    files: dict[str, tuple[Entry, ...]] = {}
+    for name in sorted(texts, key=lambda name: (name != FIRST, name)):
+        known = _taken_over(texts[FIRST], files.get(FIRST, ()), texts[name]) if files else {}
+        files[name] = _entries(texts[name], sources, notes, known)
+    sign = (estimate > 0) - (estimate < 0)
+    return Ledger(language=language, sign=sign, files=files)
+
+
+def _notes(notebook: Path) -> Notes:
+    """Return each exhibit's text, spaces off, with the raw values behind it."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    shown = [
+        output["data"][EXHIBIT]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if EXHIBIT in output.get("data", {})
+    ]
+    return [(_closed(text_of(item["blocks"])), item.get("numbers", {})) for item in shown]
+
+
+def _closed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _entries(
+    blocks: Sequence[str],
+    sources: Sources,
+    notes: Notes,
+    known: Mapping[tuple[int, int], Source | None],
+) -> tuple[Entry, ...]:
+    numerals: dict[int, list[Numeral]] = {}
+    for token in filter(lambda token: token.numeral, tokens_of(blocks)):
+        text = blocks[token.block]
+        source = known.get((token.block, token.start)) or sources.of(
+            token, text, _noted(text, notes)
+        )
+        numerals.setdefault(token.block, []).append(Numeral(whole_numeral(text, token), source))
+    return tuple(Entry(text, tuple(numerals.get(i, ()))) for i, text in enumerate(blocks))
+
+
+def _noted(text: str, notes: Notes) -> dict[str, list[Note]]:
+    """Return the raw values of the exhibits that a block may belong to."""
+    closed = _closed(text)
+    found: dict[str, list[Note]] = {}
+    for shown, numbers in notes:
+        if closed in shown:
+            for written, raws in numbers.items():
+                found.setdefault(written, []).extend(raws)
+    return found
+
+
+def _taken_over(
+    first: Sequence[str], entries: Sequence[Entry], blocks: Sequence[str]
+) -> dict[tuple[int, int], Source | None]:
+    """Return the sources of numerals that stand in the first format too, by block and place."""
+    one, other = tokens_of(first), tokens_of(blocks)
+    numerals = iter([numeral for entry in entries for numeral in entry.numerals])
+    source = {place: next(numerals).source for place, token in enumerate(one) if token.numeral}
+    found = {}
+    for stretch in side_by_side([x.masked for x in one], [x.masked for x in other]):
+        if not stretch.same:
+            continue
+        for here, there in zip(_range(stretch.one), _range(stretch.other), strict=True):
+            if one[here].numeral and one[here].text == other[there].text:
+                found[other[there].block, other[there].start] = source[here]
+    return found
+
+
+def _range(stretch: slice) -> range:
+    return range(stretch.start, stretch.stop)
+
+
+def write_ledger(ledger: Ledger, path: Path) -> None:
+    """Write a ledger, a block a line."""
+    head = {"language": ledger.language, "sign": ledger.sign}
+    files = ",\n".join(
+        f"{json.dumps(name)}: [\n{_lines(entries)}\n]" for name, entries in ledger.files.items()
+    )
+    path.write_text(
+        f'{{"headline": {json.dumps(head)},\n"files": {{\n{files}\n}}}}\n', encoding="utf-8"
+    )
+
+
+def _lines(entries: Iterable[Entry]) -> str:
+    return ",\n".join(json.dumps(_line(entry), ensure_ascii=False) for entry in entries)
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    numerals = [
+        {"written": numeral.written, "source": numeral.source and vars(numeral.source)}
+        for numeral in entry.numerals
+    ]
+    return {"text": entry.text, **({"numerals": numerals} if numerals else {})}
+
+
+def read_ledger(path: Path) -> Ledger:
+    """Read a ledger.
+
+    Raises
+    ------
+    StorageError
+        When there is none, or it is damaged.
+    """
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        files = {name: tuple(map(_entry, lines)) for name, lines in stored["files"].items()}
+        return Ledger(files=files, **stored["headline"])
+    except FileNotFoundError:
+        raise StorageError(f"{path.name}: the run has none; run it again") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StorageError(f"{path.name}: damaged; run it again") from None
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    numerals = (
+        Numeral(item["written"], Source(**item["source"]) if item["source"] else None)
+        for item in line.get("numerals", ())
+    )
+    return Entry(line["text"], tuple(numerals))

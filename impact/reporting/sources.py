@@ -1,0 +1,219 @@
+"""Where a numeral of a report comes from: a result, the plan and its files, our own words, or the order of the pages."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from impact.reporting.reading import Token, tokens_of
+from impact.reporting.tree import clean
+from impact.reporting.written import Note
+
+PERCENT = 100.0
+THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
+_DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_ORDER = re.compile(
+    r"^(?:table|tableau|figure|section|chapter|chapitre)?[ \u00a0]?(?P<number>\d{1,3})(?=[.\u2002: ])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a numeral comes from.
+
+    Attributes
+    ----------
+    value : float or None
+        The value before it was rounded and written; None of a numeral within a text.
+    key : str
+        File and place in it; ``words`` and ``pages`` for the house's own.
+    rounded : bool
+        Found by rounding the value to what is written; otherwise by the very value that was written.
+    """
+
+    value: float | None
+    key: str
+    rounded: bool = False
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All that a report's numerals may come from.
+
+    Attributes
+    ----------
+    files : Mapping
+        Name to content: results, plan and the files that it names, what the run says of itself.
+    sentences : sequence of str
+        The house's sentences in the report's language, with their placeholders.
+    decimal : str
+        The decimal sign of the language.
+    """
+
+    files: Mapping[str, Any]
+    sentences: Sequence[str]
+    decimal: str
+    _leaves: list[tuple[str, Any]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        leaves = [
+            leaf for name, content in self.files.items() for leaf in _leaves(content, f"{name}#")
+        ]
+        object.__setattr__(self, "_leaves", leaves)
+
+    @cached_property
+    def _by_value(self) -> dict[float, str]:
+        found: dict[float, str] = {}
+        for key, value in self._leaves:
+            if isinstance(value, int | float) and math.isfinite(value):
+                for same in (value, PERCENT * value, -value, -PERCENT * value):
+                    found.setdefault(float(same), key)
+        return found
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """Texts with a numeral in them, as words, to their keys."""
+        found: dict[str, str] = {}
+        for key, value in self._leaves:
+            if isinstance(value, str) and any(map(str.isdigit, value)):
+                found.setdefault(_spoken(tokens_of([value])), key)
+        return {text: key for text, key in found.items() if text}
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """Sentences with a numeral of their own, as patterns whose groups are what the sentence says itself."""
+        fixed = [
+            text for text in self.sentences if any(map(str.isdigit, _PLACEHOLDER.sub("", text)))
+        ]
+        return [(_pattern(text), text) for text in fixed]
+
+    def of(self, token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
+        """Return where a numeral of a text comes from; None if nothing accounts for it."""
+        whole = whole_numeral(text, token)
+        return (
+            self._noted(whole, text, notes)
+            or self._within_words(token, text)
+            or self._within_text(token, text)
+            or self._within_digest(token, text)
+            or self._rounded(whole)
+            or _order(token, text)
+        )
+
+    def _noted(self, whole: str, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
+        for written in (whole, whole.lstrip("\u2212-")):
+            for raw in notes.get(written, ()):
+                if isinstance(raw, float) and raw in self._by_value:
+                    return Source(raw, self._by_value[raw])
+        for written, raws in notes.items():
+            if isinstance(raws[0], str) and whole in written and written in text:
+                return Source(None, f"date {raws[0]}")
+        return None
+
+    def _within_words(self, token: Token, text: str) -> Source | None:
+        for pattern, sentence in self._patterns:
+            for match in pattern.finditer(text):
+                spans = (match.span(group) for group in range(1, pattern.groups + 1))
+                if any(start <= token.start and token.end <= end for start, end in spans):
+                    return Source(None, f"words: {sentence}")
+        return None
+
+    def _within_text(self, token: Token, text: str) -> Source | None:
+        tokens = tokens_of([text])
+        before = _spoken([other for other in tokens if other.start < token.start])
+        spoken, start = f" {_spoken(tokens)} ", len(before) + bool(before)
+        for known, key in self._texts.items():
+            if token.text not in known:
+                continue
+            found = spoken.find(f" {known} ")
+            while found >= 0:
+                if found <= start < found + len(known):
+                    return Source(None, key)
+                found = spoken.find(f" {known} ", found + 1)
+        return None
+
+    def _within_digest(self, token: Token, text: str) -> Source | None:
+        """Return the digest that a text shows the beginning of."""
+        for shown in _DIGEST.finditer(text):
+            if shown.start() <= token.start < shown.end():
+                for key, value in self._leaves:
+                    if isinstance(value, str) and value.startswith(shown.group()):
+                        return Source(None, key)
+        return None
+
+    def _rounded(self, whole: str) -> Source | None:
+        value, digits = self.value_of(whole)
+        key = self._by_rounding(digits).get(round(value, digits))
+        return Source(value, key, rounded=True) if key else None
+
+    def _by_rounding(self, digits: int) -> dict[float, str]:
+        known = self._rounding.get(digits)
+        if known is None:
+            known = {}
+            for value, key in self._by_value.items():
+                known.setdefault(round(value, digits) + 0.0, key)
+            self._rounding[digits] = known
+        return known
+
+    @cached_property
+    def _rounding(self) -> dict[int, dict[float, str]]:
+        return {}
+
+    def value_of(self, whole: str) -> tuple[float, int]:
+        """Return a numeral's value and its decimals."""
+        return value_of(whole, self.decimal)
+
+
+def value_of(numeral: str, decimal: str) -> tuple[float, int]:
+    """Return the value of a numeral as written, and its count of decimals."""
+    plain = re.sub(r"[\u202f\u00a0 ]", "", numeral).replace("\u2212", "-")
+    if decimal == ".":
+        plain = plain.replace(",", "")
+    plain = plain.replace(decimal, ".")
+    try:
+        return float(plain), len(plain.partition(".")[2])
+    except ValueError:  # 1.2.3, as in versions
+        return math.nan, 0
+
+
+def whole_numeral(text: str, token: Token) -> str:
+    """Return a numeral with the thousands that a space parts from it."""
+    for match in THOUSANDS.finditer(text):
+        if match.start() <= token.start and token.end <= match.end():
+            return match.group()
+    return token.text
+
+
+def _leaves(content: Any, at: str) -> Iterable[tuple[str, Any]]:
+    if isinstance(content, Mapping):
+        for name, value in content.items():
+            yield from _leaves(value, f"{at}.{name}" if not at.endswith("#") else f"{at}{name}")
+    elif isinstance(content, list | tuple):
+        yield f"{at}.length", len(content)
+        for place, value in enumerate(content):
+            yield from _leaves(value, f"{at}[{place}]")
+    elif not isinstance(content, bool) and content is not None:
+        yield at, content if isinstance(content, int | float) else str(content)
+
+
+def _spoken(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text for token in tokens)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Return a pattern of a sentence; links and emphasis of the markup are passed over."""
+    parts = _PLACEHOLDER.split(clean(re.sub(r"[*_`]", "", sentence)))
+    spaced = (r"\s+".join(map(re.escape, part.split(" "))) for part in parts)
+    return re.compile(".{1,300}?".join(f"({part})" for part in spaced))
+
+
+def _order(token: Token, text: str) -> Source | None:
+    match = _ORDER.match(text)
+    return (
+        Source(None, "pages")
+        if match and match.span("number") == (token.start, token.end)
+        else None
+    )
