@@ -16,7 +16,8 @@ from impact.pipeline.plan import read_plan
 from impact.reporting import figures, style
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
-from impact.reporting.figures.effects import EffectAxis, pools, rounded
+from impact.reporting.figures.effects import rounded
+from impact.reporting.figures.event_times import EffectAxis, pools
 from impact.reporting.voice import Voice
 
 PLANS = ("evaluation.yml", "evaluation-jobtraining.yml")

@@ -7,12 +7,8 @@ from impact.reporting.figures.certainty import (
     weights,
     without_one,
 )
-from impact.reporting.figures.effects import (
-    EffectAxis,
-    actual_against_counterfactual,
-    event_study,
-    raw_paths,
-)
+from impact.reporting.figures.effects import actual_against_counterfactual, raw_paths
+from impact.reporting.figures.event_times import EffectAxis, event_study
 from impact.reporting.figures.forests import (
     effects_elsewhere,
     estimators,

@@ -24,7 +24,7 @@ from impact.reporting.figures.canvas import (
     value_axis,
     zero_line,
 )
-from impact.reporting.figures.effects import EffectAxis
+from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.style import (
     COMPARISON,
     GREY,

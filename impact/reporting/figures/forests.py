@@ -20,7 +20,7 @@ from impact.reporting.figures.canvas import (
     value_axis,
     zero_line,
 )
-from impact.reporting.figures.effects import EffectAxis
+from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.style import BAND, COMPARISON, NARROW, TREATED
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said

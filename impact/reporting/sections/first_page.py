@@ -30,7 +30,7 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
         facts=facts(voice, findings),
         how_to_read=voice.about(
             t(
-                "**How to read.** The dashed line estimates {outcome} without {treatment}, from firms not under treatment. The gap "
+                "The dashed line estimates {outcome} without {treatment}, from firms not under treatment. The gap "
                 "after the {start} is the effect."
             )
         ),
