@@ -113,7 +113,8 @@ def _marked(text: str) -> list[Node]:
     found = _MARK.search(text)
     if not found:
         return inlines(text)
-    return [*inlines(text[: found.start()]), _superscript(found.group(1))]
+    # without a space "2013" and its note 1 are 20131 to whoever hears, copies or searches the page
+    return [*inlines(f"{text[: found.start()]}\u202f"), _superscript(found.group(1))]
 
 
 def _superscript(text: str) -> Node:

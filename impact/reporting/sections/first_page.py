@@ -11,6 +11,7 @@ from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
+from impact.reporting.written import note
 
 
 def first_page(voice: Voice, findings: Findings) -> Exhibits:
@@ -89,10 +90,11 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     ends = (verdict.conf_low, verdict.conf_high)
     if not all(map(math.isfinite, ends)):
         ends = (path.gain, path.gain)
-    actual, without, gain, low, high = (
-        voice.amount(study.outcome, value)
-        for value in adding_up(path.actual, path.without, low=ends[0], high=ends[1])
-    )
+    exact = (path.actual, path.without, path.gain, *ends)
+    rounded = adding_up(path.actual, path.without, low=ends[0], high=ends[1])
+    for value, shown in zip(exact, rounded, strict=True):
+        note(voice.plain(study.outcome)(shown), value)  # the ledger finds results by the exact one
+    actual, without, gain, low, high = (voice.amount(study.outcome, value) for value in rounded)
     sentences = [
         t("After their {start}, {treated} had {outcome} of about {actual} {each}."),
         t("Without {treatment}, the estimate is about {without}."),
