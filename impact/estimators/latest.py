@@ -1,28 +1,30 @@
-"""What was last worked out from one array, so that several inferences that ask the same of it pay once."""
+"""What was last worked out from one array or a few, so that several inferences that ask the same of it pay once."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Integers
 
 Found = TypeVar("Found")
 
 
 class Latest:
-    """Answers about one array, by name; another array drops them all, so that at most one array's are held.
+    """Answers about arrays, by name; another array drops those of the oldest, so that at most ``held`` arrays' are kept.
 
-    The array is known by identity: it must not be written to between questions.
+    An array is known by identity: it must not be written to between questions.
     """
 
-    def __init__(self) -> None:
-        self._about: Floats | None = None
-        self._found: dict[str, Any] = {}
+    def __init__(self, held: int = 1) -> None:
+        self._held = held
+        self._found: list[tuple[Floats | Integers, dict[str, Any]]] = []
 
-    def of(self, about: Floats, name: str, compute: Callable[[], Found]) -> Found:
+    def of(self, about: Floats | Integers, name: str, compute: Callable[[], Found]) -> Found:
         """Return the answer of that name about an array, worked out the first time."""
-        if self._about is not about:
-            self._about, self._found = about, {}
-        if name not in self._found:
-            self._found[name] = compute()
-        found: Found = self._found[name]
+        known = next((answers for array, answers in self._found if array is about), None)
+        if known is None:
+            known = {}
+            self._found = [*self._found, (about, known)][-self._held :]
+        if name not in known:
+            known[name] = compute()
+        found: Found = known[name]
         return found

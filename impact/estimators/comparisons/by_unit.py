@@ -5,7 +5,8 @@ the size of a permutation test asks both. All three are matrix products over the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -14,12 +15,34 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.side_sums import BothSides, squares_by_unit, squares_from_sums
+from impact.estimators.comparisons.side_sums import (
+    BothSides,
+    Sides,
+    squares_by_unit,
+    squares_from_sums,
+)
+from impact.estimators.latest import Latest
 from impact.estimators.many import Quadratic
 from impact.terms import Averaging
 
 Shares = Literal["estimated", "fixed"]
 MOST = 20_000_000  # units x assignments summed at once
+
+
+@dataclass(frozen=True)
+class ByPeriod:
+    """How a design's compared changes follow from outcomes, where every unit is observed in every period.
+
+    Attributes
+    ----------
+    contrast : ndarray, (T, K)
+        One in the later period of a comparison, minus one in its base.
+    exposed : ndarray, (N, T)
+        One where a unit is treated.
+    """
+
+    contrast: Floats
+    exposed: Floats
 
 
 @dataclass(frozen=True)
@@ -54,6 +77,9 @@ class Comparisons:
     seen: Floats
     exposure: Floats
     weight: Floats
+    counted: Latest = field(
+        default_factory=lambda: Latest(held=2), init=False, repr=False, compare=False
+    )  # the actual assignment and those it is held against
 
     @classmethod
     def of(
@@ -112,7 +138,7 @@ class Comparisons:
             weight=panel.weight,
         )
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether every unit is seen in every comparison and all weigh one: then sums by label are all one needs."""
         return bool((self.seen == 1).all())
@@ -136,6 +162,7 @@ class Comparisons:
         leverage: float = 0.0,
         shares: Shares = "estimated",
         slopes: bool = False,
+        by_period: ByPeriod | None = None,
     ) -> Quadratic:
         """Return effects and variances of every outcome under every assignment.
 
@@ -143,6 +170,7 @@ class Comparisons:
         ----------
         labels : ndarray of int, (P, N)
         changes : ndarray, (N, S, K)
+            Compared changes; with ``by_period`` the outcomes (N, S, T) themselves.
         leverage : {0, 0.5, 1}
             Power of one minus one over the units of a side by which residuals are divided: 0 for the plain sum of squares,
             0.5 for the unbiased one (CRV2), 1 for leave-one-out deviations (CRV3).
@@ -150,6 +178,8 @@ class Comparisons:
             Whether the variance counts cohorts' sizes as drawn with the sample, or as given.
         slopes : bool
             Also compute what taking a constant effect out does; else these are zero.
+        by_period : ByPeriod, optional
+            For a `plain` design: there are fewer periods than comparisons.
 
         References
         ----------
@@ -157,12 +187,16 @@ class Comparisons:
         """
         n_outcomes = changes.shape[1]
         if slopes:
-            changes = np.concatenate([changes, self.exposure[:, None, :]], axis=1)
+            moved = self.exposure if by_period is None else by_period.exposed
+            changes = np.concatenate([changes, moved[:, None, :]], axis=1)
+        contrast = None if by_period is None else by_period.contrast
         width = max(1, MOST // len(self.labels))
-        parts = [
-            self._sums(labels[i : i + width], changes, leverage, shares)
-            for i in range(0, len(labels), width)
-        ]
+        blocks = (
+            [labels]
+            if len(labels) <= width
+            else [labels[i : i + width] for i in range(0, len(labels), width)]
+        )
+        parts = [self._sums(block, changes, leverage, shares, contrast) for block in blocks]
         effect, variance, cross = (
             np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
         )
@@ -176,36 +210,54 @@ class Comparisons:
         )
 
     def _sums(
-        self, labels: Integers, changes: Floats, leverage: float, shares: Shares
+        self,
+        labels: Integers,
+        changes: Floats,
+        leverage: float,
+        shares: Shares,
+        contrast: Floats | None,
     ) -> tuple[Floats, Floats, Floats]:
         """Effects, variances and covariances with the last outcome, each (S, P)."""
-        both = BothSides.of(self, labels, changes)
-        alike = self.plain and both.counts_alike
+        sides = self.sides(labels)
+        both = BothSides.of(sides, changes, contrast)
         variance, cross = np.zeros((2, *both.overall.shape))
+        from_sums = self.plain and sides.counts_alike
+        if not from_sums:
+            changes = changes if contrast is None else changes @ contrast
+            by_comparison = changes.transpose(0, 2, 1)
+            if len(labels) > 1:  # read again and again: outcomes of one comparison side by side
+                by_comparison = np.ascontiguousarray(by_comparison)
         for code in range(len(self.cohorts)):
             if not (self.treats[code] + self.controls[code]).any():
                 continue  # neither treated nor a control in any comparison, such as a lead of another cohort
             loading = both.loading(code, leverage=leverage, estimated=shares == "estimated")
-            inside = labels == code
             added = (
-                squares_from_sums(inside, both.of_label[code], changes, loading)
-                if alike
-                else squares_by_unit(inside, changes, loading, self.seen, self.weight)
+                squares_from_sums(sides.members(code), changes, loading, contrast)
+                if from_sums
+                else squares_by_unit(sides, code, by_comparison, loading, leverage)
             )
             variance += added[0]
             cross += added[1]
         return both.overall, variance, cross
 
+    def sides(self, labels: Integers) -> Sides:
+        """Count both sides under assignments (P, N), once for all outcomes."""
+        return self.counted.of(labels, "sides", lambda: Sides.of(self, labels))
+
+    @cached_property
+    def actual(self) -> Integers:
+        """The actual assignment as one of many, (1, N)."""
+        return self.labels[None]
+
     def own_weights(
         self, labels: Integers | None = None, *, average: Averaging = "cells"
     ) -> Floats:
         """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
-        chosen = self.labels[None] if labels is None else labels
-        nothing = np.zeros((len(self.labels), 1, len(self.base)))
-        both = BothSides.of(self, chosen, nothing)
-        both = replace(both, share=self._averaged(both.share, average))
+        chosen = self.actual if labels is None else labels
+        sides = Sides.of(self, chosen)
+        sides = replace(sides, share=self._averaged(sides.share, average))
         by_label = np.stack(
-            [both.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
+            [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
         )
         own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
         return np.asarray(own[0] if labels is None else own)

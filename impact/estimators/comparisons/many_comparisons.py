@@ -7,7 +7,8 @@ import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
-from impact.estimators.comparisons.by_unit import Comparisons, Shares
+from impact.estimators.comparisons.by_unit import ByPeriod, Comparisons, Shares
+from impact.estimators.comparisons.side_sums import BothSides
 from impact.estimators.latest import Latest
 from impact.estimators.many import LEVERAGE, Errors, Quadratic, ScoreKind, UnitEffects
 from impact.estimators.weighted import satterthwaite
@@ -59,11 +60,25 @@ class ManyComparisons:
         """As `Many.cohorts`."""
         return self.design.cohorts
 
-    def _changes(self, outcomes: Floats) -> Floats:
-        """Compared changes (N, S, K), zero where one end is not observed."""
-        return self.latest.of(outcomes, "changes", lambda: self._changes_made(outcomes))
+    @cached_property
+    def by_period(self) -> ByPeriod | None:
+        """How compared changes follow from outcomes; None where gaps or weights make changes the simpler thing."""
+        if not self.design.plain or np.isnan(self.panel.wide).any():
+            return None
+        contrast = np.zeros((self.panel.n_periods, len(self.design.base)))
+        np.add.at(contrast, (self.design.period, np.arange(len(self.design.base))), 1.0)
+        np.add.at(contrast, (self.design.base, np.arange(len(self.design.base))), -1.0)
+        exposed = self.panel.times >= self.panel.cohort[:, None]
+        return ByPeriod(contrast, exposed.astype(float))
 
-    def _changes_made(self, outcomes: Floats) -> Floats:
+    def _compared(self, outcomes: Floats) -> Floats:
+        """Compared changes (N, S, K), zero where one end is not observed; outcomes (N, S, T) less means where these suffice."""
+        return self.latest.of(outcomes, "compared", lambda: self._compared_made(outcomes))
+
+    def _compared_made(self, outcomes: Floats) -> Floats:
+        if self.by_period is not None:
+            # a unit's level is in no change: without it, sums over units lose no digits
+            return np.asarray(outcomes - outcomes.mean(axis=2, keepdims=True))
         changes = np.take(outcomes, self.design.period, axis=2)
         changes -= np.take(outcomes, self.design.base, axis=2)
         if not self.design.plain:
@@ -77,7 +92,14 @@ class ManyComparisons:
 
     def evaluate(self, labels: Integers, outcomes: Floats) -> Quadratic:
         """As `Many.evaluate`."""
-        return self.design.evaluate(labels, self._changes(outcomes), slopes=True)
+        actual = self.design.actual
+        known = labels.shape == actual.shape and np.array_equal(labels, actual)
+        return self.design.evaluate(
+            actual if known else labels,
+            self._compared(outcomes),
+            slopes=True,
+            by_period=self.by_period,
+        )
 
     def errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         """As `Many.errors`."""
@@ -86,7 +108,11 @@ class ManyComparisons:
     def _errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         shares: Shares = "estimated" if kind == "CRV1" else "fixed"
         found = self.design.evaluate(
-            self.labels[None], self._changes(outcomes), leverage=LEVERAGE[kind], shares=shares
+            self.design.actual,
+            self._compared(outcomes),
+            leverage=LEVERAGE[kind],
+            shares=shares,
+            by_period=self.by_period,
         )
         alone = kind != "CRV1" and bool((np.bincount(self.labels) == 1).any())
         df = 0.0 if alone else self._satterthwaite if kind == "CRV2" else len(self.labels) - 1.0
@@ -108,7 +134,9 @@ class ManyComparisons:
     def unit_effects(self, outcomes: Floats) -> UnitEffects:
         """As `Many.unit_effects`."""
         return self.latest.of(
-            outcomes, "unit_effects", lambda: unit_effects(self.design, self._changes(outcomes))
+            outcomes,
+            "unit_effects",
+            lambda: unit_effects(self.design, self._compared(outcomes), self.by_period),
         )
 
 
@@ -131,43 +159,57 @@ def without_each_unit(design: Comparisons, change: Floats) -> Floats:
         return np.asarray((share * att).sum(axis=1) / share.sum(axis=1))
 
 
-def unit_effects(design: Comparisons, changes: Floats) -> UnitEffects:
-    """Split the overall effect of outcomes' changes (N, S, K) into its treated units' contributions."""
+def unit_effects(
+    design: Comparisons, values: Floats, by_period: ByPeriod | None = None
+) -> UnitEffects:
+    """Split the overall effect of outcomes into its treated units' contributions.
+
+    Parameters
+    ----------
+    design : Comparisons
+    values : ndarray, (N, S, K)
+        Compared changes; with ``by_period`` the outcomes (N, S, T) themselves.
+    by_period : ByPeriod, optional
+    """
     labels, last = design.labels, len(design.cohorts) - 1
-    size = np.bincount(labels, weights=design.weight, minlength=last + 1)
-    n1, n0 = (
-        np.einsum("nk,nk->k", side[labels], design.seen)
-        for side in (design.treats, design.controls)
-    )
-    usable = (n1 > 0) & (n0 > 0)
-    share = usable * (size @ design.treats)
-    share = share / share.sum()
-    control_mean = np.einsum(
-        "nk,nsk->sk", design.controls[labels] * design.weight[:, None], changes
-    ) / np.where(n0 > 0, n0, 1)
+    sides = design.sides(design.actual)
+    control_mean = BothSides.of(
+        sides, values, None if by_period is None else by_period.contrast
+    ).mean0[0]
+    share = sides.share[0]
     treated, never = np.flatnonzero(labels < last), np.flatnonzero(labels == last)
-    own = design.treats[labels[treated]] * share / np.where(n1 > 0, n1, 1)
+    own = design.treats[:-1] * share / np.where(sides.n1[0] > 0, sides.n1[0], 1)
     seen = design.seen[treated]
-    weight = (own * seen).sum(axis=1)
-    total = np.einsum("nk,nsk->ns", own * design.weight[treated, None], changes[treated])
-    total -= (own * seen) @ control_mean.T
+    mine = own[labels[treated]] * seen
+    weight = mine.sum(axis=1)
+    total = np.einsum("nf,nsf->ns", _of_values(own, by_period)[labels[treated]], values[treated])
+    total = total * design.weight[treated, None] - mine @ control_mean.T
     part = weight > 0
     effect = total[part] / weight[part, None]
-    placebo = np.array(
-        [
-            _placebo(design, changes[never], control_mean, share * row, never)
-            for row in design.treats[:-1]
-        ]
-    )
+    placebo = _placebo(design, values[never], control_mean, share, never, by_period)
     return UnitEffects(effect, weight[part], placebo, treated[part], never)
 
 
+def _of_values(of_changes: Floats, by_period: ByPeriod | None) -> Floats:
+    """Turn weights of changes (L, K) into those of what they follow from."""
+    return of_changes if by_period is None else of_changes @ by_period.contrast.T
+
+
 def _placebo(
-    design: Comparisons, changes: Floats, control_mean: Floats, share: Floats, never: Integers
+    design: Comparisons,
+    values: Floats,
+    control_mean: Floats,
+    share: Floats,
+    never: Integers,
+    by_period: ByPeriod | None,
 ) -> Floats:
-    at = np.flatnonzero(share)
-    seen = (design.seen[np.ix_(never, at)] > 0) * share[at]
-    total = seen.sum(axis=1)[:, None]
-    mine = np.einsum("nk,nsk->ns", seen, changes[:, :, at])
+    """Return what never-treated units (n0) would show in each cohort's place, (L-1, n0, S)."""
+    own = design.treats[:-1] * share
+    seen = (design.seen[never] > 0).astype(float)
+    total = seen @ own.T
+    mine = values.reshape(-1, values.shape[2]) @ _of_values(own, by_period).T
+    mine = mine.reshape(*values.shape[:2], len(own))
+    centre = (own[:, None, :] * control_mean).reshape(-1, own.shape[1])
+    mine -= (seen @ centre.T).reshape(len(never), len(own), len(control_mean)).transpose(0, 2, 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((mine - seen @ control_mean[:, at].T) / total)
+        return np.ascontiguousarray((mine / total[:, None, :]).transpose(2, 0, 1))

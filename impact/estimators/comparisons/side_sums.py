@@ -1,7 +1,8 @@
 """Both sides of every comparison under many assignments: their means, and the squared scores of the units on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -12,11 +13,13 @@ from impact.estimators.comparisons.label_sums import (
     LabelSums,
     label_sums,
     one_label,
-    summing,
     sums_by_label,
 )
+from impact.estimators.comparisons.pair_scores import PairScores
 
-CHUNK = 2_000_000  # numbers held at once
+CHUNK = 2_000_000  # pairs of a unit and an assignment, times comparisons, scored at once
+BLOCK = 100_000  # scores held at once where everybody is scored: what stays near the processor
+FEWEST_UNITS = 128  # of a block: with fewer, the means of all outcomes would be read from memory again and again
 
 
 class ComparedPairs(Protocol):
@@ -60,68 +63,49 @@ class Loading:
 
 
 @dataclass(frozen=True)
-class BothSides:
-    """Means and counts of both sides of every comparison under P assignments.
+class Sides:
+    """Who is on which side of every comparison under P assignments: what does not depend on the outcome.
 
-    ``mean1, mean0`` (P, S, K); ``n1, n0, count1, count0`` (P, K) weights and units; ``share`` (P, K) of a comparison in the
-    overall effect; ``total`` (P,) of the shares' sizes; ``overall`` (S, P); ``of_label`` sums over the units of each label.
+    ``n1, n0, count1, count0`` (P, K) weights and units; ``share`` (P, K) of a comparison in the overall effect; ``total``
+    (P,) of the shares' sizes; ``of_label`` sums over the units of each label.
     """
 
     design: ComparedPairs
+    labels: Integers
     of_label: Sequence[LabelSums]
-    mean1: Floats
-    mean0: Floats
     n1: Floats
     n0: Floats
     count1: Floats
     count0: Floats
     share: Floats
     total: Floats
-    overall: Floats
+    _members: dict[int, tuple[Mask, LabelSums]] = field(default_factory=dict, repr=False)
+    _pairs: dict[tuple[int, float], PairScores] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, design: ComparedPairs, labels: Integers, changes: Floats) -> "BothSides":
-        """Sum changes (N, S, K) over both sides under assignments (P, N)."""
-        n_assigned, (n_outcomes, n_pairs) = len(labels), changes.shape[1:]
+    def of(cls, design: ComparedPairs, labels: Integers) -> "Sides":
+        """Count both sides under assignments (P, N)."""
+        n_assigned, n_pairs = len(labels), design.seen.shape[1]
         of_label = label_sums(labels, len(design.cohorts), weight=design.weight)
-        sums = np.zeros((2, n_assigned, n_outcomes, n_pairs))
         counts, units = np.zeros((2, 2, n_assigned, n_pairs))
         size = np.zeros((n_assigned, n_pairs))
-        ever = (design.seen > 0).astype(float)
-        alike = bool((design.weight == 1).all())
-        weighted = changes if alike else changes * design.weight[:, None, None]
-        # all comparisons of a label at once: a copy of those it is part of would cost more than products that are not used
-        flat, seen = weighted.reshape(len(changes), -1), np.concatenate([design.seen, ever], axis=1)
-        for (code, moved_of), (_, seen_of) in zip(
-            sums_by_label(of_label, flat), sums_by_label(of_label, seen), strict=True
-        ):
-            total_of = moved_of.reshape(sums[0].shape)
+        seen = np.concatenate([design.seen, design.seen > 0], axis=1)
+        for code, seen_of in sums_by_label(of_label, seen):
             for side, takes in enumerate((design.treats[code], design.controls[code])):
                 at = np.flatnonzero(takes)
-                sums[side][:, :, at] += total_of[:, :, at]
                 counts[side][:, at] += seen_of[:, at]
                 units[side][:, at] += seen_of[:, n_pairs + at]
             size += (of_label[code] @ design.weight[:, None]) * design.treats[code]
         share = size * (counts[0] > 0) * (counts[1] > 0)
         total = share.sum(axis=1)
         share = share / np.where(total > 0, total, np.nan)[:, None]
-        mean1, mean0 = (
-            part / np.where(count > 0, count, 1)[:, None, :]
-            for part, count in zip(sums, counts, strict=True)
-        )
-        overall = np.einsum("pk,psk->sp", share, mean1 - mean0)
-        n1, n0, count1, count0 = counts[0], counts[1], units[0], units[1]
-        return cls(design, of_label, mean1, mean0, n1, n0, count1, count0, share, total, overall)
+        (n1, n0), (count1, count0) = counts, units
+        return cls(design, labels, of_label, n1, n0, count1, count0, share, total)
 
-    @property
+    @cached_property
     def counts_alike(self) -> bool:
         """Whether every assignment has as many units on each side as the first."""
         return bool((self.n1 == self.n1[0]).all() and (self.n0 == self.n0[0]).all())
-
-    def loading(self, code: int, *, leverage: float, estimated: bool) -> Loading:
-        """Return how scores of a label's units follow from their changes; comparisons they are no part of weigh nothing."""
-        mean = np.where(self.design.treats[code] > 0, self.mean1, self.mean0)
-        return Loading(self.own_weight(code, leverage), mean, self._constant(code) * estimated)
 
     def own_weight(self, code: int, leverage: float) -> Floats:
         """Weight of a unit's own change in its score, (P, K): share over the side's count, signed, leverage corrected."""
@@ -137,32 +121,113 @@ class BothSides:
             result += sign * np.where(takes > 0, part / left, 0.0)
         return result
 
+    def members(self, code: int) -> tuple[Mask, LabelSums]:
+        """Units that have a label under any assignment, (N,), and the sums over those that have it under each.
+
+        Of a rare label nobody else need be looked at.
+        """
+        if code not in self._members:
+            inside = self.labels == code
+            ever = inside.any(axis=0)
+            few = ever.any() and inside[0].mean() <= SPARSE
+            found = (
+                (ever, one_label(inside[:, ever])) if few else (ever | True, self.of_label[code])
+            )
+            self._members[code] = found
+        return self._members[code]
+
+    def pair_scores(self, code: int, leverage: float, own: Floats) -> PairScores:
+        """How a rare label's units are scored, kept for the outcomes to come."""
+        if (code, leverage) not in self._pairs:
+            inside = self.labels == code
+            self._pairs[code, leverage] = PairScores.of(
+                inside, own, self.design.seen, self.design.weight
+            )
+        return self._pairs[code, leverage]
+
+
+@dataclass(frozen=True)
+class BothSides:
+    """Means of S outcomes on both sides of every comparison under P assignments.
+
+    ``mean1, mean0`` (P, S, K); ``overall`` (S, P).
+    """
+
+    sides: Sides
+    mean1: Floats
+    mean0: Floats
+    overall: Floats
+
+    @classmethod
+    def of(cls, sides: Sides, values: Floats, contrast: Floats | None = None) -> "BothSides":
+        """Average over both sides.
+
+        Parameters
+        ----------
+        sides : Sides
+        values : ndarray, (N, S, K) or (N, S, T)
+            Compared changes, or outcomes in the periods.
+        contrast : ndarray, (T, K), optional
+            How changes follow from outcomes.
+        """
+        design, (n_outcomes, n_values) = sides.design, values.shape[1:]
+        n_assigned, n_pairs = sides.share.shape
+        sums = np.zeros((2, n_assigned, n_outcomes, n_pairs))
+        alike = bool((design.weight == 1).all())
+        weighted = values if alike else values * design.weight[:, None, None]
+        # all values of a label at once: a copy of those it is part of would cost more than products that are not used
+        for code, moved_of in sums_by_label(sides.of_label, weighted.reshape(len(values), -1)):
+            total_of = moved_of.reshape(n_assigned, n_outcomes, n_values)
+            for side, takes in enumerate((design.treats[code], design.controls[code])):
+                at = np.flatnonzero(takes)
+                sums[side][:, :, at] += (
+                    total_of[:, :, at] if contrast is None else total_of @ contrast[:, at]
+                )
+        mean1, mean0 = (
+            part / np.where(count > 0, count, 1)[:, None, :]
+            for part, count in zip(sums, (sides.n1, sides.n0), strict=True)
+        )
+        return cls(sides, mean1, mean0, np.einsum("pk,psk->sp", sides.share, mean1 - mean0))
+
+    def loading(self, code: int, *, leverage: float, estimated: bool) -> Loading:
+        """Return how scores of a label's units follow from their changes; comparisons they are no part of weigh nothing."""
+        mean = np.where(self.sides.design.treats[code] > 0, self.mean1, self.mean0)
+        own = self.sides.own_weight(code, leverage)
+        return Loading(own, mean, self._constant(code) * estimated)
+
     def _constant(self, code: int) -> Floats:
         """What estimating cohort shares adds to the scores of a label's units, (S, P)."""
-        usable = (self.share > 0) * self.design.treats[code]
+        usable = (self.sides.share > 0) * self.sides.design.treats[code]
         deviation = self.mean1 - self.mean0 - self.overall.T[:, :, None]
-        return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.total)
+        return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.sides.total)
 
 
 def squares_from_sums(
-    inside: Mask, sums: LabelSums, changes: Floats, loading: Loading
+    members: tuple[Mask, LabelSums], values: Floats, loading: Loading, contrast: Floats | None
 ) -> tuple[Floats, Floats]:
     """Sum a label's squared scores, and their products with the last outcome's, each (S, P), from sums alone.
 
     Without gaps and with as many units on each side, own weights are the same for every assignment.
+
+    Parameters
+    ----------
+    members : tuple
+        As `Sides.members`.
+    values : ndarray, (N, S, K) or (N, S, T)
+    loading : Loading
+    contrast : ndarray, (T, K), optional
     """
-    ever = inside.any(axis=0)
-    if 0 < ever.mean() <= SPARSE:  # few assignments of a rare label: nobody else is looked at
-        sums, changes = one_label(inside[:, ever]), changes[ever]
+    ever, sums = members
     own = loading.own[0]
-    direct = changes @ own
+    mine = own if contrast is None else contrast @ own
+    direct = values[ever] @ mine if ever.mean() <= SPARSE else (values @ mine)[ever]
     middle = direct.mean(axis=0)  # taken out so that squares lose no digits
     direct = direct - middle
     shift = loading.constant - (loading.mean @ own).T + middle[:, None]
     ones = np.ones((len(direct), 1))
-    values = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
+    scored = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
     total, own_squares, own_mixed, count = np.split(
-        (sums @ values).T, np.cumsum([direct.shape[1]] * 3)
+        (sums @ scored).T, np.cumsum([direct.shape[1]] * 3)
     )
     squares = own_squares + 2 * shift * total + count * shift**2
     mixed = own_mixed + shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
@@ -170,60 +235,47 @@ def squares_from_sums(
 
 
 def squares_by_unit(
-    inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
+    sides: Sides, code: int, changes: Floats, loading: Loading, leverage: float
 ) -> tuple[Floats, Floats]:
-    """Sum the same where gaps, weights or unlike counts make every unit its own case.
-
-    Parameters
-    ----------
-    inside : ndarray of bool, (P, N)
-    changes : ndarray, (N, S, K)
-    seen : ndarray, (N, K)
-        The unit's weight where it is observed in both periods, else zero.
-    """
-    few = inside.mean() <= SPARSE
-    scored = _of_units_with_label if few else _of_everybody
-    held = inside.sum() / len(inside) * changes[0].size if few else changes[:, :, 0].size
-    width = max(1, int(CHUNK / max(held, 1)))
-    parts = [
-        scored(
-            inside[i : i + width],
-            changes,
-            loading.part(slice(i, i + width)),
-            seen,
-            weight,
+    """Sum the same where gaps, weights or unlike counts make every unit its own case, from changes (N, K, S)."""
+    inside, design = sides.labels == code, sides.design
+    if inside.mean() > SPARSE:
+        return _of_everybody(
+            inside, changes.transpose(0, 2, 1), loading, design.seen, design.weight
         )
-        for i in range(0, len(inside), width)
-    ]
+    held = inside.sum() * max(int((loading.own != 0).any(axis=0).sum()), 1)
+    if held <= CHUNK:
+        return sides.pair_scores(code, leverage, loading.own).squares(
+            changes, loading.mean, loading.constant
+        )
+    width = max(1, int(CHUNK * len(inside) / held))
+    parts = []
+    for start in range(0, len(inside), width):
+        some = loading.part(slice(start, start + width))
+        scores = PairScores.of(inside[start : start + width], some.own, design.seen, design.weight)
+        parts.append(scores.squares(changes, some.mean, some.constant))
     squares, mixed = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
     return squares, mixed
-
-
-def _of_units_with_label(
-    inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
-) -> tuple[Floats, Floats]:
-    """Score the m units with the label, one assignment after the other: (m, S)."""
-    assigned, unit = np.nonzero(inside)
-    own = loading.own[assigned]
-    scores = (changes[unit] @ own[:, :, None])[:, :, 0] * weight[unit, None]
-    scores -= (loading.mean[assigned] @ (own * seen[unit])[:, :, None])[:, :, 0]
-    scores += weight[unit, None] * loading.constant.T[assigned]
-    sums = summing(assigned, len(inside))
-    return (sums @ scores**2).T, (sums @ (scores * scores[:, -1:])).T
 
 
 def _of_everybody(
     inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
 ) -> tuple[Floats, Floats]:
-    """Score all units as if they had the label, (N, S, P), and keep those that have it."""
-    n_units, n_outcomes, n_kept = changes.shape
-    scores = (changes.reshape(-1, n_kept) @ loading.own.T).reshape(n_units, n_outcomes, -1)
-    scores *= weight[:, None, None]
+    """Score all units as if they had the label, (N, S, P) a block of units at a time, and keep those that have it."""
+    n_outcomes, n_pairs = changes.shape[1:]
     centre = np.ascontiguousarray((loading.own[:, None, :] * loading.mean).transpose(2, 1, 0))
-    scores -= (seen @ centre.reshape(n_kept, -1)).reshape(scores.shape)
-    scores += weight[:, None, None] * loading.constant
-    scores *= inside.T[:, None, :]
-    return (
-        np.einsum("nsp,nsp->sp", scores, scores),
-        np.einsum("nsp,np->sp", scores, scores[:, -1, :]),
-    )
+    centre = centre.reshape(n_pairs, -1)
+    own = np.ascontiguousarray(loading.own.T)
+    width = max(FEWEST_UNITS, BLOCK // loading.constant.size)
+    squares, mixed = np.zeros((2, *loading.constant.shape))
+    for start in range(0, len(changes), width):
+        some = slice(start, start + width)
+        weigh = weight[some, None, None]
+        scores = (changes[some].reshape(-1, n_pairs) @ own).reshape(-1, n_outcomes, len(inside))
+        scores *= weigh
+        scores -= (seen[some] @ centre).reshape(scores.shape)
+        scores += weigh * loading.constant
+        scores *= inside[:, some].T[:, None, :]
+        squares += np.einsum("nsp,nsp->sp", scores, scores)
+        mixed += np.einsum("nsp,np->sp", scores, scores[:, -1, :])
+    return squares, mixed
