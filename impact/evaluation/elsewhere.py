@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from impact.data.schema import Words, broken_rules
-from impact.data.yaml_file import load_yaml
-from impact.errors import PlanError
+from impact.data.schema import Words
+from impact.evaluation.named_file import read_named_file
 
 
 class PublishedEffect(BaseModel):
@@ -63,10 +62,4 @@ def read_evidence(path: Path) -> list[PublishedEffect]:
     PlanError
         With the place and the rule.
     """
-    content = load_yaml(path)
-    if not isinstance(content, dict):
-        raise PlanError(f"evidence: {path.name} needs a list of effects; see data/evidence.yml")
-    try:
-        return list(_Evidence.model_validate(content).effects)
-    except ValidationError as problem:
-        raise PlanError(f"evidence: {path.name}: {broken_rules(problem)}") from None
+    return list(read_named_file(path, _Evidence, key="evidence").effects)

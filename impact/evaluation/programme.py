@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from impact.data.schema import Words, broken_rules
-from impact.data.yaml_file import load_yaml
-from impact.errors import PlanError
+from impact.data.schema import Words
+from impact.evaluation.named_file import read_named_file
 
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
@@ -96,12 +95,4 @@ def read_programme(path: Path) -> Programme:
     PlanError
         With the place and the rule.
     """
-    content = load_yaml(path)
-    if not isinstance(content, dict):
-        raise PlanError(
-            f"programme: {path.name} is a list of keys and values; see data/programme.yml"
-        )
-    try:
-        return Programme.model_validate(content)
-    except ValidationError as problem:
-        raise PlanError(f"programme: {path.name}: {broken_rules(problem)}") from None
+    return read_named_file(path, Programme, key="programme")

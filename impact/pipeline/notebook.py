@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -212,9 +212,10 @@ class NotebookStudy:
         return part
 
     def _kept(self, exhibits: Exhibits) -> Exhibits:
-        """Write tables and figures beside the results of a run."""
+        """Write tables and figures beside the results of a run, and let exhibits carry what their numbers were written for."""
         if self.results is None:
             return exhibits
+        exhibits = replace(exhibits, written=self.voice.f.written)
         for kind, items in (("tables", exhibits.tables()), ("figures", exhibits.figures())):
             folder = self.results.parent / kind
             folder.mkdir(parents=True, exist_ok=True)

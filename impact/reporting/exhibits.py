@@ -17,8 +17,8 @@ from impact.reporting.drawing import base64_of, png_of, svg_of
 from impact.reporting.markup import blocks
 from impact.reporting.notebook_html import html_of
 from impact.reporting.spreadsheet import without_formula
-from impact.reporting.tree import Node, div, header, is_label, slug, text_of
-from impact.reporting.written import behind
+from impact.reporting.tree import Node, div, header, is_label, slug
+from impact.reporting.written import Written
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
@@ -36,8 +36,6 @@ def _bundle(
 ) -> Bundle:
     """Return what Jupyter shows, and beside it what the report is made of."""
     kept = {name: value for name, value in more.items() if value}
-    if numbers := behind(text_of(tree)):
-        kept["numbers"] = numbers
     return {**shown, EXHIBIT: {"blocks": list(tree), **kept}}, dict(metadata or {})
 
 
@@ -377,6 +375,7 @@ class Exhibits:
     """Several exhibits shown one after the other."""
 
     items: Sequence[Exhibit]
+    written: Written = field(default_factory=Written, repr=False, compare=False)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -386,7 +385,10 @@ class Exhibits:
 
     def bundles(self) -> list[Bundle]:
         """Return what Jupyter displays of each: contents by type, and their metadata."""
-        return [item._repr_mimebundle_() for item in self.items]
+        found = [item._repr_mimebundle_() for item in self.items]
+        for data, _ in found:
+            self.written.into(data[EXHIBIT])
+        return found
 
     def tables(self) -> list[Table]:
         """Return the tables among them."""

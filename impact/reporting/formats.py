@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from impact.reporting.written import note
+from impact.reporting.written import Written
 from impact.terms import Language
 
 MINUS = "\u2212"
@@ -34,6 +34,7 @@ class Formats:
         from babel import Locale
 
         self.language = language
+        self.written = Written()
         self._locale = Locale.parse(language)
 
     def number(self, value: float | None, digits: int = 0) -> str:
@@ -47,7 +48,7 @@ class Formats:
         rounded = round(value, digits) + 0.0
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text = format_decimal(rounded, format=pattern, locale=self._locale)
-        return note(str(text).replace("-", MINUS).replace("\xa0", NARROW), value)
+        return self.written.note(str(text).replace("-", MINUS).replace("\xa0", NARROW), value)
 
     def significant(self, value: float | None, digits: int = 3) -> str:
         """Write a number with about ``digits`` significant digits, whole numbers in full."""
@@ -91,7 +92,7 @@ class Formats:
             return DASH
         if value >= 0.001:
             return self.number(value, 3)
-        return f"< {note(self.number(0.001, 3), value)}"
+        return f"< {self.written.note(self.number(0.001, 3), value)}"
 
     def p_clause(self, value: float | None) -> str:
         """Write a p-value for a sentence: ``p = 0.048`` or ``p < 0.001``."""
@@ -105,7 +106,7 @@ class Formats:
             return str(label)
         year, quarter = found.groups()
         text = f"T{quarter} {year}" if self.language == "fr" else f"{year} Q{quarter}"
-        return note(text, str(label))
+        return self.written.note(text, str(label))
 
     def month(self, label: str | None) -> str:
         """Write ``2013-01`` as a month and year."""
@@ -116,7 +117,9 @@ class Formats:
         if not label:
             return DASH
         year, month = (int(part) for part in label.split("-"))
-        return note(str(format_date(date(year, month, 1), "MMMM y", locale=self._locale)), label)
+        return self.written.note(
+            str(format_date(date(year, month, 1), "MMMM y", locale=self._locale)), label
+        )
 
     def ticks(self) -> Callable[[float, float | None], str]:
         """Return a formatter for matplotlib's axes."""

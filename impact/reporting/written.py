@@ -3,30 +3,41 @@
 import re
 from typing import Any
 
+from impact.reporting.tree import text_of
+
 Note = str | float
 _NUMERAL = re.compile(r"[\u2212-]?\d+(?:[.,\u202f\u00a0]\d+)*")
-_notes: dict[str, dict[Note, None]] = {}  # of this process: a notebook's kernel writes one report
 
 
-def note(text: str, raw: Any) -> str:
-    """Remember the raw value behind a written text, and return the text."""
-    if isinstance(raw, str):
-        _notes.setdefault(text, {})[raw] = None
-    elif raw is not None:
-        _notes.setdefault(text, {})[float(raw)] = None
-    return text
+class Written:
+    """The notes of one study's numbers: each written text, and the raw values it was written for."""
 
+    def __init__(self) -> None:
+        self._notes: dict[str, dict[Note, None]] = {}
 
-def behind(text: str) -> dict[str, list[Note]]:
-    """Return what of a text was noted: each numeral or date in it, and the raw values that it was written for."""
-    numerals = {match.group() for match in _NUMERAL.finditer(text)}
-    unsigned = {numeral.lstrip("\u2212-") for numeral in numerals}
-    dates = {known for known, raws in _notes.items() if known in text and _of_text(raws)}
-    return {
-        known: list(_notes[known])
-        for known in sorted(numerals | unsigned | dates)
-        if known in _notes
-    }
+    def note(self, text: str, raw: Any) -> str:
+        """Remember the raw value behind a written text, and return the text."""
+        if isinstance(raw, str):
+            self._notes.setdefault(text, {})[raw] = None
+        elif raw is not None:
+            self._notes.setdefault(text, {})[float(raw)] = None
+        return text
+
+    def behind(self, text: str) -> dict[str, list[Note]]:
+        """Return what of a text was noted: each numeral or date in it, and the raw values that it was written for."""
+        numerals = {match.group() for match in _NUMERAL.finditer(text)}
+        unsigned = {numeral.lstrip("\u2212-") for numeral in numerals}
+        dates = {known for known, raws in self._notes.items() if known in text and _of_text(raws)}
+        return {
+            known: list(self._notes[known])
+            for known in sorted(numerals | unsigned | dates)
+            if known in self._notes
+        }
+
+    def into(self, exhibit: dict[str, Any]) -> None:
+        """Put what was noted of an exhibit's text beside its blocks, unless another notebook did."""
+        if "numbers" not in exhibit and (numbers := self.behind(text_of(exhibit["blocks"]))):
+            exhibit["numbers"] = numbers
 
 
 def _of_text(raws: dict[Note, None]) -> bool:

@@ -48,6 +48,26 @@ def jobtraining(tmp_path_factory):
     return reports / "jobtraining"
 
 
+FIGURES = [
+    "fig-counterfactual",
+    "fig-theory",
+    "fig-timeline",
+    "fig-exposure",
+    "fig-flow",
+    "fig-balance",
+    "fig-paths",
+    "fig-event-study",
+    "fig-subgroups",
+    "fig-specifications",
+    "fig-elsewhere",
+    "fig-weights",
+    "fig-power",
+    "fig-intervals",
+    "fig-honest",
+    "fig-side-by-side",
+]
+
+
 def test_a_run_is_complete_and_certified(artisans):
     folder, done = artisans
     facts = read_run(folder)
@@ -63,6 +83,8 @@ def test_a_run_is_complete_and_certified(artisans):
         "evaluation.yml",
         "data/artisans.csv",
         "data/artisans.yml",
+        "data/artisans_truth.json",
+        "data/evidence.yml",
         "data/programme.yml",
     }
     assert facts["parameters"]["permutations"] == 199
@@ -84,7 +106,8 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
     assert (headline["believed"], headline["why"]) == ("permutation", "design_check:none_holds")
     assert "no interval held the truth as often as it promises" in " ".join(html.split())
     for words in (
-        "Executive summary",
+        "Demonstration, not a finding",
+        "Summary of findings",
         "Smallest detectable",
         "Parallel trends",
         "Limitations",
@@ -95,7 +118,10 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
     ):
         assert words in html
     assert not re.search(r"\bno effect\b|\bnan\b|\bNone\b|\bnull\b", html)
-    assert html.count("<figure") == 9
+    labels = re.findall(r'<figure[^>]* id="([^"]+)"', html)
+    assert len(labels) == len(set(labels)) == html.count("<figure")
+    assert set(FIGURES) <= set(labels)
+    assert sum(label.endswith("-in-short") for label in labels) == 7  # one for each question
     assert html.count("<table") >= 14
 
 

@@ -1,5 +1,6 @@
 """The figures of a report: pure functions from results to an exhibit, drawn for the page and for a phone."""
 
+from impact.reporting.figures.canvas import drawn
 from impact.reporting.figures.certainty import (
     honest_bounds,
     power_curve,
@@ -22,6 +23,7 @@ __all__ = [
     "EffectAxis",
     "actual_against_counterfactual",
     "attrition",
+    "drawn",
     "effects_elsewhere",
     "estimators",
     "event_study",

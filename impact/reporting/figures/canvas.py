@@ -195,3 +195,8 @@ def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | N
 def row_height(width: float) -> float:
     """Return the height of a row in inches: on a phone its name takes a line of its own."""
     return 0.44 if width < NARROW else 0.29
+
+
+def drawn(figure: Figure | None) -> list[Figure]:
+    """Return a figure as a list; none where there was nothing to draw."""
+    return [] if figure is None else [figure]

@@ -110,7 +110,7 @@ def love_plot(voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance
         lambda width: _differences(voice, rows, limit, width),
         label=label,
         title=t(
-            "{n} of {total} characteristics differed before the start",
+            "Characteristics that differed before the start: {n} of {total}",
             n=f.number(beyond),
             total=f.number(len(rows)),
         ),
@@ -120,7 +120,7 @@ def love_plot(voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance
             limit=f.number(limit, 2),
         ),
         alt=t(
-            "{n} of {total} characteristics differ by more than {limit} standard deviations; the largest by {largest}.",
+            "Characteristics that differ by more than {limit} standard deviations: {n} of {total}; the largest by {largest}.",
             n=f.number(beyond),
             total=f.number(len(rows)),
             limit=f.number(limit, 2),

@@ -207,27 +207,12 @@ def _reference(language: str) -> bytes:
         '<w:rFonts w:ascii="Georgia" w:hAnsi="Georgia" w:cs="Arial" />',
         styles,
     )
-    styles = re.sub(
-        r'(w:styleId="Compact".*?)(</w:style>)',
-        r'\1<w:rPr><w:sz w:val="18"/></w:rPr>\2',
-        styles,
-        count=1,
-        flags=re.DOTALL,
-    )
-    styles = re.sub(
-        r'(w:styleId="Title".*?)<w:jc w:val="center" ?/>(.*?</w:style>)',
-        r"\1\2",
-        styles,
-        count=1,
-        flags=re.DOTALL,
-    )
-    styles = re.sub(
-        r'(w:styleId="Title".*?)<w:sz w:val="\d+" ?/>',
-        r'\1<w:sz w:val="42" />',
-        styles,
-        count=1,
-        flags=re.DOTALL,
-    )
+    for first, instead in (
+        (r'(w:styleId="Compact".*?)(</w:style>)', r'\1<w:rPr><w:sz w:val="18"/></w:rPr>\2'),
+        (r'(w:styleId="Title".*?)<w:jc w:val="center" ?/>(.*?</w:style>)', r"\1\2"),
+        (r'(w:styleId="Title".*?)<w:sz w:val="\d+" ?/>', r'\1<w:sz w:val="42" />'),
+    ):
+        styles = re.sub(first, instead, styles, count=1, flags=re.DOTALL)
     kept["word/styles.xml"] = styles.replace("</w:styles>", STYLES + "</w:styles>").encode("utf-8")
     return _zipped(kept)
 

@@ -202,7 +202,7 @@ def _design(voice: Voice, effect: OutcomeEffect, axis: figures.EffectAxis) -> li
         ),
         _design_table(voice, design),
         figures.power_curve(voice, design, effect.verdict.estimate),
-        *([forest] if (forest := figures.inferences(voice, effect, axis)) else []),
+        *figures.drawn(figures.inferences(voice, effect, axis)),
     ]
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from impact.evaluation.contamination import Contamination, UnexposedEffect
+from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import contaminated
@@ -46,6 +47,7 @@ def _untouched(voice: Voice, findings: Findings) -> list[Exhibit]:
     return [
         Text(heading),
         Callout(kind, f"{sentence} {against_the_unexposed(voice, found)}"),
+        *figures.drawn(figures.exposure(voice, found)),
         _activities(voice, found),
     ]
 

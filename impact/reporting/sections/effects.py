@@ -17,12 +17,13 @@ from impact.reporting.voice import Voice
 def effects(voice: Voice, findings: Findings) -> Exhibits:
     """Show the main effect, its course, cohorts and subgroups."""
     t, part = voice.t, findings.impact
+    axis = figures.EffectAxis.of_impact(voice, part)
     shown: list[Exhibit] = [
         Chapter(5, t("Effects"), "effects"),
         Text(estimated(voice, part.effects[0]), brief=True),
         Text(which_interval(voice, part.effects[0])),
         Text(f"### {t('Before and after')}"),
-        figures.event_study(voice, part.event_study),
+        figures.event_study(voice, part.event_study, axis),
         Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}"),
     ]
     if part.by_cohort is not None:
@@ -30,6 +31,7 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
     if len(part.subgroups):
         shown += [
             Text(f"### {t('For whom')}\n\n{for_whom(voice, part.interactions)}"),
+            *figures.drawn(figures.forest_of_subgroups(voice, part.subgroups, axis)),
             subgroups_table(voice, part.subgroups),
         ]
         if part.interactions:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from impact.evaluation.elsewhere import PublishedEffect
+from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.findings import Findings
@@ -14,6 +15,7 @@ from impact.reporting.voice import Voice
 def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
     """Show what others found; that the plan names none, where it does not."""
     t, published = voice.t, voice.study.elsewhere
+    own = findings.headline.verdict_percent
     chapter = Chapter(9, t("Evidence elsewhere"), "evidence-elsewhere")
     if not published:
         return Exhibits(
@@ -26,6 +28,7 @@ def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
                 "Others measured other outcomes, over other times: the rows are a frame for the size of an effect, not a test of this one."
             )
         ),
+        *([] if own is None else figures.drawn(figures.effects_elsewhere(voice, own, published))),
         _table(voice, findings, published),
         Text(
             f"### {t('References')}\n\n"

@@ -11,7 +11,6 @@ from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-from impact.reporting.written import note
 
 
 def first_page(voice: Voice, findings: Findings) -> Exhibits:
@@ -93,7 +92,9 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     exact = (path.actual, path.without, path.gain, *ends)
     rounded = adding_up(path.actual, path.without, low=ends[0], high=ends[1])
     for value, shown in zip(exact, rounded, strict=True):
-        note(voice.plain(study.outcome)(shown), value)  # the ledger finds results by the exact one
+        voice.f.written.note(
+            voice.plain(study.outcome)(shown), value
+        )  # the ledger finds results by the exact one
     actual, without, gain, low, high = (voice.amount(study.outcome, value) for value in rounded)
     sentences = [
         t("After their {start}, {treated} had {outcome} of about {actual} {each}."),

@@ -1,14 +1,16 @@
 """Part 7: the rating as a ladder, then seven short questions with one sentence each."""
 
 import math
+from dataclasses import replace
 
-from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Question, Text
+from impact.reporting import figures
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.sections.certainty import could_find, without_sentence
 from impact.reporting.sections.checks import found
 from impact.reporting.sections.evidence import what_was_made
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import contaminated
-from impact.reporting.sections.impact import agreement
+from impact.reporting.sections.impact import agreement, named_estimators
 from impact.reporting.sections.other_trends import if_trends_had_parted
 from impact.reporting.sections.rated import ladder
 from impact.reporting.voice import Voice
@@ -78,7 +80,38 @@ def _questions(voice: Voice, findings: Findings) -> list[Question]:
             contaminated(voice, findings) or t("Not examined, or not shown."),
         ),
     )
-    return [Question(question, sentence) for question, sentence in answers]
+    return [
+        Question(question, sentence, figure=_here(figure))
+        for (question, sentence), figure in zip(answers, _pictures(voice, findings), strict=True)
+    ]
+
+
+def _pictures(voice: Voice, findings: Findings) -> tuple[Figure | None, ...]:
+    """Draw one small figure for each question; None where there is nothing to draw."""
+    sample, part, impact = findings.sample, findings.certainty, findings.impact
+    axis = figures.EffectAxis.of_impact(voice, impact)
+    bounds = [one for one in part.honest if one.target == "overall"]
+    left_out, design = part.leave_one_out, findings.headline.design
+    estimate = findings.headline.verdict.estimate
+    return (
+        figures.love_plot(voice, sample.baseline),
+        figures.honest_bounds(voice, bounds) if bounds else None,
+        figures.without_one(voice, left_out, axis) if left_out else None,
+        figures.estimators(voice, named_estimators(voice, impact.estimators), axis),
+        figures.power_curve(voice, design, estimate) if design else None,
+        figures.attrition(voice, sample.flow),
+        figures.exposure(voice, sample.contamination) if sample.contamination else None,
+    )
+
+
+def _here(figure: Figure | None) -> Figure | None:
+    """Take the drawing for phones, as a question's column is as narrow; tell it from the figure in full elsewhere."""
+    return figure and replace(
+        figure,
+        label=f"{figure.label}-in-short",
+        svg=figure.narrow_svg or figure.svg,
+        narrow_svg=None,
+    )
 
 
 def not_made(voice: Voice, findings: Findings) -> str:

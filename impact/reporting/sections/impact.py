@@ -225,11 +225,16 @@ def agreement(voice: Voice, part: Impact) -> str:
     )
 
 
+def named_estimators(voice: Voice, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put each estimator's words beside its code."""
+    return rows.assign(words=[said(voice.t, "estimator", name) for name in rows["name"]])
+
+
 def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
     t, study = voice.t, voice.study
     plain = voice.plain(study.outcome)
     numbers = ("estimate", "std_error", "conf_low", "conf_high")
-    named = rows.assign(words=[said(t, "estimator", name) for name in rows["name"]])
+    named = named_estimators(voice, rows)
     return Table(
         label="tab-estimators",
         caption=t(

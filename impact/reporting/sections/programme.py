@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from impact.evaluation.programme import Event, Programme, Statement
+from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.findings import Findings
@@ -23,10 +24,11 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
         return Exhibits((chapter, Text(text)))
     shown: list[Exhibit] = [chapter, Text(_told(voice, told))]
     if told.theory_of_change:
-        shown.append(_theory(voice, told))
+        shown += [*figures.drawn(figures.theory_of_change(voice, told)), _theory(voice, told)]
     if told.events:
         shown += [
             Text(f"### {t('Planned and delivered')}\n\n{delivery(voice, told.events)}"),
+            *figures.drawn(figures.timeline(voice, told)),
             _events(voice),
         ]
     cohorts = findings.sample.cohorts

@@ -10,7 +10,7 @@ from impact.reporting.voice import Voice
 from impact.reporting.words.register import said, said_why_not
 
 
-def robustness(voice: Voice, part: Robustness) -> Exhibits:
+def robustness(voice: Voice, part: Robustness, axis: figures.EffectAxis | None = None) -> Exhibits:
     """Show the alternatives side by side, the permutation test, and the checks of what was before the start."""
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     rows = part.alternatives.assign(
@@ -31,7 +31,7 @@ def robustness(voice: Voice, part: Robustness) -> Exhibits:
                 high=voice.amount(outcome, float(rows["estimate"].max())),
             )
         ),
-        figures.estimators(voice, rows, _axis(voice, rows)),
+        figures.estimators(voice, rows, axis or _axis(voice, rows)),
         _table(voice, rows),
     ]
     if part.randomization is not None:

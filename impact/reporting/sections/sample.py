@@ -93,6 +93,7 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
     return Exhibits(
         (
             text,
+            figures.love_plot(voice, part.baseline),
             table,
             checks_table(
                 voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")

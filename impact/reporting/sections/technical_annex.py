@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections import frame
 from impact.reporting.sections.certainty import certainty_in_full
@@ -20,6 +21,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
     """Show what the parts before leave out, and how to check all of it."""
     t = voice.t
     opening = not_made(voice, findings)
+    axis = figures.EffectAxis.of_impact(voice, findings.impact)
     kept: list[Exhibit] = [
         Chapter(11, t("Technical annex"), "annex"),
         *([Text(opening)] if opening else []),
@@ -28,7 +30,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *_below(impact_in_full(voice, findings.impact)),
         *_below(certainty_in_full(voice, findings.evidence)),
         *_below(panel_models(voice, findings.panel_models).items),
-        *_below(robustness(voice, findings.robustness).items),
+        *_below(robustness(voice, findings.robustness, axis).items),
         *_below(frame.limitations(voice, findings).items),
         Text(f"### {t('Glossary')}\n\n" + "\n".join(_glossary(voice))),
         Text(f"### {t('Departures from the plan')}\n\n{_departures(voice)}"),
