@@ -38,32 +38,19 @@ def impact(*words):
 
 
 class Runs(dict):
-    """Runs of a plan in a language, each made when a test first asks for it."""
+    """Folders of runs by plan and language, each made when a test first asks for it."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, made):
+        self.made = made
 
     def __missing__(self, key):
-        name, language = key
-        reports = self.folder.mktemp(language)
-        done = impact(
-            "run",
-            PLANS[name],
-            "--reports",
-            reports,
-            "--language",
-            language,
-            "--set",
-            "permutations=99",
-        )
-        assert done.returncode == 0, done.stderr
-        self[key] = reports / name
+        self[key] = self.made(*key).folder
         return self[key]
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    return Runs(tmp_path_factory)
+def runs(made_run):
+    return Runs(made_run)
 
 
 @pytest.fixture(scope="module")
