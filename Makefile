@@ -20,7 +20,7 @@ report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evalua
 
 test: $(DEV) ## everything but the slow checks
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
-	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -p no:xdist notebooks
+	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks
 	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
 test-slow: $(DEV) ## simulations and everything else that takes minutes

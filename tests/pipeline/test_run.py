@@ -173,6 +173,7 @@ def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zo
     assert without[0] == without[1]
 
 
+@pytest.mark.slow  # by default one is compared in another place and time zone
 def test_the_same_plan_twice_gives_the_same_pages(jobtraining, tmp_path):
     done = run_plan("evaluation-jobtraining.yml", tmp_path, *FRENCH)
     assert done.returncode == 0, done.stderr

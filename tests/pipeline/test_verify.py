@@ -173,7 +173,9 @@ def test_every_changed_digit_of_a_word_file_is_listed(runs, word_file, tmp_path)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("name", ["report.html", "report.pdf"])
+@pytest.mark.parametrize(
+    "name", ["report.html", pytest.param("report.pdf", marks=pytest.mark.slow)]
+)
 def test_every_turned_word_of_direction_is_listed(runs, language, name):
     run = runs[PLAN_IN[language], language]
     blocks, ledger, turned = blocks_of(run / name), read_ledger(run / LEDGER), 0
