@@ -64,7 +64,17 @@ def one_label(inside: Mask) -> LabelSums:
     from scipy.sparse import csc_array
 
     # by unit: its values are read once for all assignments, where a walk by assignment would read them from memory each time
-    units, assigned = np.nonzero(inside.T)
-    starts = np.searchsorted(units, np.arange(inside.shape[1] + 1))
+    assigned, units = where_inside(inside)
+    order = np.argsort(units.astype(np.int32), kind="stable")
+    assigned = assigned[order]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(units, minlength=inside.shape[1]))])
     made: LabelSums = csc_array((np.ones(len(units)), assigned, starts), shape=inside.shape)
     return made
+
+
+def where_inside(inside: Mask) -> tuple[Integers, Integers]:
+    """Return the pairs of an assignment and a unit (m,) that have the label, in the order of assignments."""
+    assigned, unit = np.divmod(
+        np.flatnonzero(inside), inside.shape[1]
+    )  # several times faster than `nonzero`
+    return assigned, unit

@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
+from impact.estimators.comparisons.label_sums import where_inside
+
+FEW = 2  # outcomes up to which laying out what they share costs more than it saves
+BLOCK = 4096  # pairs scored at once where nothing is laid out: what stays near the processor
 
 
 @dataclass(frozen=True)
@@ -93,3 +97,43 @@ class PairScores:
         means = mean[:, :, self.compared].transpose(0, 2, 1).reshape(-1, n_outcomes)
         scores = self.coefficients @ np.concatenate([mine, means, constant.T])
         return (self.sums @ scores**2).T, (self.sums @ (scores * scores[:, -1:])).T
+
+
+def squares_of_few(
+    inside: Mask,
+    changes: Floats,
+    loading: tuple[Floats, Floats, Floats],
+    seen: Floats,
+    weight: Floats,
+) -> tuple[Floats, Floats]:
+    """Sum the same of few outcomes, one by one, with nothing laid out for those to come.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, (P, N)
+        Who has the label under each assignment.
+    changes : ndarray, (N, K, S)
+    loading : tuple of ndarray
+        Weights of a unit's own change (P, K), means (P, S, K), constants (S, P).
+    seen : ndarray, (N, K)
+    weight : ndarray, (N,)
+    """
+    own, mean, constant = loading
+    assigned, unit = where_inside(inside)
+    compared = np.flatnonzero((own != 0).any(axis=0))
+    own, seen = own[:, compared], seen[:, compared]
+    scores = np.empty((len(constant), len(unit)))
+    for s, constant_of in enumerate(constant):
+        # what an assignment and what a unit bring to a score, such that it is their product
+        of_assignment = np.column_stack([own, -own * mean[:, s, compared], constant_of])
+        of_unit = np.column_stack([seen * changes[:, compared, s], seen, weight])
+        for start in range(0, len(unit), BLOCK):
+            some = slice(start, start + BLOCK)
+            left = np.take(of_assignment, assigned[some], axis=0)
+            scores[s, some] = np.einsum("mk,mk->m", left, np.take(of_unit, unit[some], axis=0))
+    count = np.bincount(assigned, minlength=len(inside))
+    starts = (np.cumsum(count) - count)[count > 0]
+    squares, mixed = np.zeros((2, *constant.shape))
+    squares[:, count > 0] = np.add.reduceat(scores**2, starts, axis=1)
+    mixed[:, count > 0] = np.add.reduceat(scores * scores[-1], starts, axis=1)
+    return squares, mixed

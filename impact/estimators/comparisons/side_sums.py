@@ -15,7 +15,7 @@ from impact.estimators.comparisons.label_sums import (
     one_label,
     sums_by_label,
 )
-from impact.estimators.comparisons.pair_scores import PairScores
+from impact.estimators.comparisons.pair_scores import FEW, PairScores, squares_of_few
 
 CHUNK = 2_000_000  # pairs of a unit and an assignment, times comparisons, scored at once
 BLOCK = 100_000  # scores held at once where everybody is scored: what stays near the processor
@@ -243,6 +243,9 @@ def squares_by_unit(
         return _of_everybody(
             inside, changes.transpose(0, 2, 1), loading, design.seen, design.weight
         )
+    if changes.shape[2] <= FEW:
+        few = loading.own, loading.mean, loading.constant
+        return squares_of_few(inside, changes, few, design.seen, design.weight)
     held = inside.sum() * max(int((loading.own != 0).any(axis=0).sum()), 1)
     if held <= CHUNK:
         return sides.pair_scores(code, leverage, loading.own).squares(

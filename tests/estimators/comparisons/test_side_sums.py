@@ -56,10 +56,13 @@ CASES = [(0.0, None), (0.15, None), (0.0, "w"), (0.15, "w")]
 
 @pytest.mark.parametrize(("gaps", "weight"), CASES)
 @pytest.mark.parametrize("kind", LEVERAGE)
-def test_squared_scores_under_every_assignment_are_those_written_down_by_unit(gaps, weight, kind):
+@pytest.mark.parametrize("n_outcomes", [1, 2, 3])
+def test_squared_scores_under_every_assignment_are_those_written_down_by_unit(
+    gaps, weight, kind, n_outcomes
+):
     made = large(gaps, weight=weight)
     design = Comparisons.of(made, impact.CallawaySantAnna())
-    labels, wide = drawn(design), outcomes_like(made)
+    labels, wide = drawn(design), outcomes_like(made, n=n_outcomes)
     changes = (wide[..., design.period] - wide[..., design.base]) * (design.seen > 0)[:, None]
     shares = "estimated" if kind == "CRV1" else "fixed"
     found = design.evaluate(labels, changes, leverage=LEVERAGE[kind], shares=shares)
