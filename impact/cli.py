@@ -40,7 +40,7 @@ Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
 ]
-STEPS = 13  # plan, six notebooks, the renderings, numbers
+STEPS = 14  # plan, six notebooks, the renderings, numbers
 
 
 @app.command()
@@ -65,7 +65,7 @@ def run(
             step=step,
         )
     typer.echo(_headline(done.headline))
-    for name in ("report.html", "report.pdf"):
+    for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
 
 

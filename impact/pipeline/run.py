@@ -22,11 +22,19 @@ from impact.evaluation.rating import rating
 from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import WarmParent
-from impact.pipeline.numbers import write_numbers
+from impact.pipeline.numbers import RESULTS, write_numbers
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
-from impact.pipeline.store import building, certify
+from impact.pipeline.store import CERTIFICATE, building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
-from impact.reporting.render import Cover, render_brief, render_docx, render_html, render_pdf
+from impact.reporting.ledger import LEDGER
+from impact.reporting.render import (
+    Cover,
+    render_brief,
+    render_docx,
+    render_html,
+    render_pdf,
+    render_xlsx,
+)
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
@@ -43,6 +51,7 @@ PAGES = {
     "report.docx": render_docx,
     "brief.pdf": render_brief,
     "brief.docx": render_brief,
+    "tables.xlsx": render_xlsx,
 }
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
@@ -55,15 +64,17 @@ PACKAGES = (
     "papermill",
     "typst",
     "pypandoc-binary",
+    "xlsxwriter",
 )
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: where it is and what its headline says."""
+    """A finished run: where it is, what its headline says, and what it wrote beside tables, figures and notebooks."""
 
     folder: Path
     headline: dict[str, Any]
+    outputs: tuple[str, ...]
 
 
 def run(
@@ -120,7 +131,8 @@ def run(
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    return Run(folder=reports / plan.name, headline=headline)
+    outputs = (*PAGES, RESULTS, LEDGER, CERTIFICATE)
+    return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -293,7 +305,7 @@ def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
     rated = encode(rating(grounds_of(plan, **read)))
     found = {"headline": headline, "parts": parts, "rating": rated}
     text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
-    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+    (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
     for path in source.iterdir():
         path.unlink()
     source.rmdir()

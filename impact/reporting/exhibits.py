@@ -5,43 +5,41 @@ Each renders itself for Jupyter, and carries in the same output what the report 
 (`impact.reporting.markup`); all others are plain.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from impact.reporting import pieces
+from impact.reporting.bundle import EXHIBIT, Bundle, bundle, piece
 from impact.reporting.drawing import base64_of, png_of, svg_of
 from impact.reporting.markup import blocks
-from impact.reporting.notebook_html import html_of
-from impact.reporting.spreadsheet import without_formula
-from impact.reporting.tree import Node, div, header, is_label, slug
+from impact.reporting.table import Table
+from impact.reporting.tree import Node, div, header, label_of
 from impact.reporting.written import Written
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
+__all__ = [
+    "EXHIBIT",
+    "NARROW_WIDTH",
+    "Answer",
+    "Banner",
+    "Callout",
+    "Card",
+    "Chapter",
+    "Displayed",
+    "Exhibit",
+    "Exhibits",
+    "Figure",
+    "FirstPage",
+    "KeyFigures",
+    "Ladder",
+    "Question",
+    "Table",
+    "Text",
+]
 NARROW_WIDTH = 3.7  # inches; what a phone of 390 px shows, margins off
-EXHIBIT = "application/vnd.impact.exhibit+json"
-Bundle = tuple[dict[str, Any], dict[str, Any]]
-
-
-def _bundle(
-    tree: Sequence[Node],
-    shown: Mapping[str, Any],
-    metadata: Mapping[str, Any] | None = None,
-    **more: Any,
-) -> Bundle:
-    """Return what Jupyter shows, and beside it what the report is made of."""
-    kept = {name: value for name, value in more.items() if value}
-    return {**shown, EXHIBIT: {"blocks": list(tree), **kept}}, dict(metadata or {})
-
-
-def _piece(tree: Sequence[Node], **more: Any) -> Bundle:
-    """Return a piece that Jupyter shows as a page of it."""
-    return _bundle(tree, {"text/html": html_of(tree, more.get("media", {}))}, **more)
 
 
 @dataclass(frozen=True)
@@ -52,83 +50,7 @@ class Text:
     brief: bool = False
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return _bundle(blocks(self.markdown), {"text/markdown": self.markdown}, brief=self.brief)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a caption: what readers see (``cells``) beside the raw figures (``frame``).
-
-    Attributes
-    ----------
-    frame : DataFrame
-        Raw values, written to CSV.
-    headings : Mapping
-        Column of the frame to its heading, in order; other columns stay out of sight.
-    formats : Mapping
-        Column to a function that writes its value; such columns are set as numbers.
-    notes : Sequence of str
-        Lines below the table.
-    footnotes : Sequence of str
-        Numbered notes; a cell that ends in ``[^1]`` points to the first.
-    group : str
-        Column whose value, where it changes, heads the rows that follow.
-    """
-
-    label: str
-    caption: str
-    frame: pd.DataFrame
-    headings: Mapping[str, str]
-    formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-    footnotes: Sequence[str] = ()
-    group: str = ""
-    brief: bool = False
-
-    def html(self) -> str:
-        """Return semantic HTML, every text escaped."""
-        return html_of(self.tree(), {})
-
-    def tree(self) -> list[Node]:
-        """Return the table and its notes."""
-        return pieces.table_blocks(
-            name=_label(self.label),
-            caption=self.caption,
-            headings=list(self.headings.values()),
-            numeric=[name in self.formats for name in self.headings],
-            rows=self.cells(),
-            groups=list(map(_shown, self.frame[self.group])) if self.group else [],
-            notes=self.notes,
-            footnotes=self.footnotes,
-        )
-
-    def cells(self) -> list[list[str]]:
-        """Return what readers see, row by row."""
-        return [
-            [
-                self.formats[name](row[name]) if name in self.formats else _shown(row[name])
-                for name in self.headings
-            ]
-            for row in self.frame.to_dict("records")
-        ]
-
-    def to_csv(self, path: Path) -> None:
-        """Write the raw figures; text that a spreadsheet would run as a formula is quoted by an apostrophe."""
-        safe = self.frame.map(without_formula)
-        safe.columns = [without_formula(name) for name in safe.columns]
-        safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-
-    def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        metadata = {"text/html": {"label": self.label}}
-        return _bundle(self.tree(), {"text/html": self.html()}, metadata, brief=self.brief)
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124 (NaN)
-
-
-def _label(text: str) -> str:
-    return text if is_label(text) else slug(text)
+        return bundle(blocks(self.markdown), {"text/markdown": self.markdown}, brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -193,7 +115,7 @@ class Figure:
     def tree(self) -> list[Node]:
         """Return the figure with its words around it."""
         return pieces.figure_blocks(
-            _label(self.label), self.caption, self.alt, self.how_to_read, self.source
+            label_of(self.label), self.caption, self.alt, self.how_to_read, self.source
         )
 
     def media(self) -> dict[str, dict[str, str]]:
@@ -201,16 +123,16 @@ class Figure:
         drawings = {"svg": self.svg.decode("utf-8"), "png": base64_of(self.png)}
         if self.narrow_svg:
             drawings["narrow"] = self.narrow_svg.decode("utf-8")
-        return {_label(self.label): drawings}
+        return {label_of(self.label): drawings}
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         words = {"label": self.label, "caption": self.caption, "alt": self.alt}
-        drawings = self.media()[_label(self.label)]
+        drawings = self.media()[label_of(self.label)]
         shown = {"image/svg+xml": drawings["svg"], "image/png": drawings["png"]}
         metadata = {"image/svg+xml": words, "image/png": words}
         narrow = {key: value for key, value in drawings.items() if key == "narrow"}
-        media = {_label(self.label): narrow}  # the others are in the output already
-        return _bundle(self.tree(), shown, metadata, media=media, brief=self.brief)
+        media = {label_of(self.label): narrow}  # the others are in the output already
+        return bundle(self.tree(), shown, metadata, media=media, brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -231,7 +153,7 @@ class KeyFigures:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         cards = [pieces.card(card.name, card.value, card.explanation) for card in self.cards]
-        return _piece([div("key-figures", cards)], brief=self.brief)
+        return piece([div("key-figures", cards)], brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -243,7 +165,7 @@ class Callout:
     brief: bool = False
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return _piece([pieces.callout(self.kind, self.markdown)], brief=self.brief)
+        return piece([pieces.callout(self.kind, self.markdown)], brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -254,7 +176,7 @@ class Banner:
     short: str = ""
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        return _piece([div("banner", blocks(self.text))], banner=self.short or self.text)
+        return piece([div("banner", blocks(self.text))], banner=self.short or self.text)
 
 
 @dataclass(frozen=True)
@@ -267,7 +189,7 @@ class Chapter:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         title = f"{self.number}\u2002{self.title}" if self.number else self.title
-        return _piece([header(2, title, _label(self.slug), "chapter")], chapter=self.number)
+        return piece([header(2, title, label_of(self.slug), "chapter")], chapter=self.number)
 
 
 @dataclass(frozen=True)
@@ -295,7 +217,7 @@ class FirstPage:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         figure = pieces.figure_blocks(
-            _label(self.figure.label),
+            label_of(self.figure.label),
             self.figure.caption,
             self.figure.alt,
             self.how_to_read or self.figure.how_to_read,
@@ -308,7 +230,7 @@ class FirstPage:
         tree = pieces.first_page(
             self.kicker, self.title, self.standfirst, figure, answers, self.facts
         )
-        return _piece(tree, media=self.figure.media(), first_page=True)
+        return piece(tree, media=self.figure.media(), first_page=True)
 
 
 @dataclass(frozen=True)
@@ -324,7 +246,7 @@ class Ladder:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         rungs = [(self.start_text, self.start), *self.steps, (self.final_text, self.final)]
-        return _piece([pieces.ladder(rungs)], brief=self.brief)
+        return piece([pieces.ladder(rungs)], brief=self.brief)
 
 
 @dataclass(frozen=True)
@@ -339,7 +261,7 @@ class Question:
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         figure = self.figure.tree() if self.figure else []
         media = self.figure.media() if self.figure else {}
-        return _piece(
+        return piece(
             [pieces.question(self.question, self.sentence, figure)], media=media, brief=self.brief
         )
 

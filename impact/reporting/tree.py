@@ -29,10 +29,15 @@ def is_label(text: str) -> bool:
     return _LABEL.fullmatch(text) is not None
 
 
+def label_of(text: str) -> str:
+    """Return a text as a label: itself where it is one, else its slug."""
+    return text if is_label(text) else slug(text)
+
+
 def attributes(name: str = "", *classes: str, **values: str) -> Attributes:
     """Return a node's identifier, classes and attributes; a label that is none becomes its slug."""
     shown = [[key.replace("_", "-"), clean(str(value))] for key, value in values.items()]
-    return (name if not name or is_label(name) else slug(name), list(classes), shown)
+    return (name and label_of(name), list(classes), shown)
 
 
 def clean(text: str) -> str:

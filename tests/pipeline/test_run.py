@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reporting.test_workbook import sheets_of
 
 from impact.errors import StorageError
 from impact.pipeline.store import building, read_run
@@ -70,6 +71,7 @@ def test_a_run_is_complete_and_certified(artisans):
     for name in (
         "report.html",
         "report.pdf",
+        "tables.xlsx",
         "results.json",
         "tables/tab-effects.csv",
         "figures/fig-event-study.svg",
@@ -87,7 +89,8 @@ def test_a_run_is_complete_and_certified(artisans):
     assert facts["seed"] == 2012
     assert facts["versions"]["pandas"] == pd.__version__
     assert "done: 03_impact" in done.stderr
-    assert "report.pdf" in done.stdout
+    top = {path.name for path in folder.iterdir() if path.is_file()}
+    assert {Path(line).name for line in done.stdout.splitlines()[1:]} == top
     assert str(ROOT) not in "".join(
         p.read_text(encoding="utf-8") for p in folder.rglob("*.ipynb")
     ).replace("\\\\", "")
@@ -119,6 +122,18 @@ def test_the_report_answers_first_and_says_how_sure(artisans):
     assert set(FIGURES) <= set(labels)
     assert sum(label.endswith("-in-short") for label in labels) == 7  # one for each question
     assert html.count("<table") >= 14
+
+
+def test_every_table_of_the_report_is_a_sheet_with_the_numbers_of_the_results(artisans):
+    folder, _ = artisans
+    found, _ = sheets_of(folder / "tables.xlsx")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    labels = re.findall(r'<table[^>]* id="tab-([^"]+)"', html)
+    assert [name.split(" ")[1] for name in [*found][1:]] == [label[:28] for label in labels]
+    values = [cell[0] for sheet in found.values() for cell in sheet.values() if len(cell) == 2]
+    parts = json.loads((folder / "results.json").read_text())["parts"]["impact"]["values"]
+    for row in parts["by_cohort"]["values"]["table"]:
+        assert any(value == pytest.approx(row["estimate"], rel=1e-14) for value in values)
 
 
 def test_the_true_effect_of_the_simulation_is_inside_the_believed_interval(artisans):

@@ -5,5 +5,6 @@ from impact.reporting.render.cover import Cover
 from impact.reporting.render.page import render_html
 from impact.reporting.render.paper import render_pdf
 from impact.reporting.render.word import render_docx
+from impact.reporting.render.workbook import render_xlsx
 
-__all__ = ["Cover", "render_brief", "render_docx", "render_html", "render_pdf"]
+__all__ = ["Cover", "render_brief", "render_docx", "render_html", "render_pdf", "render_xlsx"]

@@ -21,13 +21,14 @@ _FILES = re.compile(
 
 @dataclass(frozen=True)
 class Shown:
-    """One exhibit as displayed."""
+    """One exhibit as displayed; ``values`` are the raw numbers behind a table's cells, row by row."""
 
     blocks: list[Node]
     chapter: int | None = None
     brief: bool = False
     first_page: bool = False
     banner: str = ""
+    values: Sequence[Sequence[float | None]] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _shown(exhibit: Mapping[str, Any]) -> Shown:
         brief=bool(exhibit.get("brief")),
         first_page=bool(exhibit.get("first_page")),
         banner=exhibit.get("banner", ""),
+        values=exhibit.get("values", ()),
     )
 
 
