@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
+from impact.reporting.formats import DASH
 from impact.reporting.markup import blocks, words
 from impact.reporting.tree import (
     Node,
@@ -25,6 +26,7 @@ from impact.reporting.tree import (
 
 STEPS = 5  # a rating goes from 0 to this
 MEDIA = "media:"  # what the source of a figure's picture begins with; its label follows
+SHORT = 14  # characters that fit a third of a phone's width
 _MARK = re.compile(r"\s?\[\^(\d{1,2})\]$")
 
 
@@ -105,8 +107,14 @@ def _cells(
 ) -> list[list[object]]:
     found = [cell(_marked(texts[0]), scope="row")]
     for text, heading, number in list(zip(texts, headings, numeric, strict=True))[1:]:
-        found.append(cell(_marked(text), *(["num"] if number else []), data_label=heading))
+        found.append(cell(_marked(text), *_kinds(text, number=number), data_label=heading))
     return found
+
+
+def _kinds(text: str, *, number: bool) -> list[str]:
+    """Name what a cell holds, so that a phone sets short ones abreast and leaves out what is missing."""
+    names = {"num": number, "short": len(text) <= SHORT, "missing": text == DASH}
+    return [name for name, holds in names.items() if holds]
 
 
 def _marked(text: str) -> list[Node]:

@@ -94,7 +94,9 @@ def test_the_first_page_prints_from_the_browser_on_one_page(book, tmp_path):
         (book / "report.html").as_uri(),
     )
     assert "differences" in read("pdftotext", "-layout", "-l", "1", printed, "-")
-    assert "Summary of findings" in read("pdftotext", "-f", "2", "-l", "2", printed, "-")
+    second = read("pdftotext", "-f", "2", "-l", "2", printed, "-")
+    assert "Summary of findings" in second
+    assert "Simulated data" in second, "the banner stands above every printed page"
 
 
 def test_row_headers_are_tagged_as_such_in_the_pdf(book):

@@ -164,7 +164,6 @@ def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | N
             line: dict[str, Any] = {
                 "facecolor": "white",
                 "edgecolor": "none",
-                "alpha": 0.85,
                 "pad": 0.8,
             }
             place: dict[str, Any] = {

@@ -10,6 +10,8 @@ from impact.arrays import Floats
 from impact.evaluation.counterfactual import Counterfactual
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
+    CHARACTER,
+    POINTS,
     Unit,
     apart,
     exhibit,
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
+HEIGHT = 3.0  # inches
 MOSTLY = 0.75  # share of periods from which a line is said to be above another
+BESIDE_THE_PLOT = 1.5  # inches that ticks and the names at the lines' ends take
 
 
 def rounded(value: float, gain: float) -> float:
@@ -86,7 +90,7 @@ def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width:
     spread = float(np.nanmax(values) - np.nanmin(values)) or 1.0
     limits = (float(np.nanmin(values)) - 0.12 * spread, float(np.nanmax(values)) + 0.12 * spread)
     unit = Unit.of(voice, study.outcome, float(np.abs(values).max()))
-    canvas, axes = sheet(width, 3.0)
+    canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, f"{study.label(study.outcome)}, {unit.words}")
     after = x >= -1
     axes.fill_between(x[after], without[after], actual[after], color=BAND, linewidth=0)
@@ -124,23 +128,36 @@ def _gain(voice: Voice, axes: "Axes", found: Counterfactual, width: float) -> No
     after = found.path[found.path["event_time"] >= 0]
     if after.empty:
         return
-    gap = np.sign(found.gain or 1.0) * (after["actual"] - after["without"]).to_numpy(float)
-    reach = 1 if len(after) > 2 else 0  # the words are about three periods wide
-    room = [gap[max(at - reach, 0) : at + reach + 1].min() for at in range(len(after))]
-    widest = int(np.argmax(room[reach : len(room) - reach])) + reach
-    near = after.iloc[widest - reach : widest + reach + 1][["actual", "without"]]
-    inside = (near.max(axis=1).min() + near.min(axis=1).max()) / 2
     text = voice.amount(voice.study.outcome, rounded(found.gain, found.gain))
     text = f"+{text}" if found.gain > 0 else text
+    points = size(width, 10.5)
+    a_period = (width - BESIDE_THE_PLOT) / max(len(found.path), 1)  # inches
+    half = 0.55 * len(text) * CHARACTER * points / a_period
+    x, upper, lower = _between(after)
+    places = x[(x >= x[0] + half) & (x <= x[-1] - half)]
+    places = places if len(places) else x[len(x) // 2 :][:1]
+    under = [upper[np.abs(x - at) <= half].min() for at in places]
+    over = [lower[np.abs(x - at) <= half].max() for at in places]
+    best = int(np.argmax(np.subtract(under, over)))
+    bottom, top = axes.get_ylim()
+    line = 1.6 * points / POINTS / (HEIGHT - 0.8) * (top - bottom)
+    inside = under[best] - over[best] > line  # else above both lines
+    above = upper[np.abs(x - places[best]) <= half].max()
     axes.annotate(
-        text,
-        (float(after["event_time"].iloc[widest]), float(inside)),
-        ha="center",
-        va="center",
-        fontsize=size(width, 10.5),
-        weight="semibold",
-        color=TREATED,
+        text, (float(places[best]), (under[best] + over[best]) / 2 if inside else above), (0, 0 if inside else 4),
+        textcoords="offset points", ha="center", va="center" if inside else "bottom", fontsize=points,
+        weight="semibold", color=TREATED,
+    )  # fmt: skip
+
+
+def _between(after: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Return times after the start, finely, with the higher and the lower of the two lines."""
+    times = after["event_time"].to_numpy(float)
+    x = np.linspace(times[0], times[-1], 20 * len(times))
+    actual, without = (
+        np.interp(x, times, after[name].to_numpy(float)) for name in ("actual", "without")
     )
+    return x, np.maximum(actual, without), np.minimum(actual, without)
 
 
 def since_start(voice: Voice, axes: "Axes", x: Floats, width: float) -> None:
@@ -195,7 +212,7 @@ def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: fl
         paths[["treated_std_error", "comparison_std_error"]].to_numpy(float)
     ) * np.array([[[1]], [[-1]]])
     unit = Unit.of(voice, study.outcome, float(np.nanmax(np.abs(means))))
-    canvas, axes = sheet(width, 3.0)
+    canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, f"{study.label(study.outcome)}, {unit.words}")
     for group, colour, line in (("treated", TREATED, "-"), ("comparison", COMPARISON, DASHES)):
         mean, error = (paths[name].to_numpy(float) for name in (group, f"{group}_std_error"))

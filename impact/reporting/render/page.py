@@ -5,15 +5,16 @@ from base64 import b64encode
 from html import escape
 from pathlib import Path
 
+from impact.reporting.markup import said
 from impact.reporting.pieces import MEDIA
 from impact.reporting.render.book import Book, Media, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.fonts import css
 from impact.reporting.render.pandoc import pandoc, publish
-from impact.reporting.tree import Node, plain, raw, text_of, walk
+from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
 HERE = Path(__file__).parent
-PHONE = "(max-width: 40rem)"
+PHONE = "screen and (max-width: 40rem)"  # paper is as narrow, and gets the drawing for a page
 
 
 def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:
@@ -36,9 +37,22 @@ def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:
             "--to=html5", "--standalone", "--mathml", "--toc", "--toc-depth=2", "--section-divs",
             f"--template={HERE / 'page.html'}", f"--output={page}",
         )  # fmt: skip
-        style = css(letters) + "\n" + (HERE / "page.css").read_text(encoding="utf-8")
+        style = "\n".join(
+            [css(letters), (HERE / "page.css").read_text(encoding="utf-8"), _running(book.banner)]
+        )
         text = page.read_text(encoding="utf-8").replace("/*STYLE*/", style, 1)
         publish(text.encode("utf-8"), output)
+
+
+def _running(banner: str) -> str:
+    """Return the rule that prints the banner above each page but the first, which has it in full."""
+    if not banner:
+        return ""
+    escaped = "".join(f"\\{ord(letter):x} " for letter in said(banner))
+    return (
+        f'@page {{ @top-left {{ content: "{escaped}"; font: 600 8pt "Source Sans Pro", sans-serif; color: #5a4300; }} }}\n'
+        "@page :first { @top-left { content: none; } }"
+    )
 
 
 def _blocks(blocks: list[Node], book: Book) -> list[Node]:
@@ -49,6 +63,10 @@ def _blocks(blocks: list[Node], book: Book) -> list[Node]:
 def _changed(node: Node, media: Media) -> Node | list[Node]:
     if node["t"] == "Figure":
         return _figure(node, media)
+    if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath":
+        # a formula wider than a phone scrolls, so the keyboard must reach it
+        start, end = (raw_inline("html", tag) for tag in ('<span tabindex="0">', "</span>"))
+        return [start, node, end]
     return node
 
 

@@ -13,10 +13,10 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     """Say what is compared with what, and what must be true for the answer to hold."""
     t, study = voice.t, voice.study
     examined = findings.impact.before_trends.status != "not_applicable"
-    equation = (
-        r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G > t]$$"
-        if study.plan.comparison_group == "not_yet_treated"
-        else r"$$\mathrm{ATT}(g,t) = \mathbb{E}[Y_t - Y_{g-1} \mid G = g] - \mathbb{E}[Y_t - Y_{g-1} \mid G = \infty]$$"
+    others = r"G > t" if study.plan.comparison_group == "not_yet_treated" else r"G = \infty"
+    equation = (  # in two lines: one would be wider than a phone
+        r"$$\begin{aligned}\mathrm{ATT}(g,t) = {} & \mathbb{E}[Y_t - Y_{g-1} \mid G = g] \\"
+        rf" & {{}} - \mathbb{{E}}[Y_t - Y_{{g-1}} \mid {others}]\end{{aligned}}$$"
     )
     points = [
         t(
