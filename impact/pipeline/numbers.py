@@ -1,32 +1,29 @@
 """numbers.json of a run: each numeral of its rendered reports and where it comes from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from impact.data.yaml_file import load_yaml
 from impact.reporting.ledger import LEDGER, ledger_of, write_ledger
 from impact.reporting.sources import Sources
+from impact.reporting.tracing import Passage
 from impact.reporting.words.catalogue import Words, sentences
+from impact.terms import Language
 
 RESULTS = "results.json"
 
 
-def write_numbers(
-    folder: Path,
-    *,
-    notebook: Path,
-    words: Words,
-    inputs: Mapping[str, Path],
-    facts: Mapping[str, Any],
-) -> None:
-    """Write numbers.json into a run's folder.
+def sources_of(
+    folder: Path, *, words: Words, inputs: Mapping[str, Path], facts: Mapping[str, Any]
+) -> Sources:
+    """Return all that a report's numerals may come from.
 
     Parameters
     ----------
-    folder, notebook : Path
-        The run's folder with its reports and results.json, and the executed notebook that they are made of.
+    folder : Path
+        The run's folder with its results.json.
     words : Words
         The report's language and nouns.
     inputs : Mapping
@@ -40,16 +37,23 @@ def write_numbers(
         for name, path in inputs.items()
         if path.suffix in {".yml", ".yaml", ".json"}
     }
-    sources = Sources(
+    return Sources(
         files={RESULTS: results, **read, "run.json": facts},
         sentences=sentences(words.language, words.nouns),
         decimal="," if words.language == "fr" else ".",
     )
+
+
+def write_numbers(
+    folder: Path,
+    *,
+    passages: Sequence[Passage],
+    sources: Sources,
+    language: Language,
+    estimate: float,
+) -> None:
+    """Write numbers.json into a run's folder, as `ledger_of` finds it there."""
     ledger = ledger_of(
-        folder,
-        notebook=notebook,
-        sources=sources,
-        language=words.language,
-        estimate=results["headline"]["estimate"],
+        folder, passages=passages, sources=sources, language=language, estimate=estimate
     )
     write_ledger(ledger, folder / LEDGER)

@@ -22,7 +22,7 @@ from impact.evaluation.rating import rating
 from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.execute import WarmParent
-from impact.pipeline.numbers import RESULTS, write_numbers
+from impact.pipeline.numbers import RESULTS, sources_of, write_numbers
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import CERTIFICATE, building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
@@ -35,6 +35,8 @@ from impact.reporting.render import (
     render_pdf,
     render_xlsx,
 )
+from impact.reporting.render.book import read_book
+from impact.reporting.tracing import passages_of
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
@@ -115,24 +117,43 @@ def run(
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:
         _notebooks(notebooks, folder, plan_path, parameters, timings)
-        notebook = folder / "notebooks" / f"{REPORT}.ipynb"
-        for page, render in PAGES.items():
-            timings.timed(page, partial(render, notebook, folder / page, cover=cover))
         headline = _results(folder, unit=unit, plan=plan)
-        numbers = partial(
-            write_numbers,
-            folder,
-            notebook=notebook,
-            words=Words(plan.language),
-            inputs=inputs,
-            facts=said,
-        )
-        timings.timed("numbers", numbers)
+        rendered = partial(_pages, folder, timings, cover=cover, plan=plan)
+        rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
     outputs = (*PAGES, RESULTS, LEDGER, CERTIFICATE)
     return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
+
+
+def _pages(
+    folder: Path,
+    timings: Timings,
+    *,
+    cover: Cover,
+    plan: Plan,
+    estimate: float,
+    inputs: Mapping[str, Path],
+    facts: Mapping[str, Any],
+) -> None:
+    """Render what the report notebook showed, and write down where each numeral comes from."""
+    notebook = folder / "notebooks" / f"{REPORT}.ipynb"
+    sources = sources_of(folder, words=Words(plan.language), inputs=inputs, facts=facts)
+    passages = passages_of(read_book(notebook, cover.words), sources)
+    for page, render in PAGES.items():
+        timings.timed(page, partial(render, notebook, folder / page, cover=cover))
+    timings.timed(
+        "numbers",
+        partial(
+            write_numbers,
+            folder,
+            passages=passages,
+            sources=sources,
+            language=plan.language,
+            estimate=estimate,
+        ),
+    )
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from impact.errors import StorageError
-from impact.reporting.exhibits import EXHIBIT
 from impact.reporting.reading import side_by_side, tokens_of
 from impact.reporting.rendered import READ, blocks_of
 from impact.reporting.sources import Source, Sources, whole_numeral
-from impact.reporting.tree import text_of
-from impact.reporting.written import Note
+from impact.reporting.tracing import Passage
 
 LEDGER = "numbers.json"
-FIRST = "report.html"  # whose sources the other formats take over
-Notes = list[tuple[str, Mapping[str, Sequence[Note]]]]
 
 
 @dataclass(frozen=True)
@@ -63,79 +59,58 @@ class Ledger:
 
 
 def ledger_of(
-    folder: Path, *, notebook: Path, sources: Sources, language: str, estimate: float
+    folder: Path,
+    *,
+    passages: Sequence[Passage],
+    sources: Sources,
+    language: str,
+    estimate: float,
 ) -> Ledger:
     """Read every rendered text of a run's folder and find where its numerals come from.
 
     Parameters
     ----------
-    folder, notebook : Path
-        The run's folder, and the executed notebook that the report was made of.
+    folder : Path
+        The run's.
+    passages : sequence of Passage
+        What the texts were made of: a numeral takes over the source that it has there.
     sources : Sources
+        For what stands around the exhibits.
     language : str
     estimate : float
         The headline's, for its sign.
     """
     texts = {path.name: blocks_of(path) for path in sorted(folder.iterdir()) if path.suffix in READ}
-    notes = _notes(notebook)
-    files: dict[str, tuple[Entry, ...]] = {}
-    for name in sorted(texts, key=lambda name: (name != FIRST, name)):
-        known = _taken_over(texts[FIRST], files.get(FIRST, ()), texts[name]) if files else {}
-        files[name] = _entries(texts[name], sources, notes, known)
+    made_of = [passage.text for passage in passages]
+    known = [source for passage in passages for source in passage.sources]
+    files = {
+        name: _entries(blocks, sources, _taken_over(made_of, known, blocks))
+        for name, blocks in texts.items()
+    }
     sign = (estimate > 0) - (estimate < 0)
     return Ledger(language=language, sign=sign, files=files)
-
-
-def _notes(notebook: Path) -> Notes:
-    """Return each exhibit's text, spaces off, with the raw values behind it."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    shown = [
-        output["data"][EXHIBIT]
-        for cell in cells
-        for output in cell.get("outputs", [])
-        if EXHIBIT in output.get("data", {})
-    ]
-    return [(_closed(text_of(item["blocks"])), item.get("numbers", {})) for item in shown]
-
-
-def _closed(text: str) -> str:
-    return "".join(text.split())
 
 
 def _entries(
     blocks: Sequence[str],
     sources: Sources,
-    notes: Notes,
     known: Mapping[tuple[int, int], Source | None],
 ) -> tuple[Entry, ...]:
     numerals: dict[int, list[Numeral]] = {}
     for token in filter(lambda token: token.numeral, tokens_of(blocks)):
         text = blocks[token.block]
-        source = known.get((token.block, token.start)) or sources.of(
-            token, text, _noted(text, notes)
-        )
+        source = known.get((token.block, token.start)) or sources.of(token, text, {})
         numerals.setdefault(token.block, []).append(Numeral(whole_numeral(text, token), source))
     return tuple(Entry(text, tuple(numerals.get(i, ()))) for i, text in enumerate(blocks))
 
 
-def _noted(text: str, notes: Notes) -> dict[str, list[Note]]:
-    """Return the raw values of the exhibits that a block may belong to."""
-    closed = _closed(text)
-    found: dict[str, list[Note]] = {}
-    for shown, numbers in notes:
-        if closed in shown:
-            for written, raws in numbers.items():
-                found.setdefault(written, []).extend(raws)
-    return found
-
-
 def _taken_over(
-    first: Sequence[str], entries: Sequence[Entry], blocks: Sequence[str]
+    made_of: Sequence[str], sources: Sequence[Source | None], blocks: Sequence[str]
 ) -> dict[tuple[int, int], Source | None]:
-    """Return the sources of numerals that stand in the first format too, by block and place."""
-    one, other = tokens_of(first), tokens_of(blocks)
-    numerals = iter([numeral for entry in entries for numeral in entry.numerals])
-    source = {place: next(numerals).source for place, token in enumerate(one) if token.numeral}
+    """Return the sources of numerals that stand in what a text was made of, by block and place."""
+    one, other = tokens_of(made_of), tokens_of(blocks)
+    left = iter(sources)
+    source = {place: next(left) for place, token in enumerate(one) if token.numeral}
     found = {}
     for stretch in side_by_side([x.masked for x in one], [x.masked for x in other]):
         if not stretch.same:

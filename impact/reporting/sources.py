@@ -12,13 +12,19 @@ from impact.reporting.tree import clean
 from impact.reporting.written import Note
 
 PERCENT = 100.0
+MILLION = 1e6  # costs are written in millions
+TELLING = (
+    6  # digits from which a numeral that equals a value is that value, not another one by chance
+)
 THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
 _DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ORDER = re.compile(
-    r"^(?:table|tableau|figure|section|chapter|chapitre)?[ \u00a0]?(?P<number>\d{1,3})(?=[.\u2002: ])",
+    r"^(?:table|tableau|figure|section|chapter|chapitre)[ \u00a0](?P<number>\d{1,3})(?=[.: ])"
+    r"|^(?P<chapter>\d{1,2})(?=\u2002)",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"^(?P<number>\d{1,3})(?=[.: ])")
 
 
 @dataclass(frozen=True)
@@ -99,15 +105,23 @@ class Sources:
             or self._within_words(token, text)
             or self._within_text(token, text)
             or self._within_digest(token, text)
+            or _order(_ORDER, token, text)
             or self._rounded(whole)
-            or _order(token, text)
+            or _order(_FIRST, token, text)
         )
+
+    def exactly(self, value: float) -> Source | None:
+        """Return where this very value, its negative or its hundredfold is."""
+        key = self._by_value.get(value)
+        return None if key is None else Source(value, key)
 
     def _noted(self, whole: str, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
         for written in (whole, whole.lstrip("\u2212-")):
             for raw in notes.get(written, ()):
-                if isinstance(raw, float) and raw in self._by_value:
-                    return Source(raw, self._by_value[raw])
+                if isinstance(raw, float) and (
+                    source := self.exactly(raw) or self.exactly(raw * MILLION)
+                ):
+                    return source
         for written, raws in notes.items():
             if isinstance(raws[0], str) and whole in written and written in text:
                 return Source(None, f"date {raws[0]}")
@@ -147,7 +161,8 @@ class Sources:
     def _rounded(self, whole: str) -> Source | None:
         value, digits = self.value_of(whole)
         key = self._by_rounding(digits).get(round(value, digits))
-        return Source(value, key, rounded=True) if key else None
+        exact = value in self._by_value and sum(map(str.isdigit, whole)) >= TELLING
+        return Source(value, key, rounded=not exact) if key else None
 
     def _by_rounding(self, digits: int) -> dict[float, str]:
         known = self._rounding.get(digits)
@@ -210,10 +225,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(".{1,300}?".join(f"({part})" for part in spaced))
 
 
-def _order(token: Token, text: str) -> Source | None:
-    match = _ORDER.match(text)
-    return (
-        Source(None, "pages")
-        if match and match.span("number") == (token.start, token.end)
-        else None
-    )
+def _order(pattern: re.Pattern[str], token: Token, text: str) -> Source | None:
+    match = pattern.match(text)
+    there = match is not None and match.span(match.lastindex or 0) == (token.start, token.end)
+    return Source(None, "pages") if there else None

@@ -88,7 +88,14 @@ class Table:
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         metadata = {"text/html": {"label": self.label}}
         shown = {"text/html": self.html()}
-        return bundle(self.tree(), shown, metadata, brief=self.brief, values=self.values())
+        return bundle(
+            self.tree(),
+            shown,
+            metadata,
+            brief=self.brief,
+            values=self.values(),
+            columns=list(self.headings),
+        )
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,7 @@ A node is what pandoc reads as JSON. Texts become `Str` nodes; nothing that come
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Node = dict[str, Any]
@@ -192,3 +192,33 @@ def text_of(node: Any) -> str:
     if kind in {"Code", "Math"}:
         return str(content[1])
     return text_of(content)
+
+
+def leaves(node: Any) -> Iterator[Node]:
+    """Return the blocks that hold words, in order: paragraphs, headings, captions, cells."""
+    if isinstance(node, list | tuple):
+        for item in node:
+            yield from leaves(item)
+    elif isinstance(node, dict):
+        if node["t"] in {"Plain", "Para", "Header"}:
+            yield node
+        else:
+            yield from leaves(node.get("c"))
+
+
+def seen(node: Any) -> str:
+    """Return the words of a tree that are set on the page: not what stands for a picture."""
+    if isinstance(node, list | tuple):
+        return "".join(map(seen, node))
+    if isinstance(node, dict) and node["t"] == "Image":
+        return ""
+    if isinstance(node, dict) and node["t"] not in {
+        "Space",
+        "SoftBreak",
+        "LineBreak",
+        "Str",
+        "Code",
+        "Math",
+    }:
+        return seen(node.get("c"))
+    return text_of(node)

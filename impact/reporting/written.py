@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from impact.reporting.tree import text_of
+from impact.reporting.tree import leaves, text_of
 
 Note = str | float
 _NUMERAL = re.compile(r"[\u2212-]?\d+(?:[.,\u202f\u00a0]\d+)*")
@@ -36,7 +36,13 @@ class Written:
 
     def into(self, exhibit: dict[str, Any]) -> None:
         """Put what was noted of an exhibit's text beside its blocks, unless another notebook did."""
-        if "numbers" not in exhibit and (numbers := self.behind(text_of(exhibit["blocks"]))):
+        if "numbers" in exhibit:
+            return
+        # each cell for itself: run together, two numbers are a third
+        numbers: dict[str, list[Note]] = {}
+        for leaf in leaves(exhibit["blocks"]):
+            numbers |= self.behind(text_of(leaf))
+        if numbers:
             exhibit["numbers"] = numbers
 
 

@@ -28,6 +28,7 @@ TURNED = {
     "en": {"higher": "lower", "more": "less", "rose": "fell", "above": "below", "larger": "smaller"},
     "fr": {"hausse": "baisse", "plus": "moins", "supérieur": "inférieur", "dessus": "dessous"},
 }  # fmt: skip
+BY_ROUNDING = 0.04  # of a page's numerals, at most: found by their rounded value and not by the value that was written
 UNACCOUNTED = 4  # numerals of a whole report that the run cannot trace, at most; each is listed in numbers.json
 
 
@@ -92,6 +93,17 @@ def test_few_numerals_of_a_report_have_no_source_and_none_of_page_one(runs, plan
     assert [n.written for entry in first for n in entry.numerals if n.source is None] == []
     for name in ledger.files:
         assert len(ledger.unaccounted(name)) <= UNACCOUNTED, ledger.unaccounted(name)
+
+
+@each_run()
+def test_few_numerals_of_a_page_are_traced_by_rounding_alone(runs, plan, language):
+    numerals = [
+        numeral
+        for entry in read_ledger(runs[plan, language] / LEDGER).files["report.html"]
+        for numeral in entry.numerals
+    ]
+    rounded = [numeral.written for numeral in numerals if numeral.source and numeral.source.rounded]
+    assert len(rounded) <= len(numerals) * BY_ROUNDING, rounded
 
 
 def mutated(text, place, rng):

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from impact.errors import RenderError
 from impact.reporting.exhibits import EXHIBIT
 from impact.reporting.tree import Node, attributes, is_label, strong, text_of, walk
 from impact.reporting.tree import inlines as words_of
+from impact.reporting.written import Note
 
 Media = Mapping[str, Mapping[str, str]]
 _FILES = re.compile(
@@ -21,14 +22,27 @@ _FILES = re.compile(
 
 @dataclass(frozen=True)
 class Shown:
-    """One exhibit as displayed; ``values`` are the raw numbers behind a table's cells, row by row."""
+    """One exhibit as displayed.
+
+    Attributes
+    ----------
+    numbers : Mapping
+        Written text to the raw values that it was written for.
+    values : sequence of sequences
+        Raw numbers behind a table's cells, row by row; ``columns`` are what the CSV calls them.
+    cell : int
+        The notebook's cell that showed it, counted from 1.
+    """
 
     blocks: list[Node]
     chapter: int | None = None
     brief: bool = False
     first_page: bool = False
     banner: str = ""
+    numbers: Mapping[str, Sequence[Note]] = field(default_factory=dict)
     values: Sequence[Sequence[float | None]] = ()
+    columns: Sequence[str] = ()
+    cell: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,29 +109,36 @@ def read_book(notebook: Path, words: Mapping[str, str]) -> Book:
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+        outputs = [
+            (number, output.get("data", {}))
+            for number, cell in enumerate(cells, 1)
+            for output in cell.get("outputs", [])
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise RenderError(f"{notebook.name}: not an executed notebook; run it again") from None
     media: dict[str, dict[str, str]] = {}
     exhibits = []
-    for data in outputs:
+    for number, data in outputs:
         if EXHIBIT not in data:
             continue
         exhibit = data[EXHIBIT]
         for label, drawings in _drawings(data, exhibit).items():
             media.setdefault(label, {}).update(drawings)
-        exhibits.append(_shown(exhibit))
+        exhibits.append(_shown(exhibit, number))
     return Book(exhibits=tuple(_linked(_labelled(_numbered(exhibits, words)))), media=media)
 
 
-def _shown(exhibit: Mapping[str, Any]) -> Shown:
+def _shown(exhibit: Mapping[str, Any], cell: int) -> Shown:
     return Shown(
         blocks=exhibit["blocks"],
         chapter=exhibit.get("chapter"),
         brief=bool(exhibit.get("brief")),
         first_page=bool(exhibit.get("first_page")),
         banner=exhibit.get("banner", ""),
+        numbers=exhibit.get("numbers", {}),
         values=exhibit.get("values", ()),
+        columns=exhibit.get("columns", ()),
+        cell=cell,
     )
 
 
