@@ -87,6 +87,7 @@ class Figure:
         label: str,
         caption: str,
         alt: str,
+        width: float | None = None,
         **words: Any,
     ) -> "Figure":
         """Draw to bytes that are the same every time.
@@ -95,12 +96,14 @@ class Figure:
         ----------
         draw : Figure of matplotlib, or a function of the width in inches that returns one
             A function is drawn at the width of the page and at a phone's.
+        width : float, optional
+            Inches that the drawing has on the page; None is the whole line.
         **words
             Other attributes of a figure.
         """
         from impact.reporting.style import FULL_WIDTH
 
-        wide = draw(FULL_WIDTH) if callable(draw) else draw
+        wide = draw(width or FULL_WIDTH) if callable(draw) else draw
         narrow = svg_of(draw(NARROW_WIDTH)) if callable(draw) else None
         return cls(
             label=label,

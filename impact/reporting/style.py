@@ -20,7 +20,8 @@ DASHES = (0, (4, 2))
 FULL_WIDTH = 6.7  # inches; the text width of the printed page
 SMALLEST = 7.0  # points, on paper
 SMALLEST_ON_PHONE = 8.25  # points: 11 px at 96 to the inch
-NARROW = 5.0  # inches; drawings below it are for phones
+NARROW = 5.0  # inches; drawings below it are for phones, and those of BESIDE for the column beside a question
+BESIDE = 3.45
 
 _STYLE: Any = {
     "axes.edgecolor": PALE,
@@ -46,6 +47,16 @@ _STYLE: Any = {
     "xtick.major.size": 0,
     "ytick.major.size": 0,
 }
+
+
+def on_phone(width: float) -> bool:
+    """Whether a drawing of this width is for a phone: its words larger, a row's name above its mark."""
+    return BESIDE < width < NARROW
+
+
+def beside(width: float) -> bool:
+    """Whether a drawing of this width stands beside a question's text: as low as can be read."""
+    return width <= BESIDE
 
 
 @contextmanager

@@ -99,6 +99,9 @@ def drawn(voice):
         figures.flow(voice, flow()),
         figures.attrition(voice, flow()),
         figures.love_plot(voice, baseline(voice)),
+        figures.estimators(voice, rows(), axis, small=True),
+        figures.attrition(voice, flow(), small=True),
+        figures.love_plot(voice, baseline(voice), small=True),
         figures.weights(voice, weights()),
         *(
             [figures.theory_of_change(voice, programme), figures.timeline(voice, programme)]
@@ -119,7 +122,7 @@ def canvases(monkeypatch):
     made = []
 
     def keep(draw, **words):
-        for width in (style.FULL_WIDTH, NARROW_WIDTH):
+        for width in (words["width"], NARROW_WIDTH):
             one = draw(width)
             FigureCanvasAgg(one).draw()
             made.append((words["label"], width, one))
@@ -162,10 +165,10 @@ def in_view(text):
 @pytest.mark.parametrize("plan", PLANS)
 def test_words_are_large_enough_inside_the_picture_and_apart(plan, language, root, canvases):
     drawn(voice_of(plan, language, root))
-    assert len(canvases) >= 14
+    assert len(canvases) >= 20
     for label, width, one in canvases:
         renderer = one.canvas.get_renderer()
-        least = style.SMALLEST if width == style.FULL_WIDTH else style.SMALLEST_ON_PHONE
+        least = style.SMALLEST_ON_PHONE if style.on_phone(width) else style.SMALLEST
         boxes = [(text, text.get_window_extent(renderer)) for text in shown(one)]
         for text, box in boxes:
             assert text.get_fontsize() >= least, (label, text.get_text())

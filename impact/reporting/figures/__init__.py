@@ -5,7 +5,6 @@ from impact.reporting.figures.certainty import (
     honest_bounds,
     power_curve,
     specification_curve,
-    weights,
     without_one,
 )
 from impact.reporting.figures.effects import actual_against_counterfactual, raw_paths
@@ -16,6 +15,7 @@ from impact.reporting.figures.forests import (
     forest_of_subgroups,
     inferences,
 )
+from impact.reporting.figures.heatmap import weights
 from impact.reporting.figures.programme import theory_of_change, timeline
 from impact.reporting.figures.sample import attrition, exposure, flow, love_plot
 

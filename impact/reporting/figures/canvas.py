@@ -10,11 +10,15 @@ import numpy as np
 from impact.arrays import Floats
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import (
+    BESIDE,
+    FULL_WIDTH,
     GREY,
     INK,
-    NARROW,
+    SMALLEST,
     SMALLEST_ON_PHONE,
+    beside,
     figure_style,
+    on_phone,
     set_in_type,
 )
 from impact.reporting.voice import Voice
@@ -47,9 +51,15 @@ class Unit:
 
 
 def exhibit(
-    draw: "Callable[[float], Canvas]", *, label: str, title: str, how: str, alt: str
+    draw: "Callable[[float], Canvas]",
+    *,
+    label: str,
+    title: str,
+    how: str,
+    alt: str,
+    small: bool = False,
 ) -> Figure:
-    """Draw for the page and for a phone, in the house's style and type."""
+    """Draw for the page and for a phone, in the house's style and type; ``small``: for a question's column of the page."""
 
     def drawn(width: float) -> "Canvas":
         canvas = draw(width)
@@ -57,7 +67,14 @@ def exhibit(
         return canvas
 
     with figure_style():
-        return Figure.from_matplotlib(drawn, label=label, caption=title, how_to_read=how, alt=alt)
+        return Figure.from_matplotlib(
+            drawn,
+            width=BESIDE if small else FULL_WIDTH,
+            label=f"{label}-in-short" if small else label,
+            caption=title,
+            how_to_read=how,
+            alt=alt,
+        )
 
 
 def sheet(width: float, height: float, **options: Any) -> tuple["Canvas", Any]:
@@ -70,7 +87,9 @@ def sheet(width: float, height: float, **options: Any) -> tuple["Canvas", Any]:
 
 def size(width: float, points: float) -> float:
     """Return a text's size: never below what a phone can show on a phone's drawing."""
-    return max(points, SMALLEST_ON_PHONE + 0.25) if width < NARROW else points
+    if beside(width):
+        return max(points - 1.25, SMALLEST)
+    return max(points, SMALLEST_ON_PHONE + 0.25) if on_phone(width) else points
 
 
 def headed(canvas: "Canvas", width: float, words: str) -> None:
@@ -155,7 +174,7 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
 def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | None = None) -> Any:
     """Name rows from the top: left of a page's drawing, above each row's mark on a phone's; return their heights."""
     y = np.arange(len(names))[::-1].astype(float)
-    narrow, points = width < NARROW, size(width, 8.5)
+    narrow, points = on_phone(width), size(width, 8.5)
     axes.set_ylim(-0.6, len(names) - (0.25 if narrow else 0.4))
     axes.set_yticks([])
     for i, (at, name) in enumerate(zip(y, names, strict=True)):
@@ -176,7 +195,7 @@ def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | N
             text = wrapped(name, width / (CHARACTER * points))
         else:
             place = {"xy": (0, at), "xytext": (-8, 0), "ha": "right", "va": "center"}
-            text = wrapped(name, 40)
+            text = wrapped(name, 34 if beside(width) else 40)
         axes.annotate(
             text,
             xycoords=("axes fraction", "data"),
@@ -193,7 +212,9 @@ def row_names(axes: "Axes", width: float, names: Sequence[str], *, bold: int | N
 
 def row_height(width: float) -> float:
     """Return the height of a row in inches: on a phone its name takes a line of its own."""
-    return 0.44 if width < NARROW else 0.29
+    if beside(width):
+        return 0.185
+    return 0.44 if on_phone(width) else 0.29
 
 
 def drawn(figure: Figure | None) -> list[Figure]:

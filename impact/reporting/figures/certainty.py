@@ -1,7 +1,7 @@
-"""Figures on how sure the answer is: power, honest bounds, every specification, the weights, one firm left out."""
+"""Figures on how sure the answer is: power, honest bounds, every specification, one firm left out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -29,9 +29,10 @@ from impact.reporting.style import (
     COMPARISON,
     GREY,
     INK,
-    NARROW,
     PALE,
     TREATED,
+    beside,
+    on_phone,
 )
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said
@@ -41,13 +42,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-NOT_SHOWN = 0.005  # weights nearer to zero than this are left blank
-STRONG = 0.55  # of the largest weight: numbers on darker cells are white
 LOW = 0.2  # power below which its label stands above the mark
 UNBOUNDED = 3.0  # times the interval under parallel trends: what bounds are drawn up to
 
 
-def power_curve(voice: Voice, design: DesignCheck, estimate: float) -> Figure:
+def power_curve(
+    voice: Voice, design: DesignCheck, estimate: float, *, small: bool = False
+) -> Figure:
     """Draw how often such a study would find an effect of each size by the recommended test, the estimate marked."""
     t, outcome = voice.t, voice.study.outcome
     found = float(design.chosen["smallest_detectable"])
@@ -60,6 +61,7 @@ def power_curve(voice: Voice, design: DesignCheck, estimate: float) -> Figure:
     smallest = voice.amount(outcome, found)
     return exhibit(
         lambda width: _power(voice, rows, found, (abs(estimate), at), width),
+        small=small,
         label="fig-power",
         title=t("An effect of this size is found in {share} of studies", share=share),
         how=t(
@@ -78,7 +80,7 @@ def _power(
     t, f, outcome = voice.t, voice.f, voice.study.outcome
     high = max(float(rows["effect"].max()), 1.1 * own[0])
     unit = Unit.of(voice, outcome, high)
-    canvas, axes = sheet(width, 2.6)
+    canvas, axes = sheet(width, 1.75 if beside(width) else 2.6)
     headed(
         canvas, width, t("Studies that would find it, by the true effect ({unit})", unit=unit.words)
     )
@@ -112,13 +114,14 @@ def _power(
     return canvas
 
 
-def honest_bounds(voice: Voice, results: Sequence[HonestResult]) -> Figure:
+def honest_bounds(voice: Voice, results: Sequence[HonestResult], *, small: bool = False) -> Figure:
     """Draw intervals under each restriction on trends, all on one scale, that of parallel trends first."""
     t, first = voice.t, results[0]
     breakdown = voice.f.number(first.breakdown, 2)
     low, high = first.original
     return exhibit(
         lambda width: _bounds(voice, results, width),
+        small=small,
         label="fig-honest",
         title=t("Zero is inside even if trends were parallel")
         if low <= 0 <= high
@@ -147,10 +150,15 @@ def _bounds(voice: Voice, results: Sequence[HonestResult], width: float) -> "Can
     half = (high - low) / 2 or 1.0
     edge = (min(0.0, low) - UNBOUNDED * half, max(0.0, high) + UNBOUNDED * half)
     unit = Unit.of(voice, voice.study.outcome, max(map(abs, edge)))
-    narrow = width < NARROW
+    narrow = on_phone(width)
     shape = (len(results), 1) if narrow else (1, len(results))
     canvas, panels = sheet(
-        width, 2.3 * shape[0] + 0.5, nrows=shape[0], ncols=shape[1], squeeze=False, sharey=True
+        width,
+        1.75 if beside(width) else 2.3 * shape[0] + 0.5,
+        nrows=shape[0],
+        ncols=shape[1],
+        squeeze=False,
+        sharey=True,
     )
     headed(canvas, width, t("Effect, {unit}", unit=unit.words))
     for axes, result in zip(panels.ravel(), results, strict=True):
@@ -220,7 +228,7 @@ def _scales(
     voice: Voice, scales: list[tuple[str, pd.DataFrame]], shares: list[float], width: float
 ) -> "Canvas":
     t, f = voice.t, voice.f
-    narrow, n = width < NARROW, len(scales)
+    narrow, n = on_phone(width), len(scales)
     shape = (n, 1) if narrow else (1, n)
     canvas, panels = sheet(
         width, 1.8 * shape[0] + 0.9, nrows=shape[0], ncols=shape[1], squeeze=False, sharey=True
@@ -263,89 +271,9 @@ def choice_name(voice: Voice, dimension: str, value: object) -> str:
     return said(t, "numbered_choice", "winsorise" if number else "winsorise:none", n=n)
 
 
-def weights(voice: Voice, rows: pd.DataFrame) -> Figure:
-    """Draw the weight of each cohort's mean in each period that has any, darker where larger, with its sign written."""
-    t = voice.t
-    gained = float(rows.loc[rows["weight"] > 0, "weight"].sum())
-    used = rows.groupby("time", sort=False)["weight"].apply(lambda w: (w.abs() >= NOT_SHOWN).any())
-    rows = rows[rows["time"].map(used)]
-    return exhibit(
-        lambda width: _heatmap(voice, rows, width),
-        label="fig-weights",
-        title=t("Which means the estimate adds and which it takes away"),
-        how=t(
-            "Weight of each group's mean in each period, in percent; darker is larger. Teal is added, grey in a dashed frame is "
-            "taken away. Periods without weight are left out; a thick edge marks the start."
-        ),
-        alt=t(
-            "A grid of cohorts by periods. Weights above zero add up to {gained}, those below to as much with the other "
-            "sign.",
-            gained=voice.f.number(gained, 2),
-        ),
-    )
-
-
-def _heatmap(voice: Voice, rows: pd.DataFrame, width: float) -> "Canvas":
-    t, f = voice.t, voice.f
-    cohorts, times = (list(rows[name].drop_duplicates()) for name in ("cohort", "time"))
-    names = [
-        t("Never treated") if pd.isna(g) else f.time(int(g) if isinstance(g, float) else g)
-        for g in cohorts
-    ]
-    columns = [f.time(int(one) if isinstance(one, float) else one) for one in times]
-    turned = width < NARROW  # periods run down the page of a phone
-    shape = (len(cohorts), len(times))
-    grid, event = (rows[name].to_numpy(float).reshape(shape) for name in ("weight", "event_time"))
-    if turned:
-        grid, event, names, columns = grid.T, event.T, columns, names
-    canvas, axes = sheet(width, 0.7 + 0.3 * len(names))
-    headed(canvas, width, t("Weight in the estimate, percent"))
-    largest = max(float(np.abs(grid).max()), 1e-12)
-    for row, column in np.argwhere(np.abs(grid) >= NOT_SHOWN):
-        _cell(voice, axes, (row, column), float(grid[row, column]), largest, size(width, 7.5))
-    for row, column in np.argwhere(event == 0):
-        line = (
-            ([column - 0.5, column + 0.5], [row - 0.5] * 2)
-            if turned
-            else ([column - 0.5] * 2, [row - 0.5, row + 0.5])
-        )
-        axes.plot(*line, color=INK, linewidth=2.0)
-    axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), names)
-    broken = [name.replace(" ", "\n", 1) for name in columns]
-    axes.set_xticks(range(len(columns)), broken)
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(labelsize=size(width, 7.5 if len(columns) > 8 else 8.5))
-    return canvas
-
-
-def _cell(
-    voice: Voice, axes: "Axes", at: tuple[int, int], weight: float, largest: float, points: float
-) -> None:
-    from matplotlib.patches import Rectangle
-
-    share = abs(weight) / largest
-    added = weight > 0
-    frame: dict[str, Any] = (
-        {"edgecolor": "white", "linewidth": 1.5}
-        if added
-        else {"edgecolor": INK, "linewidth": 0.9, "linestyle": (0, (2, 1.5))}
-    )
-    colour = TREATED if added else COMPARISON
-    inset = 0.46
-    corner = (at[1] - inset, at[0] - inset)
-    axes.add_patch(
-        Rectangle(corner, 2 * inset, 2 * inset, facecolor=(colour, 0.12 + 0.85 * share), **frame)
-    )
-    dark = share > STRONG and added
-    axes.text(
-        at[1], at[0], voice.f.number(100 * weight), ha="center", va="center", fontsize=points,
-        color="white" if dark else INK,
-    )  # fmt: skip
-
-
-def without_one(voice: Voice, found: LeaveOneOut, axis: EffectAxis) -> Figure:
+def without_one(
+    voice: Voice, found: LeaveOneOut, axis: EffectAxis, *, small: bool = False
+) -> Figure:
     """Draw the estimate beside the range it takes without any one firm, cohort or event."""
     t, f = voice.t, voice.f
     rows = [
@@ -361,6 +289,7 @@ def without_one(voice: Voice, found: LeaveOneOut, axis: EffectAxis) -> Figure:
     share = f.percent(100 * found.largest_share, 0)
     return exhibit(
         lambda width: _ranges(voice, rows, axis, width),
+        small=small,
         label="fig-without-one",
         title=t("No single firm moves the effect by more than {share}", share=share),
         how=t("Ranges of the effect when each firm, cohort or event is left out in turn."),
@@ -375,9 +304,11 @@ def without_one(voice: Voice, found: LeaveOneOut, axis: EffectAxis) -> Figure:
 def _ranges(
     voice: Voice, rows: list[tuple[str, float, float]], axis: EffectAxis, width: float
 ) -> "Canvas":
-    canvas, axes = sheet(width, 0.75 + row_height(width) * len(rows))
+    canvas, axes = sheet(width, 0.55 + row_height(width) * (len(rows) + 1))
     headed(canvas, width, voice.t("Effect, {unit}", unit=axis.unit.words))
-    value_axis(voice, axes, axis.limits, unit=axis.unit, along="x", most=4 if width < NARROW else 6)
+    value_axis(
+        voice, axes, axis.limits, unit=axis.unit, along="x", most=4 if on_phone(width) else 6
+    )
     y = row_names(axes, width, [name for name, _, _ in rows], bold=0)
     zero_line(axes, "x")
     for i, (_, low, high) in enumerate(rows):

@@ -28,9 +28,9 @@ from impact.reporting.style import (
     COMPARISON,
     DASHES,
     GREY,
-    NARROW,
     PALE,
     TREATED,
+    on_phone,
 )
 from impact.reporting.voice import Voice
 
@@ -112,7 +112,7 @@ def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width:
 def _line_end(axes: "Axes", width: float, y: float, name: str, value: str, *, colour: str) -> None:
     """Name a line at its end: its name strong, its mean after the start below."""
     points = size(width, 9.0)
-    name = wrapped(name, 13 if width < NARROW else 20)
+    name = wrapped(name, 13 if on_phone(width) else 20)
     place: dict[str, Any] = {
         "xycoords": ("axes fraction", "data"),
         "textcoords": "offset points",
@@ -164,7 +164,7 @@ def since_start(voice: Voice, axes: "Axes", x: Floats, width: float) -> None:
     """Set the axis of periods since the start, with the start marked."""
     t = voice.t
     low, high = float(x.min()), float(x.max())
-    most = 6 if width < NARROW else 10
+    most = 6 if on_phone(width) else 10
     ticks = [one for one in rounds(low, high, most) if one == round(one)]
     write = voice.f.number
     axes.set_xticks(ticks, [f"+{write(one)}" if one > 0 else write(one) for one in ticks])
@@ -229,7 +229,7 @@ def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: fl
             axes.axvline(
                 labels.index(start) - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2))
             )
-    step = max(1, -(-len(labels) // (3 if width < NARROW else 7)))
+    step = max(1, -(-len(labels) // (3 if on_phone(width) else 7)))
     at = range(0, len(labels), step)
     axes.set_xticks(list(at), [voice.f.time(labels[i]) for i in at])
     axes.set_xlim(-0.4, len(labels) - 0.6)
@@ -239,7 +239,7 @@ def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: fl
         names, apart(ends, 0.14 * (high - low)), (TREATED, GREY), strict=True
     ):
         axes.annotate(
-            wrapped(name, 12 if width < NARROW else 20),
+            wrapped(name, 12 if on_phone(width) else 20),
             (1, y),
             (6, 0),
             xycoords=("axes fraction", "data"),

@@ -21,7 +21,7 @@ from impact.reporting.figures.canvas import (
     zero_line,
 )
 from impact.reporting.figures.event_times import EffectAxis
-from impact.reporting.style import BAND, COMPARISON, NARROW, TREATED
+from impact.reporting.style import BAND, COMPARISON, TREATED, on_phone
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 
 
 def estimators(
-    voice: Voice, rows: pd.DataFrame, axis: EffectAxis, *, label: str = "fig-side-by-side"
+    voice: Voice,
+    rows: pd.DataFrame,
+    axis: EffectAxis,
+    *,
+    label: str = "fig-side-by-side",
+    small: bool = False,
 ) -> Figure:
     """Draw estimates side by side (``words, estimate, conf_low, conf_high``), the main one first."""
     t, outcome = voice.t, voice.study.outcome
@@ -40,6 +45,7 @@ def estimators(
     same = int((value[1:] * value[0] > 0).sum())
     return exhibit(
         lambda width: _forest(voice, shown, axis, width),
+        small=small,
         label=label,
         title=t("All other estimates share the main one's direction")
         if same == len(value) - 1
@@ -191,9 +197,11 @@ def _forest(
     voice: Voice, rows: pd.DataFrame, axis: EffectAxis, width: float, marked: int | None = 0
 ) -> "Canvas":
     """Draw rows (``words, estimate, conf_low, conf_high`` and ``holds`` where some do not), the marked one's reach shaded."""
-    canvas, axes = sheet(width, 0.75 + row_height(width) * len(rows))
+    canvas, axes = sheet(width, 0.55 + row_height(width) * (len(rows) + 1))
     headed(canvas, width, voice.t("Effect, {unit}", unit=axis.unit.words))
-    value_axis(voice, axes, axis.limits, unit=axis.unit, along="x", most=4 if width < NARROW else 6)
+    value_axis(
+        voice, axes, axis.limits, unit=axis.unit, along="x", most=4 if on_phone(width) else 6
+    )
     y = row_names(axes, width, list(rows["words"]), bold=marked)
     zero_line(axes, "x")
     for i, row in enumerate(rows.to_dict("records")):

@@ -16,7 +16,7 @@ from impact.reporting.figures.canvas import (
     sized,
     wrapped,
 )
-from impact.reporting.style import BAND, COMPARISON, GREY, INK, NARROW, TREATED
+from impact.reporting.style import BAND, COMPARISON, GREY, INK, TREATED, on_phone
 from impact.reporting.voice import Voice
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _steps(voice: Voice, steps: tuple[Step, ...], width: float) -> "Canvas":
     from matplotlib.patches import FancyBboxPatch
 
     language, points = voice.study.plan.language, size(width, 9.0)
-    narrow, line = width < NARROW, LINE * points / POINTS
+    narrow, line = on_phone(width), LINE * points / POINTS
     box = (1.0 if narrow else BOX) * width - 0.1
     texts = []
     for step in steps:
@@ -164,7 +164,7 @@ def _months_drawn(voice: Voice, events: list[Event], width: float) -> "Canvas":
                     [_number(month)], [at], mark, color=TREATED, markerfacecolor=face, markersize=9 if mark == "|" else 6.5,
                     markeredgewidth=2.0 if mark == "|" else 1.2, zorder=3,
                 )  # fmt: skip
-    step = max(3, 3 * -(-(high - low) // (9 if width < NARROW else 18)))
+    step = max(3, 3 * -(-(high - low) // (9 if on_phone(width) else 18)))
     ticks = [month for month in range(low, high + 1) if month % step == 0]
     names = [voice.f.month(f"{one // 12}-{one % 12 + 1:02d}") for one in ticks]
     axes.set_xticks(ticks, [name.replace(" ", "\n") for name in names])

@@ -17,7 +17,7 @@ from impact.reporting.figures.canvas import (
     sized,
     zero_line,
 )
-from impact.reporting.style import COMPARISON, GREY, INK, NARROW, PALE, TREATED
+from impact.reporting.style import COMPARISON, GREY, INK, PALE, TREATED, on_phone
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -58,8 +58,8 @@ def _stages(voice: Voice, frame: pd.DataFrame, width: float) -> "Canvas":
     most = float(frame["units"].max())
     canvas, axes = sheet(width, 0.6 + (row_height(width) + 0.1) * len(frame))
     y = row_names(axes, width, [said(t, "stage", stage) for stage in frame["stage"]])
-    y = y - (0.12 if width < NARROW else 0)
-    height = 0.32 if width < NARROW else 0.62
+    y = y - (0.12 if on_phone(width) else 0)
+    height = 0.32 if on_phone(width) else 0.62
     axes.barh(y, treated, color=TREATED, height=height)
     axes.barh(
         y, other, left=treated, color="white", edgecolor=COMPARISON, hatch="////", height=height,
@@ -95,7 +95,9 @@ def _named_groups(voice: Voice, axes: "Axes", width: float) -> None:
     )  # fmt: skip
 
 
-def love_plot(voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance") -> Figure:
+def love_plot(
+    voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance", small: bool = False
+) -> Figure:
     """Draw differences before the start in standard deviations (``characteristic, level, normalised_difference``).
 
     A column ``weighted_difference``, where there is one, is drawn beside: the same after weighting.
@@ -108,6 +110,7 @@ def love_plot(voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance
     beyond = int((rows["normalised_difference"].abs() > limit).sum())
     return exhibit(
         lambda width: _differences(voice, rows, limit, width),
+        small=small,
         label=label,
         title=t(
             "Characteristics that differed before the start: {n} of {total}",
@@ -133,7 +136,7 @@ def _differences(voice: Voice, rows: pd.DataFrame, limit: float, width: float) -
     t, f, study = voice.t, voice.f, voice.study
     value = rows["normalised_difference"].to_numpy(float)
     reach = 1.15 * max(float(np.abs(value).max()), 1.6 * limit)
-    canvas, axes = sheet(width, 0.75 + row_height(width) * len(rows))
+    canvas, axes = sheet(width, 0.55 + row_height(width) * (len(rows) + 1))
     headed(canvas, width, t("Beneficiaries less comparison group, standard deviations"))
     names = [
         f"{study.label(name)}: {voice.level(name, level)}" if level else study.label(name)
@@ -158,7 +161,7 @@ def _differences(voice: Voice, rows: pd.DataFrame, limit: float, width: float) -
     return canvas
 
 
-def attrition(voice: Voice, frame: pd.DataFrame) -> Figure:
+def attrition(voice: Voice, frame: pd.DataFrame, *, small: bool = False) -> Figure:
     """Draw the share of each group still seen at the end, of the flow's frame."""
     t, f = voice.t, voice.f
     last, start = frame.iloc[-1], frame.iloc[1]
@@ -167,6 +170,7 @@ def attrition(voice: Voice, frame: pd.DataFrame) -> Figure:
     points = f.number(100 * abs(rows[0][1] - rows[1][1]), 0)
     return exhibit(
         lambda width: _shares(voice, rows, width, teal=0),
+        small=small,
         label="fig-attrition",
         title=t("Both groups were followed to the end alike")
         if abs(rows[0][1] - rows[1][1]) <= voice.study.plan.limits.attrition
@@ -180,7 +184,7 @@ def attrition(voice: Voice, frame: pd.DataFrame) -> Figure:
     )
 
 
-def exposure(voice: Voice, found: Contamination) -> Figure | None:
+def exposure(voice: Voice, found: Contamination, *, small: bool = False) -> Figure | None:
     """Draw the share of the comparison group that met each activity; None where no share may be shown."""
     t, f, study = voice.t, voice.f, voice.study
     shown = found.activities.dropna(subset=["share"])
@@ -194,6 +198,7 @@ def exposure(voice: Voice, found: Contamination) -> Figure | None:
     share = f.percent(100 * max(one for _, one in rows), 0)
     return exhibit(
         lambda width: _shares(voice, rows, width, teal=None),
+        small=small,
         label="fig-exposure",
         title=t("{share} of the comparison group met an activity", share=share),
         how=t(
@@ -209,7 +214,7 @@ def _shares(
 ) -> "Canvas":
     """Draw shares of a whole as bars with their values behind; that of beneficiaries in teal."""
     canvas, axes = sheet(width, 0.25 + row_height(width) * len(rows) + 0.08 * len(rows))
-    narrow = width < NARROW
+    narrow = on_phone(width)
     y = row_names(axes, width, [name for name, _ in rows], bold=0) - (0.1 if narrow else 0)
     height = 0.3 if narrow else 0.55
     axes.barh(y, 1.0, color="white", edgecolor=PALE, linewidth=0.7, height=height)

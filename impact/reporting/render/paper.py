@@ -16,6 +16,7 @@ from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
 HERE = Path(__file__).parent
 WHOLE_ROWS = 16  # a table of at most this many rows is not broken over pages
+SHORT_TEXT = 16  # characters of a column's longest text up to which it takes a line of its own
 LONG_WORD = 28  # characters after which a word may be broken anywhere
 _WRAPS = {"Strong": "strong", "Emph": "emph", "Superscript": "super"}
 _COLUMNS = {
@@ -229,8 +230,10 @@ def _table(node: Node) -> list[Node]:
     (name, _, _), caption, columns, head, bodies, _ = node["c"]
     rows = bodies[0][3]
     numeric = [spec[0]["t"] == "AlignRight" for spec in columns]
+    lengths = [_longest(rows, i) for i in range(len(columns))]
     widths = ", ".join(
-        "auto" if number else f"{_longest(rows, i)}fr" for i, number in enumerate(numeric)
+        "auto" if number or (i and length <= SHORT_TEXT) else f"{max(15, min(length, 70))}fr"
+        for i, (number, length) in enumerate(zip(numeric, lengths, strict=True))
     )
     sides = ", ".join("right" if number else "left" for number in numeric)
     line: list[Node] = [
@@ -262,13 +265,13 @@ def _cell(cell: list[object], before: str = "") -> list[Node]:
 
 
 def _longest(rows: Sequence[list[list[list[object]]]], column: int) -> int:
-    """Return how wide a text column deserves to be, within reason."""
+    """Return how many characters the longest text of a column has."""
     lengths = [
         len(plain_words(row[1][column][4][0]["c"]))  # type: ignore[index]
         for row in rows
         if len(row[1]) > column and row[1][column][4]
     ]
-    return max(15, min(max(lengths, default=15), 70))
+    return max(lengths, default=0)
 
 
 _ROW = re.compile(rb"/Type\s*/StructElem\s*/S\s*/TR\b.*?/K\s*\[\s*(\d+) 0 R", re.DOTALL)

@@ -7,6 +7,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import contaminated
+from impact.reporting.sections.headings import one_level_down
 from impact.reporting.sections.sample import comparability, sample_flow
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said, said_why_not
@@ -24,8 +25,8 @@ def comparison(voice: Voice, findings: Findings) -> Exhibits:
         Chapter(4, t("Who is compared with whom"), "comparison"),
         Text(f"{said(t, 'selection', study.plan.assignment)} {group}"),
         *_untouched(voice, findings),
-        *sample_flow(voice, findings.sample).items,
-        *comparability(voice, findings.sample).items,
+        *one_level_down(sample_flow(voice, findings.sample).items),
+        *one_level_down(comparability(voice, findings.sample).items),
     ]
     return Exhibits(tuple(shown))
 

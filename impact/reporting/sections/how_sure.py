@@ -1,8 +1,11 @@
 """Part 7: the rating as a ladder, then seven short questions with one sentence each."""
 
 import math
-from dataclasses import replace
+import re
 
+import pandas as pd
+
+from impact.evaluation.parts import Impact
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.sections.certainty import could_find, without_sentence
@@ -81,7 +84,7 @@ def _questions(voice: Voice, findings: Findings) -> list[Question]:
         ),
     )
     return [
-        Question(question, sentence, figure=_here(figure))
+        Question(question, sentence, figure=figure)
         for (question, sentence), figure in zip(answers, _pictures(voice, findings), strict=True)
     ]
 
@@ -94,24 +97,24 @@ def _pictures(voice: Voice, findings: Findings) -> tuple[Figure | None, ...]:
     left_out, design = part.leave_one_out, findings.headline.design
     estimate = findings.headline.verdict.estimate
     return (
-        figures.love_plot(voice, sample.baseline),
-        figures.honest_bounds(voice, bounds) if bounds else None,
-        figures.without_one(voice, left_out, axis) if left_out else None,
-        figures.estimators(voice, named_estimators(voice, impact.estimators), axis),
-        figures.power_curve(voice, design, estimate) if design else None,
-        figures.attrition(voice, sample.flow),
-        figures.exposure(voice, sample.contamination) if sample.contamination else None,
+        figures.love_plot(voice, sample.baseline, small=True),
+        figures.honest_bounds(voice, bounds[:1], small=True) if bounds else None,
+        figures.without_one(voice, left_out, axis, small=True) if left_out else None,
+        figures.estimators(voice, _without_authors(voice, impact), axis, small=True),
+        figures.power_curve(voice, design, estimate, small=True) if design else None,
+        figures.attrition(voice, sample.flow, small=True),
+        figures.exposure(voice, sample.contamination, small=True) if sample.contamination else None,
     )
 
 
-def _here(figure: Figure | None) -> Figure | None:
-    """Take the drawing for phones, as a question's column is as narrow; tell it from the figure in full elsewhere."""
-    return figure and replace(
-        figure,
-        label=f"{figure.label}-in-short",
-        svg=figure.narrow_svg or figure.svg,
-        narrow_svg=None,
-    )
+def _without_authors(voice: Voice, impact: Impact) -> pd.DataFrame:
+    """Name estimators by their method alone, as there is little room: the annex says whose they are."""
+    rows = named_estimators(voice, impact.estimators)
+    names = [
+        name if i == 0 else re.sub(r"\s*\([^)]*\)$", "", name)
+        for i, name in enumerate(rows["words"])
+    ]
+    return rows.assign(words=names)
 
 
 def not_made(voice: Voice, findings: Findings) -> str:

@@ -1,14 +1,11 @@
 """Part 11: method and tables in full, glossary, departures from the plan, what was withheld, and how to check any number."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import replace
-
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections import frame
 from impact.reporting.sections.certainty import certainty_in_full
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.headings import one_level_down
 from impact.reporting.sections.how_sure import not_made
 from impact.reporting.sections.impact import impact_in_full
 from impact.reporting.sections.panel_models import panel_models
@@ -25,29 +22,19 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
     kept: list[Exhibit] = [
         Chapter(11, t("Technical annex"), "annex"),
         *([Text(opening)] if opening else []),
-        *_below(frame.design(voice, findings).items),
-        *_below(data_quality(voice, findings.quality).items),
-        *_below(impact_in_full(voice, findings.impact)),
-        *_below(certainty_in_full(voice, findings.evidence)),
-        *_below(panel_models(voice, findings.panel_models).items),
-        *_below(robustness(voice, findings.robustness, axis).items),
-        *_below(frame.limitations(voice, findings).items),
+        *one_level_down(frame.design(voice, findings).items),
+        *one_level_down(data_quality(voice, findings.quality).items),
+        *one_level_down(impact_in_full(voice, findings.impact)),
+        *one_level_down(certainty_in_full(voice, findings.evidence)),
+        *one_level_down(panel_models(voice, findings.panel_models).items),
+        *one_level_down(robustness(voice, findings.robustness, axis).items),
+        *one_level_down(frame.limitations(voice, findings).items),
         Text(f"### {t('Glossary')}\n\n" + "\n".join(_glossary(voice))),
         Text(f"### {t('Departures from the plan')}\n\n{_departures(voice)}"),
         Text(f"### {t('What is withheld')}\n\n{_withheld(voice)}"),
-        *_below(frame.annex(voice).items),
+        *one_level_down(frame.annex(voice).items),
     ]
     return Exhibits(tuple(kept))
-
-
-def _below(items: Iterable[Exhibit]) -> list[Exhibit]:
-    """Put the headings of a section one level down, under the annex's own."""
-    return [
-        replace(item, markdown=re.sub(r"^(#{2,3}) ", r"#\1 ", item.markdown, flags=re.MULTILINE))
-        if isinstance(item, Text)
-        else item
-        for item in items
-    ]
 
 
 def _glossary(voice: Voice) -> list[str]:
