@@ -14,12 +14,8 @@ from impact.data.panel import Panel
 from impact.data.variation import units_change_alike
 from impact.errors import EstimationError, NotAvailableError, NotIdentifiedError
 from impact.estimators.alternatives import REGRESSIONS, Regression, weighed
-from impact.estimators.weighted import (
-    Weigh,
-    contributions,
-    exchangeable_as_units,
-    period_means,
-)
+from impact.estimators.contributions import StratumMeans, contributions
+from impact.estimators.weighted import Weigh, exchangeable_as_units
 from impact.inference.assignments import assignments
 from impact.inference.strata import permutation_strata
 from impact.interval import TIE
@@ -298,21 +294,12 @@ class _Sample:
         self, weigh: Weigh, labels: Integers, outcomes: Floats, adjustment: Adjustment
     ) -> Floats:
         """Effects and standard errors (2, S, P) of outcomes (N, S, T)."""
-        never = (labels == len(self.panel.cohorts)).astype(float)
-        adjusted = outcomes[None]
+        less = None
         if adjustment == "strata":
-            adjusted = adjusted - self._stratum_means(never, outcomes)
-        direct, scores = contributions(weigh(labels), labels, adjusted, self.seen)
+            never = labels == len(self.panel.cohorts)
+            less = StratumMeans.of(self.part.stratum, never, outcomes, self.seen)
+        direct, scores = contributions(weigh(labels), labels, outcomes, self.seen, less=less)
         return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
-
-    def _stratum_means(self, never: Floats, outcomes: Floats) -> Floats:
-        """Untreated units' means by stratum and period, where a unit was observed: (P, N, S, T)."""
-        result = np.zeros((len(never), *outcomes.shape))
-        for code in np.unique(self.part.stratum):
-            rows = np.flatnonzero(self.part.stratum == code)
-            mean = period_means(never[:, rows], outcomes[None, rows], self.seen[rows])
-            result[:, rows] = mean[:, None] * self.seen[rows][:, None, :]
-        return result
 
     def _outcomes(self, choices: Choices) -> tuple[list[dict[str, Any]], Floats]:
         """Variants of the outcome (N, S, T), zero where not observed; ranks do not depend on the cap."""

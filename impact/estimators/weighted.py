@@ -19,6 +19,7 @@ import numpy as np
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import EstimationError, NotAvailableError
+from impact.estimators.contributions import contributions, period_means
 from impact.estimators.linear import LinearParts
 from impact.estimators.many import (
     LEVERAGE,
@@ -144,8 +145,8 @@ class Weighted:
         """As `Many.evaluate`."""
         outcomes = self._without_levels(outcomes)
         every = np.concatenate([outcomes, self.exposed[:, None, :]], axis=1)
-        every = self._without_levels(every)[None]
-        width = max(1, CHUNK // every[0, :, :, 0].size)
+        every = self._without_levels(every)
+        width = max(1, CHUNK // every[:, :, 0].size)
         parts = [self._sums(labels[i : i + width], every) for i in range(0, len(labels), width)]
         effect, variance, cross = (
             np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
@@ -169,7 +170,7 @@ class Weighted:
         direct, scores = contributions(
             self._actual_weights[None],
             self.labels[None],
-            self._without_levels(outcomes)[None],
+            self._without_levels(outcomes),
             self.seen,
             weight=self.panel.weight,
         )
@@ -219,7 +220,7 @@ class Weighted:
             )
         outcomes = self._without_levels(outcomes)
         inside = (self.labels == last).astype(float) * self.panel.weight
-        mean = period_means(inside[None], outcomes[None], self.seen)[0]
+        mean = period_means(inside[None], outcomes, self.seen)[0]
         centred = (outcomes - mean) * self.seen[:, None, :]
         size = (weights * self.exposed).sum(axis=1)
         own = np.einsum("nt,nst->ns", weights[treated], centred[treated])
@@ -249,44 +250,6 @@ class Weighted:
         asked = np.flatnonzero(per_unit)
         complete = np.asarray(self.seen[np.ix_(never, asked)].all(axis=1))
         return np.where(complete[:, None], found, np.nan)
-
-
-def contributions(
-    weights: Floats, labels: Integers, outcomes: Floats, seen: Mask, *, weight: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """Return every unit's part of the estimates and its score, each (P, N, S).
-
-    Parameters
-    ----------
-    weights : ndarray, (P, N, T)
-    labels : ndarray of int, (P, N)
-    outcomes : ndarray, (1, N, S, T) or, with an outcome of its own for each assignment, (P, N, S, T)
-    seen : ndarray of bool, (N, T)
-    weight : ndarray, (N,), optional
-        Of the units, in the means by label and period.
-    """
-    if len(outcomes) == 1:
-        direct = (weights.transpose(1, 0, 2) @ outcomes[0].transpose(0, 2, 1)).transpose(1, 0, 2)
-    else:
-        direct = np.einsum("pnt,pnst->pns", weights, outcomes)
-    scores = direct.copy()
-    for code in range(int(labels.max()) + 1):
-        inside = (labels == code).astype(float)
-        mean = period_means(inside if weight is None else inside * weight, outcomes, seen)
-        scores -= inside[:, :, None] * (weights @ mean.transpose(0, 2, 1))
-    return direct, scores
-
-
-def period_means(inside: Floats, outcomes: Floats, seen: Mask) -> Floats:
-    """Means (P, S, T) by period over members (P, N), weighted, of outcomes (1 or P, N, S, T), zero where not ``seen``."""
-    if len(outcomes) == 1:
-        n_units, n_outcomes, n_periods = outcomes.shape[1:]
-        flat = np.ascontiguousarray(outcomes[0]).reshape(n_units, -1)
-        total = (inside @ flat).reshape(len(inside), n_outcomes, n_periods)
-    else:
-        total = np.einsum("pn,pnst->pst", inside, outcomes)
-    count = inside @ seen
-    return np.asarray(total / np.where(count > 0, count, 1)[:, None, :])
 
 
 def satterthwaite(squares: Floats, label: Integers) -> float:
