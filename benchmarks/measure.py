@@ -28,7 +28,7 @@ class Run:
     process: float
 
 
-def once(code):
+def once(code, *, longest=LONGEST):
     """Run code in a fresh interpreter; it leaves ``spent``: name of a call to [CPU, wall] or to a text."""
     wrapped = (
         f"import time, json\nspent = {{}}\n{code}\nimport resource\n"
@@ -41,7 +41,7 @@ def once(code):
             capture_output=True,
             text=True,
             check=False,
-            timeout=LONGEST,
+            timeout=longest,
         )
     except subprocess.TimeoutExpired:
         return Run({}, float("nan"))
