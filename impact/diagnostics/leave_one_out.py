@@ -10,7 +10,7 @@ from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_o
 from impact.data.panel import Panel
 from impact.errors import EstimationError, NotIdentifiedError
 from impact.estimators.headline import default_estimator
-from impact.estimators.many import AnyEstimator
+from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.many_of import many, overall
 
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
@@ -64,6 +64,8 @@ class LeaveOneOut(Shown):
     table : DataFrame
         ``kind`` (cohort or group), ``label``, ``n_treated``, ``estimate``, ``std_error``; NaN where nothing is left to
         estimate.
+    of_clusters : bool
+        Whether whole clusters, which were what was assigned, stand in the place of units.
     """
 
     estimate: float
@@ -73,16 +75,18 @@ class LeaveOneOut(Shown):
     cohorts: WithoutEach
     groups: WithoutEach
     table: pd.DataFrame
+    of_clusters: bool = False
 
     def summary(self) -> str:
         """Return the ranges and the estimates without cohorts and groups as plain text."""
-        reach = f"without one unit {amount(self.unit_low)} to {amount(self.unit_high)}"
+        one = "one cluster" if self.of_clusters else "one unit"
+        reach = f"without {one} {amount(self.unit_low)} to {amount(self.unit_high)}"
         for kind, each in (("cohorts", self.cohorts), ("groups", self.groups)):
             if each.low is not None and each.high is not None:
                 reach += (
                     f"; without one of {each.n} {kind} {amount(each.low)} to {amount(each.high)}"
                 )
-        share = f"one unit carries up to {self.largest_share:.0%}"
+        share = f"{one} carries up to {self.largest_share:.0%}"
         return f"Headline {amount(self.estimate)}; {reach} ({share})\n\n{text_of(self.table)}"
 
     def check(self) -> CheckResult:
@@ -153,6 +157,7 @@ def leave_one_out(
         cohorts=cohorts,
         groups=groups,
         table=table,
+        of_clusters=not clusters_are_units(panel),
     )
 
 

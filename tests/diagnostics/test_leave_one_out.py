@@ -48,6 +48,18 @@ def test_no_cohort_is_shown_beside_a_range_that_would_tell_of_a_small_one():
     assert shown.check().table.empty
 
 
+def test_what_is_left_out_is_named_as_what_was_assigned():
+    frame = long_frame(n=40)
+    villages = panel(
+        frame.assign(village=frame.id // 2, g=frame.groupby(frame.id // 2)["g"].transform("first")),
+        cluster="village",
+    )
+    found = leave_one_out(villages)
+    assert found.of_clusters
+    assert "without one cluster" in found.summary()
+    assert "without one unit" in leave_one_out(panel(frame)).summary()
+
+
 def test_large_cohorts_are_shown_one_by_one():
     shown = _releasable(leave_one_out(five_cohorts(sizes=(10, 12, 10))))
     assert shown.table["n_treated"].tolist() == [10, 12, 10]

@@ -325,6 +325,18 @@ def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_sh
     assert "cohort" not in without_sentence(said_in["en"], few)
 
 
+def test_where_clusters_were_assigned_one_cluster_is_left_out_not_one_firm(two_waves):
+    nothing = WithoutEach(0, None, None, 0)
+    found = LeaveOneOut(100.0, 90.0, 110.0, 0.1, nothing, nothing, None, of_clusters=True)
+    for language, word, other in (
+        ("en", "one cluster", "one firm"),
+        ("fr", "grappe", "Retirer une entreprise"),
+    ):
+        text = without_sentence(Voice(two_waves.changed(language=language)), found)
+        assert word in text
+        assert other not in text
+
+
 @pytest.mark.parametrize("assignment", ["randomised", "chosen", "by_rule"])
 def test_sentences_on_selection_follow_the_plans_assignment(voice, findings, assignment):
     voice = Voice(voice.study.changed(assignment=assignment))

@@ -276,9 +276,14 @@ def without_one(
 ) -> Figure:
     """Draw the estimate beside the range it takes without any one firm, cohort or event."""
     t, f = voice.t, voice.f
+    whole = found.of_clusters
     rows = [
         (t("All firms"), found.estimate, found.estimate),
-        (t("Without any one firm"), found.unit_low, found.unit_high),
+        (
+            t("Without any one cluster") if whole else t("Without any one firm"),
+            found.unit_low,
+            found.unit_high,
+        ),
     ]
     for name, each in (
         (t("Without any one cohort"), found.cohorts),
@@ -291,10 +296,14 @@ def without_one(
         lambda width: _ranges(voice, rows, axis, width),
         small=small,
         label="fig-without-one",
-        title=t("No single firm moves the effect by more than {share}", share=share),
-        how=t("Ranges of the effect when each firm, cohort or event is left out in turn."),
+        title=t("No single cluster moves the effect by more than {share}", share=share)
+        if whole
+        else t("No single firm moves the effect by more than {share}", share=share),
+        how=t(
+            "Ranges of the effect when each firm (or cluster), cohort or event is left out in turn."
+        ),
         alt=t(
-            "The effect without one firm lies between {low} and {high}.",
+            "Without one of these the effect lies between {low} and {high}.",
             low=voice.amount(voice.study.outcome, found.unit_low),
             high=voice.amount(voice.study.outcome, found.unit_high),
         ),

@@ -39,9 +39,9 @@ def certainty(voice: Voice, evidence: Evidence) -> Exhibits:
             figures.specification_curve(voice, part.curve),
         ]
     if part.leave_one_out is not None:
-        shown.append(
-            Text(f"### {t('Without one firm')}\n\n{without_sentence(voice, part.leave_one_out)}")
-        )
+        whole = part.leave_one_out.of_clusters
+        heading = t("Without one cluster") if whole else t("Without one firm")
+        shown.append(Text(f"### {heading}\n\n{without_sentence(voice, part.leave_one_out)}"))
     shown += [family_table(voice, family) for family in part.families]
     shown += _checks(voice, evidence)
     return Exhibits(tuple(shown))
@@ -279,17 +279,30 @@ def _curve(voice: Voice, curve: SpecificationCurve) -> str:
     )
 
 
-def without_sentence(voice: Voice, without: LeaveOneOut) -> str:
-    """Say how far the effect moves without any one firm, cohort or event."""
+def _without_one(voice: Voice, without: LeaveOneOut) -> str:
     t, outcome = voice.t, voice.study.outcome
+    found = {
+        "share": voice.f.percent(100 * without.largest_share, 0),
+        "low": voice.amount(outcome, without.unit_low),
+        "high": voice.amount(outcome, without.unit_high),
+    }
+    if without.of_clusters:
+        return t(
+            "Leaving out any one cluster of firms moves the effect by at most {share} of itself, to between {low} and {high}.",
+            **found,
+        )
+    return t(
+        "Leaving out any one firm moves the effect by at most {share} of itself, to between {low} and {high}.",
+        **found,
+    )
+
+
+def without_sentence(voice: Voice, without: LeaveOneOut) -> str:
+    """Say how far the effect moves without any one firm (or cluster, where these were assigned), cohort or event."""
+    t = voice.t
     return " ".join(
         (
-            t(
-                "Leaving out any one firm moves the effect by at most {share} of itself, to between {low} and {high}.",
-                share=voice.f.percent(100 * without.largest_share, 0),
-                low=voice.amount(outcome, without.unit_low),
-                high=voice.amount(outcome, without.unit_high),
-            ),
+            _without_one(voice, without),
             *_reach(
                 voice,
                 without.cohorts,

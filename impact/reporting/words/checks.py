@@ -162,7 +162,10 @@ REASONS = {
         )
     ),
     "largest_share": Found(
-        t("Leaving out one firm changes the effect by at most {figure} of itself."), "share"
+        t(
+            "Leaving out one firm, or one cluster where these were assigned, changes the effect by at most {figure} of itself."
+        ),
+        "share",
     ),
     "sign_turns_without": Found(
         t(
