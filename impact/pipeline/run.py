@@ -303,7 +303,7 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
             "key_findings": t("Key findings"),
             "evaluation_questions": t("Evaluation questions"),
             "detailed_findings": t("Detailed findings"),
-            "mcc_learning": t("MCC learning"),
+            "mcc_learning": t("MCC learning") if study.programme else t("Learning"),
             "evaluation_methods": t("Evaluation methods"),
         },
     )

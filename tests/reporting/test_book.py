@@ -141,6 +141,7 @@ def test_the_brief_has_the_funders_sections_on_at_most_four_pages(book):
     assert places == sorted(places)
     assert int(re.search(r"Pages:\s+(\d+)", read("pdfinfo", book / "brief.pdf")).group(1)) <= 4
     assert "Could another trend" not in text  # not marked for the brief
+    assert re.findall(r"Table (\d+)\.", text) == ["1"], "numbered anew"
     assert "Key findings" in part(book / "brief.docx", "word/document.xml")
 
 

@@ -1,13 +1,16 @@
 """The brief of four pages: the exhibits marked for it, under the headings that the funder's briefs have."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from impact.reporting.render.book import Book, Shown, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.paper import write_pdf
 from impact.reporting.render.word import write_docx
-from impact.reporting.tree import Node, header
+from impact.reporting.tree import Node, header, strong, text_of, walk
 
 SECTIONS = (
     "program_overview", "key_findings", "evaluation_questions", "detailed_findings", "mcc_learning", "evaluation_methods",
@@ -15,6 +18,7 @@ SECTIONS = (
 OF_CHAPTER = {
     2: "key_findings",
     3: "program_overview",
+    4: "evaluation_methods",
     7: "evaluation_methods",
     10: "mcc_learning",
     11: "evaluation_methods",
@@ -48,7 +52,10 @@ def brief_of(book: Book, words: Mapping[str, str]) -> Book:
     for item in book.exhibits:
         chapter = chapter if item.chapter is None else item.chapter
         if item.brief:
-            places[OF_CHAPTER.get(chapter, "detailed_findings")] += item.blocks
+            places[OF_CHAPTER.get(chapter, "detailed_findings")] += in_short(item.blocks)
+    pictures = [block for block in places["detailed_findings"] if is_picture(block)]
+    words_first = [block for block in places["detailed_findings"] if not is_picture(block)]
+    places["detailed_findings"] = [*words_first, *pictures]  # so that no page ends half empty
     shown = [item for item in book.exhibits if item.banner]
     if first:
         shown.append(Shown([block for block in first if _kind(block) in _TOP], first_page=True))
@@ -57,7 +64,41 @@ def brief_of(book: Book, words: Mapping[str, str]) -> Book:
         for name, blocks in places.items()
         if blocks
     ]
-    return book.with_exhibits(shown)
+    return book.with_exhibits(_renumbered(shown))
+
+
+def is_picture(block: Node) -> bool:
+    """Whether a block is a figure or the line on how to read it."""
+    return block["t"] == "Figure" or (block["t"] == "Div" and "reading" in block["c"][0][1])
+
+
+def in_short(blocks: Sequence[Node]) -> list[Node]:
+    """Return blocks with questions as their words alone: four pages have no room for seven small figures."""
+
+    def change(node: Node) -> Node | list[Node]:
+        if node["t"] == "Div" and "question-figure" in node["c"][0][1]:
+            return []
+        return node
+
+    changed: list[Node] = walk(list(blocks), change)
+    return changed
+
+
+def _renumbered(exhibits: Sequence[Shown]) -> list[Shown]:
+    """Number tables and figures anew: the brief has few of the report's."""
+    counts: Counter[str] = Counter()
+
+    def change(node: Node) -> Node:
+        words = node["c"][1][1] if node["t"] in {"Table", "Figure"} else []
+        if not words or words[0]["c"][0]["t"] != "Strong":
+            return node
+        counts[node["t"]] += 1
+        number, *rest = words[0]["c"]
+        numbered = strong(re.sub(r"\d+", str(counts[node["t"]]), text_of(number)))
+        titled = [node["c"][1][0], [{"t": "Plain", "c": [numbered, *rest]}]]
+        return {**node, "c": [node["c"][0], titled, *node["c"][2:]]}
+
+    return [replace(item, blocks=walk(item.blocks, change)) for item in exhibits]
 
 
 def _first_page(book: Book) -> Sequence[Node]:

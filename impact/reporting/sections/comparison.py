@@ -23,7 +23,7 @@ def comparison(voice: Voice, findings: Findings) -> Exhibits:
     )
     shown: list[Exhibit] = [
         Chapter(4, t("Who is compared with whom"), "comparison"),
-        Text(f"{said(t, 'selection', study.plan.assignment)} {group}"),
+        Text(f"{said(t, 'selection', study.plan.assignment)} {group}", brief=True),
         *_untouched(voice, findings),
         *one_level_down(sample_flow(voice, findings.sample).items),
         *one_level_down(comparability(voice, findings.sample).items),
@@ -47,7 +47,7 @@ def _untouched(voice: Voice, findings: Findings) -> list[Exhibit]:
     kind = "caution" if found.above_limit else "finding"
     return [
         Text(heading),
-        Callout(kind, f"{sentence} {against_the_unexposed(voice, found)}"),
+        Callout(kind, f"{sentence} {against_the_unexposed(voice, found)}", brief=True),
         *figures.drawn(figures.exposure(voice, found)),
         _activities(voice, found),
     ]

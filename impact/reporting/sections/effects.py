@@ -1,5 +1,7 @@
 """Part 5: the effect over time, by cohort with the test that cohorts are equal, and for whom with tests of interaction."""
 
+from dataclasses import replace
+
 from impact.check_result import CheckResult
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
@@ -21,10 +23,10 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
     shown: list[Exhibit] = [
         Chapter(5, t("Effects"), "effects"),
         Text(estimated(voice, part.effects[0]), brief=True),
-        Text(which_interval(voice, part.effects[0])),
+        Text(which_interval(voice, part.effects[0]), brief=True),
         Text(f"### {t('Before and after')}"),
-        figures.event_study(voice, part.event_study, axis),
-        Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}"),
+        replace(figures.event_study(voice, part.event_study, axis), brief=True),
+        Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}", brief=True),
     ]
     if part.by_cohort is not None:
         shown.append(by_cohort_table(voice, part))

@@ -29,7 +29,7 @@ def how_sure(voice: Voice, findings: Findings) -> Exhibits:
         Chapter(7, t("How sure are we?"), "how-sure"),
         Text(text, brief=True),
         ladder(voice, evidence.rating, evidence.assignment),
-        *(Text(sentence) for sentence in exaggerated(voice, findings)),
+        *(Text(sentence, brief=True) for sentence in exaggerated(voice, findings)),
         *_questions(voice, findings),
     ]
     return Exhibits(tuple(shown))
@@ -84,7 +84,7 @@ def _questions(voice: Voice, findings: Findings) -> list[Question]:
         ),
     )
     return [
-        Question(question, sentence, figure=figure)
+        Question(question, sentence, figure=figure, brief=True)
         for (question, sentence), figure in zip(answers, _pictures(voice, findings), strict=True)
     ]
 

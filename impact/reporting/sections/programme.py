@@ -21,8 +21,8 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
         text = t(
             "The plan names no programme file, so money, places and events are not told here. The data show who started when."
         )
-        return Exhibits((chapter, Text(text)))
-    shown: list[Exhibit] = [chapter, Text(_told(voice, told))]
+        return Exhibits((chapter, Text(text, brief=True)))
+    shown: list[Exhibit] = [chapter, Text(_told(voice, told), brief=True)]
     if told.theory_of_change:
         shown += [*figures.drawn(figures.theory_of_change(voice, told)), _theory(voice, told)]
     if told.events:

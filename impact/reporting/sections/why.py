@@ -12,7 +12,10 @@ from impact.reporting.words.register import said
 def why(voice: Voice, findings: Findings) -> Exhibits:
     """Show scales, markets or other families of outcomes, and dose."""
     t, part = voice.t, findings.certainty
-    shown: list[Exhibit] = [Chapter(6, t("Why"), "why"), Text(on_scales(voice, part.scales))]
+    shown: list[Exhibit] = [
+        Chapter(6, t("Why"), "why"),
+        Text(on_scales(voice, part.scales), brief=True),
+    ]
     if part.curve is not None:
         shown.append(figures.specification_curve(voice, part.curve))
     if part.families:
