@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
@@ -28,6 +29,7 @@ from impact.reporting.render import render_brief, render_docx, render_html, rend
 from impact.reporting.render.book import read_book
 from impact.reporting.tree import text_of
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = [
     "![](/etc/passwd)", "<img src=x onerror=alert(1)>", "\\include{/etc/passwd}", "`<b>`{=html}", '#read("/etc/passwd")', "=cmd|' /C calc'!A0",
     "[x](file:///etc/passwd)", "[x]{onclick=alert(1)}", "```{=typst}\n#panic()\n```", "] #panic() [", '"; panic(); "', "\\", "\u202eevil\u202c",
@@ -115,12 +117,29 @@ def test_the_word_document_has_headings_captions_table_heads_and_alternative_tex
         "<w:tblHeader",
         'w:val="TableCaption"',
         'w:val="ImageCaption"',
+        "<w:cantSplit/>",
+        '<w:br w:type="page"/>',
     ):
         assert mark in document, mark
     assert 'descr="Two lines that part after the first fair."' in document
     assert 'descr="data:' not in document
     assert "Simulated data" in part(book / "report.docx", "word/header9.xml")
     assert "Did the fairs raise revenue?" in part(book / "report.docx", "docProps/core.xml")
+
+
+def test_a_column_of_numbers_in_word_has_room_for_its_longest_number(book):
+    document = ET.fromstring(part(book / "report.docx", "word/document.xml"))  # noqa: S314 (our own file)
+    a_character = 5.2  # points at 8.5 points of size
+    numbers = 0
+    for table in document.iter(f"{W}tbl"):
+        widths = [int(column.get(f"{W}w")) / 20 for column in table.iter(f"{W}gridCol")]
+        for row in table.iter(f"{W}tr"):
+            for width, cell in zip(widths, row.iter(f"{W}tc"), strict=False):
+                text = "".join(words.text or "" for words in cell.iter(f"{W}t"))
+                if re.fullmatch(r"[\d.,\u2212%]+", text):
+                    numbers += 1
+                    assert width - 6 >= a_character * len(text), (text, width)
+    assert numbers
 
 
 def test_the_word_document_opens_in_libreoffice(book, tmp_path):

@@ -15,7 +15,15 @@ from impact.reporting.pieces import MEDIA
 from impact.reporting.render.book import Book, Media, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.pandoc import default_file, pandoc, publish
-from impact.reporting.render.word_styles import HEADER, PAGE, STYLES, TYPES
+from impact.reporting.render.word_styles import (
+    EDITS,
+    HEADER,
+    PAGE,
+    PAGE_BREAK,
+    ROW_IN_ONE_PIECE,
+    STYLES,
+    TYPES,
+)
 from impact.reporting.tree import (
     Node,
     attributes,
@@ -24,6 +32,7 @@ from impact.reporting.tree import (
     image,
     inlines,
     para,
+    raw,
     row,
     strong,
     table,
@@ -51,6 +60,8 @@ _KEPT = frozenset(
 )
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 _WIDTH, _SMALL_WIDTH = "16.2cm", "11cm"
+LONGEST_TEXT = 30  # characters from which a column of texts gets no wider
+MARGINS = 4  # characters that a cell's margins take
 
 
 def render_docx(notebook: Path, output: Path, *, cover: Cover) -> None:
@@ -66,7 +77,8 @@ def render_docx(notebook: Path, output: Path, *, cover: Cover) -> None:
 
 def write_docx(book: Book, output: Path, *, cover: Cover, provenance: bool) -> None:
     """Write a book as a Word document."""
-    blocks = [*cover.front(book), *book.body]
+    between = [raw("openxml", PAGE_BREAK)] if provenance and book.has_first_page else []
+    blocks = [*cover.front(book), *between, *book.body]
     if provenance:
         blocks += _provenance(cover)
     changed = walk(blocks, partial(_changed, media=book.media))
@@ -114,26 +126,43 @@ def _changed(node: Node, media: Media) -> Node | list[Node]:  # noqa: PLR0911 (o
         return {"t": "Header", "c": [level - 1, names, content]}
     if kind == "Span" and "rating" in node["c"][0][1]:
         return {"t": "Span", "c": [attributes("", custom_style="Rating"), node["c"][1]]}
+    if kind == "Span" and "left-over" in node["c"][0][1]:
+        return [*inlines("\u00a0\u00a0"), *node["c"][1]]
     if kind == "Table":
         return _wide(node)
     return _div(node) if kind == "Div" else node
 
 
 def _wide(node: Node, shares: Sequence[float] = ()) -> Node:
-    """Give a table's columns widths over the whole line: by their longest cell, within reason, where none are told."""
+    """Give a table's columns widths over the whole line, where none are told: room for every number, then for the texts."""
     content = list(node["c"])
     rows = [*content[3][1], *content[4][0][3]]
     if not shares:
-        lengths = [
-            max((len(text_of(line[1][i][4])) for line in rows if len(line[1]) > i), default=1)
+        texts = [
+            [text_of(line[1][i][4]) for line in rows if len(line[1]) > i]
             for i in range(len(content[2]))
         ]
-        shares = [max(11, min(length, 40)) for length in lengths]
+        shares = [
+            _numbers_room(column)
+            if align["t"] == "AlignRight"
+            else max(11, *map(_in_reason, column))
+            for (align, _), column in zip(content[2], texts, strict=True)
+        ]
     content[2] = [
         [align, {"t": "ColWidth", "c": share / sum(shares)}]
         for (align, _), share in zip(content[2], shares, strict=True)
     ]
     return {**node, "c": content}
+
+
+def _in_reason(text: str) -> int:
+    return min(len(text), LONGEST_TEXT)
+
+
+def _numbers_room(column: Sequence[str]) -> int:
+    """Return what a column of numbers needs: the longest, or a word of its heading, on one line, and margins."""
+    heading, *numbers = column
+    return MARGINS + max(map(len, [*heading.split(" "), *numbers]))
 
 
 def _styled(style: str, content: Sequence[Node]) -> Node:
@@ -172,11 +201,17 @@ def _rows(content: Sequence[Node]) -> Node:
     for piece in content:
         cells = [cell([]) for _ in _blocks_of(piece)]
         for made, part in zip(cells, _blocks_of(piece), strict=True):
-            made[4] = _bold(_blocks_of(part)) if part is _blocks_of(piece)[0] else _blocks_of(part)
+            words = [_compact(block) for block in _blocks_of(part)]
+            asked = len(cells) == 3 and part is _blocks_of(piece)[0]
+            made[4] = _bold(words) if asked else words
         rows.append(row(cells))
     columns = len(rows[0][1]) if rows else 1
     shares = {3: (26, 50, 24), 2: (78, 22)}.get(columns, (1,) * columns)
     return _wide(_bare_table(rows, columns), shares)
+
+
+def _compact(block: Node) -> Node:
+    return {**block, "t": "Plain"} if block["t"] == "Para" else block
 
 
 def _bold(blocks: Sequence[Node]) -> list[Node]:
@@ -189,7 +224,8 @@ def _parallel(content: Sequence[Node]) -> Node:
     """Set facts or key figures side by side, their names as the table's head."""
     columns = [_blocks_of(piece) for piece in content]
     lines = [[[*cell([])[:4], [block]] for block in line] for line in zip(*columns, strict=True)]
-    return table("", [], row(lines[0]), [row(line) for line in lines[1:]], [False] * len(columns))
+    found = table("", [], row(lines[0]), [row(line) for line in lines[1:]], [False] * len(columns))
+    return _wide(found)
 
 
 def _reference(language: str) -> bytes:
@@ -207,11 +243,7 @@ def _reference(language: str) -> bytes:
         '<w:rFonts w:ascii="Georgia" w:hAnsi="Georgia" w:cs="Arial" />',
         styles,
     )
-    for first, instead in (
-        (r'(w:styleId="Compact".*?)(</w:style>)', r'\1<w:rPr><w:sz w:val="18"/></w:rPr>\2'),
-        (r'(w:styleId="Title".*?)<w:jc w:val="center" ?/>(.*?</w:style>)', r"\1\2"),
-        (r'(w:styleId="Title".*?)<w:sz w:val="\d+" ?/>', r'\1<w:sz w:val="42" />'),
-    ):
+    for first, instead in EDITS:
         styles = re.sub(first, instead, styles, count=1, flags=re.DOTALL)
     kept["word/styles.xml"] = styles.replace("</w:styles>", STYLES + "</w:styles>").encode("utf-8")
     return _zipped(kept)
@@ -227,6 +259,7 @@ def _finished(docx: bytes, cover: Cover, banner: str) -> bytes:
     edits = (
         ("word/document.xml", r"<w:sectPr\s*/>|<w:sectPr\b.*?</w:sectPr>", PAGE),
         ("word/document.xml", r'descr="data:[^"]*"', 'descr=""'),
+        ("word/document.xml", r"<w:tr>(?!\s*<w:trPr>)", ROW_IN_ONE_PIECE),
         (
             "word/_rels/document.xml.rels",
             "</Relationships>",

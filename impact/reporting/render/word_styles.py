@@ -24,6 +24,46 @@ _RATING = (
     '<w:style w:type="character" w:customStyle="1" w:styleId="Rating"><w:name w:val="Rating"/>'
     '<w:rPr><w:color w:val="0B5A5A"/></w:rPr></w:style>'
 )
+
+
+def _heading(level: int, size: int) -> tuple[str, str]:
+    """Return the edit that makes a level's headings black, bold and of a size in half points."""
+    found = rf'(w:styleId="Heading{level}".*?)<w:color [^>]*/>(.*?)<w:sz w:val="\d+" ?/>'
+    return found, rf'\1<w:b/><w:color w:val="1C1C1C"/>\2<w:sz w:val="{size}" />'
+
+
+_LINE = '<w:{} w:val="single" w:sz="{}" w:color="{}"/>'
+_LINES = "".join(
+    (
+        _LINE.format("top", 8, "1C1C1C"),
+        _LINE.format("bottom", 8, "1C1C1C"),
+        _LINE.format("insideH", 4, "D8D3CA"),
+    )
+)
+_IN_TABLES = (
+    '<w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Arial"/><w:sz w:val="17"/></w:rPr>'
+)
+EDITS = (
+    (r'(w:styleId="Compact".*?)(</w:style>)', rf"\1{_IN_TABLES}\2"),
+    (r'(w:styleId="Title".*?)<w:jc w:val="center" ?/>(.*?</w:style>)', r"\1\2"),
+    (r'(w:styleId="Title".*?)<w:sz w:val="\d+" ?/>', r'\1<w:b/><w:sz w:val="38" />'),
+    _heading(1, 31),
+    _heading(2, 24),
+    _heading(3, 21),
+    (r'(<w:docDefaults>.*?)<w:sz w:val="\d+" ?/>', r'\1<w:sz w:val="20" />'),
+    (
+        r'(w:styleId="BodyText".*?)<w:spacing w:before="180" w:after="180" ?/>',
+        r'\1<w:spacing w:before="90" w:after="90" />',
+    ),
+    (r'(w:styleId="Caption".*?)<w:i ?/>', r"\1"),
+    (
+        r'(w:styleId="Table".*?)<w:tblCellMar>(.*?)w:w="108"(.*?)w:w="108"',
+        rf'\1<w:tblBorders>{_LINES}</w:tblBorders><w:tblCellMar>\2w:w="60"\3w:w="60"',
+    ),
+)
+"""Of pandoc's own styles: what to find and what to put instead, once each."""
+ROW_IN_ONE_PIECE = "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 STYLES = "".join(
     (
         _style("Banner", colour="5A4300", bold=True, shade="FFF3D6"),
