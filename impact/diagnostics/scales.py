@@ -12,6 +12,15 @@ HOLDS = (
 )
 
 
+def beyond_chance(specifications: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which specifications of a scale are beyond chance one by one, in the direction of the scale's median."""
+    statistic = specifications["statistic"]
+    beyond: pd.Series[bool] = (specifications["p_value"] <= SMALL_P) & (
+        statistic * float(statistic.median()) > 0
+    )
+    return beyond
+
+
 @dataclass(frozen=True)
 class Scales:
     """What the specifications of each scale say.
@@ -34,12 +43,11 @@ class Scales:
         rows = []
         for scale, own in curve.table.groupby("scale", sort=False):
             median = float(own["statistic"].median())
-            beyond = (own["p_value"] < SMALL_P) & (own["statistic"] * median > 0)
             rows.append(
                 {
                     "scale": scale,
                     "n": len(own),
-                    "beyond_chance": float(beyond.mean()),
+                    "beyond_chance": float(beyond_chance(own).mean()),
                     "median_statistic": median,
                 }
             )

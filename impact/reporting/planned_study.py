@@ -1,12 +1,22 @@
 """A planned study's power as a figure and a table that can be handed on."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from impact.check_result import amount
 from impact.diagnostics.power import PowerResult
 from impact.reporting.exhibits import Figure, Table
-from impact.reporting.style import COMPARISON, FULL_WIDTH, GREY, INK, TREATED, figure_style
+from impact.reporting.figures.canvas import exhibit, headed, sheet, size, sized
+from impact.reporting.style import COMPARISON, GREY, TREATED
 from impact.terms import POWER
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+TOO_NEAR = 0.3  # of the axis from its start, where a name has no room on the left
+LINE = 0.075  # of the axis, between the names of formulas
 
 FORMULAS = {
     "mckenzie_did": ("McKenzie (2012), constant correlation", "^"),
@@ -17,35 +27,51 @@ FORMULAS = {
 
 def power_figure(result: PowerResult) -> Figure:
     """Draw the share of studies that would find an effect of each size, the smallest detectable one marked."""
-    from matplotlib.figure import Figure as Canvas
+    found = result.smallest_detectable
+    words = f"{amount(found)} ({100 * found / result.study.mean:.0f}% of the mean)"
+    return exhibit(
+        lambda width: _curve(result, words, width),
+        label="power",
+        title="Share of studies like this one that would find an effect, by its size",
+        how="Dashed: four in five. Marked below it: where formulas put the smallest detectable effect.",
+        alt=f"A rising curve that reaches {POWER:.0%} at {words}.",
+    )
+
+
+def _curve(result: PowerResult, words: str, width: float) -> "Canvas":
     from matplotlib.ticker import PercentFormatter
 
-    curve, found = result.curve, result.smallest_detectable
-    words = f"{amount(found)} ({100 * found / result.study.mean:.0f}% of the mean)"
-    with figure_style():
-        canvas = Canvas(figsize=(FULL_WIDTH, 3.4), layout="constrained")
-        axes = canvas.subplots()
-        axes.plot(curve["effect"], curve["power"], color=TREATED, linewidth=1.8, label="Simulated")
-        axes.axhline(POWER, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.plot([found, found], [0, POWER], color=INK, linewidth=1)
-        axes.annotate(words, (found, 0), xytext=(5, 8), textcoords="offset points", fontsize=9)
-        for row in result.table[result.table["source"] == "formula"].to_dict("records"):
-            name, marker = FORMULAS[row["method"]]
-            at = row["smallest_detectable"]
-            axes.plot(at, POWER, marker, color=COMPARISON, markersize=6, label=name)
-        axes.set_ylim(0, 1.02)
-        axes.set_xlim(left=0)
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
-        axes.set_xlabel("Effect on those who take part, in the outcome's unit")
-        axes.set_ylabel("Studies that would find it")
-        axes.xaxis.set_major_formatter(lambda value, _: amount(value))
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=8.5)
-        return Figure.from_matplotlib(
-            canvas,
-            label="power",
-            caption="Share of studies like this one that would find an effect, by its size.",
-            alt=f"A rising curve that reaches {POWER:.0%} at {words}.",
-        )
+    curve, found, points = result.curve, result.smallest_detectable, size(width, 8.5)
+    canvas, axes = sheet(width, 3.4)
+    headed(canvas, width, "Studies that would find it, by the effect in the outcome's unit")
+    axes.axhline(POWER, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.plot(curve["effect"], curve["power"], color=TREATED, linewidth=2.0)
+    high = float(curve["effect"].max())
+    beside = {"textcoords": "offset points", "fontsize": points}
+    if np.isfinite(found):
+        axes.plot([found], [POWER], "o", color=TREATED, markersize=6)
+        axes.annotate(
+            f"simulated: {words}", (found, POWER), (-7, 6), ha="right", weight="semibold", color=TREATED, **beside
+        )  # fmt: skip
+    axes.set_ylim(0, 1.04)
+    axes.set_xlim(0, high)
+    formulas = result.table[result.table["source"] == "formula"]
+    for line, row in enumerate(formulas.sort_values("smallest_detectable").to_dict("records"), 1):
+        name, marker = FORMULAS[row["method"]]
+        at = float(row["smallest_detectable"])
+        low = POWER - LINE * (line + 1)
+        axes.plot([at, at], [low, POWER], color=COMPARISON, linewidth=0.8)
+        axes.plot([at], [POWER], marker, color=COMPARISON, markersize=6)
+        side = "left" if at < TOO_NEAR * high else "right"
+        shift = (4 if side == "left" else -4, -1)
+        axes.annotate(
+            f"{name}: {amount(at)}", (at, low), shift, ha=side, va="center", color=GREY,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}, **beside,
+        )  # fmt: skip
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(lambda value, _: amount(value))
+    sized(axes, width)
+    return canvas
 
 
 def power_table(result: PowerResult) -> Table:

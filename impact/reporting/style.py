@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TREATED = "#0b5d5e"  # dark teal: the programme's units, solid
-COMPARISON = "#8b8178"  # warm grey: what they are compared with, dashed
+TREATED = "#084c4d"  # dark teal: the programme's units, solid
+COMPARISON = "#968c83"  # warm grey: what they are compared with, dashed
 BAND = "#d6e7e6"
 INK = "#222831"
 GREY = "#6b665f"  # words beside marks; 5.6 to 1 on white

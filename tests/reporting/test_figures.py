@@ -223,18 +223,40 @@ def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone(ro
     assert len(fontManager.ttflist) == fonts
 
 
+def luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+def lightness(colour):
+    """CIE L*, of 100."""
+    return 116 * luminance(colour) ** (1 / 3) - 16
+
+
 def test_groups_are_told_apart_in_grey():
-    """Lightness (CIE L*) differs by at least 30 of 100, or by line style where it does not."""
-
-    def lightness(colour):
-        linear = [
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
-        ]
-        return 116 * np.dot(linear, [0.2126, 0.7152, 0.0722]) ** (1 / 3) - 16
-
+    """Programme's and comparison's marks differ by 30 of 100 in lightness, dashes or not, and both can be seen on white."""
+    assert abs(lightness(style.TREATED) - lightness(style.COMPARISON)) >= 30
     assert abs(lightness(style.TREATED) - lightness(style.BAND)) >= 30
     assert style.DASHES != "-"
-    assert abs(lightness(style.TREATED) - lightness(style.COMPARISON)) >= 15
+    for colour in (style.TREATED, style.COMPARISON, style.GREY):
+        assert 1.05 / (luminance(colour) + 0.05) >= 3, colour  # contrast that marks need
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_marks_have_no_colour_but_the_palettes_and_no_figure_a_legend(plan, root, canvases):
+    names = ("TREATED", "COMPARISON", "BAND", "INK", "GREY", "PALE", "GRID")
+    palette = {to_rgb(getattr(style, name)) for name in names} | {to_rgb("white")}
+    drawn(voice_of(plan, "en", root))
+    for label, _, one in canvases:
+        for axes in one.axes:
+            assert axes.get_legend() is None, label
+            marks = [(line.get_color(), line.get_markerfacecolor()) for line in axes.lines]
+            marks += [(patch.get_facecolor(),) for patch in axes.patches]
+            marks += [
+                tuple(many.get_colors()) for many in axes.collections if hasattr(many, "get_colors")
+            ]
+            for colour in (each for mark in marks for each in mark):
+                assert to_rgb(colour) in palette, (label, colour)
 
 
 def test_means_are_rounded_to_what_the_gain_supports():

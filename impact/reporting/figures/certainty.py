@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from impact.check_result import SMALL_P
 from impact.diagnostics.design import DesignCheck
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.leave_one_out import LeaveOneOut
+from impact.diagnostics.scales import beyond_chance
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
@@ -198,7 +198,7 @@ def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
         (str(scale), own.sort_values("statistic", kind="stable").reset_index(drop=True))
         for scale, own in curve.table.groupby("scale", sort=False)
     ]
-    shares = [100 * float((own["p_value"] <= SMALL_P).mean()) for _, own in scales]
+    shares = [100 * float(beyond_chance(own).mean()) for _, own in scales]
     statistic = curve.table["statistic"]
     return exhibit(
         lambda width: _scales(voice, scales, shares, width),
@@ -241,7 +241,7 @@ def _scales(
         value_axis(voice, axes, (low - slack, high + slack), unit=Unit(1.0, ""), along="y")
         zero_line(axes, "y")
         x = (np.arange(len(own)) + 0.5) / len(own)
-        value, beyond = own["statistic"].to_numpy(float), own["p_value"].to_numpy() <= SMALL_P
+        value, beyond = own["statistic"].to_numpy(float), beyond_chance(own).to_numpy()
         axes.plot(
             x[~beyond], value[~beyond], "o", color=PALE, markerfacecolor="white",
             markeredgewidth=0.6, markersize=2.6,

@@ -22,7 +22,7 @@ def _style(
 
 _RATING = (
     '<w:style w:type="character" w:customStyle="1" w:styleId="Rating"><w:name w:val="Rating"/>'
-    '<w:rPr><w:color w:val="0B5A5A"/></w:rPr></w:style>'
+    '<w:rPr><w:color w:val="084C4D"/></w:rPr></w:style>'
 )
 
 

@@ -196,7 +196,7 @@ class _Writer:
         page.write_string(row, column, text, self._style(**style))
 
     def _link(self, page: "Worksheet", row: int, sheet: str, text: str) -> None:
-        style = self._style(font_color="#0b5a5a", underline=1)
+        style = self._style(font_color="#084c4d", underline=1)
         page.write_url(row, 0, f"internal:'{sheet}'!A1", style, string=text)
 
 
