@@ -7,8 +7,8 @@ from typing import Any
 
 from impact.data.yaml_file import load_yaml
 from impact.reporting.ledger import LEDGER, ledger_of, write_ledger
+from impact.reporting.render.tracing import Passage
 from impact.reporting.sources import Sources
-from impact.reporting.tracing import Passage
 from impact.reporting.words.catalogue import Words, sentences
 from impact.terms import Language
 

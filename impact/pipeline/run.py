@@ -27,8 +27,10 @@ from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import CERTIFICATE, building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
 from impact.reporting.ledger import LEDGER
+from impact.reporting.places import places_of
 from impact.reporting.render import (
     Cover,
+    Trail,
     render_brief,
     render_docx,
     render_html,
@@ -36,7 +38,7 @@ from impact.reporting.render import (
     render_xlsx,
 )
 from impact.reporting.render.book import read_book
-from impact.reporting.tracing import passages_of
+from impact.reporting.render.tracing import passages_of
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
@@ -55,6 +57,7 @@ PAGES = {
     "brief.docx": render_brief,
     "tables.xlsx": render_xlsx,
 }
+LEADING = {"report.html", "report.pdf", "report.docx"}  # pages that lead to the run's files
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
@@ -140,15 +143,18 @@ def _pages(
     """Render what the report notebook showed, and write down where each numeral comes from."""
     notebook = folder / "notebooks" / f"{REPORT}.ipynb"
     sources = sources_of(folder, words=Words(plan.language), inputs=inputs, facts=facts)
-    passages = passages_of(read_book(notebook, cover.words), sources)
+    book = read_book(notebook, cover.words)
+    passages = passages_of(book, sources)
+    trail = Trail(passages, places_of(notebook.parent), cover.words)
     for page, render in PAGES.items():
-        timings.timed(page, partial(render, notebook, folder / page, cover=cover))
+        leading = {"trail": trail} if page in LEADING else {}
+        timings.timed(page, partial(render, notebook, folder / page, cover=cover, **leading))
     timings.timed(
         "numbers",
         partial(
             write_numbers,
             folder,
-            passages=passages,
+            passages=[*passages, *passages_of(trail.annex_of(book), sources)],
             sources=sources,
             language=plan.language,
             estimate=estimate,
@@ -299,6 +305,20 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
             "skip": t("Skip to content"),
             "provenance": t("Provenance"),
             "how_to_read": t("How to read."),
+            "data": t("Data"),
+            "code": t("Code"),
+            "cell": t("cell"),
+            "numbers": t("Where each number comes from"),
+            "numbers_note": t(
+                "Each number of the text leads to its row: on a screen as a link, on paper by its code in the margin. "
+                "Numbers in tables have their row in the CSV file named below the table."
+            ),
+            "numbers_all": t("All numbers of the text"),
+            "number_code": t("No."),
+            "as_written": t("As written"),
+            "value": t("Value"),
+            "result": t("Place in the results"),
+            "computed_in": t("Computed in"),
             "program_overview": t("Program overview"),
             "key_findings": t("Key findings"),
             "evaluation_questions": t("Evaluation questions"),

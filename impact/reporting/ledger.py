@@ -8,9 +8,9 @@ from typing import Any
 
 from impact.errors import StorageError
 from impact.reporting.reading import side_by_side, tokens_of
+from impact.reporting.render.tracing import Passage
 from impact.reporting.rendered import READ, blocks_of
 from impact.reporting.sources import Source, Sources, whole_numeral
-from impact.reporting.tracing import Passage
 
 LEDGER = "numbers.json"
 

@@ -24,6 +24,10 @@ _ORDER = re.compile(
     r"|^(?P<chapter>\d{1,2})(?=\u2002)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(
+    r"(?:tables|figures)/[\w.-]+|\b\d\d_[a-z_]+(?:, (?:cell|cellule) \d+)?|\bn\d+(?:\u2013\d+)?\b"
+    r"|(?:\w+/)*\w+\.(?:json|yml|yaml|csv) \w[^\s]*"
+)
 _FIRST = re.compile(r"^(?P<number>\d{1,3})(?=[.: ])")
 
 
@@ -73,11 +77,17 @@ class Sources:
 
     @cached_property
     def _by_value(self) -> dict[float, str]:
+        """Values to their keys: themselves first, then in percent, negatives, and last how many a list has."""
+        numbers = [
+            (key, float(value))
+            for key, value in self._leaves
+            if isinstance(value, int | float) and math.isfinite(value)
+        ]
+        numbers.sort(key=lambda leaf: leaf[0].endswith(".length"))
         found: dict[float, str] = {}
-        for key, value in self._leaves:
-            if isinstance(value, int | float) and math.isfinite(value):
-                for same in (value, PERCENT * value, -value, -PERCENT * value):
-                    found.setdefault(float(same), key)
+        for scale in (1.0, PERCENT, -1.0, -PERCENT):
+            for key, value in numbers:
+                found.setdefault(scale * value, key)
         return found
 
     @cached_property
@@ -103,6 +113,7 @@ class Sources:
         return (
             self._noted(whole, text, notes)
             or self._within_words(token, text)
+            or _within_address(token, text)
             or self._within_text(token, text)
             or self._within_digest(token, text)
             or _order(_ORDER, token, text)
@@ -196,10 +207,15 @@ def value_of(numeral: str, decimal: str) -> tuple[float, int]:
 
 def whole_numeral(text: str, token: Token) -> str:
     """Return a numeral with the thousands that a space parts from it."""
+    return text[slice(*whole_span(text, token))]
+
+
+def whole_span(text: str, token: Token) -> tuple[int, int]:
+    """Return where a numeral with its thousands begins and ends."""
     for match in THOUSANDS.finditer(text):
         if match.start() <= token.start and token.end <= match.end():
-            return match.group()
-    return token.text
+            return match.span()
+    return token.start, token.end
 
 
 def _leaves(content: Any, at: str) -> Iterable[tuple[str, Any]]:
@@ -223,6 +239,13 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     parts = _PLACEHOLDER.split(clean(re.sub(r"[*_`]", "", sentence)))
     spaced = (r"\s+".join(map(re.escape, part.split(" "))) for part in parts)
     return re.compile(".{1,300}?".join(f"({part})" for part in spaced))
+
+
+def _within_address(token: Token, text: str) -> Source | None:
+    """Return a source for numerals of the report's own addresses: files, cells, codes, keys of results."""
+    spans = (match.span() for match in _ADDRESS.finditer(text))
+    inside = any(start <= token.start and token.end <= end for start, end in spans)
+    return Source(None, "pages") if inside else None
 
 
 def _order(pattern: re.Pattern[str], token: Token, text: str) -> Source | None:

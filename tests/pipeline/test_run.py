@@ -136,6 +136,18 @@ def test_every_table_of_the_report_is_a_sheet_with_the_numbers_of_the_results(ar
         assert any(value == pytest.approx(row["estimate"], rel=1e-14) for value in values)
 
 
+def test_every_link_of_the_page_leads_somewhere_in_its_run(artisans):
+    folder, _ = artisans
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    targets = set(re.findall(r'<a [^>]*href="([^"]+)"', html))
+    places = {f"#{name}" for name in re.findall(r' id="([^"]+)"', html)}
+    assert [t for t in targets - places if t[0] == "#" or not (folder / t).is_file()] == []
+    numbers = re.findall(r'<a href="#n\d+" class="n"', html)
+    assert len(numbers) >= 60
+    facts = json.loads((folder / "results.json").read_text())["headline"]
+    assert f"{facts['estimate']!r}" in html
+
+
 def test_the_true_effect_of_the_simulation_is_inside_the_believed_interval(artisans):
     folder, _ = artisans
     headline = json.loads((folder / "results.json").read_text())["headline"]

@@ -2,9 +2,18 @@
 
 from impact.reporting.render.brief import render_brief
 from impact.reporting.render.cover import Cover
+from impact.reporting.render.origins import Trail
 from impact.reporting.render.page import render_html
 from impact.reporting.render.paper import render_pdf
 from impact.reporting.render.word import render_docx
 from impact.reporting.render.workbook import render_xlsx
 
-__all__ = ["Cover", "render_brief", "render_docx", "render_html", "render_pdf", "render_xlsx"]
+__all__ = [
+    "Cover",
+    "Trail",
+    "render_brief",
+    "render_docx",
+    "render_html",
+    "render_pdf",
+    "render_xlsx",
+]

@@ -10,6 +10,7 @@ from impact.reporting.pieces import MEDIA
 from impact.reporting.render.book import Book, Media, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.fonts import css
+from impact.reporting.render.origins import Trail
 from impact.reporting.render.pandoc import pandoc, publish
 from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
@@ -17,8 +18,8 @@ HERE = Path(__file__).parent
 PHONE = "screen and (max-width: 40rem)"  # paper is as narrow, and gets the drawing for a page
 
 
-def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:
-    """Write the page.
+def render_html(notebook: Path, output: Path, *, cover: Cover, trail: Trail | None = None) -> None:
+    """Write the page; with a trail its numbers are links.
 
     Raises
     ------
@@ -26,6 +27,7 @@ def render_html(notebook: Path, output: Path, *, cover: Cover) -> None:
         When the notebook cannot be read or pandoc fails.
     """
     book = read_book(notebook, cover.words)
+    book = trail.linked(book) if trail else book
     with tempfile.TemporaryDirectory(prefix="impact-") as name:
         folder = Path(name)
         page = folder / "report.html"
@@ -67,6 +69,8 @@ def _changed(node: Node, media: Media) -> Node | list[Node]:
         # a formula wider than a phone scrolls, so the keyboard must reach it
         start, end = (raw_inline("html", tag) for tag in ('<span tabindex="0">', "</span>"))
         return [start, node, end]
+    if node["t"] == "Span" and "codes" in node["c"][0][1]:  # for paper, which has no links
+        return []
     return node
 
 

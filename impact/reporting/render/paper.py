@@ -11,6 +11,7 @@ from impact.reporting.pieces import MEDIA
 from impact.reporting.render import fonts
 from impact.reporting.render.book import Book, read_book
 from impact.reporting.render.cover import Cover
+from impact.reporting.render.origins import Trail
 from impact.reporting.render.pandoc import EPOCH, pandoc, publish
 from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
@@ -60,15 +61,17 @@ _BOXES = frozenset(
 )
 
 
-def render_pdf(notebook: Path, output: Path, *, cover: Cover) -> None:
-    """Write the PDF.
+def render_pdf(notebook: Path, output: Path, *, cover: Cover, trail: Trail | None = None) -> None:
+    """Write the PDF; with a trail codes in the margin tell where numbers come from.
 
     Raises
     ------
     RenderError
         When the notebook cannot be read, or pandoc or Typst fails.
     """
-    write_pdf(read_book(notebook, cover.words), output, cover=cover, template="page.typ")
+    book = read_book(notebook, cover.words)
+    book = trail.linked(book) if trail else book
+    write_pdf(book, output, cover=cover, template="page.typ")
 
 
 def write_pdf(book: Book, output: Path, *, cover: Cover, template: str) -> None:
@@ -130,7 +133,12 @@ def _changed(node: Node) -> Node | list[Node]:
 def _breakable(word: str) -> str:
     if len(word) <= LONG_WORD:
         return word
-    return "\u200b".join(word[i : i + LONG_WORD] for i in range(0, len(word), LONG_WORD))
+    parts = re.split(
+        r"(?<=[./])(?=[^\d])", word
+    )  # addresses and keys of results between their parts
+    return "\u200b".join(
+        part[i : i + LONG_WORD] for part in parts for i in range(0, len(part), LONG_WORD)
+    )
 
 
 def _wrapped(function: str, content: Sequence[Node]) -> list[Node]:
@@ -140,13 +148,12 @@ def _wrapped(function: str, content: Sequence[Node]) -> list[Node]:
 def _structure(node: Node) -> Node | list[Node]:
     kind = node["t"]
     if kind == "Link":
-        target = node["c"][2][0]
-        inside: list[Node] = node["c"][1]
-        return _wrapped(f"link(<{target[1:]}>)", inside) if target.startswith("#") else inside
+        return _link(node)
     if kind == "Span":
         classes = node["c"][0][1]
         known = next(
-            (name for name in ("rating", "on", "off", "left-over") if name in classes), None
+            (name for name in ("rating", "on", "off", "left-over", "codes") if name in classes),
+            None,
         )
         return _wrapped(f"span-{known}", node["c"][1]) if known else list(node["c"][1])
     if kind == "Header":
@@ -156,6 +163,14 @@ def _structure(node: Node) -> Node | list[Node]:
     if kind == "Figure":
         return _figure(node)
     return _table(node) if kind == "Table" else node
+
+
+def _link(node: Node) -> list[Node]:
+    target = node["c"][2][0]
+    inside: list[Node] = node["c"][1]
+    # the code of a number stands in the margin; addresses outside the document are words
+    led = target.startswith("#") and "n" not in node["c"][0][1]
+    return _wrapped(f"link(<{target[1:]}>)", inside) if led else inside
 
 
 def _header(node: Node) -> list[Node]:

@@ -14,6 +14,7 @@ from impact.reporting.markup import said
 from impact.reporting.pieces import MEDIA
 from impact.reporting.render.book import Book, Media, read_book
 from impact.reporting.render.cover import Cover
+from impact.reporting.render.origins import Trail
 from impact.reporting.render.pandoc import default_file, pandoc, publish
 from impact.reporting.render.word_styles import (
     EDITS,
@@ -64,15 +65,17 @@ LONGEST_TEXT = 30  # characters from which a column of texts gets no wider
 MARGINS = 4  # characters that a cell's margins take
 
 
-def render_docx(notebook: Path, output: Path, *, cover: Cover) -> None:
-    """Write the document.
+def render_docx(notebook: Path, output: Path, *, cover: Cover, trail: Trail | None = None) -> None:
+    """Write the document; with a trail its exhibits say where data and code are.
 
     Raises
     ------
     RenderError
         When the notebook cannot be read or pandoc fails.
     """
-    write_docx(read_book(notebook, cover.words), output, cover=cover, provenance=True)
+    book = read_book(notebook, cover.words)
+    book = trail.placed(book) if trail else book
+    write_docx(book, output, cover=cover, provenance=True)
 
 
 def write_docx(book: Book, output: Path, *, cover: Cover, provenance: bool) -> None:

@@ -1,0 +1,122 @@
+"""From a number to its result: links on the page, codes in the margin of paper, one table that both lead to."""
+
+import re
+import zipfile
+
+import nbformat
+import pandas as pd
+import pytest
+from reporting.demonstration import COVER, figure
+
+from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
+from impact.reporting.formats import Formats
+from impact.reporting.places import Place, Places, places_of
+from impact.reporting.render import Trail, render_docx, render_html, render_pdf
+from impact.reporting.render.book import read_book
+from impact.reporting.render.tracing import passages_of
+from impact.reporting.rendered import blocks_of
+from impact.reporting.sources import Sources
+
+RESULTS = {
+    "headline": {"estimate": 8958.202829244356, "n_treated": 48},
+    "parts": {"sample": {"share": 0.8543046357615894, "list": [3.0, 7.0]}},
+}
+WORDS = {
+    name: name
+    for name in (
+        "data", "code", "cell", "numbers", "numbers_note", "numbers_all", "number_code", "as_written", "value", "result", "computed_in",
+    )
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A report of one paragraph, a table and a figure, in every format."""
+    folder = tmp_path_factory.mktemp("origins")
+    f = Formats("en")
+    gain, share = f.number(RESULTS["headline"]["estimate"]), f.percent(85.43046357615894, 0)
+    frame = pd.DataFrame({"who": ["all"], "gain": [RESULTS["headline"]["estimate"]]})
+    items = Exhibits(
+        (
+            Chapter(5, "Effects of 8,958", "effects"),
+            Text(f"**Revenue rose by {gain} MAD.** Of {f.number(48)} firms {share} met {f.number(7)}; see [{gain}](#effects)."),
+            Table("tab-a", "Gain", frame, {"who": "Who", "gain": "Gain"}, {"gain": f.number}),
+            figure("fig-a", how_to_read=f"The line stands at {gain}."),
+        ),
+        written=f.written,
+    )  # fmt: skip
+    cell = nbformat.v4.new_code_cell("study.impact()", id="a")
+    for data, metadata in items.bundles():
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    (folder / "notebooks").mkdir()
+    notebook = folder / "notebooks" / "03_impact.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    sources = Sources(files={"results.json": RESULTS}, sentences=(), decimal=".")
+    book = read_book(notebook, COVER.words)
+    trail = Trail(passages_of(book, sources), places_of(notebook.parent), WORDS)
+    for name, render in (("html", render_html), ("pdf", render_pdf), ("docx", render_docx)):
+        render(notebook, folder / f"report.{name}", cover=COVER, trail=trail)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def html(folder):
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def row_of(html, code):
+    found = re.findall(rf'<tr id="{code}".*?</tr>', html, re.DOTALL)
+    assert len(found) == 1
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", found[0]))
+
+
+def test_each_number_of_the_text_leads_to_the_row_of_its_value(html):
+    links = re.findall(r'<a href="#(n\d+)" class="n"[^>]*>([^<]+)</a>', html)
+    assert [text for _, text in links] == ["8,958", "48", "85", "8,958"]
+    rows = [row_of(html, code) for code, _ in links]
+    assert "8958.202829244356 results.json headline.estimate 03_impact , cell 1" in rows[0]
+    assert "48.0 results.json headline.n_treated" in rows[1]
+    assert "85.43046357615894 results.json parts.sample.share" in rows[2]
+    assert links[0][0] == links[3][0], "one row for a number however often it is written"
+    assert html.index("<details>") < html.index('id="n1"') < html.index("</details>")
+
+
+def test_a_small_integer_that_any_list_holds_by_chance_is_no_link(html):
+    assert re.search(r"met\s+7;", html)
+
+
+def test_links_and_headings_that_the_contents_repeat_hold_no_link_inside(html):
+    assert re.search(r'<a href="#effects">8,958</a>', html)
+    assert not re.search(r"<a [^>]*>[^<]*<a ", html)
+    assert "Effects of 8,958</h2>" in re.sub(r"\s+", " ", html)
+
+
+def test_each_exhibit_says_where_its_data_and_code_are(html):
+    line = '<a href="notebooks/03_impact.ipynb">03_impact</a>, cell 1'
+    assert html.count(line) >= 3
+    assert 'data <a href="tables/tab-a.csv">tables/tab-a.csv</a> · code ' + line in html
+    assert 'data <a href="results.json">results.json</a> · code ' + line in html
+
+
+def test_paper_has_the_codes_in_the_margin_and_their_rows(folder):
+    text = " ".join(blocks_of(folder / "report.pdf"))
+    assert re.search(r"\bn1\u20133\b", text)
+    assert text.count("8958.202829244356") == 1
+    assert b"/Scope/Row" in (folder / "report.pdf").read_bytes()
+
+
+def test_the_word_file_says_it_in_words_and_links_nowhere_outside(folder):
+    with zipfile.ZipFile(folder / "report.docx") as package:
+        relations = package.read("word/_rels/document.xml.rels").decode()
+    assert 'TargetMode="External"' not in relations
+    text = " ".join(blocks_of(folder / "report.docx"))
+    assert "data tables/tab-a.csv · code 03_impact, cell 1" in text
+    assert "n1" not in text
+
+
+def test_a_key_names_the_cell_that_computed_its_part():
+    places = Places({"impact": Place("03_impact.ipynb", 7)}, {})
+    assert places.of_key("results.json#headline.estimate") == Place("03_impact.ipynb", 7)
+    assert places.of_key("results.json#parts.impact.values.effects[0]").cell == 7
+    assert places.of_key("results.json#parts.sample.share") is None
+    assert places.of_key("data/programme.yml#cost.amount") is None
