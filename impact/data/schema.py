@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from impact.data.french import typeset
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
 from impact.terms import Frequency, Language, MissingOutcome
@@ -23,8 +24,8 @@ class Words(_Strict):
     fr: str
 
     def in_language(self, language: Language) -> str:
-        """Return the text in one language."""
-        return str(getattr(self, language))
+        """Return the text in one language, French with its no-break spaces."""
+        return typeset(self.fr) if language == "fr" else self.en
 
 
 class Column(_Strict):
@@ -32,11 +33,15 @@ class Column(_Strict):
 
     type: ColumnType
     label: Words
+    phrase: Words | None = (
+        None  # the label inside a sentence: "revenue"; in French with its article
+    )
     unit: str | Words | None = None
     scale: Literal["level", "log"] = "level"
     minimum: float | None = None
     maximum: float | None = None
     categories: list[str] | None = None
+    category_labels: dict[str, Words] = Field(default_factory=dict)
     missing: list[str] = Field(default_factory=list)
     description: Words | None = None
 
@@ -44,12 +49,19 @@ class Column(_Strict):
         """Return the unit in one language; empty without one."""
         return self.unit.in_language(language) if isinstance(self.unit, Words) else self.unit or ""
 
+    def level_in(self, level: str, language: Language) -> str:
+        """Return a category's label in one language; the category itself without one."""
+        label = self.category_labels.get(level)
+        return level if label is None else label.in_language(language)
+
     @model_validator(mode="after")
     def _categories_are_declared(self) -> Self:
         if (self.type == "category") != (self.categories is not None):
             raise ValueError(
                 "a column of type category lists its categories, and only such a column"
             )
+        if not set(self.category_labels) <= set(self.categories or ()):
+            raise ValueError("category_labels names only categories that the column lists")
         if self.scale == "log" and self.type != "number":
             raise ValueError("only a column of type number may be a logarithm (scale: log)")
         return self
@@ -84,7 +96,7 @@ class Schema(_Strict):
 
     version: Literal[1]
     title: Words
-    source: str
+    source: str | Words
     unit: str
     time: TimeColumn
     cohort: CohortColumn | None = None
@@ -106,6 +118,10 @@ class Schema(_Strict):
             if name is not None and name not in self.columns:
                 raise ValueError(f"{name}: has a role but no entry under columns")
         return self
+
+    def source_in(self, language: Language) -> str:
+        """Return the source of the data in one language."""
+        return self.source if isinstance(self.source, str) else self.source.in_language(language)
 
     def codebook(self, language: Language) -> str:
         """Write the columns as a Markdown table."""

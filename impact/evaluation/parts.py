@@ -23,6 +23,7 @@ from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_cl
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
+from impact.evaluation.doses import by_dose
 from impact.evaluation.sample_tables import cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
@@ -141,6 +142,7 @@ class Impact:
     equal_cohorts: CheckResult
     interactions: tuple[CheckResult, ...] = ()
     secondary: tuple[OutcomeEffect | NotMeasured, ...] = ()
+    by_dose: pd.DataFrame | Refused | None = None
 
     @classmethod
     def of(cls, study: Study) -> "Impact":
@@ -170,6 +172,7 @@ class Impact:
             equal_cohorts=equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
             interactions=interactions(study, panel),
             secondary=tuple(_secondary(study, effects)),
+            by_dose=by_dose(study, panel, inference=effects[0].verdict.believed),
         )
 
 

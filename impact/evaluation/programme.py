@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impact.data.schema import Words
 from impact.evaluation.named_file import read_named_file
+from impact.terms import Language
 
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
@@ -18,12 +19,16 @@ class _Told(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    source: str = ""
+    source: str | Words = ""
 
     @property
     def assumed(self) -> bool:
         """Whether no source was found."""
         return not self.source
+
+    def source_in(self, language: Language) -> str:
+        """Return the source in one language; empty where none was found."""
+        return self.source if isinstance(self.source, str) else self.source.in_language(language)
 
 
 class Statement(_Told):

@@ -44,7 +44,7 @@ def subgroups(study: Study, panel: Panel, *, inference: str) -> pd.DataFrame:
                 "n_treated": n_treated,
             }
             if n_treated >= SMALLEST_SHOWN:
-                row |= _effect(study, part, inference)
+                row |= effect_in(study, part, inference)
             rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -80,7 +80,8 @@ def _levels(panel: Panel, name: str) -> Iterator[tuple[str, Panel]]:
         )
 
 
-def _effect(study: Study, part: Panel, inference: str) -> dict[str, float]:
+def effect_in(study: Study, part: Panel, inference: str) -> dict[str, float]:
+    """Return the overall effect in a part of the panel, with the interval of the believed inference where it has one."""
     try:
         overall = study.estimator().fit(part).aggregate(by="overall")
     except ImpactError:

@@ -8,6 +8,7 @@ from typing import Any
 from impact.data.yaml_file import load_yaml
 from impact.reporting.ledger import LEDGER, ledger_of, write_ledger
 from impact.reporting.render.tracing import Passage
+from impact.reporting.sections.references import OF_METHODS
 from impact.reporting.sources import Sources
 from impact.reporting.words.catalogue import Words, sentences
 from impact.terms import Language
@@ -38,7 +39,7 @@ def sources_of(
         if path.suffix in {".yml", ".yaml", ".json"}
     }
     return Sources(
-        files={RESULTS: results, **read, "run.json": facts},
+        files={RESULTS: results, **read, "run.json": facts, "references": list(OF_METHODS)},
         sentences=sentences(words.language, words.nouns),
         decimal="," if words.language == "fr" else ".",
     )

@@ -282,7 +282,7 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
     provenance = (
         (t("Run"), facts["run_id"]),
         (t("Periods"), f"{first} – {last}"),
-        (t("Source of the data"), study.schema.source),
+        (t("Source of the data"), study.schema.source_in(study.plan.language)),
         *(
             ((t("SHA-256 of {name}", name=name)), digest[:16])
             for name, digest in facts["inputs"].items()

@@ -97,7 +97,8 @@ class Formats:
     def p_clause(self, value: float | None) -> str:
         """Write a p-value for a sentence: ``p = 0.048`` or ``p < 0.001``."""
         text = self.p_value(value)
-        return f"p {text}" if text.startswith("<") else f"p = {text}"
+        text = text.replace(" ", "\u00a0")
+        return f"p\u00a0{text}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
 
     def time(self, label: Any) -> str:
         """Write a time label: ``2013 Q1`` or ``T1 2013``; anything else as it is."""
@@ -137,5 +138,5 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~^$@:\"'=])")
 
 def escape(value: Any) -> str:
     """Make any text inert in Markdown, hence in the pages made of it."""
-    flat = " ".join(str(value).split())
+    flat = re.sub(r"[^\S\u00a0\u202f]+", " ", str(value)).strip(" ")  # no-break spaces stay
     return _MARKDOWN.sub(r"\\\1", flat)

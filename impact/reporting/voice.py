@@ -43,6 +43,7 @@ class Voice:
     def who(self) -> dict[str, str]:
         """Places of sentences that name the headline, the treated and the treatment."""
         nouns, label = self.nouns, self.study.label(self.study.outcome)
+        outcome = self._outcome(label)
         ends_in_s = nouns.treated.many.endswith("s")
         whose = f"{nouns.treated.many}'" if ends_in_s else f"{nouns.treated.many}'s"
         of = "of" if nouns.language == "en" else "des"
@@ -52,14 +53,22 @@ class Voice:
             "treated": nouns.treated.many,
             "Treated": nouns.treated.form("s", capital=True),
             "of_treated": f"{of} {nouns.treated.many}",
-            "outcome": _inside_a_sentence(label),
-            "Outcome": label,
+            "outcome": outcome,
+            "of_outcome": nouns.of(outcome),
             "treatment": nouns.treatment,
             "Treatment": nouns.treatment[:1].upper() + nouns.treatment[1:],
             "of_treatment": nouns.of_treatment,
             "to_treatment": nouns.to_treatment,
             "start": nouns.start,
         }
+
+    def _outcome(self, label: str) -> str:
+        """The headline inside a sentence: ``revenue``, ``le chiffre d'affaires``, or ``le résultat (ventes)``."""
+        phrase = self.study.column(self.study.outcome).phrase
+        if phrase is not None:
+            return phrase.in_language(self.nouns.language)
+        inside = inside_a_sentence(label)
+        return inside if self.nouns.language == "en" else f"le résultat ({inside})"
 
     def about(self, sentence: str, **values: str) -> str:
         """Fill a sentence of this language with nouns, made safe in markup, and with values, which are so already."""
@@ -79,9 +88,10 @@ class Voice:
         return escape(self.study.label(column))
 
     def level(self, column: str, level: str) -> str:
-        """Write a level of a column: yes or no for a boolean one."""
-        if self.study.column(column).type != "boolean":
-            return level
+        """Write a level of a column: its label, or yes or no for a boolean one."""
+        told = self.study.column(column)
+        if told.type != "boolean":
+            return told.level_in(level, self.study.plan.language)
         return self.t("yes") if float(level) else self.t("no")
 
     def in_currency(self, outcome: str) -> bool:
@@ -172,6 +182,6 @@ class Voice:
         return self.f.percent(100 * self.study.level, 0)
 
 
-def _inside_a_sentence(label: str) -> str:
+def inside_a_sentence(label: str) -> str:
     """Let a label stand inside a sentence: its first letter small, unless it is an acronym's."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label

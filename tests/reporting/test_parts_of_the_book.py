@@ -9,17 +9,20 @@ from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
 from impact.evaluation.store import PARTS
 from impact.evaluation.study import Study
+from impact.interval import Refused
 from impact.pipeline.plan import read_plan
-from impact.reporting.exhibits import Banner, Chapter, FirstPage
+from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up
+from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.effects import equal_or_not
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import changed, first_page, standfirst, title, worth_it
 from impact.reporting.sections.how_sure import exaggerated
 from impact.reporting.sections.lessons import drafts
-from impact.reporting.sections.rated import ladder
-from impact.reporting.sections.why import on_scales
+from impact.reporting.sections.rated import ladder, what_took
+from impact.reporting.sections.references import cited
+from impact.reporting.sections.why import doses, on_scales
 from impact.reporting.voice import Voice
 from impact.reporting.words.findings import TITLES
 
@@ -93,8 +96,8 @@ def test_page_one_names_no_method_hash_or_p_value(told):
 def test_a_language_has_no_word_of_the_other_and_french_its_signs(told):
     voice, findings = told
     text = re.sub(r"\$\$.*?\$\$|`[^`]*`", "x", book(voice, findings))
-    for source in (voice.study.schema.source, *_quoted(voice.study)):
-        text = text.replace(source, "").replace(_escaped(source), "")
+    for reference in sorted(cited(voice, findings), key=len, reverse=True):
+        text = text.replace(reference, "").replace(_escaped(reference), "")
     if voice.study.plan.language == "en":
         assert not re.findall(f".{{0,40}}{FRENCH}.{{0,40}}", text)
         return
@@ -107,21 +110,6 @@ def _escaped(text):
     from impact.reporting.formats import escape
 
     return escape(text)
-
-
-def _quoted(study):
-    """Sources and references, which stay in the language they were published in."""
-    told = study.programme
-    statements = () if told is None else (told.run_by, told.funded_by, told.aim, told.places, told.selection, told.cost)  # fmt: skip
-    sources = [one.source for one in statements if one is not None]
-    sources += [
-        one.source for one in (() if told is None else (*told.theory_of_change, *told.events))
-    ]
-    sources += [
-        one.text.in_language(study.plan.language) for one in statements if hasattr(one, "text")
-    ]
-    sources += [one.reference for one in study.elsewhere]
-    return sorted(filter(None, sources), key=len, reverse=True)
 
 
 def test_one_is_never_counted_in_the_plural(told):
@@ -213,6 +201,74 @@ def test_cohorts_are_never_said_to_be_equal(artisans):
     check = findings.impact.equal_cohorts
     assert "does not show them equal" in equal_or_not(voice, replace(check, p_value=0.4))
     assert "differ by more than chance" in equal_or_not(voice, replace(check, p_value=0.01))
+
+
+def test_every_step_of_the_ladder_that_a_figure_took_shows_it_with_its_limit(artisans):
+    voice, findings = artisans
+    attrition = next(s for s in findings.evidence.rating.taken if s.reason == "attrition")
+    assert "; the limit is " in what_took(voice, attrition)
+    assert any(character.isdigit() for character in what_took(voice, attrition))
+    blank = replace(attrition, figures={})
+    assert not any(character.isdigit() for character in what_took(voice, blank))
+
+
+def test_effects_by_dose_are_told_as_a_comparison_or_what_they_lack_is_named(artisans):
+    voice, findings = artisans
+    shown = doses(voice, findings.impact.by_dose, "permutation")
+    assert "not the effect of receiving more" in shown[0].markdown
+    assert "names no column of how much" in doses(voice, None, "permutation")[0].markdown
+    refused = Refused("effects_by_dose", "few", "NotAvailableError")
+    lacking = doses(voice, refused, "permutation")
+    assert len(lacking) == 1
+    assert "Two levels with ten exhibitors each are needed" in lacking[0].markdown
+
+
+def test_departures_are_read_off_plan_and_results_and_none_is_said_where_there_are_none(artisans):
+    voice, findings = artisans
+    table = next(one for one in departures(voice, findings) if isinstance(one, Table))
+    planned = list(table.frame["planned"])
+    assert "Effect on: Profit" in planned
+    assert "New York fair: August 2012" in planned
+    assert not any("Tokyo" in one for one in planned)
+    plain = Voice(Study(read_plan(ROOT / PLANS[1]), ROOT))
+    as_planned = replace(findings, impact=replace(findings.impact, secondary=()))
+    effect = replace(as_planned.headline, design=None, refused=())
+    impact = replace(as_planned.impact, effects=(effect,))
+    certainty = replace(findings.certainty, refused=())
+    nothing = departures(plain, replace(as_planned, impact=impact, certainty=certainty))
+    assert [type(one) for one in nothing] == [Text]
+    assert "None:" in nothing[0].markdown
+
+
+def test_what_is_withheld_is_counted_by_table_and_rule_without_a_value(artisans):
+    voice, findings = artisans
+    assert "Nothing had to be withheld" in withheld(voice, findings)[0].markdown
+    hidden = replace(findings, impact=replace(findings.impact, by_cohort=None))
+    table = withheld(voice, hidden)[1]
+    assert table.frame.to_dict("records") == [
+        {"what": "Effects by cohort", "why": "fewer than ten exhibitors", "n": 2}
+    ]
+
+
+def test_no_sentence_of_prose_stands_in_two_parts_of_the_book(told):
+    voice, findings = told
+    seen = {}
+    for part in PARTS_OF_THE_BOOK:
+        for sentence in prose(part(voice, findings)):
+            assert seen.setdefault(sentence, part) is part, sentence
+
+
+def prose(exhibits):
+    """Sentences of a part's paragraphs, answers and questions, of eight words or more."""
+    texts = []
+    for one in exhibits.items:
+        if isinstance(one, FirstPage):
+            texts += [one.standfirst, one.how_to_read, *(row.answer for row in one.rows)]
+        elif isinstance(one, Text | Callout):
+            texts += re.split(r"\n+", one.markdown)
+        elif isinstance(one, Question):
+            texts.append(one.sentence)
+    return {one for text in texts for one in sentences(text) if len(one.split()) >= 8}
 
 
 def test_a_lesson_on_contamination_is_drafted_only_above_the_limit(artisans):

@@ -170,6 +170,10 @@ def test_every_error_that_can_take_a_numbers_place_has_words():
 def test_every_concern_verb_and_assignment_has_words():
     needed = set(CHECKS_OF) - ASKED_BY_THE_PLAN
     assert set(REGISTER["failed"]) == of(Reason)
+    figures = {code.partition(":")[2] for code in REGISTER["taken"]}
+    assert {code.partition(":")[0] for code in REGISTER["taken"]} <= of(Reason)
+    rating = (ROOT / "impact" / "evaluation" / "rating.py").read_text(encoding="utf-8")
+    assert all(f'"{figure}"' in rating for figure in figures)
     assert set(REGISTER["not_made"]) == needed
     verbs = {f"{verb}:{direction}" for verb in of(Verb) for direction in of(Direction)}
     said_elsewhere = constants()

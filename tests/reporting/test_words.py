@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from impact.data.french import typeset
 from impact.reporting.formats import Formats, escape
-from impact.reporting.words.catalogue import MissingTranslationError, Words, typeset
+from impact.reporting.words.catalogue import MissingTranslationError, Words
 
 ROOM = Path(__file__).resolve().parents[2] / "impact"
 EN, FR = Formats("en"), Formats("fr")
@@ -38,7 +39,7 @@ NOUNS = {
     "Treated",
     "of_treated",
     "outcome",
-    "Outcome",
+    "of_outcome",
     "treatment",
     "Treatment",
     "of_treatment",
@@ -90,7 +91,10 @@ def test_numbers(value, digits, english, french):
 def test_percent_p_values_times_and_months():
     assert (EN.percent(12.34), FR.percent(12.34)) == ("12.3%", "12,3\u00a0%")
     assert (EN.p_value(0.0004), FR.p_value(0.0354)) == ("< 0.001", "0,035")
-    assert (EN.p_clause(0.2), EN.p_clause(0.0001)) == ("p = 0.200", "p < 0.001")
+    assert (EN.p_clause(0.2), EN.p_clause(0.0001)) == (
+        "p\u00a0=\u00a00.200",
+        "p\u00a0<\u00a00.001",
+    )
     assert (EN.time("2013Q1"), FR.time("2013Q1"), FR.time(1988)) == ("2013 Q1", "T1 2013", "1988")
     assert (EN.month("2013-01"), FR.month("2013-08"), EN.month(None)) == (
         "January 2013",

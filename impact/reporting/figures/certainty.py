@@ -35,6 +35,7 @@ from impact.reporting.style import (
     on_phone,
 )
 from impact.reporting.voice import Voice
+from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import REGISTER, said
 from impact.terms import POWER
 
@@ -296,9 +297,7 @@ def without_one(
         lambda width: _ranges(voice, rows, axis, width),
         small=small,
         label="fig-without-one",
-        title=t("No single cluster moves the effect by more than {share}", share=share)
-        if whole
-        else t("No single firm moves the effect by more than {share}", share=share),
+        title=_carried(t, found, share),
         how=t(
             "Ranges of the effect when each firm (or cluster), cohort or event is left out in turn."
         ),
@@ -307,6 +306,21 @@ def without_one(
             low=voice.amount(voice.study.outcome, found.unit_low),
             high=voice.amount(voice.study.outcome, found.unit_high),
         ),
+    )
+
+
+def _carried(t: Words, found: LeaveOneOut, share: str) -> str:
+    """Say how far one firm, or cluster, moves the effect; or that it may turn its sign."""
+    if found.unit_low * found.unit_high < 0:
+        return (
+            t("Without a single cluster the effect may change its sign")
+            if found.of_clusters
+            else t("Without a single firm the effect may change its sign")
+        )
+    return (
+        t("No single cluster moves the effect by more than {share}", share=share)
+        if found.of_clusters
+        else t("No single firm moves the effect by more than {share}", share=share)
     )
 
 

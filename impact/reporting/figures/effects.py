@@ -74,8 +74,9 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
             "The shaded gap is the effect."
         ),
         alt=t(
-            "Two lines by periods since the start. After it beneficiaries average {actual}; without the programme it would have "
+            "Two lines by periods since the start. After it beneficiaries average {actual}; without {treatment} it would have "
             "been {without}.",
+            treatment=voice.nouns.treatment,
             **ends,
         ),
     )

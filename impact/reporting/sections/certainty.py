@@ -18,7 +18,7 @@ from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
 from impact.reporting.sections.impact import which_interval
-from impact.reporting.sections.other_trends import if_trends_had_parted, other_trends
+from impact.reporting.sections.other_trends import other_trends, what_bounds_say
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import REGISTER, Kind, said, said_why_not
@@ -99,7 +99,7 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
         could_find(voice, effect),
     ]
     if part.honest:
-        sentences.append(if_trends_had_parted(voice, part))
+        sentences.append(what_bounds_say(voice, part))
     if part.curve is not None:
         sentences.append(_curve(voice, part.curve))
     if part.leave_one_out is not None:

@@ -31,7 +31,7 @@ def checks_table(voice: Voice, checks: Sequence[CheckResult], *, label: str, cap
             "check": t("Check"),
             "found": t("What was found"),
             "p_value": t("p‑value"),
-            "outcome": t("Outcome"),
+            "outcome": t("Verdict"),
         },
         formats={"p_value": voice.f.p_value},
     )
@@ -54,7 +54,7 @@ def _written(voice: Voice, how: Written, value: float | str | None) -> str:
     if how == "why_not":
         return said_why_not(voice.t, str(value))
     if how == "columns":
-        return ", ".join(voice.name(column) for column in str(value).split(", "))
+        return ", ".join(voice.study.label(column) for column in str(value).split(", "))
     return _figure(voice, how, value)
 
 

@@ -6,7 +6,6 @@ from impact.evaluation.contamination import Contamination, UnexposedEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
-from impact.reporting.sections.first_page import contaminated
 from impact.reporting.sections.headings import one_level_down
 from impact.reporting.sections.sample import comparability, sample_flow
 from impact.reporting.voice import Voice
@@ -17,9 +16,9 @@ def comparison(voice: Voice, findings: Findings) -> Exhibits:
     """Show selection, contamination, the flow of the sample, and balance."""
     t, study = voice.t, voice.study
     group = (
-        t("They are compared with firms not yet, or never, under treatment.")
+        t("They are compared with firms that had not started yet, or never did.")
         if study.plan.comparison_group == "not_yet_treated"
-        else t("They are compared with firms never under treatment.")
+        else t("They are compared with firms that never started.")
     )
     shown: list[Exhibit] = [
         Chapter(4, t("Who is compared with whom"), "comparison"),
@@ -41,8 +40,15 @@ def _untouched(voice: Voice, findings: Findings) -> list[Exhibit]:
                 f"{heading}\n\n{t('The plan names no activity that others may have met: not examined.')}"
             )
         ]
-    sentence = contaminated(voice, findings) or t(
-        "The share that met an activity is not shown: it would tell of fewer than ten firms."
+    sentence = (
+        t(
+            "The comparison group is not untouched by the programme: {share} of it met at least one activity.",
+            share=voice.f.percent(100 * found.any_share, 0),
+        )
+        if found.any_share is not None
+        else t(
+            "The share that met an activity is not shown: it would tell of fewer than ten firms."
+        )
     )
     kind = "caution" if found.above_limit else "finding"
     return [
@@ -62,7 +68,7 @@ def against_the_unexposed(voice: Voice, found: Contamination) -> str:
             why=said_why_not(t, one.error),
         )
     return t(
-        "Against the {n} that met none, the effect is {estimate} ({level} interval {span}).",
+        "Against the {n} firms that met none, the effect is {estimate} ({level} interval: {span}).",
         n=voice.f.number(one.n_control),
         estimate=voice.amount(outcome, one.estimate),
         level=voice.confidence,

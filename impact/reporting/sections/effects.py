@@ -1,5 +1,6 @@
 """Part 5: the effect over time, by cohort with the test that cohorts are equal, and for whom with tests of interaction."""
 
+import math
 from dataclasses import replace
 
 from impact.check_result import CheckResult
@@ -34,7 +35,7 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
         shown += [
             Text(f"### {t('For whom')}\n\n{for_whom(voice, part.interactions)}"),
             *figures.drawn(figures.forest_of_subgroups(voice, part.subgroups, axis)),
-            subgroups_table(voice, part.subgroups),
+            subgroups_table(voice, part),
         ]
         if part.interactions:
             shown.append(
@@ -45,7 +46,49 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
                     caption=t("Is the effect the same at every level of a subgroup?"),
                 )
             )
+    shown.append(
+        Text(
+            f"### {t('Participation and exit')}\n\n{participation(voice, findings)}\n\n{exit_in_words(voice, findings)}"
+        )
+    )
     return Exhibits(tuple(shown))
+
+
+def participation(voice: Voice, findings: Findings) -> str:
+    """Say which share of the invited took part, and of how many events the number is documented; or what is not known."""
+    t, f, cohorts, events = voice.t, voice.f, findings.sample.cohorts, voice.study.events
+    if not cohorts["planned"].notna().any():
+        return t(
+            "Participation: the plan names no column of who was invited, so only who took part is known."
+        )
+    share = cohorts["actual"].sum() / cohorts["planned"].sum()
+    sentences = [
+        t("Participation: {share} of the firms invited took part.", share=f.percent(100 * share, 0))
+    ]
+    if events:
+        sentences.append(
+            t(
+                "Documents give the number present for {known} of {n} events.",
+                known=f.number(sum(1 for one in events if one.exhibitors is not None)),
+                n=f.number(len(events)),
+            )
+        )
+    return " ".join(sentences)
+
+
+def exit_in_words(voice: Voice, findings: Findings) -> str:
+    """Say what the data show of firms that closed: zeros of the outcome, as no column tells of exit itself."""
+    t, f, rows = voice.t, voice.f, findings.quality.distribution.set_index("group")
+    zeros = {side: float(rows.loc[side, "zeros"]) for side in ("treated", "comparison")}
+    lacking = t("Exit: the plan names no column of which firms closed, so it is not estimated.")
+    if any(math.isnan(share) for share in zeros.values()) or not any(zeros.values()):
+        return lacking
+    counted = t(
+        "Zero outcomes, which may be closures, are {treated} of beneficiaries' and {other} of the comparison group's.",
+        treated=f.percent(100 * zeros["treated"], 0),
+        other=f.percent(100 * zeros["comparison"], 0),
+    )
+    return f"{lacking} {counted}"
 
 
 def equal_or_not(voice: Voice, check: CheckResult) -> str:

@@ -12,7 +12,7 @@ from impact.evaluation.plan import Plan
 from impact.evaluation.rating import EVERY_TREND, Grounds, Rating, rating, state_of
 from impact.evaluation.robustness import Robustness
 from impact.reporting.sections.impact import estimated, values_of
-from impact.reporting.voice import Voice
+from impact.reporting.voice import Voice, inside_a_sentence
 from impact.reporting.words.register import said
 from impact.terms import Assignment
 
@@ -89,21 +89,30 @@ def but(voice: Voice, found: Rating) -> list[str]:
 
 def what_was_made(voice: Voice, found: Rating, checks: Sequence[CheckResult]) -> list[str]:
     """Say of trends only what was examined, and name every check that could not be made: not made is not passed."""
-    t = voice.t
+    codes = [] if found.taken or not found.direction else ["nothing_open"]
+    sentences = [said(voice.t, "evidence", code) for code in codes]
+    return [*sentences, *trends_before(voice, found, checks), *unmade(voice, checks)]
+
+
+def trends_before(voice: Voice, found: Rating, checks: Sequence[CheckResult]) -> list[str]:
+    """Say what the periods before the start showed, never more than was examined."""
     trends_open = state_of(checks, EVERY_TREND)[0] != "passed"
     trends = {
         "passed": "no_difference_found" if trends_open else "groups_moved_alike",
         "could_not_be_made": "trends_not_examined",
     }
-    codes = [] if found.taken or not found.direction else ["nothing_open"]
-    codes += [trends[found.trends]] if found.trends in trends else []
-    sentences = [said(t, "evidence", code) for code in codes]
-    sentences += [said(t, "evidence", code) for code in _just_before(checks)]
-    unmade = dict.fromkeys(c.name for c in checks if c.status == "not_applicable")
-    if unmade:
-        names = voice.f.listed([said(t, "check", name) for name in unmade])
-        sentences.append(said(t, "evidence", "not_made", checks=names))
-    return sentences
+    codes = [trends[found.trends]] if found.trends in trends else []
+    return [said(voice.t, "evidence", code) for code in (*codes, *_just_before(checks))]
+
+
+def unmade(voice: Voice, checks: Sequence[CheckResult]) -> list[str]:
+    """Name every check that could not be made."""
+    t = voice.t
+    names = dict.fromkeys(c.name for c in checks if c.status == "not_applicable")
+    if not names:
+        return []
+    listed = voice.f.listed([inside_a_sentence(said(t, "check", name)) for name in names])
+    return [said(t, "evidence", "not_made", checks=listed)]
 
 
 def _just_before(checks: Sequence[CheckResult]) -> list[str]:

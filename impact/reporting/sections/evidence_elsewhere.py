@@ -1,4 +1,4 @@
-"""Part 9: published effects of like programmes beside this one's, with references."""
+"""Part 9: published effects of like programmes beside this one's,."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ import pandas as pd
 from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
-from impact.reporting.formats import escape
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
 
@@ -25,15 +24,12 @@ def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
         chapter,
         Text(
             t(
-                "Others measured other outcomes, over other times: the rows are a frame for the size of an effect, not a test of this one."
+                "Others measured other outcomes, over other times: they give a scale for the size of this effect, not a test of it. "
+                "References stand in the annex."
             )
         ),
         *([] if own is None else figures.drawn(figures.effects_elsewhere(voice, own, published))),
         _table(voice, findings, published),
-        Text(
-            f"### {t('References')}\n\n"
-            + "\n".join(f"- {escape(one.reference)}" for one in published)
-        ),
     ]
     return Exhibits(tuple(shown))
 

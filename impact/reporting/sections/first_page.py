@@ -30,7 +30,7 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
         facts=facts(voice, findings),
         how_to_read=voice.about(
             t(
-                "The dashed line estimates {outcome} without {treatment}, from firms not under treatment. The gap "
+                "The dashed line estimates {outcome} without {treatment}, from the firms compared with. The gap "
                 "after the {start} is the effect."
             )
         ),
@@ -98,8 +98,8 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     actual, without, gain, low, high = (voice.amount(study.outcome, value) for value in rounded)
     sentences = [
         t("After their {start}, {treated} had {outcome} of about {actual} {each}."),
-        t("Without {treatment}, the estimate is about {without}."),
-        _difference(voice, ends),
+        t("Without {treatment}, the study estimates about {without}."),
+        _difference(voice, ends, lowest=rounded[3]),
     ]
     return " ".join(
         voice.about(
@@ -115,10 +115,12 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     )
 
 
-def _difference(voice: Voice, ends: tuple[float, float]) -> str:
+def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:
     t, (low, high) = voice.t, ends
     if low == high:
         return t("No interval could be given for the difference.")
+    if low > 0 and not lowest:  # rounded to nothing
+        return t("The gain is about {gain}, and could be next to nothing or as large as {high}.")
     if low > 0:
         return t("The gain is about {gain}, and could be as small as {low} or as large as {high}.")
     if high < 0:
@@ -135,7 +137,7 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
     if not events:
         answer = [
             t(
-                "Not examined: the plan names no programme file. Took part: {treated}.",
+                "Not examined: this study was given no record of delivery. Took part: {treated}.",
                 treated=voice.count_of_treated(took_part),
             )
         ]
@@ -164,16 +166,20 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
 
 
 def delivery(voice: Voice, events: tuple[Event, ...]) -> str:
-    """Say how many events are known to have been late, and of how many no date is known."""
-    f = voice.f
-    late = sum(1 for one in events if one.planned and one.actual and one.actual > one.planned)
-    unknown = sum(1 for one in events if not one.actual)
-    return voice.t(
-        "Partly known. Events: {n}, of them late for certain: {late}; without a known date: {unknown}.",
-        n=f.number(len(events)),
-        late=f.number(late),
-        unknown=f.number(unknown),
+    """Say of how many events the month is documented, and how many of these came late."""
+    t, f = voice.t, voice.f
+    dated = [one for one in events if one.actual]
+    late = sum(1 for one in dated if one.planned and one.actual and one.actual > one.planned)
+    sentence = (
+        t(
+            "Known: a month is documented for each of the {n} events; {late} of these came later than planned."
+        )
+        if len(dated) == len(events)
+        else t(
+            "Only partly known: a month is documented for {dated} of {n} events; {late} of these came later than planned."
+        )
     )
+    return sentence.format(n=f.number(len(events)), dated=f.number(len(dated)), late=f.number(late))
 
 
 def contaminated(voice: Voice, findings: Findings) -> str:
@@ -218,7 +224,13 @@ def worth_it(voice: Voice) -> Answer:
     t = voice.t
     return Answer(
         question=t("Do the results justify the resources?"),
-        answer=" ".join([t("Not answered here."), *_cost(voice), still_missing(voice)]),
+        answer=" ".join(
+            [
+                t("Not answered here."),
+                *_cost(voice),
+                t("An answer needs value added, and how long effects last; neither is known."),
+            ]
+        ),
         where=t("Part 8"),
     )
 
@@ -226,7 +238,7 @@ def worth_it(voice: Voice) -> Answer:
 def _cost(voice: Voice) -> list[str]:
     programme = voice.study.programme
     if programme is None or programme.cost is None:
-        return [voice.t("The plan names no cost.")]
+        return [voice.t("No cost was reported.")]
     return [voice.t("Announced cost: {cost}.", cost=cost_in_words(voice))]
 
 
@@ -243,11 +255,6 @@ def cost_in_words(voice: Voice) -> str:
             currency=cost.currency,
         )
     return f"{voice.f.number(cost.amount)}\u00a0{cost.currency}"
-
-
-def still_missing(voice: Voice) -> str:
-    """Say what an answer on money still needs."""
-    return voice.t("An answer needs value added, and how long effects last; neither is known.")
 
 
 def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
@@ -280,5 +287,5 @@ def _design(voice: Voice, findings: Findings) -> str:
     if voice.study.plan.assignment == "randomised":
         return t("drawn by lot; changes compared")
     if (findings.sample.cohorts["actual"] > 0).sum() > 1:
-        return t("difference-in-differences, starts one after the other")
+        return t("difference-in-differences, staggered starts")
     return t("difference-in-differences")

@@ -20,31 +20,31 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     )
     points = [
         t(
-            "**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
+            "**Parallel trends.** Without {treatment}, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
         )
         if examined
         else t(
-            "**Parallel trends.** Without the programme, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved, and with one period before treatment it cannot be examined either."
+            "**Parallel trends.** Without {treatment}, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved, and with one period before treatment it cannot be examined either."
         ),
         t(
-            "**No anticipation.** Outcomes before the start do not respond to the programme to come; one row of the robustness section allows one period more."
+            "**No anticipation.** Outcomes before the start do not respond to what is to come; one row of the robustness section allows one period more."
         ),
         t(
-            "**No spillover.** The comparison group is untouched by the programme. Where it is not, the effect is understated if others gain and overstated if they lose."
+            "**No spillover.** The comparison group is untouched by {treatment}. Where it is not, the effect is understated if others gain and overstated if they lose."
         ),
         t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
     ]
     text = (
         f"## {t('Design and assumptions')}\n\n"
         + t(
-            "For each cohort, the change since the last period before its start is compared with the change of firms not under treatment:"
+            "For each cohort, the change since the last period before its start is compared with the change of firms that have not started:"
         )
         + f"\n\n{equation}\n\n"
         + t(
             "Here G is a firm's first treated period. The effect reported averages over cohorts and periods after the start, weighted by cohort size. It rests on:"
         )
         + "\n\n"
-        + "\n".join(f"- {point}" for point in points)
+        + "\n".join(f"- {voice.about(point)}" for point in points)
     )
     return Exhibits((Text(text),))
 
@@ -55,7 +55,7 @@ def limitations(voice: Voice, findings: Findings) -> Exhibits:
     points = [
         said(t, "limit_of_selection", voice.study.plan.assignment),
         t(
-            "Treated: {assigned}. Effects below the smallest detectable one would most likely not be seen.",
+            "Treated: {assigned}. Effects below the smallest detectable one may well be missed.",
             assigned=voice.assigned(
                 findings.quality.sample.n_treated, findings.sample.treated_clusters
             ),
@@ -78,7 +78,7 @@ def annex(voice: Voice) -> Exhibits:
     t, f, study = voice.t, voice.f, voice.study
     rows = [
         (t("Data"), study.schema.title.in_language(study.plan.language)),
-        (t("Source"), study.schema.source),
+        (t("Source"), study.schema.source_in(study.plan.language)),
         (t("Outcomes"), ", ".join(study.label(name) for name in study.plan.outcomes)),
         (
             t("Cohort column"),

@@ -8,22 +8,23 @@ import pandas as pd
 from impact.evaluation.parts import Impact
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
+from impact.reporting.formats import escape
 from impact.reporting.sections.certainty import could_find, without_sentence
-from impact.reporting.sections.checks import found
-from impact.reporting.sections.evidence import what_was_made
+from impact.reporting.sections.evidence import trends_before
 from impact.reporting.sections.findings import Findings
-from impact.reporting.sections.first_page import contaminated
 from impact.reporting.sections.impact import agreement, named_estimators
 from impact.reporting.sections.other_trends import if_trends_had_parted
 from impact.reporting.sections.rated import ladder
-from impact.reporting.voice import Voice
+from impact.reporting.voice import Voice, inside_a_sentence
 
 
 def how_sure(voice: Voice, findings: Findings) -> Exhibits:
     """Show the ladder, the exaggeration where the estimate is under what such a study detects, and seven questions."""
     t, evidence = voice.t, findings.evidence
-    text = t(
-        "The rating is of the evidence, from 0 to 5. It takes no account of whether the programme succeeded."
+    text = voice.about(
+        t(
+            "The rating is of the evidence, from 0 to 5. It takes no account of whether {treatment} worked."
+        )
     )
     shown: list[Exhibit] = [
         Chapter(7, t("How sure are we?"), "how-sure"),
@@ -59,34 +60,87 @@ def exaggerated(voice: Voice, findings: Findings) -> list[str]:
 
 def _questions(voice: Voice, findings: Findings) -> list[Question]:
     t, part, impact = voice.t, findings.certainty, findings.impact
-    checks = {check.name: check for check in findings.evidence.checks}
     unasked = t("Not examined.")
-
-    def about(name: str) -> str:
-        return found(voice, checks[name]) if name in checks else unasked
-
     answers = (
-        (t("Were the groups alike before?"), about("balance")),
-        (
-            t("Could another trend explain it?"),
-            if_trends_had_parted(voice, part) if part.honest else about("before_trends"),
-        ),
+        (t("Were the groups alike before?"), alike(voice, findings) or unasked),
+        (t("Could another trend explain it?"), another_trend(voice, findings) or unasked),
         (
             t("Does one firm or event carry it?"),
             without_sentence(voice, part.leave_one_out) if part.leave_one_out else unasked,
         ),
         (t("Do other methods agree?"), agreement(voice, impact)),
         (t("Could the study have seen it?"), could_find(voice, findings.headline)),
-        (t("Did people drop out?"), about("attrition")),
-        (
-            t("Did the comparison group stay untouched?"),
-            contaminated(voice, findings) or t("Not examined, or not shown."),
-        ),
+        (t("Did people drop out?"), dropped_out(voice, findings)),
+        (t("Did the comparison group stay untouched?"), untouched(voice, findings)),
     )
     return [
         Question(question, sentence, figure=figure, brief=True)
         for (question, sentence), figure in zip(answers, _pictures(voice, findings), strict=True)
     ]
+
+
+def alike(voice: Voice, findings: Findings) -> str:
+    """Say in what the groups differed most before the start, against the plan's limit; nothing without a period before."""
+    t, f, rows = voice.t, voice.f, findings.sample.baseline
+    sizes = rows["normalised_difference"].abs()
+    if not sizes.notna().any():
+        return ""
+    most = rows.loc[sizes.idxmax()]
+    limit = voice.study.plan.limits.imbalance
+    sentence = (
+        t("No: the widest gap ({what}) is {size} standard deviations; the limit is {limit}.")
+        if sizes.max() > limit
+        else t(
+            "By and large: the widest gap ({what}) is {size} standard deviations; the limit is {limit}."
+        )
+    )
+    name = voice.name(most["characteristic"])
+    if most["level"]:
+        name = f"{name} ({escape(voice.level(most['characteristic'], most['level']))})"
+    return sentence.format(
+        what=inside_a_sentence(name), size=f.number(sizes.max(), 2), limit=f.number(limit, 2)
+    )
+
+
+def another_trend(voice: Voice, findings: Findings) -> str:
+    """Say what the periods before showed, and what another trend would do to the answer."""
+    part, evidence = findings.certainty, findings.evidence
+    sentences = trends_before(voice, evidence.rating, evidence.checks)
+    if part.honest:
+        sentences.append(if_trends_had_parted(voice, part, findings.headline))
+    return " ".join(sentences)
+
+
+def dropped_out(voice: Voice, findings: Findings) -> str:
+    """Say which share of each group still answers in the last period."""
+    t, f, flow = voice.t, voice.f, findings.sample.flow
+    last, start = flow.iloc[-1], flow.iloc[1]
+    left = {side: last[side] / start[side] for side in ("treated", "comparison")}
+    if min(left.values()) == 1:
+        return t("No: in both groups every firm in the analysis still answers in the last period.")
+    return t(
+        "In the last period {treated} of beneficiaries still answer, and {other} of the comparison group.",
+        treated=f.percent(100 * left["treated"], 0),
+        other=f.percent(100 * left["comparison"], 0),
+    )
+
+
+def untouched(voice: Voice, findings: Findings) -> str:
+    """Say whether more of the comparison group than the plan allows met an activity."""
+    t, f, found = voice.t, voice.f, findings.sample.contamination
+    if found is None:
+        return t("Not examined.")
+    if found.any_share is None:
+        return t("Examined, but not shown: it would tell of fewer than ten firms.")
+    sentence = (
+        t("No: {share} met another activity; the limit is {limit}.")
+        if found.above_limit
+        else t("By and large: {share} met another activity; the limit is {limit}.")
+    )
+    limit = voice.study.plan.limits.contamination
+    return sentence.format(
+        share=f.percent(100 * found.any_share, 0), limit=f.percent(100 * limit, 0)
+    )
 
 
 def _pictures(voice: Voice, findings: Findings) -> tuple[Figure | None, ...]:
@@ -115,9 +169,3 @@ def _without_authors(voice: Voice, impact: Impact) -> pd.DataFrame:
         for i, name in enumerate(rows["words"])
     ]
     return rows.assign(words=names)
-
-
-def not_made(voice: Voice, findings: Findings) -> str:
-    """Say what of trends was examined and which checks could not be made."""
-    evidence = findings.evidence
-    return " ".join(what_was_made(voice, evidence.rating, evidence.checks))

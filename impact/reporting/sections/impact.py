@@ -9,6 +9,7 @@ import pandas as pd
 from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
+from impact.reporting.formats import escape
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.robustness import missing
 from impact.reporting.voice import Voice
@@ -40,6 +41,8 @@ def values_of(voice: Voice, effect: OutcomeEffect) -> dict[str, str]:
         p=f.p_clause(verdict.p_value),
     )
     return {
+        "treatment": escape(voice.nouns.treatment),
+        "of_treatment": escape(voice.nouns.of_treatment),
         "name": voice.name(effect.outcome),
         "size": size,
         "each": voice.each,
@@ -73,7 +76,7 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
 
 def includes_zero(voice: Voice, inferences: Sequence[str]) -> str:
     """Name the inferences that hold on this design and whose interval includes zero."""
-    names = ", ".join(said(voice.t, "short_inference", name) for name in inferences)
+    names = voice.f.listed([said(voice.t, "short_inference", name) for name in inferences])
     return voice.t("Other intervals that hold include zero: {names}.", names=names)
 
 
@@ -88,7 +91,7 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
     t, f = voice.t, voice.f
     return Table(
         label="tab-effects",
-        caption=t("Average effect on beneficiaries after the start, a period"),
+        caption=t("Average effect on beneficiaries after the start, {each}", each=voice.each),
         frame=pd.DataFrame([_effect_row(voice, effect) for effect in effects]),
         headings={
             "outcome": t("Outcome"),
@@ -107,8 +110,10 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             "detectable": str,
         },
         notes=(
-            t(
-                "In percent of the mean that beneficiaries would have had without the programme: observed mean less effect."
+            voice.plainly(
+                t(
+                    "In percent of the mean that beneficiaries would have had without {treatment}: observed mean less effect."
+                )
             ),
             *_of_logarithms(voice, effects),
             t(
@@ -151,7 +156,7 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
     t = voice.t
     main = part.effects[0]
     shown: list[Exhibit] = [
-        Text(f"## {t('Effect of the programme')}"),
+        Text(f"## {voice.about(t('Effect {of_treatment}'))}"),
         Callout("finding", "\n\n".join(estimated(voice, effect) for effect in part.effects)),
         Text(
             which_interval(voice, main)
@@ -175,7 +180,7 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
             Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries."))
         )
     if len(part.subgroups):
-        shown.append(subgroups_table(voice, part.subgroups))
+        shown.append(subgroups_table(voice, part))
     shown += _other_estimators(voice, part)
     return Exhibits(tuple(shown))
 
@@ -202,7 +207,13 @@ def impact_in_full(voice: Voice, part: Impact) -> list[Exhibit]:
 def _other_estimators(voice: Voice, part: Impact) -> list[Exhibit]:
     t = voice.t
     return [
-        Text(f"### {t('The same effect by other estimators')}\n\n{agreement(voice, part)}"),
+        Text(
+            f"### {t('The same effect by other estimators')}\n\n"
+            + t(
+                "The data were reduced once to sums by cohort and observed periods, and every estimator was computed from these. "
+                "They do not all estimate the same average."
+            )
+        ),
         _estimators(voice, part.estimators),
         Text(f"### {t('Which comparisons carry the result')}"),
         figures.weights(voice, part.weights),
@@ -215,9 +226,7 @@ def agreement(voice: Voice, part: Impact) -> str:
     rows = part.estimators.dropna(subset=["estimate"])
     same = int((rows["estimate"].iloc[1:] * rows["estimate"].iloc[0] > 0).sum())
     return t(
-        "The data were reduced once to sums by cohort and observed periods, and every estimator was computed from these. Others "
-        "than the main one: {n}; in its direction: {same}; all together from {low} to {high}. They do not all estimate the same "
-        "average.",
+        "In the direction of the main estimate: {same} of {n} other estimators. All of them lie between {low} and {high}.",
         n=f.number(len(rows) - 1),
         same=f.number(same),
         low=voice.amount(outcome, float(rows["estimate"].min())),
@@ -255,7 +264,7 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
         formats=dict.fromkeys(numbers, plain),
         notes=(
             t(
-                "Clustered intervals of each estimator's own kind; with few beneficiaries they are too narrow."
+                "Clustered intervals of each estimator's own kind, which may be too narrow with few beneficiaries."
             ),
             *missing(voice, named),
         ),
@@ -308,13 +317,15 @@ def by_cohort_table(voice: Voice, part: Impact) -> Table:
             "conf_high": t("to"),
         },
         formats=dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
-        notes=(t("Clustered intervals; with few beneficiaries a cohort they are too narrow."),),
+        notes=(
+            t("Clustered intervals, which may be too narrow where a cohort has few beneficiaries."),
+        ),
     )
 
 
-def subgroups_table(voice: Voice, subgroups: pd.DataFrame) -> Table:
+def subgroups_table(voice: Voice, part: Impact) -> Table:
     """Show the effect at each level of the plan's subgroups."""
-    t, f, study = voice.t, voice.f, voice.study
+    t, f, study, subgroups = voice.t, voice.f, voice.study, part.subgroups
     plain = voice.plain(study.outcome)
     hidden = t("not shown")
     frame = subgroups.assign(
@@ -352,12 +363,13 @@ def subgroups_table(voice: Voice, subgroups: pd.DataFrame) -> Table:
             "who": t("Subgroup"),
             "n_shown": t("Beneficiaries"),
             "effect": t("Effect"),
-            "interval": t("Interval, clustered"),
+            "interval": t("Interval"),
         },
         formats=dict.fromkeys(("n_shown", "effect", "interval"), str),
         notes=(
             t(
-                "Subgroups with fewer than ten beneficiaries are not shown. Differences between subgroups are not tested."
+                "Intervals by {name}. Subgroups with fewer than ten beneficiaries are not shown.",
+                name=said(t, "inference", part.effects[0].verdict.believed),
             ),
         ),
     )

@@ -68,8 +68,8 @@ def drafts(voice: Voice, findings: Findings) -> list[Draft]:
     if findings.certainty.scales is not None and not findings.certainty.scales.agree:
         found.append(
             Draft(
-                t("Levels and ratios disagree."),
-                t("few large firms carry the level"),
+                t("The answer depends on the scale: money and ratios disagree."),
+                t("a few large firms make up most of the money"),
                 t("Fix the scale in the plan, and ask who gains."),
             )
         )
@@ -77,7 +77,7 @@ def drafts(voice: Voice, findings: Findings) -> list[Draft]:
         Draft(
             t("Whether it was worth the money is not answered."),
             t("costs and value added stay unmeasured"),
-            t("Collect costs by activity, and value added beside revenue."),
+            t("Collect costs by activity, and value added beside the outcome."),
         )
     )
     return found

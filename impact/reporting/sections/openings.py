@@ -14,7 +14,7 @@ def opening(voice: Voice, notebook: Opened) -> Exhibits:
     t = voice.t
     return Exhibits(
         (
-            Text(f"**{said(t, 'opening', f'{notebook}:answers')}**"),
-            Text(said(t, "opening", f"{notebook}:look_for")),
+            Text(f"**{voice.about(said(t, 'opening', f'{notebook}:answers'))}**"),
+            Text(voice.about(said(t, "opening", f"{notebook}:look_for"))),
         )
     )

@@ -1,5 +1,6 @@
 """If trends had parted: how far they may before the answer is lost, and what the periods before could have shown."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,12 +9,11 @@ from impact.check_result import CheckResult
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.evaluation.certainty import Certainty
+from impact.evaluation.parts import OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-
-A_TENTH = 0.1  # breakdown value below which the answer is said to rest on parallel trends
 
 
 def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
@@ -22,7 +22,7 @@ def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
     if part.honest:
         headline = [one for one in part.honest if one.target == "overall"]
         shown += [
-            Text(f"### {voice.t('If trends had parted')}\n\n{if_trends_had_parted(voice, part)}"),
+            Text(f"### {voice.t('If trends had parted')}\n\n{what_bounds_say(voice, part)}"),
             *([figures.honest_bounds(voice, headline)] if headline else []),
             _bounds_table(voice, part.honest),
         ]
@@ -31,10 +31,45 @@ def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
     return shown
 
 
-def if_trends_had_parted(voice: Voice, part: Certainty) -> str:
-    """Say how far trends may part before the conclusion falls, and what the test before treatment would miss."""
-    t, f, outcome = voice.t, voice.f, voice.study.outcome
-    relative = next(
+def if_trends_had_parted(voice: Voice, part: Certainty, effect: OutcomeEffect) -> str:
+    """Say how much of a difference in trends would let zero in, and whether it is in without one."""
+    t, found = voice.t, _relative(part)
+    inside = effect.verdict.conf_low <= 0 <= effect.verdict.conf_high
+    if found is None or found.original[0] <= 0 <= found.original[1]:
+        return t("Even without another trend zero cannot be excluded.")
+    sentences = [t("Even without another trend the main interval holds zero.")] if inside else []
+    if not math.isfinite(found.breakdown):
+        sentences.append(
+            t("However far trends had parted, the bounds drawn here would exclude zero.")
+        )
+    else:
+        sentences.append(
+            t(
+                "By the bounds drawn here, trends that part by {amount} a period after the start let zero in.",
+                amount=voice.amount(voice.study.outcome, found.breakdown_in_unit),
+            )
+        )
+    return " ".join(sentences)
+
+
+def what_bounds_say(voice: Voice, part: Certainty) -> str:
+    """Say how far trends may part before zero is possible, and what the test before treatment would miss."""
+    t, outcome = voice.t, voice.study.outcome
+    sentences = [_bounded(voice, found)] if (found := _relative(part)) is not None else []
+    if part.pretrends is not None:
+        sentences.append(
+            t(
+                "The test before treatment would miss a difference in trends of {slope} a period half the time. Such a "
+                "difference, unnoticed, would shift the average effect by {bias}.",
+                slope=voice.amount(outcome, part.pretrends.slope_half),
+                bias=voice.amount(outcome, part.pretrends.bias_after_passing),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _relative(part: Certainty) -> HonestResult | None:
+    return next(
         (
             one
             for one in part.honest
@@ -42,43 +77,20 @@ def if_trends_had_parted(voice: Voice, part: Certainty) -> str:
         ),
         None,
     )
-    sentences = []
-    if relative is not None:
-        low, high = relative.original
-        if low <= 0 <= high:
-            sentences.append(
-                t(
-                    "Even if trends were parallel, the average effect over all periods after the start cannot be told from zero "
-                    "({span}).",
-                    span=voice.span(outcome, low, high),
-                )
-            )
-        elif relative.breakdown < A_TENTH:
-            sentences.append(
-                t(
-                    "The conclusion that there is an effect rests on parallel trends: had they parted after treatment by even a "
-                    "tenth of the most they did from one period to the next before, zero could not be excluded."
-                )
-            )
-        else:
-            sentences.append(
-                t(
-                    "The conclusion that there is an effect stands as long as trends parted, from one period to the next after "
-                    "treatment, by no more than {breakdown} times the most they did before.",
-                    breakdown=f.number(relative.breakdown, 2),
-                )
-            )
-    if part.pretrends is not None:
-        power = part.pretrends
-        sentences.append(
-            t(
-                "The test before treatment would miss a difference in trends of {slope} a period half the time; one that passed "
-                "would bias the average effect by {bias}.",
-                slope=voice.amount(outcome, power.slope_half),
-                bias=voice.amount(outcome, power.bias_after_passing),
-            )
+
+
+def _bounded(voice: Voice, found: HonestResult) -> str:
+    t, (low, high) = voice.t, found.original
+    if low <= 0 <= high:
+        return t(
+            "Even if trends were parallel, the average effect over all periods after the start cannot be told from zero ({span}).",
+            span=voice.span(voice.study.outcome, low, high),
         )
-    return " ".join(sentences)
+    return t(
+        "Zero is excluded as long as trends part, from one period to the next after the start, by no more than {breakdown} "
+        "times the most they did before.",
+        breakdown=voice.f.number(found.breakdown, 2),
+    )
 
 
 def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
@@ -115,7 +127,7 @@ def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
         notes=(
             t(
                 "Up to: times the largest step between periods before the start, as estimated; for trends that bend, standard "
-                "errors of the effect. That is: the same in {unit}.",
+                "errors of the effect. That is: the same in {unit}. These intervals rest on clustered standard errors.",
                 unit=voice.study.unit(voice.study.outcome),
             ),
         ),

@@ -9,7 +9,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.findings import Findings
-from impact.reporting.sections.first_page import cost_in_words, delivery
+from impact.reporting.sections.first_page import cost_in_words
 from impact.reporting.voice import Voice
 
 
@@ -27,20 +27,33 @@ def programme(voice: Voice, findings: Findings) -> Exhibits:
         shown += [*figures.drawn(figures.theory_of_change(voice, told)), _theory(voice, told)]
     if told.events:
         shown += [
-            Text(f"### {t('Planned and delivered')}\n\n{delivery(voice, told.events)}"),
+            Text(f"### {t('Planned and delivered')}\n\n{undated(voice, told.events)}"),
             *figures.drawn(figures.timeline(voice, told)),
             _events(voice),
         ]
-    cohorts = findings.sample.cohorts
-    if cohorts["planned"].notna().any():
-        text = t(
-            "Of {invited} invited firms, {actual} took part. Effects are those of taking part; the robustness table adds those of "
-            "being invited.",
-            invited=voice.f.number(cohorts["planned"].sum()),
-            actual=voice.f.number(cohorts["actual"].sum()),
+    if findings.sample.cohorts["planned"].notna().any():
+        shown.append(
+            Text(
+                t(
+                    "Effects in this report are those of taking part; the robustness table adds those of being invited."
+                )
+            )
         )
-        shown.append(Text(text))
     return Exhibits(tuple(shown))
+
+
+def undated(voice: Voice, events: tuple[Event, ...]) -> str:
+    """Say for how many events no month is documented, and for how many of these a latest month is."""
+    t, f = voice.t, voice.f
+    unknown = [one for one in events if not one.actual]
+    if not unknown:
+        return t("Every event below has a documented month.")
+    return t(
+        "No month is documented for {unknown} of the {n} events below; of these, a latest month is known for {bounded}.",
+        unknown=f.number(len(unknown)),
+        n=f.number(len(events)),
+        bounded=f.number(sum(1 for one in unknown if one.done_by)),
+    )
 
 
 def _told(voice: Voice, told: Programme) -> str:
@@ -49,20 +62,23 @@ def _told(voice: Voice, told: Programme) -> str:
         (t("Aim"), told.aim),
         (t("Run by"), told.run_by),
         (t("Paid by"), told.funded_by),
-        (t("Places"), told.places),
+        (t("Where"), told.places),
         (t("Selection"), told.selection),
     )
     points = [_point(voice, name, one) for name, one in statements if one is not None]
     if told.cost is not None:
         cost = cost_in_words(voice)
-        source = escape(told.cost.source) or t("an assumption, without a source")
+        source = escape(told.cost.source_in(voice.study.plan.language)) or t(
+            "an assumption, without a source"
+        )
         points.append(f"- **{t('Cost')}**{voice.colon} {cost} ({source})")
     return "\n".join(points)
 
 
 def _point(voice: Voice, name: str, one: Statement) -> str:
-    text = escape(one.text.in_language(voice.study.plan.language))
-    source = voice.t("an assumption, without a source") if one.assumed else escape(one.source)
+    language = voice.study.plan.language
+    text = escape(one.text.in_language(language))
+    source = escape(one.source_in(language)) or voice.t("an assumption, without a source")
     return f"- **{name}**{voice.colon} {text} ({source})"
 
 
@@ -73,7 +89,7 @@ def _theory(voice: Voice, told: Programme) -> Table:
             "n": position,
             "step": step.text.in_language(language),
             "assumption": step.assumption.in_language(language) if step.assumption else "",
-            "source": t("assumption") if step.assumed else step.source,
+            "source": step.source_in(language) or t("assumption"),
         }
         for position, step in enumerate(told.theory_of_change, 1)
     ]
@@ -103,7 +119,7 @@ def _events(voice: Voice) -> Table:
             else t("by {month}", month=f.month(event.done_by)),
             "places": event.places,
             "exhibitors": event.exhibitors,
-            "source": event.source or t("assumption"),
+            "source": event.source_in(language) or t("assumption"),
         }
 
     inferred = any(one.planned_inferred for one in voice.study.events)

@@ -20,7 +20,7 @@ def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
         + t(
             "{source}. The file holds {rows} rows; {used} observations of {units} firms have an outcome, {treated} of these "
             "firms are beneficiaries. {lost} rows have none and were left out ({share}).",
-            source=escape(study.schema.source),
+            source=escape(study.schema.source_in(study.plan.language)),
             rows=f.number(part.n_rows),
             used=f.number(sample.n_obs),
             units=f.number(sample.n_units),

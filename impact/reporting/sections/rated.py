@@ -1,9 +1,9 @@
 """The rating of the evidence: as a line on the first page, and as a ladder with what took each step."""
 
-from impact.evaluation.rating import Rating
+from impact.evaluation.rating import Rating, Step
 from impact.reporting.exhibits import Ladder
 from impact.reporting.voice import Voice
-from impact.reporting.words.register import said
+from impact.reporting.words.register import REGISTER, said
 from impact.terms import Assignment
 
 MOST_REASONS = 3  # on a line
@@ -28,9 +28,42 @@ def reasons_of(voice: Voice, rating: Rating) -> list[str]:
     ]
 
 
+def what_took(voice: Voice, step: Step) -> str:
+    """Say what took a step, each with its figure and limit; the reason alone where it has none."""
+    known = [code for code in REGISTER["taken"] if code.partition(":")[0] == step.reason]
+    figures = {code: code.partition(":")[2] for code in known}
+    clauses = [
+        said(
+            voice.t,
+            "taken",
+            code,
+            figure=_figure(voice, code, step.figures[name]),
+            limit=_figure(voice, code, step.figures.get(f"{name}_limit")),
+        )
+        for code, name in figures.items()
+        if name in step.figures and step.state == "failed"
+    ]
+    return voice.f.listed(clauses) or said(
+        voice.t, "failed" if step.state == "failed" else "not_made", step.reason
+    )
+
+
+def _figure(voice: Voice, code: str, value: float | str | None) -> str:
+    """Write a step's figure as its kind is written: an amount, a share, points, a count."""
+    f, number = voice.f, None if value is None else float(value)
+    share = None if number is None else 100 * number
+    if code == "attrition:difference":
+        return voice.t("{n} percentage points", n=f.number(share, 1))
+    if code == "detectable_effect:detectable":
+        return voice.amount(voice.study.outcome, number)
+    if code in {"attrition:lost", "contamination:share", "single_unit_or_event:share"}:
+        return f.percent(share, 0)
+    return f.number(number, 0 if code.endswith(":turned") else 2)
+
+
 def ladder(voice: Voice, rating: Rating, assignment: Assignment) -> Ladder:
     """Show where the rating starts, what took each step, and where it ends; never below zero."""
-    reasons = reasons_of(voice, rating)
+    reasons = [what_took(voice, step) for step in rating.taken]
     return Ladder(
         start=rating.start,
         steps=tuple(

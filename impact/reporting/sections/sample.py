@@ -18,14 +18,12 @@ def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
     text = Text(
         f"## {t('Sample and attrition')}\n\n"
         + t(
-            "Of {treated} beneficiaries {treated_left} still answer in the last period ({treated_share}), of {other} firms of "
-            "the comparison group {other_left} ({other_share}).",
+            "Still answering in the last period: {treated_left} of {treated} beneficiaries, {other_left} of {other} firms of "
+            "the comparison group.",
             treated=f.number(start["treated"]),
             treated_left=f.number(last["treated"]),
-            treated_share=f.percent(100 * last["treated"] / start["treated"], 0),
             other=f.number(start["comparison"]),
             other_left=f.number(last["comparison"]),
-            other_share=f.percent(100 * last["comparison"] / start["comparison"], 0),
         )
     )
     return Exhibits((text, figures.flow(voice, flow), _cohorts(voice, part.cohorts)))
@@ -52,14 +50,13 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
     """Show baseline differences, their tests, and the raw paths."""
     t, f, study = voice.t, voice.f, voice.study
     text = Text(
-        f"## {t('Comparability')}\n\n"
-        + said(t, "selection", study.plan.assignment)
-        + " "
-        + said(t, "selection_in_full", study.plan.assignment)
+        f"## {t('Comparability')}\n\n" + said(t, "selection_in_full", study.plan.assignment)
     )
     frame = part.baseline.copy()
     frame["what"] = [
-        t("{what}: {level}", what=study.label(name), level=level) if level else study.label(name)
+        t("{what}: {level}", what=study.label(name), level=voice.level(name, level))
+        if level
+        else study.label(name)
         for name, level in zip(frame["characteristic"], frame["level"], strict=True)
     ]
     for side in ("treated", "comparison"):

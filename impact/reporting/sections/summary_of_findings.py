@@ -58,7 +58,7 @@ def _table(voice: Voice, findings: Findings) -> Table:
         formats=dict.fromkeys(
             ("without_shown", "with_shown", "difference", "percent", "interval"), str
         ),
-        footnotes=(t("Speaks against it: {why}.", why=why) if why else t("No check speaks against it."),),
+        footnotes=(t("What weakens it: {why}.", why=why) if why else t("No check speaks against it."),),
         notes=(
             t(
                 "{treated}, {others}. Intervals at {level}. The evidence was rated for the first outcome only; of the others the "

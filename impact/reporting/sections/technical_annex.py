@@ -4,12 +4,14 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections import frame
 from impact.reporting.sections.certainty import certainty_in_full
+from impact.reporting.sections.departures import departures, withheld
+from impact.reporting.sections.evidence import unmade
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.headings import one_level_down
-from impact.reporting.sections.how_sure import not_made
 from impact.reporting.sections.impact import impact_in_full
 from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
+from impact.reporting.sections.references import references
 from impact.reporting.sections.robustness import robustness
 from impact.reporting.voice import Voice
 
@@ -17,7 +19,7 @@ from impact.reporting.voice import Voice
 def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
     """Show what the parts before leave out, and how to check all of it."""
     t = voice.t
-    opening = not_made(voice, findings)
+    opening = " ".join(unmade(voice, findings.evidence.checks))
     axis = figures.EffectAxis.of_impact(voice, findings.impact)
     kept: list[Exhibit] = [
         Chapter(11, t("Technical annex"), "annex"),
@@ -29,9 +31,10 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *one_level_down(panel_models(voice, findings.panel_models).items),
         *one_level_down(robustness(voice, findings.robustness, axis).items),
         *one_level_down(frame.limitations(voice, findings).items),
-        Text(f"### {t('Glossary')}\n\n" + "\n".join(_glossary(voice))),
-        Text(f"### {t('Departures from the plan')}\n\n{_departures(voice)}"),
-        Text(f"### {t('What is withheld')}\n\n{_withheld(voice)}"),
+        Text(f"### {t('Glossary')}\n\n" + "\n".join(map(voice.about, _glossary(voice)))),
+        Text(f"### {t('References')}\n\n" + "\n".join(references(voice, findings))),
+        *departures(voice, findings),
+        *withheld(voice, findings),
         *one_level_down(frame.annex(voice).items),
     ]
     return Exhibits(tuple(kept))
@@ -41,20 +44,8 @@ def _glossary(voice: Voice) -> list[str]:
     t = voice.t
     return [
         t("- **Cohort:** the firms that started in the same period."),
-        t("- **Counterfactual:** what would have been without the programme; never seen, always estimated."),
+        t("- **Counterfactual:** what would have been without {treatment}; never seen, always estimated."),
         t("- **Interval:** values that the data do not contradict at the level stated."),
         t("- **Smallest detectable effect:** one that four studies of this size in five would find."),
         t("- **Specification:** one combination of defensible choices of method."),
     ]  # fmt: skip
-
-
-def _departures(voice: Voice) -> str:
-    return voice.t(
-        "The report follows the plan as it stands in this run; earlier versions of the plan are not compared here."
-    )
-
-
-def _withheld(voice: Voice) -> str:
-    return voice.t(
-        "Counts and effects of fewer than ten firms are withheld: cohorts, events and subgroups, and ranges that would tell of one."
-    )

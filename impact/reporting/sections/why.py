@@ -1,12 +1,17 @@
 """Part 6: why; first, whether levels and ratios agree, for a result on one scale only is itself the finding."""
 
+import math
+
+import pandas as pd
+
 from impact.diagnostics.scales import Scales
+from impact.interval import Refused
 from impact.reporting import figures
-from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
+from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.certainty import family_table
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
-from impact.reporting.words.register import said
+from impact.reporting.words.register import said, said_why_not
 
 
 def why(voice: Voice, findings: Findings) -> Exhibits:
@@ -21,7 +26,7 @@ def why(voice: Voice, findings: Findings) -> Exhibits:
     if part.families:
         shown.append(Text(f"### {t('Outcomes tested together')}"))
         shown += [family_table(voice, family) for family in part.families]
-    shown.append(Text(f"### {t('Dose')}\n\n{_dose(voice)}"))
+    shown += doses(voice, findings.impact.by_dose, findings.headline.verdict.believed)
     return Exhibits(tuple(shown))
 
 
@@ -43,11 +48,80 @@ def on_scales(voice: Voice, scales: Scales | None) -> str:
     return f"{first} {second}"
 
 
-def _dose(voice: Voice) -> str:
-    dose = voice.study.plan.dose
-    if dose is None:
-        return voice.t("The plan names no measure of how much each firm received.")
-    return voice.t(
-        "The plan names a dose, {name}; effects by dose are not estimated yet.",
-        name=voice.name(dose),
+def doses(voice: Voice, found: pd.DataFrame | Refused | None, inference: str) -> list[Exhibit]:
+    """Show effects by how much each unit received, or say what the plan or the data lack; never as the effect of receiving more."""
+    t, heading = voice.t, f"### {voice.t('Dose')}"
+    if found is None:
+        lacking = t(
+            "Not examined: the plan names no column of how much each firm received. One that counts events or meetings would do."
+        )
+        return [Text(f"{heading}\n\n{lacking}")]
+    name = voice.name(str(voice.study.plan.dose))
+    if isinstance(found, Refused):
+        lacking = t(
+            "Effects by dose ({name}) are not estimated: {why}. Two levels with ten beneficiaries each are needed.",
+            name=name,
+            why=said_why_not(t, found.error),
+        )
+        return [Text(f"{heading}\n\n{lacking}")]
+    return [
+        Text(f"{heading}\n\n{by_level(voice, found)}"),
+        _dose_table(voice, found, inference),
+    ]
+
+
+def by_level(voice: Voice, found: pd.DataFrame) -> str:
+    """Say the effect at the lowest and the highest dose, and what their difference is not."""
+    t, outcome = voice.t, voice.study.outcome
+    first, last = found["estimate"].iloc[0], found["estimate"].iloc[-1]
+    return t(
+        "At the lowest dose the effect is {first}, at the highest {last}. This compares firms that differ in more than the dose: "
+        "it is not the effect of receiving more (Callaway, Goodman-Bacon and Sant'Anna 2024).",
+        first=voice.amount(outcome, first),
+        last=voice.amount(outcome, last),
     )
+
+
+def _dose_table(voice: Voice, found: pd.DataFrame, inference: str) -> Table:
+    t, f, study = voice.t, voice.f, voice.study
+    plain = voice.plain(study.outcome)
+    name = study.label(str(study.plan.dose))
+    frame = found.assign(
+        level=[_level(voice, low, high) for low, high in zip(found["low"], found["high"], strict=True)],
+        interval=[
+            f.interval(low, high, plain)
+            for low, high in zip(found["conf_low"], found["conf_high"], strict=True)
+        ],
+    )  # fmt: skip
+    return Table(
+        label="tab-dose",
+        caption=t("Effect by dose ({unit})", unit=study.unit(study.outcome)),
+        frame=frame,
+        headings={
+            "level": name,
+            "n_treated": t("Beneficiaries"),
+            "estimate": t("Effect"),
+            "interval": t("Interval"),
+        },
+        formats={"level": str, "interval": str, "n_treated": f.number, "estimate": plain},
+        notes=(
+            t(
+                "Each level against the same comparison group; intervals by {name}. Values were put together until each level had "
+                "ten beneficiaries.",
+                name=said(t, "inference", inference),
+            ),
+        ),
+    )
+
+
+def _level(voice: Voice, low: float, high: float) -> str:
+    t, f = voice.t, voice.f
+
+    def write(value: float) -> str:
+        return f.number(value) if value.is_integer() else f.significant(value)
+
+    if math.isnan(low):
+        return t("{n} or less", n=write(high))
+    if math.isnan(high):
+        return t("{n} or more", n=write(low))
+    return write(low) if low == high else t("{low} to {high}", low=write(low), high=write(high))

@@ -1,10 +1,10 @@
 """Sentences in two languages: English in the code, French in ``locales/fr.po``."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from impact.data.french import typeset
 from impact.errors import ImpactError
 from impact.reporting.words.nouns import DEFAULT, Nouns
 from impact.terms import Language
@@ -50,13 +50,6 @@ def _french() -> dict[str, str]:
     with _CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="fr")
     return {str(message.id): typeset(str(message.string)) for message in catalogue if message.id}
-
-
-def typeset(french: str) -> str:
-    """Put no-break spaces where French has them: narrow before ; ! ?, plain before : and %, inside guillemets."""
-    text = re.sub(r" (?=[;!?])", "\u202f", french)
-    text = re.sub(r"[ \u202f](?=[:%»])", "\u00a0", text)
-    return text.replace("« ", "«\u00a0")
 
 
 def sentences(language: Language, nouns: Nouns | None = None) -> list[str]:

@@ -43,7 +43,7 @@ CHECKS = {
     "honest_relative_smoothness": t("If trends bend more after than before"),
     "pretrend_power": t("Power of the test before treatment"),
     "equivalence": t("Trends before treatment shown alike"),
-    "placebo_outcomes": t("Outcomes the programme could not move"),
+    "placebo_outcomes": t("Outcomes that could not have moved"),
     "negative_weights": t("Negative weights of two-way fixed effects"),
     "equal_cohorts": t("Equal effects in all cohorts"),
     "equal_in_subgroups": t("Equal effects in all levels of a subgroup"),
@@ -134,24 +134,27 @@ REASONS = {
     ),
     # the interval, single firms, other choices, other outcomes
     "default_holds": Found(
-        t("Without any effect the test by {n} finds one in {figure} of simulated panels."),
+        t("Without any effect the test by {n} finds one in up to {figure} of simulated panels."),
         "share",
         "inference",
     ),
     "holds_and_shortest": Found(
-        t("Without any effect the test by {n} finds one in {figure} of simulated panels."),
+        t("Without any effect the test by {n} finds one in up to {figure} of simulated panels."),
         "share",
         "inference",
     ),
     "holds_within_error": Found(
         t(
-            "Without any effect the test by {n} finds one in {figure} of simulated panels: right within the simulation's error."
+            "Without any effect the test by {n} finds one in up to {figure} of simulated panels: right within the "
+            "simulation's error."
         ),
         "share",
         "inference",
     ),
     "none_holds": Found(
-        t("No interval holds; without any effect the test by {n} finds one in {figure} of panels."),
+        t(
+            "No interval holds throughout; without any effect the test by {n} finds one in up to {figure} of panels."
+        ),
         "share",
         "inference",
     ),
@@ -190,7 +193,7 @@ REASONS = {
     "one_level_with_enough_beneficiaries": Found(
         t("Fewer than two levels have ten beneficiaries: nothing to compare.")
     ),
-    "levels_compared": Found(t("Levels of {n} compared; statistic {figure}."), n="columns"),
+    "levels_compared": Found(t("Levels compared: {n}; statistic {figure}."), n="columns"),
     "one_scale": Found(t("The outcome has one scale only: nothing to compare.")),
     "scales_that_show_an_effect": Found(
         t("Scales on which most specifications are beyond chance: {n} of {figure}."), "count"
@@ -232,7 +235,7 @@ OUTCOMES = {
 }
 
 FAILED = {
-    "attrition": t("the groups stopped answering at different rates, or many did"),
+    "attrition": t("too many firms stopped answering, in all or in one group"),
     "imbalance": t("the groups differed before the start"),
     "detectable_effect": t("the study could miss an effect that would matter"),
     "trends": t("trends may have differed"),
@@ -244,6 +247,30 @@ FAILED = {
     "other_estimators": t("another estimator points the other way"),
     "placebo_outcomes": t("outcomes that it could not have moved seem to have moved"),
 }
+
+TAKEN = {
+    "attrition:difference": t(
+        "the share that still answers differs by {figure} between the groups; the limit is {limit}"
+    ),
+    "attrition:lost": t("at the end {figure} of firms no longer answer; the limit is {limit}"),
+    "imbalance:difference": t(
+        "before the start the groups differed by {figure} standard deviations; the limit is {limit}"
+    ),
+    "detectable_effect:detectable": t(
+        "the study may miss effects below {figure}, while {limit} would matter"
+    ),
+    "contamination:share": t(
+        "{figure} of the comparison group met the programme too; the limit is {limit}"
+    ),
+    "trends:breakdown": t(
+        "trends that part by {figure} times their largest step before let zero in; {limit} should not"
+    ),
+    "single_unit_or_event:share": t(
+        "one firm moves the effect by {figure} of its size, or of half its interval; the limit is {limit}"
+    ),
+    "single_unit_or_event:turned": t("cohorts or events without which the sign turns: {figure}"),
+}
+"""What took a step, with its figure (``reason:figure``); a reason without an entry has its words in `FAILED`."""
 
 NOT_MADE = {
     "attrition": t("attrition could not be examined"),

@@ -95,7 +95,7 @@ NOTES = {
     "few_treated_units": t("Few treated firms: {n}."),
     "by_permutation": t(
         "Intervals and band are by permutation ({n} other assignments of the same starts to firms): they hold with few "
-        "beneficiaries, where clustered ones are too narrow."
+        "beneficiaries, where clustered ones may be too narrow."
     ),
     "single_unit_cohort": t("One firm alone makes a cohort ({n}): its spread cannot be seen."),
     "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),

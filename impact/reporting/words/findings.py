@@ -3,48 +3,48 @@
 from impact.reporting.words.catalogue import t
 
 FINDINGS = {
-    "did:higher": t("**{name}: {size} higher** than without the programme, {each}; {rest}."),
-    "did:lower": t("**{name}: {size} lower** than without the programme, {each}; {rest}."),
+    "did:higher": t("**{name}: {size} higher** than without {treatment}, {each}; {rest}."),
+    "did:lower": t("**{name}: {size} lower** than without {treatment}, {each}; {rest}."),
     "probably:higher": t(
-        "**{name}: probably {size} higher** than without the programme, {each}; {rest}."
+        "**{name}: probably {size} higher** than without {treatment}, {each}; {rest}."
     ),
     "probably:lower": t(
-        "**{name}: probably {size} lower** than without the programme, {each}; {rest}."
+        "**{name}: probably {size} lower** than without {treatment}, {each}; {rest}."
     ),
     "may_have:higher": t(
-        "**{name}: may be {size} higher** than without the programme, {each}; {rest}."
+        "**{name}: may be {size} higher** than without {treatment}, {each}; {rest}."
     ),
     "may_have:lower": t(
-        "**{name}: may be {size} lower** than without the programme, {each}; {rest}."
+        "**{name}: may be {size} lower** than without {treatment}, {each}; {rest}."
     ),
     "cannot_tell:higher": t(
-        "**{name}: this study cannot tell what the programme changed.** The estimate is {size} higher than without it, {each} "
-        "({rest})."
+        "**{name}: this study cannot tell what changed because of {treatment}.** The estimate is {size} higher than "
+        "without it, {each} ({rest})."
     ),
     "cannot_tell:lower": t(
-        "**{name}: this study cannot tell what the programme changed.** The estimate is {size} lower than without it, {each} "
-        "({rest})."
+        "**{name}: this study cannot tell what changed because of {treatment}.** The estimate is {size} lower than "
+        "without it, {each} ({rest})."
     ),
     "did:not_noticeably": t(
-        "**{name}: not noticeably different** from what it would have been without the programme: best estimate {size}, "
+        "**{name}: not noticeably different** from what it would have been without {treatment}: best estimate {size}, "
         "{each}; {rest}."
     ),
     "probably:not_noticeably": t(
-        "**{name}: probably not noticeably different** from what it would have been without the programme: best estimate "
+        "**{name}: probably not noticeably different** from what it would have been without {treatment}: best estimate "
         "{size}, {each}; {rest}."
     ),
     "may_have:not_noticeably": t(
-        "**{name}: perhaps not noticeably different** from what it would have been without the programme: best estimate "
+        "**{name}: perhaps not noticeably different** from what it would have been without {treatment}: best estimate "
         "{size}, {each}; {rest}."
     ),
     "cannot_tell:not_noticeably": t(
-        "**{name}: this study cannot tell what the programme changed.** The best estimate is {size}, {each} ({rest})."
+        "**{name}: this study cannot tell what changed because of {treatment}.** The best estimate is {size}, {each} ({rest})."
     ),
     "estimate:higher": t(
-        "**{name}: estimate {size} higher** than without the programme, {each}; {rest}."
+        "**{name}: estimate {size} higher** than without {treatment}, {each}; {rest}."
     ),
     "estimate:lower": t(
-        "**{name}: estimate {size} lower** than without the programme, {each}; {rest}."
+        "**{name}: estimate {size} lower** than without {treatment}, {each}; {rest}."
     ),
     "includes_zero": t(
         "**{name}: best estimate {size}**, {each}, but the data cannot tell it from zero ({rest}). Effects smaller than {mde} "
@@ -87,7 +87,7 @@ EVIDENCE = {
         "Just before the start the outcome of beneficiaries had jumped above its earlier level, compared with the others: "
         "a mere return to that level would look like a fall, and a rise already under way like an effect."
     ),
-    "not_made": t("Could not be made: {checks}."),
+    "not_made": t("Checks that could not be made: {checks}."),
 }
 
 TITLES = {

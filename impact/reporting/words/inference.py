@@ -32,6 +32,7 @@ REFUSED = {
     "design_check": t("the simulated design"),
     "effect_against_the_unexposed": t("the effect against firms that met no activity"),
     "effect_in_percent": t("the effect in percent"),
+    "effects_by_dose": t("effects by dose"),
     "index_of_outcomes": t("the index of a family's outcomes"),
     "family_of_outcomes": t("a family of outcomes"),
 }
@@ -39,22 +40,21 @@ REFUSED = {
 
 VERDICTS = {
     "default_holds": t(
-        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
-        "of {n} that had no part in the choice, and no other that holds is a tenth shorter (the usual clustered interval: "
-        "{usual})."
+        "The interval is by {name}. On {n} panels simulated without any effect, none of them used for the choice, it held the "
+        "truth in {coverage}. No other interval that holds is shorter by a tenth; the usual clustered one held it in {usual}."
     ),
     "holds_and_shortest": t(
-        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
-        "of {n} that had no part in the choice, and it is shorter than randomization inference by a tenth or more (the "
-        "usual clustered interval: {usual})."
+        "The interval is by {name}. On {n} panels simulated without any effect, none of them used for the choice, it held the "
+        "truth in {coverage}. It is shorter than randomization inference by a tenth or more; the usual clustered one held it "
+        "in {usual}."
     ),
     "holds_within_error": t(
-        "The interval is by {name}: on panels simulated from these data without any effect it held the truth in {coverage} "
-        "of {n} that had no part in the choice; no interval was clearly better (the usual clustered interval: {usual})."
+        "The interval is by {name}. On {n} panels simulated without any effect, none of them used for the choice, it held the "
+        "truth in {coverage}. No interval was clearly better; the usual clustered one held it in {usual}."
     ),
     "none_holds": t(
-        "On panels simulated from these data no interval held the truth as often as it promises; the one shown is by {name}, "
-        "the default."
+        "On panels simulated without any effect no interval held the truth as often as it promises. The one shown is by "
+        "{name}, the default; at worst it held it in {coverage}."
     ),
     "smallest_cohort": t(
         "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort."

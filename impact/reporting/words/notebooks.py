@@ -8,14 +8,12 @@ OPENINGS = {
         "Look first at zeros and blanks: an outcome that stops is not the same as an answer that stops. Then look for values "
         "that one unit alone reports. Nothing is estimated here."
     ),
-    "sample:answers": t(
-        "Who is compared with whom, and were they alike before the programme began?"
-    ),
+    "sample:answers": t("Who is compared with whom, and were they alike before the start?"),
     "sample:look_for": t(
         "Follow the counts from the file to the analysis: every unit that leaves has a reason. Then look for differences above "
         "0.25 standard deviations, and for one group answering less often than the other."
     ),
-    "impact:answers": t("By how much did the outcome change because of the programme?"),
+    "impact:answers": t("By how much did the outcome change because of {treatment}?"),
     "impact:look_for": t(
         "Look at the periods before the start first: estimates there should scatter around zero. Then read the interval, not "
         "the point alone, and see which cohorts and periods carry the weight."

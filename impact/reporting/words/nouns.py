@@ -75,9 +75,13 @@ class Nouns:
     @property
     def of_treatment(self) -> str:
         """The treatment after of: ``of the fairs``, ``des salons``."""
+        return self.of(self.treatment)
+
+    def of(self, noun: str) -> str:
+        """Return a noun with its article after of: ``of the fairs``, ``des salons``, ``du chiffre d'affaires``."""
         if self.language == "en":
-            return f"of {self.treatment}"
-        return _contracted(self.treatment, {"le ": "du ", "les ": "des "}, otherwise="de ")
+            return f"of {noun}"
+        return _contracted(noun, {"le ": "du ", "les ": "des "}, otherwise="de ")
 
     @property
     def to_treatment(self) -> str:

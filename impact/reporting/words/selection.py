@@ -14,8 +14,8 @@ IN_FULL = {
         "difference above 0.25 standard deviations is large."
     ),
     "chosen": t(
-        "Differences before treatment show how they were chosen; the design removes differences in level, not differences in "
-        "growth. A difference above 0.25 standard deviations is large."
+        "Differences before treatment show how beneficiaries were chosen; the design removes differences in level, "
+        "not differences in growth. A difference above 0.25 standard deviations is large."
     ),
     "by_rule": t(
         "Differences before treatment follow from the rule; the design removes differences in level, not differences in "
