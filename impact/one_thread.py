@@ -7,7 +7,7 @@ The products of this package are many and small: a pool of threads spends more o
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,14 @@ WITH_A_POOL = ("numpy", "scipy.linalg", "scipy.special")
 
 @dataclass
 class _Held:
-    """How many blocks and calls are inside `one_thread` now, and what restores the pools when the last one leaves."""
+    """How many blocks and calls are inside `one_thread` now, and what restores the pools when the last one leaves.
+
+    ``loaded`` says which pools there were when they were last held: one that is loaded inside is held by the next block.
+    """
 
     depth: int = 0
-    limit: Any = None
+    loaded: tuple[bool, ...] = ()
+    limits: list[Any] = field(default_factory=list)
 
 
 _held = _Held()
@@ -39,8 +43,10 @@ def one_thread() -> Iterator[None]:
     be it in this thread of Python or another.
     """
     with _lock:
-        if _held.depth == 0:
-            _held.limit = _pools().limit(limits=1, user_api="blas")
+        loaded = tuple(name in sys.modules for name in WITH_A_POOL)
+        if _held.depth == 0 or loaded != _held.loaded:
+            _held.limits.append(_pools(loaded).limit(limits=1, user_api="blas"))
+            _held.loaded = loaded
         _held.depth += 1
     try:
         yield
@@ -48,12 +54,12 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _held.depth -= 1
             if _held.depth == 0:
-                _held.limit.restore_original_limits()
+                while _held.limits:  # the first to be held are the last to be given back
+                    _held.limits.pop().restore_original_limits()
 
 
-def _pools() -> "ThreadpoolController":
+def _pools(loaded: tuple[bool, ...]) -> "ThreadpoolController":
     """Find the pools of this process: the search takes half a millisecond and is made once for what is loaded."""
-    loaded = tuple(name in sys.modules for name in WITH_A_POOL)
     if loaded not in _found:
         _found[loaded] = _search()
     return _found[loaded]

@@ -75,3 +75,45 @@ def test_pools_are_looked_for_once_and_set_by_the_outer_block_alone(monkeypatch)
         for _ in range(5):
             with one_thread():
                 pass
+
+
+def test_a_pool_that_is_loaded_inside_a_block_is_held_by_the_next_one_and_given_back():
+    before, inside, after = in_a_child("""
+from impact.one_thread import one_thread
+before = threads()
+with one_thread():
+    import scipy.linalg
+    with one_thread():
+        inside = threads()
+print(json.dumps([before, inside, threads()]))
+""")
+    assert set(inside) == {1}
+    assert set(before) == set(after) == {2}
+
+
+def test_permutations_design_checks_and_specifications_run_on_one_thread():
+    """Small products lose on two threads what these spend on waiting for each other."""
+    inside, after = in_a_child("""
+import impact
+from impact.diagnostics import specification_curve as curve
+from impact.estimators.comparisons import side_sums
+seen = {}
+def noting(name, call):
+    def noted(*args, **options):
+        seen.setdefault(name, []).append(max(threads()))
+        return call(*args, **options)
+    return noted
+panel = impact.example_panel()
+side_sums.BothSides.of = noting("inference", side_sums.BothSides.of)
+curve.contributions = noting("curve", curve.contributions)
+impact.RandomizationInference(permutations=99).test(panel)
+impact.Permutation(permutations=99).of(panel, impact.CallawaySantAnna())
+impact.design_check(panel, draws=200)
+impact.specification_curve(panel, permutations=19)
+print(json.dumps([seen, threads()]))
+""")
+    assert {name: set(counts) for name, counts in inside.items()} == {
+        "inference": {1},
+        "curve": {1},
+    }
+    assert set(after) == {2}

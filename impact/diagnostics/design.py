@@ -27,6 +27,7 @@ from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, OF_CLUSTERS, InferenceName, inference_named
 from impact.inference.situation import Answering, Situation, needs_variation
 from impact.inference.treatment_groups import group_codes
+from impact.one_thread import one_thread
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS
@@ -151,6 +152,7 @@ class DesignCheck(Shown):
         )
 
 
+@one_thread()
 def design_check(
     panel: Panel,
     estimator: AnyEstimator | None = None,

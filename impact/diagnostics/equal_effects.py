@@ -14,11 +14,13 @@ from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.many_of import many
 from impact.inference.exchange import Exchange
 from impact.interval import permutation_p
+from impact.one_thread import one_thread
 from impact.streams import stream
 
 PERMUTATIONS = 499  # each fits the estimator anew
 
 
+@one_thread()
 def equal_in_all(
     parts: Sequence[Panel],
     estimator: AnyEstimator,
@@ -75,6 +77,7 @@ def _spread(effects: Floats, variances: Floats) -> Floats:
     return np.asarray((precision * (effects - mean) ** 2).sum(axis=0) / (len(effects) - 1))
 
 
+@one_thread()
 def equal_cohorts(
     panel: Panel,
     estimator: AnyEstimator,

@@ -12,6 +12,7 @@ from impact.errors import EstimationError, NotIdentifiedError
 from impact.estimators.headline import default_estimator
 from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.many_of import many, overall
+from impact.one_thread import one_thread
 
 LARGE_SHARE = 0.25  # of the headline that one unit may carry before it is flagged
 
@@ -105,6 +106,7 @@ COLUMNS = ["kind", "label", "n_treated", "estimate", "std_error"]
 KINDS = ("cohort", "group")
 
 
+@one_thread()
 def leave_one_out(
     panel: Panel, estimator: AnyEstimator | None = None, *, group: pd.Series | None = None
 ) -> LeaveOneOut:

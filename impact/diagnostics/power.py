@@ -18,6 +18,7 @@ from impact.estimators.many import labels_of
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, NAMED
+from impact.one_thread import one_thread
 from impact.simulate.untreated_paths import Process, UntreatedPaths
 from impact.streams import stream
 from impact.terms import POWER
@@ -150,6 +151,7 @@ class PowerResult(Shown):
         return {"study": plain(vars(self.study)), **frames, **rest}
 
 
+@one_thread()
 def power(study: PlannedStudy, *, draws: int = 2000, seed: int = 2012) -> PowerResult:
     """Simulate a planned study under every inference, beside the formulas.
 

@@ -23,6 +23,7 @@ from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators import many_of
 from impact.inference.bands import PermutedEventTimes
+from impact.one_thread import one_thread
 from impact.terms import CONFIDENCE_LEVEL
 
 POINTS = 14  # powers of two of quasi-random points; probabilities are good to about 1e-4
@@ -97,6 +98,7 @@ class PretrendPower(Shown):
         )
 
 
+@one_thread()
 def pretrend_power(
     event_study: Estimate,
     *,

@@ -19,6 +19,7 @@ from impact.estimators.weighted import Weigh, exchangeable_as_units
 from impact.inference.assignments import assignments
 from impact.inference.strata import permutation_strata
 from impact.interval import TIE
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import Averaging, ControlGroup
 
@@ -109,6 +110,7 @@ class Choices:
     scales: tuple[Scale, ...] = ("level", "log1p", "rank")
 
 
+@one_thread()
 def specification_curve(
     panel: Panel,
     *,

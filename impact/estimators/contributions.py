@@ -6,6 +6,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.estimators.comparisons.label_sums import SPARSE, where_inside
+from impact.one_thread import one_thread
 
 CHUNK = 2_000_000  # numbers held at once
 
@@ -56,6 +57,7 @@ class StratumMeans:
         return np.asarray(total / np.where(every > 0, every, 1)[:, None, :])
 
 
+@one_thread()
 def contributions(
     weights: Floats,
     labels: Integers,

@@ -19,6 +19,7 @@ from impact.inference.named import EVERY, NAMED, OF_CLUSTERS
 from impact.inference.randomization import Permutation, RandomizationResult
 from impact.inference.situation import Situation, needs_variation, one_of_many
 from impact.interval import Interval, PlainValues, Refused
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, POWER
 
@@ -74,6 +75,7 @@ class HeadlineIntervals:
         return tuple(map(str, rows.loc[inside, "inference"]))
 
 
+@one_thread()
 def headline_intervals(
     panel: Panel,
     estimator: AnyEstimator | None = None,

@@ -19,6 +19,7 @@ from impact.inference.assignments import LABEL, Assignments, assignments
 from impact.inference.exchange import Exchange
 from impact.inference.randomization import in_blocks
 from impact.interval import TIE, permutation_ps
+from impact.one_thread import one_thread
 from impact.streams import stream
 
 GRID = 0.001  # step of the false discovery rates tried for sharpened q-values, as Anderson's own programme
@@ -46,6 +47,7 @@ class FamilyResult(Shown):
         return f"{self.name}, {self.permutations:,} permutations\n\n{text_of(self.table)}"
 
 
+@one_thread()
 def family_test(
     panels: Mapping[str, Panel],
     estimator: AnyEstimator | None = None,

@@ -28,6 +28,7 @@ from impact.inference.situation import (
 from impact.inference.strata import Within
 from impact.interval import Interval, inverted, may_lie_beyond, permutation_p, permutation_ps
 from impact.moments import PathMoments
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CheckedChoices
 
@@ -106,6 +107,7 @@ class RandomizationInference(CheckedChoices, OneNumber):
         if self.permutations < 1:
             raise UsageError("permutations: at least one")
 
+    @one_thread()
     def test(
         self, data: Panel | PathMoments, estimator: AnyEstimator | None = None
     ) -> RandomizationResult:
@@ -123,6 +125,7 @@ class RandomizationInference(CheckedChoices, OneNumber):
         level = level_of(self.level, estimator)
         return self.answer(many(panel, estimator or default_estimator(level=level)), level=level)
 
+    @one_thread()
     def answer(self, asked: Many, *, level: float) -> RandomizationResult:
         """As `OneNumber.answer`."""
         needs_variation(asked.panel)
@@ -135,6 +138,7 @@ class RandomizationInference(CheckedChoices, OneNumber):
         permuted = in_blocks(asked, others, outcome)
         return _result(observed, permuted, others, exchange=exchange, level=level)
 
+    @one_thread()
     def intervals(
         self, situation: Situation, outcomes: Floats, generator: np.random.Generator
     ) -> Intervals:

@@ -23,6 +23,7 @@ from impact.inference.exchange import Exchange
 from impact.inference.strata import sizes_of
 from impact.inference.treatment_groups import group_codes
 from impact.interval import Interval, Refused
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL
 
@@ -165,6 +166,7 @@ class OneNumber:
     code: ClassVar[str]
     level: float | None
 
+    @one_thread()
     def of(self, panel: Panel, estimator: AnyEstimator) -> Interval | Refused:
         """Answer for an estimator's overall number on a panel, or say why not."""
         try:
@@ -172,6 +174,7 @@ class OneNumber:
         except EstimationError as problem:
             return Refused.of(self.code, problem)
 
+    @one_thread()
     def on(self, estimate: Estimate) -> Interval | Refused:
         """Answer for an estimate of one number, or say why not."""
         if len(estimate.values) != 1:

@@ -15,6 +15,7 @@ from impact.estimators.weighted import Weighted
 from impact.inference.situation import Intervals, OneNumber, Situation, needs
 from impact.inference.wild_statistics import Symmetry, Variant, WeightedDraws, WildStatistics
 from impact.interval import Interval
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
@@ -103,6 +104,7 @@ class WildClusterBootstrap(CheckedChoices, OneNumber):
     level: float | None = None
     seed: int = 2012
 
+    @one_thread()
     def test(self, data: Panel | ClusterRegression) -> WildResult:
         """Test that the first coefficient is zero: for a panel, two-way fixed effects of treatment.
 
@@ -151,6 +153,7 @@ class WildClusterBootstrap(CheckedChoices, OneNumber):
             **described,
         )
 
+    @one_thread()
     def answer(self, asked: Many, *, level: float) -> WildResult:
         """As `OneNumber.answer`: with the regression's own standard errors where the number is two-way fixed effects."""
         if isinstance(asked, Weighted) and isinstance(asked.origin.estimator, TwoWayFixedEffects):
@@ -168,6 +171,7 @@ class WildClusterBootstrap(CheckedChoices, OneNumber):
             why="WCR of weighted outcomes, cluster",
         )
 
+    @one_thread()
     def intervals(
         self, situation: Situation, outcomes: Floats, generator: np.random.Generator
     ) -> Intervals:

@@ -33,6 +33,7 @@ from impact.diagnostics.honest.restrictions import (
 )
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
+from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices
 
@@ -172,6 +173,7 @@ class HonestBounds(CheckedChoices):
         """  # noqa: D205 (the two names belong together)
         return self.of_path(event_times(estimate))
 
+    @one_thread()
     def of_path(self, path: EventTimes) -> HonestResult:
         """Bound the effect from estimates by event time and their covariance."""
         n_before, n_after = path.n_before, len(path.beta) - path.n_before

@@ -23,6 +23,7 @@ from impact.estimators.comparisons.side_sums import (
 )
 from impact.estimators.latest import Latest
 from impact.estimators.many import Quadratic
+from impact.one_thread import one_thread
 from impact.terms import Averaging
 
 Shares = Literal["estimated", "fixed"]
@@ -154,6 +155,7 @@ class Comparisons:
         """Return the compared changes of outcomes (..., T), zero where a period is missing: (..., K)."""
         return np.nan_to_num(wide[..., self.period] - wide[..., self.base])
 
+    @one_thread()
     def evaluate(
         self,
         labels: Integers,
