@@ -167,7 +167,7 @@ class Impact:
             before_trends=before_trend_test(panel, study.estimator(), seed=study.plan.seed),
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
-            weights=headline_weights(study, panel),
+            weights=headline_weights(study, panel, shown=shown or len(panel.cohorts) == 1),
             counterfactual=found,
             equal_cohorts=equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
             interactions=interactions(study, panel),

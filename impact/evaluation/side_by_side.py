@@ -61,9 +61,13 @@ def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
     return pd.DataFrame([_row(name, estimator, moments) for name, estimator in estimators.items()])
 
 
-def headline_weights(study: Study, panel: Panel) -> pd.DataFrame:
-    """Return the weight of each cohort's mean in each period in the main estimate."""
-    return study.estimator().fit(panel).aggregate(by="overall").weights()
+def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.DataFrame:
+    """Return the weight of each cohort's mean in each period in the main estimate; no row where they may not be shown.
+
+    Weights of cohorts are their shares of the treated: with one cohort of few units they tell how many.
+    """
+    weights = study.estimator().fit(panel).aggregate(by="overall").weights()
+    return weights if shown else weights.iloc[:0]
 
 
 def _row(name: str, estimator: Any, moments: PathMoments) -> dict[str, Any]:

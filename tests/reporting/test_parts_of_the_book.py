@@ -77,6 +77,14 @@ def test_the_book_has_its_parts_in_order(told):
     assert chapters == list(range(2, 12))
 
 
+def test_no_table_has_more_than_seven_columns(told):
+    tables = [
+        item for part in PARTS_OF_THE_BOOK for item in part(*told).items if isinstance(item, Table)
+    ]
+    assert len(tables) > 10
+    assert [item.label for item in tables if len(item.headings) > 7] == []
+
+
 def test_page_one_keeps_to_its_lengths(told):
     one = page(*told)
     assert len(one.title.split()) <= 20

@@ -142,7 +142,6 @@ def family_table(voice: Voice, family: FamilyResult) -> Table:
     adjusted = {
         "p_value": t("p, alone"),
         "p_romano_wolf": "Romano-Wolf",
-        "p_westfall_young": "Westfall-Young",
         "p_holm": "Holm",
         "q_benjamini_hochberg": "Benjamini-Hochberg",
         "q_sharpened": t("q, sharpened"),
@@ -159,6 +158,7 @@ def family_table(voice: Voice, family: FamilyResult) -> Table:
                 "covariance (Anderson 2008), in standard deviations of the comparison group before treatment.",
                 n=f.number(family.permutations),
             ),
+            t("The CSV file also has the adjustment of Westfall and Young."),
         ),
     )
 

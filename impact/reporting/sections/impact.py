@@ -215,9 +215,19 @@ def _other_estimators(voice: Voice, part: Impact) -> list[Exhibit]:
             )
         ),
         _estimators(voice, part.estimators),
-        Text(f"### {t('Which comparisons carry the result')}"),
-        figures.weights(voice, part.weights),
+        *_weights(voice, part),
     ]
+
+
+def _weights(voice: Voice, part: Impact) -> list[Exhibit]:
+    t = voice.t
+    title = f"### {t('Which comparisons carry the result')}"
+    if part.weights.empty:
+        why = t(
+            "Not shown: a cohort has fewer than ten firms, and the weights would tell how many."
+        )
+        return [Text(f"{title}\n\n{why}")]
+    return [Text(title), figures.weights(voice, part.weights)]
 
 
 def agreement(voice: Voice, part: Impact) -> str:

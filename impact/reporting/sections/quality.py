@@ -60,13 +60,11 @@ def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:
             "p50": t("Median"),
             "p90": t("90th percentile"),
             "zeros": t("Zeros"),
-            "observed": t("Outcome known"),
         },
         formats={
             "n_units": f.number,
             **dict.fromkeys(("mean", "sd", "p50", "p90"), plain),
             "zeros": share,
-            "observed": share,
         },
     )
 
