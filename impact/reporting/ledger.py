@@ -1,13 +1,13 @@
 """The ledger of a report: every text that a run rendered, and beside each numeral in it where it comes from."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from impact.errors import StorageError
-from impact.reporting.reading import side_by_side, tokens_of
+from impact.reporting.reading import Token, side_by_side, tokens_of
 from impact.reporting.render.tracing import Passage
 from impact.reporting.rendered import READ, blocks_of
 from impact.reporting.sources import Source, Sources, whole_numeral
@@ -118,7 +118,19 @@ def _taken_over(
         for here, there in zip(_range(stretch.one), _range(stretch.other), strict=True):
             if one[here].numeral and one[here].text == other[there].text:
                 found[other[there].block, other[there].start] = source[here]
+    told = {neighbours: source[here] for here, neighbours in _neighbours(one)}
+    for there, neighbours in _neighbours(other):  # a brief has passages in another order
+        place = other[there].block, other[there].start
+        if place not in found and neighbours in told:
+            found[place] = told[neighbours]
     return found
+
+
+def _neighbours(tokens: Sequence[Token]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return each numeral with the two words before it and the one after."""
+    for place, token in enumerate(tokens):
+        if token.numeral:
+            yield place, tuple(one.text for one in tokens[max(place - 2, 0) : place + 2])
 
 
 def _range(stretch: slice) -> range:
