@@ -13,7 +13,7 @@ Attributes = tuple[str, list[str], list[list[str]]]
 API_VERSION = [1, 23, 1]
 _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s|$)")  # inside a word, or after a plural's s
 
 
 def slug(text: str) -> str:

@@ -27,7 +27,7 @@ from impact.reporting.formats import escape
 from impact.reporting.markup import blocks
 from impact.reporting.render import render_brief, render_docx, render_html, render_pdf
 from impact.reporting.render.book import read_book
-from impact.reporting.tree import text_of
+from impact.reporting.tree import clean, text_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = [
@@ -265,3 +265,10 @@ def test_a_link_to_a_place_that_is_missing_loses_its_link_and_keeps_its_words(tm
     tree = read_book(source, COVER.words).body
     assert "Link" not in str(tree)
     assert text_of(tree) == "See there."
+
+
+def test_apostrophes_are_those_of_print_inside_words_and_after_a_plural():
+    assert clean("the exhibitors' revenue, d'un salon, firms'") == (
+        "the exhibitors\u2019 revenue, d\u2019un salon, firms\u2019"
+    )
+    assert clean("a 5' door, 'quoted' text") == "a 5' door, 'quoted' text"
