@@ -34,7 +34,7 @@ from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.interval import Refused
 from impact.parameters import percent_of_log
-from impact.terms import ENOUGH_UNITS, SMALLEST_SHOWN
+from impact.terms import ENOUGH_UNITS, POWER, SMALLEST_SHOWN
 
 Result = TypeVar("Result")
 
@@ -305,12 +305,17 @@ def _design(study: Study, panel: Panel) -> DesignCheck:
 
 
 def _exaggeration(verdict: Verdict, *, level: float) -> Exaggeration | None:
-    """How far off significant estimates of such a study would be, were the estimate the truth; None without an interval."""
-    width = (verdict.conf_high - verdict.conf_low) / 2
+    """How far off significant estimates of such a study would be, were the estimate the truth; None without an interval.
+
+    The power is that of the simulated studies: from the effect they find as often as the smallest detectable one is found,
+    and from the interval's width only where none were simulated.
+    """
+    critical = quantile((1 + level) / 2, np.inf)
+    std_error = (verdict.conf_high - verdict.conf_low) / 2 / critical
+    if np.isfinite(verdict.smallest_detectable):
+        std_error = verdict.smallest_detectable / (critical + quantile(POWER, np.inf))
     try:
-        return exaggeration(
-            verdict.estimate, width / quantile((1 + level) / 2, np.inf), level=level
-        )
+        return exaggeration(verdict.estimate, std_error, level=level)
     except EstimationError:
         return None
 

@@ -69,9 +69,10 @@ class HeadlineIntervals:
     refused: tuple[Refused, ...]
 
     def including_zero(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return those of some inferences whose interval includes zero."""
+        """Return those of some inferences whose interval includes zero and excludes anything: the whole line says nothing."""
         rows = self.table[self.table["inference"].isin(names)]
-        inside = (rows["conf_low"] <= 0) & (rows["conf_high"] >= 0)
+        bounded = np.isfinite(rows[["conf_low", "conf_high"]]).any(axis=1)
+        inside = (rows["conf_low"] <= 0) & (rows["conf_high"] >= 0) & bounded
         return tuple(map(str, rows.loc[inside, "inference"]))
 
 

@@ -17,7 +17,14 @@ from impact.reporting.rounding import adding_up
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.effects import equal_or_not
 from impact.reporting.sections.findings import Findings
-from impact.reporting.sections.first_page import changed, first_page, standfirst, title, worth_it
+from impact.reporting.sections.first_page import (
+    as_planned,
+    changed,
+    first_page,
+    standfirst,
+    title,
+    worth_it,
+)
 from impact.reporting.sections.how_sure import exaggerated
 from impact.reporting.sections.lessons import drafts
 from impact.reporting.sections.rated import ladder, what_took
@@ -176,6 +183,13 @@ def test_the_standfirst_claims_a_gain_only_if_the_interval_excludes_zero(artisan
     including = standfirst(voice, with_interval(findings, -900.0, 17_000.0))
     assert "gain" not in including
     assert "compatible with the data" in including
+
+
+def test_who_took_part_counts_cohorts_too_small_to_be_shown(told):
+    voice, findings = told
+    hidden = findings.sample.cohorts.assign(actual=float("nan"))
+    withheld = replace(findings, sample=replace(findings.sample, cohorts=hidden))
+    assert as_planned(voice, withheld) == as_planned(voice, findings)
 
 
 def test_rounded_numbers_add_up_as_shown():

@@ -133,7 +133,7 @@ def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> st
 def as_planned(voice: Voice, findings: Findings) -> Answer:
     """Answer whether the programme was carried out as planned, and who else met it."""
     t, f, cohorts = voice.t, voice.f, findings.sample.cohorts
-    took_part, events = int(cohorts["actual"].sum()), voice.study.events
+    took_part, events = findings.quality.sample.n_treated, voice.study.events
     if not events:
         answer = [
             t(
@@ -143,7 +143,7 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
         ]
     else:
         answer = [delivery(voice, events)]
-    if cohorts["planned"].notna().any():
+    if cohorts["planned"].notna().all():  # a sum without the cohorts withheld would be too small
         invited = int(cohorts["planned"].sum())
         answer.append(
             t(
@@ -286,6 +286,6 @@ def _design(voice: Voice, findings: Findings) -> str:
     t = voice.t
     if voice.study.plan.assignment == "randomised":
         return t("drawn by lot; changes compared")
-    if (findings.sample.cohorts["actual"] > 0).sum() > 1:
+    if (findings.sample.cohorts["actual"] != 0).sum() > 1:  # those withheld started too
         return t("difference-in-differences, staggered starts")
     return t("difference-in-differences")
