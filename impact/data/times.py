@@ -95,7 +95,7 @@ class TimeAxis(CheckedChoices):
             bad = np.isnan(np.append(known, 0.0)[codes])
             raise UnparsableValueError(
                 f"{column.name}: {rows_named(rows[bad])} cannot be read as {self._words()}; "
-                f"write times like {_EXAMPLES[self.frequency]}"
+                f"write times like {_EXAMPLES[self.frequency]}, and name codes such as NA in the column's missing"
             )
         if not missing_allowed and codes.size and codes.min() < 0:
             raise MissingValueError(

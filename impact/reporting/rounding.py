@@ -4,12 +4,26 @@ import math
 from collections.abc import Sequence
 
 FINEST = 3  # times a grain is made finer so that rounded numbers add up
+COARSE = 3  # leading digit of half a width from which one digit is enough: 2.9 keeps tenths, 8.6 does not
+MOST_DECIMALS = 6
 
 
 def grain(low: float, high: float) -> float:
     """Return the power of ten that half an interval's width supports; 0, no rounding, where it has no width."""
     half = (high - low) / 2
-    return 10.0 ** math.floor(math.log10(half)) if math.isfinite(half) and half > 0 else 0.0
+    if not (math.isfinite(half) and half > 0):
+        return 0.0
+    size = 10.0 ** math.floor(math.log10(half))
+    return size / 10 if half / size < COARSE else size
+
+
+def decimals(shown: Sequence[float]) -> int:
+    """Return how many decimals rounded numbers have between them: a zero more would claim what rounding took away."""
+    finite = [value for value in shown if math.isfinite(value)]
+    for places in range(MOST_DECIMALS):
+        if all(math.isclose(value, round(value, places), abs_tol=1e-9) for value in finite):
+            return places
+    return MOST_DECIMALS
 
 
 def to_grain(value: float, size: float) -> float:

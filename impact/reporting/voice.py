@@ -1,6 +1,7 @@
 """What every section speaks with: the study, its language's words and its numbers."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,7 @@ class Voice:
             "Treated": nouns.treated.form("s", capital=True),
             "of_treated": f"{of} {nouns.treated.many}",
             "outcome": outcome,
+            "own": outcome.removeprefix("the "),
             "of_outcome": nouns.of(outcome),
             "treatment": nouns.treatment,
             "Treatment": nouns.treatment[:1].upper() + nouns.treatment[1:],
@@ -72,11 +74,12 @@ class Voice:
 
     def about(self, sentence: str, **values: str) -> str:
         """Fill a sentence of this language with nouns, made safe in markup, and with values, which are so already."""
-        return sentence.format(**{name: escape(text) for name, text in self.who.items()}, **values)
+        who = {name: escape(text) for name, text in self.who.items()}
+        return _possessed(sentence).format(**who, **values)
 
     def plainly(self, sentence: str, **values: str) -> str:
         """Fill a sentence that is no markup, as a caption, with nouns and values."""
-        return sentence.format(**self.who, **values)
+        return _possessed(sentence).format(**self.who, **values)
 
     @cached_property
     def f(self) -> Formats:
@@ -104,6 +107,13 @@ class Voice:
             return self.f.significant(value)
         text = self.f.number(value)
         return text if text == DASH else f"{text}\u00a0{self.study.plan.currency}"
+
+    def rounded(self, outcome: str, shown: float, exact: float, *, digits: int) -> str:
+        """Write a rounded value with its own decimals, noted as the exact one it was rounded from."""
+        money = self.in_currency(outcome)
+        text = Formats(self.study.plan.language).number(shown, 0 if money else digits)
+        self.f.written.note(text, exact)
+        return f"{text}\u00a0{self.study.plan.currency}" if money and text != DASH else text
 
     def span(self, outcome: str, low: float | None, high: float | None) -> str:
         """Write an interval of an outcome, the currency once."""
@@ -180,6 +190,11 @@ class Voice:
     def confidence(self) -> str:
         """Confidence level in words: ``95%``."""
         return self.f.percent(100 * self.study.level, 0)
+
+
+def _possessed(sentence: str) -> str:
+    """Drop the outcome's article after a possessive: ``states' log homicide rate``."""
+    return re.sub(r"(\{[wW]hose\}) \{outcome\}", r"\1 {own}", sentence)
 
 
 def inside_a_sentence(label: str) -> str:

@@ -31,6 +31,8 @@ def test_english_sentences_take_the_plans_nouns(sentence, written):
         ("Une seule entreprise forme", "Un seul État forme"),
         ("Entreprises non observées à toutes les périodes", "États non observés à toutes les périodes"),
         ("les entreprises jamais traitées", "les États jamais traités"),
+        ("aux entreprises une fois leurs achats payés", "aux États une fois leurs achats payés"),
+        ("à 0 % des entreprises une période", "à 0 % des États une période"),
         ("moins de dix bénéficiaires, de bénéficiaires", "moins de dix exposants, d'exposants"),
         ("l'entreprise, le bénéficiaire", "l'État, l'exposant"),
     ],

@@ -13,7 +13,7 @@ from impact.interval import Refused
 from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
 from impact.reporting.markup import said as without_markup
-from impact.reporting.rounding import adding_up
+from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.effects import equal_or_not
 from impact.reporting.sections.findings import Findings
@@ -192,10 +192,35 @@ def test_who_took_part_counts_cohorts_too_small_to_be_shown(told):
     assert as_planned(voice, withheld) == as_planned(voice, findings)
 
 
+@pytest.fixture(scope="module")
+def logged(found):
+    """The findings on sales told of a logarithm: the sentences, not the numbers, are at stake."""
+    study, findings = found
+    if "lscrap" not in study.plan.outcomes:
+        pytest.skip("this plan has no logarithm")
+    outcomes = ("lscrap", *(name for name in study.plan.outcomes if name != "lscrap"))
+    return Voice(study.changed(outcomes=outcomes)), with_interval(findings, 0.04, 0.2)
+
+
 def test_rounded_numbers_add_up_as_shown():
     assert list(adding_up(57_041, 48_083, low=-38, high=17_145)) == [57000, 48000, 9000, 0, 17000]
     total, without, gain, *_ = adding_up(57_400, 48_600, low=0, high=17_000)
     assert total - without == gain
+
+
+def test_rounded_numbers_carry_no_zeros_that_rounding_took_away():
+    assert decimals(adding_up(1.7055, 1.5961, low=0.0352, high=0.2066)) == 2
+    rounded = adding_up(21.04, 18.24, low=-0.264, high=5.593)  # half is 2.9: tenths still tell
+    assert decimals(rounded) == 1
+    assert rounded[0] - rounded[1] == pytest.approx(rounded[2])
+    assert decimals([57_000.0, 9_000.0]) == 0
+
+
+def test_an_outcome_that_is_no_money_gains_nothing(logged):
+    text = standfirst(logged[0], logged[1]) + worth_it(logged[0]).answer
+    assert not re.search(r"gain|value added|had the|a year", text)
+    assert "'s the " not in title(*logged)
+    assert "the log scrap rate" not in changed(*logged).question
 
 
 def test_scales_that_disagree_are_the_first_sentence_of_why(artisans):

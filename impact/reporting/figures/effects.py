@@ -23,6 +23,7 @@ from impact.reporting.figures.canvas import (
     value_axis,
     wrapped,
 )
+from impact.reporting.rounding import decimals
 from impact.reporting.style import (
     BAND,
     COMPARISON,
@@ -52,11 +53,17 @@ def rounded(value: float, gain: float) -> float:
     return round(value / step) * step
 
 
+def _written(voice: Voice, value: float, gain: float) -> str:
+    shown = rounded(value, gain)
+    digits = decimals([shown, rounded(gain, gain)])
+    return voice.rounded(voice.study.outcome, shown, value, digits=digits)
+
+
 def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure:
     """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded."""
-    t, outcome = voice.t, voice.study.outcome
+    t = voice.t
     ends = {
-        name: voice.amount(outcome, rounded(value, found.gain))
+        name: _written(voice, value, found.gain)
         for name, value in (("actual", found.actual), ("without", found.without))
     }
     after = found.path[found.path["event_time"] >= 0]
@@ -64,9 +71,9 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
     return exhibit(
         lambda width: _two_lines(voice, found, ends, width),
         label="fig-counterfactual",
-        title=t("After the start, beneficiaries were ahead of what was expected")
+        title=t("After the start, beneficiaries were above what was expected")
         if ahead >= MOSTLY
-        else t("After the start, beneficiaries were behind what was expected")
+        else t("After the start, beneficiaries were below what was expected")
         if ahead <= 1 - MOSTLY
         else t("After the start, beneficiaries stayed near what was expected"),
         how=t(
@@ -129,7 +136,7 @@ def _gain(voice: Voice, axes: "Axes", found: Counterfactual, width: float) -> No
     after = found.path[found.path["event_time"] >= 0]
     if after.empty:
         return
-    text = voice.amount(voice.study.outcome, rounded(found.gain, found.gain))
+    text = _written(voice, found.gain, found.gain)
     text = f"+{text}" if found.gain > 0 else text
     points = size(width, 10.5)
     a_period = (width - BESIDE_THE_PLOT) / max(len(found.path), 1)  # inches

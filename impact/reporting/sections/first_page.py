@@ -6,7 +6,7 @@ from impact.evaluation.programme import Event
 from impact.reporting import figures
 from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
-from impact.reporting.rounding import adding_up
+from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.voice import Voice
@@ -91,13 +91,15 @@ def standfirst(voice: Voice, findings: Findings) -> str:
         ends = (path.gain, path.gain)
     exact = (path.actual, path.without, path.gain, *ends)
     rounded = adding_up(path.actual, path.without, low=ends[0], high=ends[1])
-    for value, shown in zip(exact, rounded, strict=True):
-        voice.f.written.note(
-            voice.plain(study.outcome)(shown), value
-        )  # the ledger finds results by the exact one
-    actual, without, gain, low, high = (voice.amount(study.outcome, value) for value in rounded)
+    digits = decimals(rounded)
+    actual, without, gain, low, high = (
+        voice.rounded(study.outcome, shown, value, digits=digits)
+        for value, shown in zip(exact, rounded, strict=True)
+    )
     sentences = [
-        t("After their {start}, {treated} had {outcome} of about {actual} {each}."),
+        t("After their {start}, {treated} had {outcome} of about {actual} {each}.")
+        if voice.in_currency(study.outcome)
+        else t("After their {start}, {whose} {outcome} averaged about {actual}."),
         t("Without {treatment}, the study estimates about {without}."),
         _difference(voice, ends, lowest=rounded[3]),
     ]
@@ -119,6 +121,8 @@ def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> st
     t, (low, high) = voice.t, ends
     if low == high:
         return t("No interval could be given for the difference.")
+    if not voice.in_currency(voice.study.outcome) and (low > 0 or high < 0):
+        return _step(voice, ends, lowest=lowest)
     if low > 0 and not lowest:  # rounded to nothing
         return t("The gain is about {gain}, and could be next to nothing or as large as {high}.")
     if low > 0:
@@ -128,6 +132,20 @@ def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> st
     return t(
         "The difference is about {gain}, but anything from {low} to {high} is compatible with the data."
     )
+
+
+def _step(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:
+    """Say a difference that is no money without calling it a gain: more homicides are none."""
+    t, (_, high) = voice.t, ends
+    if high < 0:
+        return t(
+            "The decrease is about {gain}; the difference could lie anywhere from {low} to {high}."
+        )
+    if not lowest:
+        return t(
+            "The increase is about {gain}, and could be next to nothing or as large as {high}."
+        )
+    return t("The increase is about {gain}, and could be as small as {low} or as large as {high}.")
 
 
 def as_planned(voice: Voice, findings: Findings) -> Answer:
@@ -228,7 +246,11 @@ def worth_it(voice: Voice) -> Answer:
             [
                 t("Not answered here."),
                 *_cost(voice),
-                t("An answer needs value added, and how long effects last; neither is known."),
+                t("An answer needs value added, and how long effects last; neither is known.")
+                if voice.in_currency(voice.study.outcome)
+                else t(
+                    "An answer needs the worth of the effect in money, and how long effects last; neither is known."
+                ),
             ]
         ),
         where=t("Part 8"),

@@ -45,6 +45,7 @@ def lessons(voice: Voice, findings: Findings) -> Exhibits:
 def drafts(voice: Voice, findings: Findings) -> list[Draft]:
     """Return the drafts whose rule holds; the last one always does."""
     t, effect = voice.t, findings.headline
+    money = voice.in_currency(voice.study.outcome)
     found = []
     touched = findings.sample.contamination
     if touched is not None and touched.above_limit:
@@ -68,16 +69,24 @@ def drafts(voice: Voice, findings: Findings) -> list[Draft]:
     if findings.certainty.scales is not None and not findings.certainty.scales.agree:
         found.append(
             Draft(
-                t("The answer depends on the scale: money and ratios disagree."),
-                t("a few large firms make up most of the money"),
+                t("The answer depends on the scale: money and ratios disagree.")
+                if money
+                else t("The answer depends on the scale: levels, ratios and ranks do not agree."),
+                t("a few large firms make up most of the money")
+                if money
+                else t("a few firms weigh more on one scale than on another"),
                 t("Fix the scale in the plan, and ask who gains."),
             )
         )
     found.append(
         Draft(
             t("Whether it was worth the money is not answered."),
-            t("costs and value added stay unmeasured"),
-            t("Collect costs by activity, and value added beside the outcome."),
+            t("costs and value added stay unmeasured")
+            if money
+            else t("costs and the worth of the outcome stay unknown"),
+            t("Collect costs by activity, and value added beside the outcome.")
+            if money
+            else t("Collect costs by activity, and what a unit of the outcome is worth."),
         )
     )
     return found

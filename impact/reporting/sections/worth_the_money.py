@@ -29,6 +29,10 @@ def worth_the_money(voice: Voice, findings: Findings) -> Exhibits:
         ),
         t(
             "Two things are missing: what firms keep once their inputs are paid (value added), and how long effects last."
+        )
+        if voice.in_currency(voice.study.outcome)
+        else t(
+            "Two things are missing: what the effect is worth in money, and how long effects last."
         ),
         t("So this report gives no break-even and no rate of return."),
     ]

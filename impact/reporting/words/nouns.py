@@ -25,6 +25,8 @@ _AGREEING = (  # feminine and masculine, as French sentences on firms have them
     ("celles", "ceux"),
 )
 
+_ARTICLES = frozenset({"aucune", "une", "toutes", "certaines", "celles"})  # of the noun after them
+
 
 @dataclass(frozen=True)
 class Noun:
@@ -179,5 +181,6 @@ def _masculine(sentence: str) -> str:
         text = re.sub(rf"\b({before})\b", other, found[0], flags=re.IGNORECASE)
         return re.sub(r"(\w)ée(s?)\b", r"\1é\2", text)
 
-    around = rf"(?:\b(?:{before})\b (?:les )?)*\bentreprises?\b(?: (?:jamais|pas|encore|non|\w+ées?|{before})\b)*"
+    after = "|".join(word for word, _ in _AGREEING if word not in _ARTICLES)  # une fois is no firm
+    around = rf"(?:\b(?:{before})\b (?:les )?)*\bentreprises?\b(?: (?:jamais|pas|encore|non|\w+ées?|{after})\b)*"
     return re.sub(around, phrase, sentence, flags=re.IGNORECASE)
