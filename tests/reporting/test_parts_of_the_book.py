@@ -12,10 +12,11 @@ from impact.evaluation.study import Study
 from impact.interval import Refused
 from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
+from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections.departures import departures, withheld
-from impact.reporting.sections.effects import equal_or_not
+from impact.reporting.sections.effects import equal_or_not, participation
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import (
     as_planned,
@@ -200,6 +201,21 @@ def logged(found):
         pytest.skip("this plan has no logarithm")
     outcomes = ("lscrap", *(name for name in study.plan.outcomes if name != "lscrap"))
     return Voice(study.changed(outcomes=outcomes)), with_interval(findings, 0.04, 0.2)
+
+
+def test_no_estimate_of_a_subgroup_leaves_the_scale(artisans):
+    voice, findings = artisans
+    far = findings.impact.subgroups.assign(estimate=-1e6)
+    axis = EffectAxis.of_impact(voice, replace(findings.impact, subgroups=far))
+    assert axis.low < -1e6
+
+
+def test_participation_is_no_ratio_of_what_is_left_after_withholding(artisans):
+    voice, findings = artisans
+    cohorts = findings.sample.cohorts.copy()
+    cohorts.loc[cohorts.index[0], "actual"] = float("nan")
+    withheld = replace(findings, sample=replace(findings.sample, cohorts=cohorts))
+    assert "withheld" in participation(voice, withheld)
 
 
 def test_rounded_numbers_add_up_as_shown():

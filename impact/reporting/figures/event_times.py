@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,8 +73,16 @@ class EffectAxis:
         effect = impact.effects[0]
         main = (effect.verdict.estimate, effect.verdict.conf_low, effect.verdict.conf_high)
         frames = [impact.event_study.table, impact.estimators]
-        return cls.of(
+        axis = cls.of(
             voice, main, *frames, *([] if effect.intervals is None else [effect.intervals])
+        )
+        points = impact.subgroups["estimate"].to_numpy(float)
+        points = [*points[np.isfinite(points)]]  # an interval may leave the scale, no estimate
+        slack = 0.03 * (axis.high - axis.low)
+        return replace(
+            axis,
+            low=min([axis.low, *(point - slack for point in points)]),
+            high=max([axis.high, *(point + slack for point in points)]),
         )
 
     @property

@@ -61,6 +61,8 @@ def participation(voice: Voice, findings: Findings) -> str:
         return t(
             "Participation: the plan names no column of who was invited, so only who took part is known."
         )
+    if cohorts[["planned", "actual"]].isna().to_numpy().any():  # sums without the cohorts withheld
+        return t("Participation: withheld, as a cohort has fewer than ten firms.")
     share = cohorts["actual"].sum() / cohorts["planned"].sum()
     sentences = [
         t("Participation: {share} of the firms invited took part.", share=f.percent(100 * share, 0))
