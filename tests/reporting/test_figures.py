@@ -269,7 +269,7 @@ def test_means_are_rounded_to_what_the_gain_supports():
     assert rounded(48_083, 0.0) == 48_083
 
 
-@pytest.mark.parametrize(("gain", "word"), [(9000.0, "ahead"), (-9000.0, "behind")])
+@pytest.mark.parametrize(("gain", "word"), [(9000.0, "above"), (-9000.0, "below")])
 def test_the_title_follows_the_sign_of_the_gap(gain, word, root):
     found = figures.actual_against_counterfactual(
         voice_of(PLANS[0], "en", root), counterfactual(gain)
