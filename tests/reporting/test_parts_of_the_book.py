@@ -55,14 +55,20 @@ def found(request):
     return quick, findings_of(quick)
 
 
-@pytest.fixture(params=["en", "fr"])
+@pytest.fixture(scope="module", params=["en", "fr"])
 def told(request, found):
     study, findings = found
     return Voice(study.changed(language=request.param)), findings
 
 
-def book(voice, findings):
-    return "\n".join(words(part(voice, findings)) for part in PARTS_OF_THE_BOOK)
+@pytest.fixture(scope="module")
+def whole(told):
+    """Every part of a book, its figures drawn, once for all tests that read it whole."""
+    return [part(*told) for part in PARTS_OF_THE_BOOK]
+
+
+def book(whole):
+    return "\n".join(map(words, whole))
 
 
 def page(voice, findings):
@@ -74,21 +80,18 @@ def sentences(text):
     return [one for one in re.split(r"(?<=[.?!])\s+", plain) if one]
 
 
-def test_the_book_has_its_parts_in_order(told):
-    voice, findings = told
+def test_the_book_has_its_parts_in_order(whole):
     chapters = [
         item.number
-        for part in PARTS_OF_THE_BOOK
-        for item in part(voice, findings).items
+        for part in whole
+        for item in part.items
         if isinstance(item, Chapter)
     ]
     assert chapters == list(range(2, 12))
 
 
-def test_no_table_has_more_than_seven_columns(told):
-    tables = [
-        item for part in PARTS_OF_THE_BOOK for item in part(*told).items if isinstance(item, Table)
-    ]
+def test_no_table_has_more_than_seven_columns(whole):
+    tables = [item for part in whole for item in part.items if isinstance(item, Table)]
     assert len(tables) > 10
     assert [item.label for item in tables if len(item.headings) > 7] == []
 
@@ -109,9 +112,9 @@ def test_page_one_names_no_method_hash_or_p_value(told):
     assert not re.search(r"\bp [=<]|SHA|Callaway|permutation|randomi[sz]ation", text)
 
 
-def test_a_language_has_no_word_of_the_other_and_french_its_signs(told):
+def test_a_language_has_no_word_of_the_other_and_french_its_signs(told, whole):
     voice, findings = told
-    text = re.sub(r"\$\$.*?\$\$|`[^`]*`", "x", book(voice, findings))
+    text = re.sub(r"\$\$.*?\$\$|`[^`]*`", "x", book(whole))
     for reference in sorted(cited(voice, findings), key=len, reverse=True):
         text = text.replace(reference, "").replace(_escaped(reference), "")
     if voice.study.plan.language == "en":
@@ -128,15 +131,15 @@ def _escaped(text):
     return escape(text)
 
 
-def test_one_is_never_counted_in_the_plural(told):
-    text = book(*told)
+def test_one_is_never_counted_in_the_plural(whole):
+    text = book(whole)
     assert not re.findall(r"(?<![\d,.\u202f])1[ \u00a0](?:firms|exhibitors|beneficiaries|outcomes|periods|entreprises|exposants|bénéficiaires)\b", text)  # fmt: skip
 
 
-def test_a_plan_without_a_programme_has_none_of_its_words(told):
-    voice, findings = told
+def test_a_plan_without_a_programme_has_none_of_its_words(told, whole):
+    voice, _ = told
     if voice.study.programme is None:
-        assert not re.findall(r"(?i)\b(?:cit(?:y|ies)|villes?|fairs?|salons?|artisans?|exhibitors?)\b", book(voice, findings))  # fmt: skip
+        assert not re.findall(r"(?i)\b(?:cit(?:y|ies)|villes?|fairs?|salons?|artisans?|exhibitors?)\b", book(whole))  # fmt: skip
 
 
 def test_only_simulated_data_carry_a_banner_and_their_title_is_no_finding(told):
@@ -313,12 +316,11 @@ def test_what_is_withheld_is_counted_by_table_and_rule_without_a_value(artisans)
     ]
 
 
-def test_no_sentence_of_prose_stands_in_two_parts_of_the_book(told):
-    voice, findings = told
+def test_no_sentence_of_prose_stands_in_two_parts_of_the_book(whole):
     seen = {}
-    for part in PARTS_OF_THE_BOOK:
-        for sentence in prose(part(voice, findings)):
-            assert seen.setdefault(sentence, part) is part, sentence
+    for number, part in enumerate(whole):
+        for sentence in prose(part):
+            assert seen.setdefault(sentence, number) == number, sentence
 
 
 def prose(exhibits):
