@@ -81,12 +81,7 @@ def sentences(text):
 
 
 def test_the_book_has_its_parts_in_order(whole):
-    chapters = [
-        item.number
-        for part in whole
-        for item in part.items
-        if isinstance(item, Chapter)
-    ]
+    chapters = [item.number for part in whole for item in part.items if isinstance(item, Chapter)]
     assert chapters == list(range(2, 12))
 
 
