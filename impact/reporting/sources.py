@@ -77,7 +77,7 @@ class Sources:
 
     @cached_property
     def _by_value(self) -> dict[float, str]:
-        """Values to their keys: themselves first, then in percent, negatives, and last how many a list has."""
+        """Values to their keys: themselves first, then shares in percent, negatives, and last how many a list has."""
         numbers = [
             (key, float(value))
             for key, value in self._leaves
@@ -87,7 +87,9 @@ class Sources:
         found: dict[float, str] = {}
         for scale in (1.0, PERCENT, -1.0, -PERCENT):
             for key, value in numbers:
-                found.setdefault(scale * value, key)
+                share = not value.is_integer() or (abs(value) == 1 and not key.endswith(".length"))
+                if abs(scale) == 1 or share:
+                    found.setdefault(scale * value, key)
         return found
 
     @cached_property

@@ -85,6 +85,31 @@ def test_a_small_integer_that_any_list_holds_by_chance_is_no_link(html):
     assert re.search(r"met\s+7;", html)
 
 
+def test_a_number_that_a_result_equals_by_chance_leads_nowhere(tmp_path):
+    """Panels and permutations are round; a p-value of few permutations is too; ten firms are no 1,000 percent."""
+    results = {
+        "size": [10.0],
+        "time": [2000.0],
+        "curve": {"p_value": [0.12]},
+        "headline": {"n_treated": 48, "effect": 2750.5},
+    }
+    sources = Sources(files={"results.json": results}, sentences=(), decimal=".")
+    f = Formats("en")
+    shown = [f.number(1000), f.number(2000), f.number(0.12, 2), f.number(48), f.number(2750.5, 1)]
+    text = Text("Of {} and {} panels p is {}; {} firms gain {}.".format(*shown))
+    cell = nbformat.v4.new_code_cell("study.impact()", id="a")
+    for data, metadata in Exhibits((text,), written=f.written).bundles():
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    notebook = tmp_path / "03_impact.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    trail = Trail(
+        passages_of(read_book(notebook, COVER.words), sources), places_of(tmp_path), WORDS
+    )
+    render_html(notebook, tmp_path / "report.html", cover=COVER, trail=trail)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a href="#n\d+" class="n"[^>]*>([^<]+)</a>', page) == ["48", "2,750.5"]
+
+
 def test_links_and_headings_that_the_contents_repeat_hold_no_link_inside(html):
     assert re.search(r'<a href="#effects">8,958</a>', html)
     assert not re.search(r"<a [^>]*>[^<]*<a ", html)

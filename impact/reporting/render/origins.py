@@ -31,9 +31,10 @@ from impact.reporting.tree import (
 from impact.reporting.written import Note
 
 LABEL = "where-numbers-come-from"
-TELLING = (
-    1000  # integers from here on are some result's own; smaller ones only where a count is named so
+LARGE = (
+    1000  # integers from here on may be a result's own; smaller ones only where a count is named so
 )
+TELLING = 3  # significant digits of a value that no other equals by chance, as .12 and 2,000 do
 _COUNT = re.compile(r"\.n_\w+(?:\[\d+\])?$")
 _WHOLE = {"Link", "Code", "Math", "Image", "Superscript"}  # what holds no link of ours
 _GATHERED = {
@@ -151,7 +152,8 @@ def _leads(source: Source) -> bool:
     """Whether a source is the number's own: a value of the run that no other equals by chance, as small integers do."""
     if source.value is None or source.rounded:
         return False
-    telling = not source.value.is_integer() or abs(source.value) >= TELLING
+    large = not source.value.is_integer() or abs(source.value) >= LARGE
+    telling = large and len(f"{abs(source.value)!r}".replace(".", "").strip("0")) >= TELLING
     return telling or _COUNT.search(source.key) is not None
 
 
