@@ -24,7 +24,10 @@ onload = () => {
 """
 
 
-@pytest.mark.parametrize(("plan", "language"), [("artisans", "en"), ("jobtraining", "fr")])
+@pytest.mark.parametrize(
+    ("plan", "language"),
+    [("artisans", "en"), pytest.param("jobtraining", "fr", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("name", ["report.pdf", "brief.pdf"])
 def test_no_text_on_paper_is_under_seven_points(made_run, plan, language, name):
     sizes = {}
