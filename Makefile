@@ -33,12 +33,12 @@ lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/lint-imports
 	@$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-lab: $(READY) ## JupyterLab on the tour of ten minutes
+lab: $(READY) ## JupyterLab on the tour of ten minutes (00_visite: in French)
 	@$(BIN)/jupyter lab --notebook-dir notebooks notebooks/00_tour.ipynb
 
-twins: $(DEV) ## the text twins of the notebooks, and the outputs of the tour that tests compare
+twins: $(DEV) ## the text twins of the notebooks, and the outputs of the tours that tests compare
 	@$(BIN)/jupytext --quiet --to text//py:percent --opt notebook_metadata_filter=-all notebooks/*.ipynb
-	@$(BIN)/jupyter nbconvert --to notebook --execute --output-dir tests/notebooks notebooks/00_tour.ipynb
+	@$(BIN)/jupyter nbconvert --to notebook --execute --output-dir tests/notebooks notebooks/00_*.ipynb
 
 bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench

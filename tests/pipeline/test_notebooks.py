@@ -1,7 +1,8 @@
-"""Notebooks as people use them: as text in a review, in JupyterLab, and as a tour that must not mislead."""
+"""Notebooks as people use them: as text in a review, in JupyterLab, and as tours that must not mislead."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,8 +18,18 @@ from websocket import create_connection
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TOUR = ROOT / "notebooks" / "00_tour.ipynb"
-REFERENCE = ROOT / "tests" / "notebooks" / "00_tour.ipynb"
+TOURS = [path for path in NOTEBOOKS if path.stem.startswith("00_")]
+each_tour = pytest.mark.parametrize("tour", TOURS, ids=lambda path: path.stem)
+NAMES = {
+    "00_tour": ("exhibitors less others", "estimate", "interval from", "interval to", "truth"),
+    "00_visite": (
+        "exposants moins autres",
+        "estimation",
+        "intervalle de",
+        "intervalle à",
+        "vérité",
+    ),
+}
 TIMEOUT_S = 120
 
 
@@ -41,8 +52,30 @@ def code_of(path):
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
-def test_the_tour_whose_outputs_are_compared_is_the_tour_that_ships():
-    assert code_of(REFERENCE) == code_of(TOUR)
+def reference(tour):
+    return ROOT / "tests" / "notebooks" / tour.name
+
+
+@each_tour
+def test_the_tour_whose_outputs_are_compared_is_the_tour_that_ships(tour):
+    assert code_of(reference(tour)) == code_of(tour)
+
+
+def text_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return "\n".join(texts).splitlines()
+
+
+def test_both_languages_take_the_same_steps():
+    """Cell by cell the same code; only its texts differ."""
+    steps = {
+        tour: [re.sub(r"\"[^\"]*\"", "text", code) for code in code_of(tour)] for tour in TOURS
+    }
+    assert len(TOURS) == 2
+    assert steps[TOURS[0]] == steps[TOURS[1]]
+    headings = [sum(line.startswith("## ") for line in text_of(tour)) for tour in TOURS]
+    assert headings == [6, 6]
 
 
 def shown(path):
@@ -51,22 +84,18 @@ def shown(path):
     return "\n".join("".join(o.get("data", {}).get("text/plain", "")) for o in outputs)
 
 
-def test_the_tour_shows_a_comparison_that_is_wrong_and_an_interval_that_holds_the_truth():
+@each_tour
+def test_the_tour_shows_a_comparison_that_is_wrong_and_an_interval_that_holds_the_truth(tour):
     """What the text between the cells says of the numbers: nearly four times the truth; the interval holds it, and zero."""
     rows = {}
-    for line in shown(REFERENCE).splitlines():
+    for line in shown(reference(tour)).splitlines():
         name, _, number = line.rpartition(" ")
-        if name.strip() in {
-            "exhibitors less others",
-            "estimate",
-            "interval from",
-            "interval to",
-            "truth",
-        }:
+        if name.strip() in NAMES[tour.stem]:
             rows[name.strip()] = float(number)
-    assert 3.5 < rows["exhibitors less others"] / rows["truth"] < 4
-    assert rows["interval from"] < 0 < rows["truth"] < rows["interval to"]
-    assert abs(rows["estimate"] - rows["truth"]) < 0.1 * rows["truth"]
+    naive, estimate, low, high, truth = (rows[name] for name in NAMES[tour.stem])
+    assert 3.5 < naive / truth < 4
+    assert low < 0 < truth < high
+    assert abs(estimate - truth) < 0.1 * truth
 
 
 @contextmanager

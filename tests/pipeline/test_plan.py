@@ -19,8 +19,8 @@ from impact.pipeline.plan import read_plan
 from impact.pipeline.run import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-TOUR = ROOT / "notebooks" / "00_tour.ipynb"  # reads a file, and is told nothing
-NOTEBOOKS = sorted(set((ROOT / "notebooks").glob("*.ipynb")) - {TOUR})
+TOURS = set((ROOT / "notebooks").glob("00_*.ipynb"))  # read a file, and are told nothing
+NOTEBOOKS = sorted(set((ROOT / "notebooks").glob("*.ipynb")) - TOURS)
 PLAN = (ROOT / "evaluation.yml").read_text(encoding="utf-8")
 
 
@@ -186,7 +186,7 @@ def test_a_notebooks_parameters_are_those_of_the_plan_and_none_means_as_in_the_p
     assert found == {"plan": "evaluation.yml", **choices}
 
 
-@pytest.mark.parametrize("path", [TOUR, *NOTEBOOKS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*sorted(TOURS), *NOTEBOOKS], ids=lambda path: path.stem)
 def test_notebooks_call_the_package_and_define_nothing(path):
     for cell in cells(path):
         if cell["cell_type"] == "code":
