@@ -297,36 +297,41 @@ def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
         ),
         provenance=provenance,
         language=study.plan.language,
-        words={
-            "kind": t("Impact evaluation"),
-            "contents": t("Contents"),
-            "table": t("Table"),
-            "figure": t("Figure"),
-            "skip": t("Skip to content"),
-            "provenance": t("Provenance"),
-            "how_to_read": t("How to read."),
-            "data": t("Data"),
-            "code": t("Code"),
-            "cell": t("cell"),
-            "numbers": t("Where each number comes from"),
-            "numbers_note": t(
-                "Each number of the text leads to its row: on a screen as a link, on paper by its code in the margin. "
-                "Numbers in tables have their row in the CSV file named below the table."
-            ),
-            "numbers_all": t("All numbers of the text"),
-            "number_code": t("No."),
-            "as_written": t("As written"),
-            "value": t("Value"),
-            "result": t("Place in the results"),
-            "computed_in": t("Computed in"),
-            "program_overview": t("Program overview"),
-            "key_findings": t("Key findings"),
-            "evaluation_questions": t("Evaluation questions"),
-            "detailed_findings": t("Detailed findings"),
-            "mcc_learning": t("MCC learning") if study.programme else t("Learning"),
-            "evaluation_methods": t("Evaluation methods"),
-        },
+        words=_fixed_words(t, funded=study.programme is not None),
     )
+
+
+def _fixed_words(t: Words, *, funded: bool) -> dict[str, str]:
+    """Words of the book that are of no part: headings, labels, the columns of its table of numbers."""
+    return {
+        "kind": t("Impact evaluation"),
+        "contents": t("Contents"),
+        "table": t("Table"),
+        "figure": t("Figure"),
+        "skip": t("Skip to content"),
+        "provenance": t("Provenance"),
+        "how_to_read": t("How to read."),
+        "data": t("Data"),
+        "code": t("Code"),
+        "cell": t("cell"),
+        "numbers": t("Where each number comes from"),
+        "numbers_note": t(
+            "Each number of the text leads to its row: on a screen as a link, on paper by its code in the margin. "
+            "Numbers in tables have their row in the CSV file named below the table."
+        ),
+        "numbers_all": t("All numbers of the text"),
+        "number_code": t("No."),
+        "as_written": t("As written"),
+        "value": t("Value"),
+        "result": t("Place in the results"),
+        "computed_in": t("Computed in"),
+        "program_overview": t("Program overview"),
+        "key_findings": t("Key findings"),
+        "evaluation_questions": t("Evaluation questions"),
+        "detailed_findings": t("Detailed findings"),
+        "mcc_learning": t("MCC learning") if funded else t("Learning"),
+        "evaluation_methods": t("Evaluation methods"),
+    }
 
 
 def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:

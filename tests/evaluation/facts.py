@@ -46,6 +46,14 @@ def firms(*, effects=(10.0, 10.0), of_town=0.0, spill=0.0, n_met=30, seed=7):
     return frame
 
 
+def firms_with_few():
+    """Cohorts of 6 and 15; a town in which five of the treated live."""
+    frame = firms()
+    frame = frame[~(frame.g.eq(4).fillna(False) & (frame.id >= 6))]
+    frame["town"] = np.where(frame.id.isin([0, 1, 2, 15, 16]) | (frame.id > 60), "b", "a")
+    return frame
+
+
 def study_of(folder, frame, **choices):
     frame.to_csv(folder / "firms.csv", index=False)
     (folder / "firms.yml").write_text(SCHEMA)

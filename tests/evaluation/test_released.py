@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from evaluation.facts import firms, study_of
+from evaluation.facts import firms, firms_with_few, study_of
 
 from impact.diagnostics.leave_one_out import leave_one_out
 from impact.evaluation.certainty import outward
@@ -18,11 +18,7 @@ from impact.evaluation.store import encode, part_of, write_part
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """Cohorts of 6 and 15; a town in which five of the treated live."""
-    frame = firms()
-    frame = frame[~(frame.g.eq(4).fillna(False) & (frame.id >= 6))]
-    frame["town"] = np.where(frame.id.isin([0, 1, 2, 15, 16]) | (frame.id > 60), "b", "a")
-    return study_of(tmp_path_factory.mktemp("few"), frame)
+    return study_of(tmp_path_factory.mktemp("few"), firms_with_few())
 
 
 @pytest.fixture(scope="module")

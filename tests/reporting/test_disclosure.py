@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from evaluation.facts import firms, study_of
+from evaluation.facts import firms_with_few, study_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -20,11 +20,7 @@ SCALES = (1.0, 1e-3, 1e2)  # values are drawn in their unit, in thousands, or in
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """Cohorts of 6 and 15; a town in which five of the treated live."""
-    frame = firms()
-    frame = frame[~(frame.g.eq(4).fillna(False) & (frame.id >= 6))]
-    frame["town"] = np.where(frame.id.isin([0, 1, 2, 15, 16]) | (frame.id > 60), "b", "a")
-    return study_of(tmp_path_factory.mktemp("few"), frame)
+    return study_of(tmp_path_factory.mktemp("few"), firms_with_few())
 
 
 @pytest.fixture(scope="module")
