@@ -28,6 +28,7 @@ Stream = Literal[
     "simulated_stand_ins",
     "equal_effects",
     "equal_cohorts",
+    "economics",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -46,6 +47,7 @@ _NUMBER: dict[Stream, int] = {
     "simulated_stand_ins": 91,
     "equal_effects": 101,
     "equal_cohorts": 102,
+    "economics": 111,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -143,6 +143,8 @@ class Plan(_Strict):
     """of simulated data: file with the true effect; every page then says that the data are simulated"""
     evidence: FilePath | None = None
     """file of published effects, each with its source"""
+    economics: FilePath | None = None
+    """file of costs, beneficiaries and assumptions, for the rate of return"""
     lessons: Annotated[tuple[Lesson, ...], Field(strict=False)] = ()
     """the evaluator's, in place of drafts by rule: `[{finding, condition, action}]`, each `{en, fr}`"""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "MAD"

@@ -1,6 +1,7 @@
 """Write a part to JSON and read it back to the last digit."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,16 @@ from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.diagnostics.scales import Scales
 from impact.diagnostics.specification_curve import SpecificationCurve
+from impact.economics.appraisal import Appraisal
+from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
+from impact.economics.costs import CostStream
+from impact.economics.figure import Figure
+from impact.economics.more_data import MoreData
+from impact.economics.simulation import Simulated
+from impact.economics.yearly_effect import YearlyEffect
 from impact.errors import StorageError
 from impact.estimate import Estimate
+from impact.evaluation.appraised import Economics, Worth
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.contamination import Contamination, UnexposedEffect
 from impact.evaluation.counterfactual import Counterfactual
@@ -40,8 +49,18 @@ from impact.interval import Refused
 
 PARTS = {
     part.name: part
-    for part in (DataQuality, SampleAndComparability, Impact, Certainty, PanelModels, Robustness)
+    for part in (
+        DataQuality,
+        SampleAndComparability,
+        Impact,
+        Certainty,
+        PanelModels,
+        Robustness,
+        Economics,
+    )
 }
+NEEDS = {Economics.name: (Impact.name,)}
+"""Parts that are made from others, and which."""
 _TYPES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
@@ -51,6 +70,16 @@ _TYPES: dict[str, Any] = {
         Contamination,
         UnexposedEffect,
         Counterfactual,
+        Worth,
+        Appraisal,
+        Assumption,
+        Assumptions,
+        Beneficiaries,
+        CostStream,
+        Figure,
+        MoreData,
+        Simulated,
+        YearlyEffect,
         Exaggeration,
         Scales,
         DesignCheck,
@@ -72,11 +101,17 @@ _TYPES: dict[str, Any] = {
 _KIND = "type"
 
 
-def part_of(study: Study, name: str, *, results: Path | None = None) -> Any:
-    """Return what may leave of a part: read from the ``results`` folder where it is there, computed otherwise."""
+def part_of(
+    study: Study, name: str, *, results: Path | None = None, known: Mapping[str, Any] | None = None
+) -> Any:
+    """Return what may leave of a part: read from ``results`` where it is there, else computed from data and ``known`` parts."""
     if results is not None and (path := results / f"{name}.json").is_file():
         return read_part(path)
-    return released(PARTS[name].of(study))
+    needed = {
+        other: (known or {}).get(other) or part_of(study, other, results=results)
+        for other in NEEDS.get(name, ())
+    }
+    return released(PARTS[name].of(study, **needed))
 
 
 def write_part(part: Any, folder: Path) -> Path:

@@ -13,6 +13,7 @@ from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.answerable import refuse_unanswerable
+from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, Programme, read_programme
@@ -157,6 +158,14 @@ class Study:
     def truth(self) -> Truth | None:
         """What a simulated programme truly did; None of real data."""
         return None if self.plan.truth is None else read_truth(self.folder / self.plan.truth)
+
+    @cached_property
+    def economics(self) -> EconomicsFile | None:
+        """Costs, beneficiaries and assumptions; None without an economics file."""
+        name, plan = self.plan.economics, self.plan
+        if name is None:
+            return None
+        return read_economics(self.folder / name, currency=plan.currency, language=plan.language)
 
     @cached_property
     def elsewhere(self) -> list[PublishedEffect]:

@@ -95,7 +95,7 @@ class NotebookStudy:
     def part(self, name: str) -> Any:
         """Return a part, computed once: read from the run's results where it is there."""
         if name not in self.parts:
-            self.parts[name] = part_of(self.study, name, results=self.results)
+            self.parts[name] = part_of(self.study, name, results=self.results, known=self.parts)
         return self.parts[name]
 
     @cached_property

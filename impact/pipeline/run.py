@@ -167,7 +167,7 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
     hashes = {name: sha256_of(path) for name, path in read.items()}
     versions = {name: version(name) for name in PACKAGES}
     plan = study.plan.model_dump(mode="json", by_alias=True)
-    files = ("data", "schema", "programme", "truth", "evidence")
+    files = ("data", "schema", "programme", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
     identity = json.dumps([hashes, parameters, impact.__version__, plan["data"]], sort_keys=True)
     return {

@@ -1,0 +1,224 @@
+"""Whether the results justify the resources: the believed effect of the headline, appraised as the economics file says."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from impact.arrays import Floats
+from impact.critical_values import quantile
+from impact.economics.appraisal import Appraisal
+from impact.economics.break_even import (
+    break_even_effect,
+    break_even_persistence,
+    break_even_years,
+)
+from impact.economics.figure import Figure
+from impact.economics.more_data import MoreData, one_more_round
+from impact.economics.sensitivity import by_class, over_horizons, over_persistence, tornado
+from impact.economics.simulation import Simulated, simulate
+from impact.economics.yearly_effect import YearlyEffect
+from impact.errors import NotAvailableError, PlanError
+from impact.evaluation.parts import Impact
+from impact.evaluation.study import Study
+from impact.terms import Frequency
+
+Unappraised = Literal["no_economics_file", "not_in_money"]
+PERIODS_PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
+
+
+@dataclass(frozen=True)
+class Worth:
+    """An appraised programme. Money is in constant prices of the economics file's base year; effects are a firm and year.
+
+    Attributes
+    ----------
+    appraisal : Appraisal
+        Everything that the figures follow from.
+    conf_low, conf_high : float
+        Ends of the believed interval of the effect.
+    stream : DataFrame
+        ``year, cost, benefit, net, discounted, without, with_programme``.
+    rate_of_return, benefit_cost_ratio : Figure
+    value : float
+        Net present value at the hurdle.
+    needed, needed_percent : Figure
+        Break-even effect, in money and in percent of the outcome without the programme.
+    needed_persistence, needed_years : Figure
+        Share kept from year to year, or years in full, that the estimated effect must last.
+    horizons, moved, lasting, classes : DataFrame
+        As `over_horizons`, `tornado`, `over_persistence`, `by_class`.
+    simulated, more_data : Simulated, MoreData or None
+        None where the effect has no bounded interval, or nobody can gain.
+    """
+
+    appraisal: Appraisal
+    conf_low: float
+    conf_high: float
+    stream: pd.DataFrame
+    rate_of_return: Figure
+    benefit_cost_ratio: Figure
+    value: float
+    needed: Figure
+    needed_percent: Figure
+    needed_persistence: Figure
+    needed_years: Figure
+    horizons: pd.DataFrame
+    moved: pd.DataFrame
+    lasting: pd.DataFrame
+    classes: pd.DataFrame
+    simulated: Simulated | None = None
+    more_data: MoreData | None = None
+
+
+@dataclass(frozen=True)
+class Economics:
+    """The appraisal, or why there is none: the plan names no economics file, or the headline is no amount of money."""
+
+    name: ClassVar[str] = "economics"
+    worth: Worth | None
+    why: Unappraised | None = None
+
+    @classmethod
+    def of(cls, study: Study, impact: Impact) -> "Economics":
+        """Compute from a study and its effect."""
+        if study.economics is None:
+            return cls(None, "no_economics_file")
+        if not study.unit(study.outcome).startswith(study.plan.currency):
+            return cls(None, "not_in_money")
+        return cls(_worth(study, impact))
+
+
+def _worth(study: Study, impact: Impact) -> Worth:
+    file = study.economics
+    assert file is not None  # noqa: S101 (narrowing for mypy; the caller checked)
+    appraisal, interval = appraisal_of(study, impact)
+    central, hurdle = appraisal.central, appraisal.hurdle
+    needed = break_even_effect(appraisal)
+    bounded = bool(np.isfinite(interval).all())
+    simulated = simulate(appraisal, seed=study.plan.seed) if bounded else None
+    return Worth(
+        appraisal=appraisal,
+        conf_low=interval[0],
+        conf_high=interval[1],
+        stream=_stream(appraisal),
+        rate_of_return=central.rate_of_return(),
+        benefit_cost_ratio=central.benefit_cost_ratio(hurdle),
+        value=float(central.value(hurdle)[0]),
+        needed=needed,
+        needed_percent=_in_percent(needed, appraisal.without),
+        needed_persistence=break_even_persistence(appraisal),
+        needed_years=break_even_years(appraisal),
+        horizons=over_horizons(appraisal, sorted({*file.horizon.others, file.horizon.years})),
+        moved=tornado(appraisal, interval=interval),
+        lasting=over_persistence(appraisal, interval=interval),
+        classes=by_class(appraisal),
+        simulated=simulated,
+        more_data=_more_data(study, appraisal, simulated),
+    )
+
+
+def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, float]]:
+    """Return the appraisal of a study's headline, and the believed interval of its effect a firm and year.
+
+    Notes
+    -----
+    How sure the effect is comes from the believed interval: its half width over the normal quantile is the standard error. An
+    effect that follows the estimated path takes the covariance of the event study, scaled so that the overall number has that
+    standard error. Years in part are left out, unless the study saw no whole one.
+    """
+    file = study.economics
+    assert file is not None  # noqa: S101 (as above)
+    currency, language = study.plan.currency, study.plan.language
+    index, verdict = file.price_index.by_year, impact.effects[0].verdict
+    if file.outcome_prices not in index:
+        raise PlanError(
+            f"economics: price_index: the year {file.outcome_prices} of the outcome's prices is missing; add it"
+        )
+    a_year = _periods_per_year(study) * index[file.base_year] / index[file.outcome_prices]
+    interval = (verdict.conf_low * a_year, verdict.conf_high * a_year)
+    half_width = (interval[1] - interval[0]) / 2
+    std_error = half_width / quantile((1 + study.level) / 2, np.inf)
+    appraisal = Appraisal(
+        effect=_effect(study, impact, a_year=a_year, std_error=std_error),
+        without=impact.counterfactual.without * a_year,
+        assumptions=file.beliefs(),
+        costs=file.cost_stream(currency, language),
+        first_benefits=file.first_benefits.year,
+        horizon=file.horizon.years,
+        hurdle=file.hurdle.rate,
+        gain_grows=file.effect.gain_grows,
+    )
+    return appraisal, interval
+
+
+def _effect(study: Study, impact: Impact, *, a_year: float, std_error: float) -> YearlyEffect:
+    """Return the effect by year since the start; without a bounded interval it is as if it were certain."""
+    file, overall = study.economics, impact.effects[0]
+    assert file is not None  # noqa: S101 (as above)
+    error = std_error if np.isfinite(std_error) else 0.0
+    events = impact.event_study
+    at = np.asarray(events.rows.event_time, dtype=float)
+    year = np.floor(at * study.schema.time.step / _periods_per_year(study)).astype(int)
+    in_a_year = max(_periods_per_year(study) // study.schema.time.step, 1)
+    whole = [y for y in np.unique(year[at >= 0]) if (year == y).sum() >= in_a_year]
+    years = max(len(whole), 1)
+    steady = YearlyEffect.steady(overall.verdict.estimate * a_year, error, years=years)
+    if file.effect.follows == "mean" or not whole:
+        return steady
+    mean_of: Floats = np.array([(year == y) / (year == y).sum() for y in whole])
+    scale = (error / (overall.overall.std_errors.iloc[0] * a_year)) ** 2
+    by_year = mean_of @ np.asarray(events.values) * a_year
+    return YearlyEffect(by_year, mean_of @ np.asarray(events.vcov) @ mean_of.T * a_year**2 * scale)
+
+
+def _periods_per_year(study: Study) -> int:
+    file, frequency = study.economics, study.schema.time.frequency
+    assert file is not None  # noqa: S101 (as above)
+    known = file.periods_per_year or PERIODS_PER_YEAR.get(frequency)
+    if known is None:
+        raise PlanError(
+            "economics: periods_per_year: the data count waves; add how many of the outcome's periods a year has"
+        )
+    return known
+
+
+def _stream(appraisal: Appraisal) -> pd.DataFrame:
+    central = appraisal.central
+    factors = (1 + appraisal.hurdle) ** -np.arange(float(appraisal.horizon))
+    return pd.DataFrame(
+        {
+            "year": central.years.astype(int),
+            "cost": central.cost[0],
+            "benefit": central.benefit[0],
+            "net": central.net[0],
+            "discounted": central.net[0] * factors,
+            "without": central.without[0],
+            "with_programme": central.with_programme[0],
+        }
+    )
+
+
+def _in_percent(needed: Figure, without: float) -> Figure:
+    if needed.value is None or without <= 0:
+        return Figure(why=needed.why or "nothing_without")
+    return Figure(100 * needed.value / without)
+
+
+def _more_data(study: Study, appraisal: Appraisal, simulated: Simulated | None) -> MoreData | None:
+    if simulated is None:
+        return None
+    panel = study.panel()
+    first = float(np.min(panel.cohort))
+    rounds = int((panel.times >= first).sum()) if np.isfinite(first) else 0
+    try:
+        return one_more_round(
+            appraisal.effect.mean,
+            appraisal.effect.std_error,
+            rounds=rounds,
+            benefit_per_effect=simulated.benefit_per_effect,
+            cost=simulated.cost,
+        )
+    except NotAvailableError:
+        return None

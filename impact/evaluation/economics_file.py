@@ -1,0 +1,240 @@
+"""The economics file: costs, beneficiaries and every assumption of the appraisal, each with a source or a reason."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from impact.data.schema import Words
+from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
+from impact.economics.costs import Cost, CostStream
+from impact.economics.prices import Prices
+from impact.errors import PlanError
+from impact.evaluation.named_file import read_named_file
+from impact.terms import Language
+
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Grounded(_Strict):
+    """A choice with the source it was read in, or the reason why it is assumed."""
+
+    source: str | Words = ""
+    reason: Words | None = None
+
+    @property
+    def assumed(self) -> bool:
+        """Whether no source was found."""
+        return not self.source
+
+    def grounds_in(self, language: Language) -> str:
+        """Return the source, and the reason after it where both are given."""
+        source = self.source if isinstance(self.source, str) else self.source.in_language(language)
+        reason = self.reason.in_language(language) if self.reason else ""
+        return "; ".join(filter(None, (source, reason)))
+
+    @model_validator(mode="after")
+    def _has_grounds(self) -> Self:
+        if not self.source and self.reason is None:
+            raise ValueError("neither a source nor a reason; give one")
+        return self
+
+
+class Number(Grounded):
+    """A number with its range; without ``low`` and ``high`` it is taken as certain."""
+
+    label: Words
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def assumption(self) -> Assumption:
+        """The number for the appraisal."""
+        low = self.value if self.low is None else self.low
+        return Assumption(self.value, low, self.value if self.high is None else self.high)
+
+
+class PriceIndex(Grounded):
+    """Prices by year, at any base."""
+
+    by_year: Annotated[dict[Year, float], Field(min_length=1)]
+
+
+class Rate(Grounded):
+    """Units of the study's currency for one of another, in the base year."""
+
+    rate: Annotated[float, Field(gt=0)]
+
+
+class Spent(Grounded):
+    """What one payer spent in one year, at the prices of that year."""
+
+    year: Year
+    payer: Words
+    amount: float
+    currency: Currency
+    taxpayers: bool = False
+
+
+class Class(_Strict):
+    """A class of beneficiaries: how many, who of them took part, and how their effect compares with the estimated one."""
+
+    code: Code
+    label: Words
+    number: Number
+    take_up: Number
+    share: Number
+
+
+class Start(Grounded):
+    """Year of the first benefits."""
+
+    year: Year
+
+
+class Horizon(Grounded):
+    """Years counted, that of the first cost included, and others to show beside."""
+
+    years: Annotated[int, Field(ge=2, le=100)]
+    others: Annotated[tuple[int, ...], Field(strict=False)] = ()
+
+
+class Hurdle(Grounded):
+    """Rate of return that a programme must reach."""
+
+    rate: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Follows(Grounded):
+    """How the effect runs through the years that the study saw, and whether it grows with the outcome without it."""
+
+    follows: Literal["mean", "path"]
+    gain_grows: bool
+
+
+class Projection(_Strict):
+    """The rate of return that was projected for the programme, or for what it was part of."""
+
+    label: Words
+    rate: float
+    source: str | Words
+
+
+class Numbers(_Strict):
+    """Assumptions on the way from an effect to a benefit, as `Assumptions` has them."""
+
+    value_added_ratio: Number
+    displacement: Number
+    persistence: Number
+    stops_after: Number
+    growth: Number
+    household_size: Number
+    overrun: Number
+    shadow_cost: Number
+    shadow_benefit: Number
+    excess_burden: Number
+
+
+class EconomicsFile(_Strict):
+    """The whole file.
+
+    Attributes
+    ----------
+    base_year : int
+        Year whose constant prices everything is in.
+    outcome_prices : int
+        Year whose prices the study's outcome is in.
+    periods_per_year : int or None
+        Periods of the outcome in a year, where the data count waves.
+    """
+
+    base_year: Year
+    outcome_prices: Year
+    periods_per_year: Annotated[int, Field(ge=1, le=366)] | None = None
+    price_index: PriceIndex
+    exchange_rates: dict[Currency, Rate] = Field(default_factory=dict)
+    costs: Annotated[tuple[Spent, ...], Field(strict=False, min_length=1)]
+    first_benefits: Start
+    horizon: Horizon
+    hurdle: Hurdle
+    effect: Follows
+    classes: Annotated[tuple[Class, ...], Field(strict=False, min_length=1)]
+    assumptions: Numbers
+    projected: Projection | None = None
+
+    def prices(self, currency: str) -> Prices:
+        """Return how money becomes constant prices of a currency."""
+        return Prices(
+            currency=currency,
+            base_year=self.base_year,
+            index=self.price_index.by_year,
+            rates={code: one.rate for code, one in self.exchange_rates.items()},
+        )
+
+    def cost_stream(self, currency: str, language: Language) -> CostStream:
+        """Return the costs in constant prices of a currency."""
+        return CostStream.of(
+            [
+                Cost(
+                    year=one.year,
+                    payer=one.payer.in_language(language),
+                    amount=one.amount,
+                    currency=one.currency,
+                    taxpayers=one.taxpayers,
+                )
+                for one in self.costs
+            ],
+            self.prices(currency),
+        )
+
+    def beliefs(self) -> Assumptions:
+        """Return the assumptions, held to their limits."""
+        return Assumptions(
+            classes=tuple(
+                Beneficiaries(
+                    code=one.code,
+                    number=one.number.assumption,
+                    take_up=one.take_up.assumption,
+                    share=one.share.assumption,
+                )
+                for one in self.classes
+            ),
+            **{name: getattr(self.assumptions, name).assumption for name in Numbers.model_fields},
+        )
+
+    def numbers(self) -> dict[str, Number]:
+        """Return every number with its label and grounds, by the names that the appraisal knows it by."""
+        found = {
+            f"{one.code}.{name}": getattr(one, name)
+            for one in self.classes
+            for name in ("number", "take_up", "share")
+        }
+        return found | {name: getattr(self.assumptions, name) for name in Numbers.model_fields}
+
+
+def read_economics(path: Path, *, currency: str, language: Language) -> EconomicsFile:
+    """Read an economics file, and hold its numbers to their limits.
+
+    Raises
+    ------
+    PlanError
+        With the place, the rule and the remedy.
+    """
+    found = read_named_file(path, EconomicsFile, key="economics")
+    try:
+        found.beliefs()
+        first = found.cost_stream(currency, language).first_year
+    except PlanError as problem:
+        raise PlanError(f"economics: {path.name}: {problem}") from None
+    if not first <= found.first_benefits.year < first + found.horizon.years:
+        raise PlanError(
+            f"economics: {path.name}: first_benefits: must lie between the first cost and the horizon; change it"
+        )
+    return found
