@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from impact.errors import SourceError
+from impact.reporting.pdf_text import lines_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -35,7 +36,7 @@ def blocks_of(path: Path) -> list[str]:
     SourceError
         When the file is of another kind or cannot be read as what its name says.
     """
-    kinds = {".html": _of_html, ".pdf": _of_pdf, ".docx": _of_docx}
+    kinds = {".html": _of_html, ".pdf": lines_of, ".docx": _of_docx}
     if path.suffix not in kinds or not path.is_file():
         raise SourceError(
             f"{path.name}: no report to read; name a file that ends in {', '.join(READ)}"
@@ -78,17 +79,6 @@ def _of_html(path: Path) -> list[str]:
     page.feed(path.read_text(encoding="utf-8", errors="replace"))
     page.close()
     return page.blocks
-
-
-def _of_pdf(path: Path) -> list[str]:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        pages = [page.extract_text() for page in PdfReader(path).pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError):
-        raise SourceError(f"{path.name}: not a PDF that can be read; export it again") from None
-    return [line for page in pages for line in page.splitlines()]
 
 
 def _of_docx(path: Path) -> list[str]:
