@@ -55,10 +55,18 @@ class LinearScores:
 
     def evaluate(self, outcomes: Floats) -> tuple[Floats, Floats]:
         """Return estimates and standard errors, each (S,), of outcomes (N, S, T)."""
+        effect, sums = self.shared(outcomes)
+        return effect, self.std_error(outcomes, sums)
+
+    def shared(self, outcomes: Floats) -> tuple[Floats, Floats]:
+        """Return estimates (S,) and sums over everybody (S, q): all corrections of one regression's scores have the same."""
         sums = np.einsum("qnt,nst->sq", self.common, outcomes, optimize=True)
+        return np.einsum("nt,nst->s", self.weights, outcomes), np.asarray(sums)
+
+    def std_error(self, outcomes: Floats, sums: Floats) -> Floats:
+        """Return standard errors (S,) of outcomes with these sums."""
         scores = np.einsum("nt,nst->ns", self.own, outcomes) + self.loading @ sums.T
-        effect = np.einsum("nt,nst->s", self.weights, outcomes)
-        return effect, np.sqrt(self.factor * (scores**2).sum(axis=0))
+        return np.asarray(np.sqrt(self.factor * (scores**2).sum(axis=0)))
 
 
 def two_way(panel: Panel) -> tuple[LinearScores, LinearScores, LinearScores]:

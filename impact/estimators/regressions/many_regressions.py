@@ -1,13 +1,14 @@
 """Two-way fixed effects and imputation as `Many`, without a fit for every assignment: weights for all assignments at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
+from impact.estimators.latest import Latest
 from impact.estimators.linear_scores import LinearScores, imputation, two_way
 from impact.estimators.many import Errors, Number, ScoreKind, labels_of
 from impact.estimators.regressions.unit_period_effects import (
@@ -55,17 +56,19 @@ class ManyRegressions(Weighted):
     Attributes
     ----------
     own : Mapping
-        Scores by kind of correction.
+        Scores by kind of correction, with the same estimate and the same sums over everybody.
     """
 
     own: Mapping[ScoreKind, LinearScores]
+    latest: Latest = field(default_factory=Latest, init=False, repr=False, compare=False)
 
     def errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         """As `Many.errors`."""
         if kind not in self.own:
             return super().errors(outcomes, kind)
         scores = self.own[kind]
-        return Errors(*scores.evaluate(outcomes), scores.df)
+        effect, sums = self.latest.of(outcomes, "shared", lambda: scores.shared(outcomes))
+        return Errors(effect, scores.std_error(outcomes, sums), scores.df)
 
 
 def many_regressions(origin: Number, name: Regression, *, leave_one_out: bool) -> ManyRegressions:
