@@ -13,6 +13,7 @@ import impact.errors
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
+from impact.economics.figure import Why
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
@@ -181,6 +182,10 @@ def test_every_concern_verb_and_assignment_has_words():
     assert set(REGISTER["evidence"]) - said_elsewhere <= of(Verb) <= set(REGISTER["evidence"])
     for kind in ("selection", "selection_in_full", "limit_of_selection"):
         assert set(REGISTER[kind]) == of(Assignment)
+
+
+def test_every_reason_why_a_figure_is_none_has_words():
+    assert set(REGISTER["no_figure"]) == of(Why)
 
 
 def test_every_numbered_choice_is_said_somewhere():

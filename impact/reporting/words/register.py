@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import impact.errors
-from impact.reporting.words import checks, estimates, findings, inference, notebooks, selection
+from impact.reporting.words import (
+    checks,
+    economics,
+    estimates,
+    findings,
+    inference,
+    notebooks,
+    selection,
+)
 from impact.reporting.words.catalogue import Words
 
 Kind = Literal[
@@ -39,6 +47,7 @@ Kind = Literal[
     "selection_in_full",
     "limit_of_selection",
     "opening",
+    "no_figure",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -73,6 +82,7 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "selection_in_full": selection.IN_FULL,
     "limit_of_selection": selection.LIMITS,
     "opening": notebooks.OPENINGS,
+    "no_figure": economics.NO_FIGURE,
 }
 
 
