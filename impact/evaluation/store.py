@@ -114,6 +114,14 @@ def part_of(
     return released(PARTS[name].of(study, **needed))
 
 
+def every_part(study: Study) -> dict[str, Any]:
+    """Compute every part of a study, each once, as it is before what may leave of it is chosen."""
+    made: dict[str, Any] = {}
+    for name, kind in PARTS.items():  # a part stands after those that it needs
+        made[name] = kind.of(study, **{other: made[other] for other in NEEDS.get(name, ())})
+    return made
+
+
 def write_part(part: Any, folder: Path) -> Path:
     """Write what may leave of a part as ``<name>.json``."""
     folder.mkdir(parents=True, exist_ok=True)

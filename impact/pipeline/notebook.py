@@ -108,6 +108,7 @@ class NotebookStudy:
             certainty=self.part("certainty"),
             panel_models=self.part("panel_models"),
             robustness=self.part("robustness"),
+            economics=self.part("economics"),
             plan=self.study.plan,
         )
 

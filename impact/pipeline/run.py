@@ -337,8 +337,11 @@ def _fixed_words(t: Words, *, funded: bool) -> dict[str, str]:
 def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
     """Assemble results.json from the rating and the parts, and return the headline."""
     source = folder / "results"
+    left = {name: source / f"{name}.json" for name in PARTS}
     parts = {
-        name: json.loads((source / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS
+        name: json.loads(path.read_text(encoding="utf-8"))
+        for name, path in left.items()
+        if path.is_file()
     }
     read = {name: read_part(source / f"{name}.json") for name in RATED}
     effect = read["impact"].effects[0]

@@ -9,7 +9,7 @@ from impact.errors import StorageError
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.released import released
 from impact.evaluation.robustness import PanelModels, Robustness
-from impact.evaluation.store import PARTS, encode, part_of, read_part, write_part
+from impact.evaluation.store import PARTS, encode, every_part, part_of, read_part, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 
@@ -25,7 +25,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def parts(study):
-    return {name: kind.of(study) for name, kind in PARTS.items()}
+    return every_part(study)
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
-from impact.evaluation.store import PARTS
+from impact.evaluation.store import every_part
 from impact.evaluation.study import Study
 from impact.interval import Refused
 from impact.pipeline.plan import read_plan
@@ -41,7 +41,7 @@ FRENCH = r"\b(?:les?|des|avec|sans|entreprises?|bénéficiaires?|effet|est|sont|
 
 
 def findings_of(study):
-    parts = {name: kind.of(study) for name, kind in PARTS.items()}
+    parts = every_part(study)
     names = {"data_quality": "quality"}
     return Findings(
         **{names.get(name, name): part for name, part in parts.items()}, plan=study.plan

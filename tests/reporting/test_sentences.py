@@ -13,7 +13,7 @@ from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import CHECKS_OF, EVERY_TREND, Grounds, Without, rating
-from impact.evaluation.store import PARTS
+from impact.evaluation.store import PARTS, every_part
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
 from impact.pipeline import NotebookStudy
@@ -90,7 +90,7 @@ def two_waves(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def findings(two_waves):
-    parts = {name: kind.of(two_waves) for name, kind in PARTS.items()}
+    parts = every_part(two_waves)
     return Findings(
         quality=parts["data_quality"],
         sample=parts["sample"],
@@ -98,6 +98,7 @@ def findings(two_waves):
         certainty=parts["certainty"],
         panel_models=parts["panel_models"],
         robustness=parts["robustness"],
+        economics=parts["economics"],
         plan=two_waves.plan,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from impact.evaluation.appraised import Economics
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
@@ -20,6 +21,7 @@ class Findings:
     certainty: Certainty
     panel_models: PanelModels
     robustness: Robustness
+    economics: Economics
     plan: Plan
 
     @property
