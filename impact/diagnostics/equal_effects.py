@@ -1,7 +1,6 @@
 """Are effects the same in every part of the sample, and in every cohort?"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -9,15 +8,15 @@ from impact.arrays import Floats
 from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError
-from impact.estimate import Estimate
-from impact.estimators.many import AnyEstimator, clusters_are_units
+from impact.estimators.cohort_effects import CohortEffects, cohort_effects, cohort_effects_under
+from impact.estimators.many import AnyEstimator, clusters_are_units, labels_of
 from impact.estimators.many_of import many
 from impact.inference.exchange import Exchange
 from impact.interval import permutation_p
 from impact.one_thread import one_thread
 from impact.streams import stream
 
-PERMUTATIONS = 499  # each fits the estimator anew
+PERMUTATIONS = 499  # each fits the estimator anew where it has no kernel
 
 
 @one_thread()
@@ -105,7 +104,7 @@ def equal_cohorts(
     if len(panel.cohorts) < 2:
         return not_applicable("equal_cohorts", "one_cohort")
     try:
-        effects = _by_cohort(panel, estimator)
+        effects = cohort_effects(panel, estimator)
         if len(effects.values) < 2:
             return not_applicable("equal_cohorts", "one_cohort")
         asymptotic = wald(
@@ -130,11 +129,7 @@ def equal_cohorts(
     )
 
 
-def _by_cohort(panel: Panel, estimator: AnyEstimator) -> Estimate:
-    return estimator.fit(panel).aggregate(by="cohort")
-
-
-def _differences(effects: Estimate) -> tuple[Floats, Floats]:
+def _differences(effects: CohortEffects) -> tuple[Floats, Floats]:
     """Return each cohort's effect less the first's, and the covariance of these."""
     k = len(effects.values)
     R = np.column_stack([-np.ones(k - 1), np.eye(k - 1)])
@@ -143,15 +138,11 @@ def _differences(effects: Estimate) -> tuple[Floats, Floats]:
 
 def _permuted(panel: Panel, estimator: AnyEstimator, *, permutations: int, seed: int) -> Floats:
     """Return the statistic under other assignments; one that an assignment does not give counts as far out."""
-    labels = np.searchsorted(np.append(panel.cohorts, np.inf), panel.cohort).astype(np.int64)
-    starts = np.append(panel.cohorts, np.inf)
+    labels = labels_of(panel)[0]
     drawn = Exchange.of(panel, labels).drawn(permutations, stream(seed, "equal_cohorts"), most=0)
     found = np.full(len(drawn.labels), np.nan)
-    for place, assigned in enumerate(drawn.labels):
-        try:
-            effects = _by_cohort(replace(panel, cohort=starts[assigned]), estimator)
+    for place, effects in enumerate(cohort_effects_under(panel, estimator)(drawn.labels)):
+        if effects is not None:
             test = wald("equal_cohorts", *_differences(effects), df=np.inf)
-        except ImpactError:
-            continue
-        found[place] = np.nan if test.statistic is None else test.statistic
+            found[place] = np.nan if test.statistic is None else test.statistic
     return found
