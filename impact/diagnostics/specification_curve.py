@@ -266,42 +266,57 @@ class _Sample:
         names, outcomes = self._outcomes(choices)
         kept = np.isin(self.panel.units, self.part.units)
         width = max(1, min(AT_ONCE, MOST_NUMBERS // outcomes.size))
-        for estimator, controls, weigh in weighed(
-            self.part,
-            cohorts=self.panel.cohorts,  # labels are places among these, whoever is left here
-            averages=choices.averages,
-            controls=choices.controls,
-            regressions=choices.regressions,
-        ):
-            for adjustment in choices.adjustments:
-                if adjustment == "strata" and len(np.unique(self.part.stratum)) < 2:
-                    continue
+        blocks = range(0, len(labels), width)
+        estimators = self._estimators(choices)
+        found: dict[tuple[int, Adjustment], list[Floats]] = {}
+        for start in blocks:
+            some = labels[start : start + width, kept]
+            means = {name: self._means(name, some, outcomes) for name in self._adjustments(choices)}
+            for place, (_, _, weigh) in enumerate(estimators):
                 try:
-                    found = [
-                        self._statistics(weigh, labels[i : i + width, kept], outcomes, adjustment)
-                        for i in range(0, len(labels), width)
-                    ]
+                    weights = weigh(some)
                 except EstimationError:
                     continue
-                row = {
-                    "estimator": estimator,
-                    "controls": controls,
-                    "window": -1 if self.window is None else self.window,
-                    "sample": self.sample,
-                    "adjustment": adjustment,
-                }
-                yield [{**row, **name} for name in names], np.concatenate(found, axis=2)
+                for adjustment, less in means.items():
+                    statistics = _statistics(weights, some, outcomes, self.seen, less)
+                    found.setdefault((place, adjustment), []).append(statistics)
+        for (place, adjustment), parts in found.items():
+            if len(parts) == len(blocks):  # else refused under one of the assignments
+                row = self._row(*estimators[place][:2], adjustment)
+                yield [{**row, **name} for name in names], np.concatenate(parts, axis=2)
 
-    def _statistics(
-        self, weigh: Weigh, labels: Integers, outcomes: Floats, adjustment: Adjustment
-    ) -> Floats:
-        """Effects and standard errors (2, S, P) of outcomes (N, S, T)."""
-        less = None
-        if adjustment == "strata":
-            never = labels == len(self.panel.cohorts)
-            less = StratumMeans.of(self.part.stratum, never, outcomes, self.seen)
-        direct, scores = contributions(weigh(labels), labels, outcomes, self.seen, less=less)
-        return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
+    def _row(self, estimator: str, controls: str, adjustment: Adjustment) -> dict[str, Any]:
+        return {
+            "estimator": estimator,
+            "controls": controls,
+            "window": -1 if self.window is None else self.window,
+            "sample": self.sample,
+            "adjustment": adjustment,
+        }
+
+    def _estimators(self, choices: Choices) -> list[tuple[str, str, Weigh]]:
+        return list(
+            weighed(
+                self.part,
+                cohorts=self.panel.cohorts,  # labels are places among these, whoever is left here
+                averages=choices.averages,
+                controls=choices.controls,
+                regressions=choices.regressions,
+            )
+        )
+
+    def _adjustments(self, choices: Choices) -> list[Adjustment]:
+        one_stratum = len(np.unique(self.part.stratum)) < 2
+        return [name for name in choices.adjustments if name == "none" or not one_stratum]
+
+    def _means(
+        self, adjustment: Adjustment, labels: Integers, outcomes: Floats
+    ) -> StratumMeans | None:
+        """What an adjustment takes out of outcomes (N, S, T)."""
+        if adjustment == "none":
+            return None
+        never = labels == len(self.panel.cohorts)
+        return StratumMeans.of(self.part.stratum, never, outcomes, self.seen)
 
     def _outcomes(self, choices: Choices) -> tuple[list[dict[str, Any]], Floats]:
         """Variants of the outcome (N, S, T), zero where not observed; ranks do not depend on the cap."""
@@ -313,6 +328,14 @@ class _Sample:
                 names.append({"winsorise": share, "scale": scale})
                 variants.append(np.nan_to_num(_scaled(capped, scale)))
         return names, np.stack(variants, axis=1)
+
+
+def _statistics(
+    weights: Floats, labels: Integers, outcomes: Floats, seen: Mask, less: StratumMeans | None
+) -> Floats:
+    """Effects and standard errors (2, S, P) of outcomes (N, S, T)."""
+    direct, scores = contributions(weights, labels, outcomes, seen, less=less)
+    return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
 
 
 def _scaled(wide: Floats, scale: Scale) -> Floats:

@@ -256,7 +256,7 @@ class Comparisons:
     ) -> Floats:
         """Return the weight of each unit's own changes in the overall effect, (N, K); of each assignment (P, N, K)."""
         chosen = self.actual if labels is None else labels
-        sides = Sides.of(self, chosen)
+        sides = self.sides(chosen)
         sides = replace(sides, share=self._averaged(sides.share, average))
         by_label = np.stack(
             [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
