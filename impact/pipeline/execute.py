@@ -22,7 +22,7 @@ NOTEBOOK_TIMEOUT_S = 3600
 GRACE_S = 5.0  # for the processes of a run to be gone after the hang-up that ends them at once
 NOTEBOOK_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "JE_ARROW_MALLOC_CONF": "background_thread:false", "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
 }  # fmt: skip

@@ -48,6 +48,7 @@ def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
             _as_written(order["notebook"]),
             _as_written(order["output"]),
             parameters=order["parameters"],
+            request_save_on_cell_execute=False,  # once, at the end: an unfinished notebook is no use to a run
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT_S,

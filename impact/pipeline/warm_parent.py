@@ -25,7 +25,7 @@ from impact.pipeline.hang_up import ending_with
 IMPORTED_ONCE = (
     "impact.pipeline.notebook_process",
     "ipykernel.kernelapp",
-    "ipykernel.debugger",  # loaded by every kernel, at two thirds of the cost of its start
+    "ipykernel.debugger",  # loaded by every kernel
     "impact.pipeline.notebook",
     "linearmodels.panel",
     "matplotlib.figure",
@@ -35,15 +35,17 @@ IMPORTED_ONCE = (
     "babel.numbers",
     "threadpoolctl",
 )
-URI_GRAMMAR = "rfc3987_syntax"
-"""papermill, nbformat and nbconvert import it to check addresses, at a cost of 1.5 s; notebooks have none to check."""
+KEPT_OUT = ("rfc3987_syntax", "debugpy")
+"""What libraries import if it is there, and do without if not: a grammar by which nbformat checks addresses (1.5 s), of which
+notebooks have none, and the debugger of a kernel (0.6 s) that nobody steps through."""
 
 
 def main() -> None:
     """Entry of the process: the number of the connection to the run, and the folder for kernels' sockets."""
     run, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     with ending_with(run):
-        sys.modules.setdefault(URI_GRAMMAR, None)  # type: ignore[arg-type]
+        for name in KEPT_OUT:
+            sys.modules.setdefault(name, None)  # type: ignore[arg-type]
         for name in IMPORTED_ONCE:
             import_module(name)
     gc.collect()
