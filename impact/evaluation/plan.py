@@ -123,6 +123,8 @@ class Plan(_Strict):
     """simulated panels a process of the design check"""
     programme: FilePath | None = None
     """file on the programme: cost, aim, theory of change, events planned and delivered"""
+    indicators: FilePath | None = None
+    """file of the monitoring plan's indicators: baselines, targets and what was reached, each with its source"""
     words: Wording = Wording()
     """what the report calls things; every key optional"""
     secondary: Columns = ()

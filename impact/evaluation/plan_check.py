@@ -35,7 +35,8 @@ def check_study(study: Study) -> None:
         What reading the data, making a panel or estimating an outcome raises.
     """
     check_columns(study.plan, study.schema)
-    _ = study.programme, study.truth, study.elsewhere, study.economics, study.groups
+    _ = study.programme, study.indicators, study.truth, study.elsewhere
+    _ = study.economics, study.groups
     outcomes = dict.fromkeys(
         (
             *study.plan.outcomes,

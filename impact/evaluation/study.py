@@ -15,6 +15,7 @@ from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.answerable import refuse_unanswerable
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
+from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.truth import Truth, read_truth
@@ -153,6 +154,12 @@ class Study:
     def events(self) -> tuple[Event, ...]:
         """The programme's events; none without a programme file."""
         return () if self.programme is None else self.programme.events
+
+    @cached_property
+    def indicators(self) -> Indicators | None:
+        """Indicators of the monitoring plan; None without a file of them."""
+        name = self.plan.indicators
+        return None if name is None else read_indicators(self.folder / name)
 
     @cached_property
     def truth(self) -> Truth | None:

@@ -61,7 +61,15 @@ def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
     """Return the files that a plan reads, itself not included, by the name under which a run certifies them."""
     data = None if plan.data.startswith("package:") else plan.data
     found: dict[str, Path] = {}
-    named = (plan.data_schema, plan.programme, plan.truth, plan.evidence, plan.economics, data)
+    named = (
+        plan.data_schema,
+        plan.programme,
+        plan.indicators,
+        plan.truth,
+        plan.evidence,
+        plan.economics,
+        data,
+    )
     for name in filter(None, named):
         if found.setdefault(published(name), folder / name) != folder / name:
             raise PlanError(f"{published(name)}: two files of one name; rename one")

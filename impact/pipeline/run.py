@@ -29,11 +29,13 @@ from impact.pipeline.timings import Step, Timings, cpu_seconds
 from impact.reporting.ledger import LEDGER
 from impact.reporting.places import places_of
 from impact.reporting.render import (
+    INDICATORS,
     Cover,
     Trail,
     render_brief,
     render_docx,
     render_html,
+    render_indicators,
     render_pdf,
     render_xlsx,
 )
@@ -116,6 +118,7 @@ def run(
     facts |= said
     inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
+    indicators = study.indicators
     del study  # data and panels: each notebook reads its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:
@@ -123,10 +126,13 @@ def run(
         headline = _results(folder, unit=unit, plan=plan)
         rendered = partial(_pages, folder, timings, cover=cover, plan=plan)
         rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
+        if indicators is not None:
+            render_indicators(indicators, folder / INDICATORS, language=plan.language)
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    outputs = (*PAGES, RESULTS, LEDGER, CERTIFICATE)
+    tracked = () if indicators is None else (INDICATORS,)
+    outputs = (*PAGES, *tracked, RESULTS, LEDGER, CERTIFICATE)
     return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
 
 
@@ -167,7 +173,7 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
     hashes = {name: sha256_of(path) for name, path in read.items()}
     versions = {name: version(name) for name in PACKAGES}
     plan = study.plan.model_dump(mode="json", by_alias=True)
-    files = ("data", "schema", "programme", "truth", "evidence", "economics")
+    files = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
     identity = json.dumps([hashes, parameters, impact.__version__, plan["data"]], sort_keys=True)
     return {

@@ -280,11 +280,16 @@ def test_both_plans_of_the_project_pass():
 def test_absolute_paths_are_read_and_certified_without_their_folder(project):
     paths = {
         key: str(project / PLAN[key])
-        for key in ("data", "schema", "programme", "truth", "evidence", "economics")
+        for key in (
+            *("data", "schema", "programme", "indicators"),
+            *("truth", "evidence", "economics"),
+        )
     }
     study = checked_study(written(project, paths), {})
-    names = ["artisans.csv", "artisans.yml", "artisans_truth.json"]
-    names += ["economics.yml", "evidence.yml", "programme.yml"]
+    names = [
+        *("artisans.csv", "artisans.yml", "artisans_truth.json"),
+        *("economics.yml", "evidence.yml", "indicators.yml", "programme.yml"),
+    ]
     assert sorted(inputs_of(study.plan, study.folder)) == names
     facts = pipeline._inputs(study, project / "plan.yml", {})
     assert str(project) not in json.dumps(facts)

@@ -72,6 +72,7 @@ def test_a_run_is_complete_and_certified(artisans):
         "report.html",
         "report.pdf",
         "tables.xlsx",
+        "indicators.xlsx",
         "results.json",
         "tables/tab-effects.csv",
         "figures/fig-event-study.svg",
@@ -83,6 +84,7 @@ def test_a_run_is_complete_and_certified(artisans):
         "data/artisans.yml",
         "data/artisans_truth.json",
         "data/evidence.yml",
+        "data/indicators.yml",
         "data/programme.yml",
     }
     assert facts["parameters"]["permutations"] == 199

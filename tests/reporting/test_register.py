@@ -16,6 +16,9 @@ from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.economics.figure import Why
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
+from impact.evaluation.completion import Bound, Classification, CompletionCode
+from impact.evaluation.indicators import Level, State
+from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.sample_tables import flow
@@ -186,6 +189,16 @@ def test_every_concern_verb_and_assignment_has_words():
 
 def test_every_reason_why_a_figure_is_none_has_words():
     assert set(REGISTER["no_figure"]) == of(Why)
+
+
+def test_everything_that_is_known_or_not_of_events_and_indicators_has_words():
+    assert set(REGISTER["event_cell"]) == {f"event:{cell}" for cell in of(EventCell)}
+    assert set(REGISTER["delivery"]) == of(Delivered)
+    assert set(REGISTER["figure_state"]) == of(State)
+    assert set(REGISTER["indicator_level"]) == {f"level:{level}" for level in of(Level)}
+    assert set(REGISTER["classification"]) == {f"class:{kind}" for kind in of(Classification)}
+    assert set(REGISTER["bound"]) == of(Bound)
+    assert set(REGISTER["completion"]) == of(CompletionCode)
 
 
 def test_every_numbered_choice_is_said_somewhere():

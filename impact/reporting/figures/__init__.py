@@ -16,8 +16,9 @@ from impact.reporting.figures.forests import (
     inferences,
 )
 from impact.reporting.figures.heatmap import weights
-from impact.reporting.figures.programme import theory_of_change, timeline
 from impact.reporting.figures.sample import attrition, exposure, flow, love_plot
+from impact.reporting.figures.theory import theory_of_change
+from impact.reporting.figures.timeline import timeline
 
 __all__ = [
     "EffectAxis",

@@ -72,17 +72,28 @@ def _without_answer(voice: Voice, findings: Findings) -> Iterator[Row]:
 
 
 def _events(voice: Voice) -> Iterator[Row]:
-    """Events that came later than planned, or were planned anew and have no documented month."""
+    """Events that were not done, came later or elsewhere than planned, or were planned anew and have no documented month."""
     t, f, language = voice.t, voice.f, voice.study.plan.language
+    undocumented = t("no reason is documented")
     for one in voice.study.events:
-        planned = t(
-            "{what}: {when}", what=one.name.in_language(language), when=f.month(one.planned)
-        )
-        undocumented = t("no reason is documented")
-        if one.planned and one.actual and one.actual > one.planned:
+        name = one.name.in_language(language)
+        planned = t("{what}: {when}", what=name, when=f.month(one.planned))
+        if one.delivery == "no":
+            yield planned if one.planned else name, said(t, "delivery", "no"), undocumented
+        elif one.planned and one.actual and one.actual > one.planned:
             yield planned, t("held in {month}", month=f.month(one.actual)), undocumented
         elif one.planned and one.replanned and not one.actual:
             yield planned, t("planned anew for {month}", month=f.month(one.replanned)), undocumented
+        if one.place_planned and one.place_actual and one.place_planned != one.place_actual:
+            places = (
+                place.in_language(language) for place in (one.place_planned, one.place_actual)
+            )
+            where, held = places
+            yield (
+                t("{what}: {when}", what=name, when=where),
+                t("place: {place}", place=held),
+                undocumented,
+            )
 
 
 def withheld(voice: Voice, findings: Findings) -> list[Exhibit]:

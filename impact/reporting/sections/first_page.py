@@ -184,20 +184,26 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
 
 
 def delivery(voice: Voice, events: tuple[Event, ...]) -> str:
-    """Say of how many events the month is documented, and how many of these came late."""
+    """Say of how many events the month is documented, how many of these came late, and how many were not done."""
     t, f = voice.t, voice.f
     dated = [one for one in events if one.actual]
     late = sum(1 for one in dated if one.planned and one.actual and one.actual > one.planned)
+    undone = sum(1 for one in events if one.delivery == "no")
     sentence = (
         t(
             "Known: a month is documented for each of the {n} events; {late} of these came later than planned."
         )
         if len(dated) == len(events)
         else t(
+            "Known: a month is documented for {dated} of {n} events; {late} of these came later than planned."
+        )
+        if len(dated) + undone == len(events)
+        else t(
             "Only partly known: a month is documented for {dated} of {n} events; {late} of these came later than planned."
         )
     )
-    return sentence.format(n=f.number(len(events)), dated=f.number(len(dated)), late=f.number(late))
+    told = sentence.format(n=f.number(len(events)), dated=f.number(len(dated)), late=f.number(late))
+    return f"{told} {t('Not done: {n}.', n=f.number(undone))}" if undone else told
 
 
 def contaminated(voice: Voice, findings: Findings) -> str:

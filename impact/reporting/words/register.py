@@ -6,6 +6,7 @@ from typing import Any, Literal
 import impact.errors
 from impact.reporting.words import (
     checks,
+    delivery,
     economics,
     estimates,
     findings,
@@ -48,6 +49,13 @@ Kind = Literal[
     "limit_of_selection",
     "opening",
     "no_figure",
+    "event_cell",
+    "delivery",
+    "figure_state",
+    "indicator_level",
+    "classification",
+    "bound",
+    "completion",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -83,6 +91,13 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "limit_of_selection": selection.LIMITS,
     "opening": notebooks.OPENINGS,
     "no_figure": economics.NO_FIGURE,
+    "event_cell": delivery.EVENT_CELLS,
+    "delivery": delivery.DELIVERIES,
+    "figure_state": delivery.FIGURE_STATES,
+    "indicator_level": delivery.LEVELS,
+    "classification": delivery.CLASSIFICATIONS,
+    "bound": delivery.BOUNDS,
+    "completion": delivery.COMPLETIONS,
 }
 
 

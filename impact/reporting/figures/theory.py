@@ -1,22 +1,17 @@
-"""Figures on the programme: how it was meant to work, and when its events were planned and took place."""
+"""The programme's theory of change, drawn: its steps, and what each takes for granted."""
 
 from typing import TYPE_CHECKING
 
-from impact.evaluation.programme import Event, Programme, Step
+from impact.evaluation.programme import Programme, Step
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     CHARACTER,
     POINTS,
     exhibit,
-    headed,
-    row_height,
-    row_names,
-    sheet,
     size,
-    sized,
     wrapped,
 )
-from impact.reporting.style import BAND, COMPARISON, GREY, INK, TREATED, on_phone
+from impact.reporting.style import BAND, GREY, INK, TREATED, on_phone
 from impact.reporting.voice import Voice
 
 if TYPE_CHECKING:
@@ -95,80 +90,4 @@ def _steps(voice: Voice, steps: tuple[Step, ...], width: float) -> "Canvas":
                 arrowprops={"arrowstyle": "-|>", "color": TREATED, "linewidth": 1.2},
             )  # fmt: skip
         top += height + gap
-    return canvas
-
-
-def timeline(voice: Voice, programme: Programme) -> Figure | None:
-    """Draw when each event was planned (hollow) and when it took place (filled); None where no month is known."""
-    t, f = voice.t, voice.f
-    events = [one for one in programme.events if _months(one)]
-    if not events:
-        return None
-    late = sum(bool(one.planned and one.actual and one.actual > one.planned) for one in events)
-    known = sum(one.actual is not None for one in events)
-    return exhibit(
-        lambda width: _months_drawn(voice, events, width),
-        label="fig-timeline",
-        title=t(
-            "Of {known} events with a known month, {late} came later",
-            known=f.number(known),
-            late=f.number(late),
-        )
-        if known
-        else t("When events were planned"),
-        how=t(
-            "Hollow: planned; hollow square: planned anew; filled: took place; bar with an edge: known to be over by then. Dashed: "
-            "the month in which it took place is not known."
-        ),
-        alt=t(
-            "{n} events by month; {known} of them with a known month, {late} of these later than planned.",
-            n=f.number(len(events)),
-            known=f.number(known),
-            late=f.number(late),
-        ),
-    )
-
-
-def _months(event: Event) -> list[str]:
-    months = (event.planned, event.replanned, event.actual, event.done_by)
-    return [month for month in months if month]
-
-
-def _number(month: str) -> int:
-    year, of_year = month.split("-")
-    return 12 * int(year) + int(of_year) - 1
-
-
-def _months_drawn(voice: Voice, events: list[Event], width: float) -> "Canvas":
-    t, language = voice.t, voice.study.plan.language
-    canvas, axes = sheet(width, 0.75 + (row_height(width) + 0.03) * len(events))
-    headed(canvas, width, t("Events by month"))
-    y = row_names(axes, width, [one.name.in_language(language) for one in events])
-    every = [_number(month) for one in events for month in _months(one)]
-    low, high = min(every) - 1, max(every) + 1
-    for event, at in zip(events, y, strict=True):
-        months = [_number(month) for month in _months(event)]
-        line = "-" if event.actual else (0, (2, 2))
-        axes.plot(
-            [min(months), max(months)], [at, at], color=COMPARISON, linewidth=1.2, linestyle=line
-        )
-        marks = (
-            (event.planned, "o", "white"),
-            (event.replanned, "s", "white"),
-            (event.actual, "o", TREATED),
-            (event.done_by, "|", TREATED),
-        )
-        for month, mark, face in marks:
-            if month:
-                axes.plot(
-                    [_number(month)], [at], mark, color=TREATED, markerfacecolor=face, markersize=9 if mark == "|" else 6.5,
-                    markeredgewidth=2.0 if mark == "|" else 1.2, zorder=3,
-                )  # fmt: skip
-    step = max(3, 3 * -(-(high - low) // (9 if on_phone(width) else 18)))
-    ticks = [month for month in range(low, high + 1) if month % step == 0]
-    names = [voice.f.month(f"{one // 12}-{one % 12 + 1:02d}") for one in ticks]
-    axes.set_xticks(ticks, [name.replace(" ", "\n") for name in names])
-    axes.set_xlim(low - 0.4, high + 0.4)
-    axes.grid(visible=True, axis="x")
-    sized(axes, width)
     return canvas
