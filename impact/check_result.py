@@ -14,7 +14,7 @@ from impact.terms import Status
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SMALL_P = 0.05  # below it a check finds something
+SMALL_P = 0.05  # at it or below a check finds something
 MOST_ROWS_SHOWN = 60  # of one table in a notebook; `tidy` has them all
 
 
@@ -136,6 +136,11 @@ def pass_or_warn(passes: bool) -> Status:  # noqa: FBT001 (the condition itself)
     return "pass" if passes else "warn"
 
 
+def status_of(p_value: float) -> Status:
+    """Return the status of a check by its p-value: it passes above `SMALL_P`, as an interval leaves out what has p at it."""
+    return pass_or_warn(p_value > SMALL_P)
+
+
 def not_applicable(name: str, why: str) -> CheckResult:
     """Return a check that could not be asked, and why."""
     return CheckResult(name=name, status="not_applicable", why=why)
@@ -153,9 +158,7 @@ def wald(name: str, values: Floats, vcov: Floats, *, df: float) -> CheckResult:
     t, correlation = values / scale, vcov / np.outer(scale, scale)
     statistic = float(t @ np.linalg.pinv(correlation, hermitian=True) @ t / q)
     p = float(chdtrc(q, q * statistic) if np.isinf(df) else fdtrc(q, df, statistic))
-    return CheckResult(
-        name, pass_or_warn(p >= SMALL_P), f"joint_test:{q}", statistic=statistic, p_value=p
-    )
+    return CheckResult(name, status_of(p), f"joint_test:{q}", statistic=statistic, p_value=p)
 
 
 def amount(value: float) -> str:

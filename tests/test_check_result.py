@@ -1,13 +1,16 @@
 """Every result is text, a frame, HTML and JSON, from one description of itself."""
 
 import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from impact.check_result import CheckResult, OneRow, Shown
+from impact import check_result
+from impact.check_result import SMALL_P, CheckResult, OneRow, Shown, status_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,3 +93,27 @@ def test_a_check_prints_status_reason_figures_and_table():
     bare = CheckResult("a", "pass", "b")
     pd.testing.assert_frame_equal(bare.tidy(), bare.glance())
     assert "table" not in bare.glance()
+
+
+@pytest.mark.parametrize(
+    ("p_value", "status"),
+    [(0.0, "warn"), (SMALL_P, "warn"), (np.nextafter(SMALL_P, 1), "pass"), (1.0, "pass")],
+)
+def test_a_check_finds_something_at_the_p_value_at_which_an_interval_leaves_out_zero(
+    p_value, status
+):
+    assert status_of(p_value) == status
+
+
+def test_a_p_value_that_is_not_known_is_no_pass():
+    assert status_of(np.nan) == "warn"
+
+
+def test_no_room_has_a_rule_of_its_own_for_what_passes():
+    rooms = Path(check_result.__file__).parent
+    own = [
+        path.name
+        for path in rooms.rglob("*.py")
+        if re.search(r"pass_or_warn\([^)]*SMALL_P", path.read_text(encoding="utf-8"))
+    ]
+    assert own == ["check_result.py"]

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats
-from impact.check_result import SMALL_P, CheckResult, pass_or_warn
+from impact.check_result import CheckResult, status_of
 from impact.covariance.cluster_regression import ClusterRegression
 from impact.covariance.small_sample import cluster_df, jackknife_factor
 
@@ -105,9 +105,7 @@ def wald_htz(regression: ClusterRegression, at: list[int]) -> CheckResult:
     df = eta - q + 1
     f = df / (eta * q) * statistic
     p = float(fdtrc(q, df, f)) if df > 0 else np.nan
-    return CheckResult(
-        "wald_htz", pass_or_warn(not p < SMALL_P), f"joint_test:{q}", statistic=f, p_value=p
-    )
+    return CheckResult("wald_htz", status_of(p), f"joint_test:{q}", statistic=f, p_value=p)
 
 
 def _wishart_df(regression: ClusterRegression, weight: Floats) -> float:

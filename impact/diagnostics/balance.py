@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Mask
-from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
+from impact.check_result import CheckResult, not_applicable, pass_or_warn, status_of, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
 from impact.estimators.regressions.least_squares import least_squares
@@ -125,7 +125,7 @@ def attrition(panel: Panel) -> CheckResult:
         return not_applicable("attrition", "one_unit_on_a_side")
     difference = float(a.mean() - b.mean())
     p = _welch(a, b)
-    status = pass_or_warn(p >= SMALL_P)
+    status = status_of(p)
     return CheckResult(
         "attrition", status, "difference_in_response_at_the_end", difference, p, table
     )

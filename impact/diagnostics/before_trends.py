@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
+from impact.check_result import CheckResult, not_applicable, status_of, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError, NoComparisonError
 from impact.estimate import Estimate
@@ -48,7 +48,7 @@ def before_trend_test(
     p = permutation_p(np.array([largest]), found.largest(), added=found.added)
     return CheckResult(
         "before_trends",
-        pass_or_warn(p >= SMALL_P),
+        status_of(p),
         f"largest_of_leads:{len(leads)}",
         statistic=float(largest),
         p_value=p,
@@ -104,7 +104,7 @@ def placebo_date(panel: Panel, estimator: AnyEstimator, *, periods: int) -> Chec
     p = _permutation_p(pretended, estimator, otherwise=float(row["p_value"]))
     return CheckResult(
         "placebo_date",
-        pass_or_warn(p >= SMALL_P),
+        status_of(p),
         f"periods_earlier:{periods}",
         statistic=float(row["estimate"]),
         p_value=p,

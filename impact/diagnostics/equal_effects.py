@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from impact.arrays import Floats
-from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn, wald
+from impact.check_result import CheckResult, not_applicable, status_of, wald
 from impact.data.panel import Panel
 from impact.errors import ImpactError
 from impact.estimators.cohort_effects import CohortEffects, cohort_effects, cohort_effects_under
@@ -62,7 +62,7 @@ def equal_in_all(
     p = permutation_p(spread[:1], spread[1:], added=1)
     return CheckResult(
         "equal_in_subgroups",
-        pass_or_warn(p >= SMALL_P),
+        status_of(p),
         f"levels_compared:{of}",
         statistic=float(spread[0]),
         p_value=p,
@@ -122,7 +122,7 @@ def equal_cohorts(
         p = permutation_p(np.array([observed]), permuted, added=1)
     return CheckResult(
         "equal_cohorts",
-        pass_or_warn(p is None or p >= SMALL_P),
+        "pass" if p is None else status_of(p),
         f"differences_of_cohorts:{q}",
         statistic=observed,
         p_value=p,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn
+from impact.check_result import CheckResult, not_applicable, status_of
 from impact.data.panel import Panel
 from impact.errors import EstimationError
 from impact.estimators.many import AnyEstimator
@@ -34,7 +34,7 @@ def placebo_outcomes(
     smallest = float(found.table["p_holm"].min())
     return CheckResult(
         "placebo_outcomes",
-        pass_or_warn(smallest > SMALL_P),
+        status_of(smallest),
         f"placebo_outcomes:{len(found.table)}",
         statistic=float(found.table["estimate"].iloc[found.table["p_holm"].argmin()]),
         p_value=smallest,

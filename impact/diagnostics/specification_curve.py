@@ -44,7 +44,7 @@ class SpecificationCurve(Shown):
     share_same_sign : float
         Share with the sign of the majority.
     share_significant : float
-        Share with that sign and p below .05.
+        Share with that sign and p of at most .05.
     joint_p_median, joint_p_significant : float
         Permutation p-values of the median statistic, and of the share that is significant in the majority's
         direction: how often would other firms have given as much.

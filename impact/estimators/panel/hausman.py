@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats
-from impact.check_result import SMALL_P, CheckResult, not_applicable, pass_or_warn
+from impact.check_result import CheckResult, not_applicable, status_of
 from impact.covariance.choice import Clustered, covariance_of
 from impact.covariance.clusters import cluster_codes
 from impact.covariance.rows import FittedRows, covariance
@@ -79,7 +79,7 @@ def hausman(fixed: Estimate, random: Estimate, *, method: HausmanMethod = "class
         return not_applicable("hausman", "difference_of_covariances_not_positive_definite")
     statistic, p = _chi_square(difference, vcov)
     why = f"coefficients_compared:{len(shared)}"
-    return CheckResult("hausman", pass_or_warn(p >= SMALL_P), why, statistic, p)
+    return CheckResult("hausman", status_of(p), why, statistic, p)
 
 
 def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
@@ -112,7 +112,7 @@ def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
         return not_applicable("hausman", "too_few_clusters_to_compare")
     statistic, p = _chi_square(fitted.coefficients[at], vcov)
     why = f"coefficients_compared_by_regression:{len(at)}"
-    return CheckResult("hausman", pass_or_warn(p >= SMALL_P), why, statistic, p)
+    return CheckResult("hausman", status_of(p), why, statistic, p)
 
 
 def _chi_square(values: Floats, vcov: Floats) -> tuple[float, float]:

@@ -99,7 +99,7 @@ def equal_or_not(voice: Voice, check: CheckResult) -> str:
     if check.p_value is None or check.status == "not_applicable":
         return t("Whether cohorts' effects differ was not tested: one cohort, or none to compare.")
     p = voice.f.p_clause(check.p_value)
-    if check.p_value < voice.study.plan.alpha:
+    if check.p_value <= voice.study.plan.alpha:
         return t("Cohorts' effects differ by more than chance would give ({p}).", p=p)
     return t(
         "Cohorts' effects differ by no more than chance could give ({p}); this does not show them equal.",
@@ -114,7 +114,7 @@ def for_whom(voice: Voice, checks: tuple[CheckResult, ...]) -> str:
     if not tested:
         return t("No difference between subgroups could be tested.")
     alpha = voice.study.plan.alpha
-    differing = [check for check in tested if check.p_value is not None and check.p_value < alpha]
+    differing = [check for check in tested if check.p_value is not None and check.p_value <= alpha]
     if not differing:
         return t("Between the subgroups that the plan names, no difference exceeds chance.")
     return t(
