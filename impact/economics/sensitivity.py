@@ -8,6 +8,7 @@ import pandas as pd
 
 from impact.economics.appraisal import Appraisal, Streams
 
+DIGITS = 9  # of a width over the widest, by which the tornado is ordered
 EFFECT = "effect"  # the estimate's row beside those of the assumptions
 PERSISTENCES = tuple(np.linspace(0, 1, 21).round(2))
 
@@ -36,8 +37,13 @@ def tornado(appraisal: Appraisal, *, interval: tuple[float, float]) -> pd.DataFr
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     moved = (frame["value_high"] - frame["value_low"]).abs()
     moves = frame[moved > 0]  # an assumption on which nothing hangs is not shown
-    order = np.lexsort((moves["name"], -moved[moved > 0]))
+    order = np.lexsort((moves["name"], -_rounded(moved[moved > 0])))
     return moves.iloc[order].reset_index(drop=True)
+
+
+def _rounded(moved: pd.Series) -> pd.Series:
+    """Return widths as parts of the widest; two that differ by rounding alone are equal, and stand by name."""
+    return (moved / moved.max()).round(DIGITS)
 
 
 _COLUMNS = ["name", "low", "high", "value_low", "value_high", "return_low", "return_high"]

@@ -1,5 +1,6 @@
 """Whether the results justify the resources: the believed effect of the headline, appraised as the economics file says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -94,10 +95,41 @@ def _worth(study: Study, impact: Impact) -> Worth:
     file = study.economics
     assert file is not None  # noqa: S101 (narrowing for mypy; the caller checked)
     appraisal, interval = appraisal_of(study, impact)
+    return worth_of(
+        appraisal,
+        interval,
+        horizons=(*file.horizon.others, file.horizon.years),
+        seed=study.plan.seed,
+        rounds=_rounds(study),
+    )
+
+
+def worth_of(
+    appraisal: Appraisal,
+    interval: tuple[float, float],
+    *,
+    horizons: Sequence[int],
+    seed: int,
+    rounds: int,
+) -> Worth:
+    """Return all results of an appraisal.
+
+    Parameters
+    ----------
+    appraisal : Appraisal
+    interval : tuple of float
+        Ends of the believed interval of its effect.
+    horizons : sequence of int
+        Numbers of years to count over.
+    seed : int
+        Of the simulation.
+    rounds : int
+        Rounds of data after the start, so far.
+    """
     central, hurdle = appraisal.central, appraisal.hurdle
     needed = break_even_effect(appraisal)
     bounded = bool(np.isfinite(interval).all())
-    simulated = simulate(appraisal, seed=study.plan.seed) if bounded else None
+    simulated = simulate(appraisal, seed=seed) if bounded else None
     return Worth(
         appraisal=appraisal,
         conf_low=interval[0],
@@ -110,12 +142,12 @@ def _worth(study: Study, impact: Impact) -> Worth:
         needed_percent=_in_percent(needed, appraisal.without),
         needed_persistence=break_even_persistence(appraisal),
         needed_years=break_even_years(appraisal),
-        horizons=over_horizons(appraisal, sorted({*file.horizon.others, file.horizon.years})),
+        horizons=over_horizons(appraisal, sorted(set(horizons))),
         moved=tornado(appraisal, interval=interval),
         lasting=over_persistence(appraisal, interval=interval),
         classes=by_class(appraisal),
         simulated=simulated,
-        more_data=_more_data(study, appraisal, simulated),
+        more_data=_more_data(appraisal, simulated, rounds=rounds),
     )
 
 
@@ -206,12 +238,18 @@ def _in_percent(needed: Figure, without: float) -> Figure:
     return Figure(100 * needed.value / without)
 
 
-def _more_data(study: Study, appraisal: Appraisal, simulated: Simulated | None) -> MoreData | None:
-    if simulated is None:
-        return None
+def _rounds(study: Study) -> int:
+    """Return how many rounds of data lie after the first start."""
     panel = study.panel()
     first = float(np.min(panel.cohort))
-    rounds = int((panel.times >= first).sum()) if np.isfinite(first) else 0
+    return int((panel.times >= first).sum()) if np.isfinite(first) else 0
+
+
+def _more_data(
+    appraisal: Appraisal, simulated: Simulated | None, *, rounds: int
+) -> MoreData | None:
+    if simulated is None:
+        return None
     try:
         return one_more_round(
             appraisal.effect.mean,

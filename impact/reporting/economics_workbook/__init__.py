@@ -1,0 +1,5 @@
+"""The appraisal as a workbook that recalculates: eight tabs of formulas from the assumptions to the rate of return."""
+
+from impact.reporting.economics_workbook.workbook import ECONOMICS, render_economics
+
+__all__ = ["ECONOMICS", "render_economics"]
