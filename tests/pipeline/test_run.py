@@ -83,6 +83,7 @@ def test_a_run_is_complete_and_certified(artisans):
         "data/artisans.csv",
         "data/artisans.yml",
         "data/artisans_truth.json",
+        "data/economics.yml",
         "data/evidence.yml",
         "data/indicators.yml",
         "data/programme.yml",
