@@ -29,6 +29,7 @@ Stream = Literal[
     "equal_effects",
     "equal_cohorts",
     "economics",
+    "evaluability",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -48,6 +49,7 @@ _NUMBER: dict[Stream, int] = {
     "equal_effects": 101,
     "equal_cohorts": 102,
     "economics": 111,
+    "evaluability": 112,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

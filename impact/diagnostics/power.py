@@ -117,8 +117,9 @@ class PowerResult(Shown):
     Attributes
     ----------
     table : DataFrame
-        ``source`` (simulation or formula), ``method``, ``size`` (simulated), ``smallest_detectable`` (on those who took part,
-        in the outcome's unit), ``percent`` of the mean.
+        ``source`` (simulation or formula), ``method``, ``size`` (simulated), ``spread`` (standard deviation of the simulated
+        estimates of the effect on those who took part), ``smallest_detectable`` (the same, in the outcome's unit), ``percent``
+        of the mean.
     curve : DataFrame
         ``effect, percent, power`` of the recommended inference.
     recommended, why : str
@@ -139,8 +140,16 @@ class PowerResult(Shown):
     @property
     def smallest_detectable(self) -> float:
         """Of the recommended inference, in the outcome's unit."""
+        return self._of_recommended("smallest_detectable")
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the estimates of the effect on those who took part, in the outcome's unit."""
+        return self._of_recommended("spread")
+
+    def _of_recommended(self, column: str) -> float:
         rows = self.table[self.table["method"] == f"callaway_santanna:{self.recommended}"]
-        return float(rows["smallest_detectable"].iloc[0])
+        return float(rows[column].iloc[0])
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -286,6 +295,7 @@ def _simulated(found: Simulated, study: PlannedStudy) -> dict[str, Any]:
         "method": f"{found.estimator}:{found.inference}",
         "size": found.rejected(0.0),
         "median_length": found.median_length,
+        "spread": found.spread / study.take_up,
         "smallest_detectable": detectable,
     }
 

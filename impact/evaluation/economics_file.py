@@ -9,6 +9,7 @@ from impact.data.schema import Words
 from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
 from impact.economics.costs import Cost, CostStream
 from impact.economics.prices import Prices
+from impact.economics.right_decisions import Plausible
 from impact.errors import PlanError
 from impact.evaluation.named_file import read_named_file
 from impact.terms import Language
@@ -127,6 +128,73 @@ class Projection(_Strict):
     source: str | Words
 
 
+class PlausibleEffect(Grounded):
+    """A range of effects that others found, in percent, and its weight among the ranges."""
+
+    label: Words
+    low: float
+    high: float
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+    @property
+    def plausible(self) -> Plausible:
+        """The range for the calculation."""
+        return Plausible(self.low, self.high, self.weight)
+
+
+class Design(Grounded):
+    """A study that could be made: how many firms, how many rounds of a year each; one of them is ``planned``.
+
+    Attributes
+    ----------
+    one_event : bool
+        Whether it is the part of the planned study that tells of a single event.
+    """
+
+    label: Words
+    treated: Annotated[int, Field(ge=2)]
+    comparison: Annotated[int, Field(ge=2)]
+    before: Annotated[int, Field(ge=1, le=50)]
+    after: Annotated[int, Field(ge=1, le=50)]
+    planned: bool = False
+    one_event: bool = False
+
+
+class BeforeData(_Strict):
+    """What is believed of outcomes and effects before there is data, and which studies could be made.
+
+    Attributes
+    ----------
+    mean : Number
+        Outcome of a firm in a year.
+    variation : Number
+        Standard deviation over mean, between firms in one round.
+    permanent, autocorrelation : Number
+        Share of the variance that lies between firms for good; correlation of the rest from one round to the next.
+    attrition : Number
+        Share of firms lost by the last round.
+    right_enough : Number
+        Share of right decisions from which on a study is said to tell.
+    """
+
+    mean: Number
+    variation: Number
+    permanent: Number
+    autocorrelation: Number
+    attrition: Number
+    right_enough: Number
+    plausible: Annotated[tuple[PlausibleEffect, ...], Field(strict=False, min_length=1)]
+    designs: Annotated[tuple[Design, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_a_plan(self) -> Self:
+        if sum(one.planned for one in self.designs) != 1:
+            raise ValueError("designs: exactly one is planned; mark it")
+        if not 0.5 <= self.right_enough.value < 1:
+            raise ValueError("right_enough: a share from 0.5 to below 1")
+        return self
+
+
 class Numbers(_Strict):
     """Assumptions on the way from an effect to a benefit, as `Assumptions` has them."""
 
@@ -168,6 +236,7 @@ class EconomicsFile(_Strict):
     classes: Annotated[tuple[Class, ...], Field(strict=False, min_length=1)]
     assumptions: Numbers
     projected: Projection | None = None
+    before_data: BeforeData | None = None
 
     def prices(self, currency: str) -> Prices:
         """Return how money becomes constant prices of a currency."""
