@@ -31,6 +31,11 @@ class Plausible:
     high: float
     weight: float
 
+    @property
+    def middle(self) -> float:
+        """Mean of the range."""
+        return (self.low + self.high) / 2
+
     def __post_init__(self) -> None:
         """Refuse a range that is none."""
         if not (-100 <= self.low <= self.high < np.inf and 0 < self.weight < np.inf):

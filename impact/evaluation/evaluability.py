@@ -55,6 +55,19 @@ class Evaluability:
         return self.designs[self.designs["planned"]].iloc[0]
 
     @property
+    def pays_if_plausible(self) -> bool:
+        """Whether the mean of what is plausible exceeds the break-even effect: what is decided without a study."""
+        ranges = (
+            [one.plausible for one in self.file.before_data.plausible]
+            if self.file.before_data
+            else []
+        )
+        weights = [one.weight for one in ranges]
+        return (
+            float(np.average([one.middle for one in ranges], weights=weights)) > self.needed_percent
+        )
+
+    @property
     def one_event(self) -> "pd.Series[Any] | None":
         """The row of a single event; None where the file has none."""
         rows = self.designs[self.designs["one_event"]]

@@ -116,6 +116,11 @@ def read_book(notebook: Path, words: Mapping[str, str]) -> Book:
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise RenderError(f"{notebook.name}: not an executed notebook; run it again") from None
+    return book_of(outputs, words)
+
+
+def book_of(outputs: Iterable[tuple[int, Mapping[str, Any]]], words: Mapping[str, str]) -> Book:
+    """Return the book of what cells displayed: the number of each cell, and contents by type."""
     media: dict[str, dict[str, str]] = {}
     exhibits = []
     for number, data in outputs:

@@ -1,0 +1,204 @@
+"""The command line: one function a command."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from impact.cli.before_data import evaluability, power
+from impact.cli.moments import moments
+from impact.errors import (
+    ImpactError,
+    Interrupted,
+    PlanError,
+    StorageError,
+    UsageError,
+    VerificationError,
+)
+
+app = typer.Typer(
+    name="impact",
+    help="Measure what a promotion programme did, and report it so that a funder can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(moments, name="moments")
+app.command()(power)
+app.command()(evaluability)
+Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
+Language = Annotated[str | None, typer.Option(help="en or fr.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
+]
+STEPS = 14  # plan, six notebooks, the renderings, numbers
+
+
+@app.command()
+def run(
+    plan: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    outcome: Outcome = None,
+    language: Language = None,
+    change: Changes = None,
+    reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
+    notebooks: Annotated[Path, typer.Option(help="Where the notebooks are.")] = Path("notebooks"),
+) -> None:
+    """Run a plan: data to finished report under reports/."""
+    from impact.pipeline.run import run as run_plan
+
+    with _progress() as step:
+        done = run_plan(
+            plan,
+            reports=reports,
+            notebooks=notebooks.resolve(),
+            changes=_told(outcome, language, change),
+            step=step,
+        )
+    typer.echo(_headline(done.headline))
+    for name in done.outputs:
+        typer.echo(f"  {done.folder / name}")
+
+
+def _told(outcome: Outcome, language: Language, change: Changes) -> dict[str, object]:
+    return {"outcome": outcome, "language": language} | dict(map(_assigned, change or []))
+
+
+def _assigned(text: str) -> tuple[str, str | int | float]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise PlanError("--set: write name=value")
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal, one line a step otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda name: typer.echo(f"done: {name}", err=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("plan", total=STEPS)
+        yield lambda name: progress.update(task, advance=1, description=name)
+
+
+def _headline(values: dict[str, object]) -> str:
+    def number(name: str) -> str:
+        value = values[name]
+        return (
+            f"{value:,.4g}"
+            if isinstance(value, float) and abs(value) < 100
+            else f"{value:,.0f}"
+            if isinstance(value, float)
+            else "unbounded"
+        )
+
+    return (
+        f"{values['outcome']} ({values['unit']}): effect {number('estimate')}, interval {number('conf_low')} to "
+        f"{number('conf_high')} ({values['believed']}), smallest detectable {number('smallest_detectable')}"
+    )
+
+
+@app.command()
+def plan(
+    path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    outcome: Outcome = None,
+    language: Language = None,
+    change: Changes = None,
+) -> None:
+    """Check a plan and its data without running it: what this accepts, a run accepts."""
+    from impact.pipeline.plan import checked_study
+
+    study = checked_study(path, _told(outcome, language, change))
+    for name in study.plan.outcomes:
+        sample = study.panel(name).sample
+        typer.echo(
+            f"{name}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"
+        )
+        for reason, count in sample.dropped.items():
+            typer.echo(f"  left out, {reason}: {count}")
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")]) -> None:
+    """Check every file of a run against its run.json."""
+    from impact.pipeline.store import read_run
+
+    facts = read_run(folder)
+    typer.echo(
+        f"{folder.name}: complete, {len(facts['outputs'])} files as certified, run {facts['run_id']}"
+    )
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A report: HTML, PDF or DOCX, edited or not.")],
+    run: Annotated[Path, typer.Argument(help="The run under reports/ that it tells of.")],
+) -> None:
+    """List what a report says that its run does not: numerals without a source, turned directions."""
+    from impact.pipeline.verify import verify as findings_of
+
+    found = findings_of(file, run)
+    for finding in found:
+        typer.echo(str(finding))
+    if found:
+        raise VerificationError(
+            f"{file.name}: {len(found)} of its numerals or words are not those of run {run.name}; correct them or run again"
+        )
+    typer.echo(f"{file.name}: every numeral and direction is that of run {run.name}")
+
+
+@app.command()
+def data(
+    folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data"),
+) -> None:
+    """Write the embedded case again: data, codebook, truth."""
+    from impact.simulate.files import write_case
+
+    for path in write_case(folder):
+        typer.echo(str(path))
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence on stderr and its own exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except ImpactError as problem:
+        _end(str(problem), problem.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = Interrupted.exit_code
+    except OSError as problem:
+        words = problem.strerror or type(problem).__name__
+        _end(f"{words}; check space and permissions", StorageError.exit_code)
+    except Exception as problem:
+        if hasattr(problem, "show"):  # a wrong option or argument: the command line's own words
+            problem.show()
+            raise SystemExit(UsageError.exit_code) from None
+        if os.environ.get("IMPACT_DEBUG"):
+            raise
+        # the text of an unforeseen error may hold data values
+        _end(
+            f"unexpected {type(problem).__name__}; set IMPACT_DEBUG=1 to see where",
+            ImpactError.exit_code,
+        )
+    if code == Interrupted.exit_code:
+        _end("stopped; nothing was published", Interrupted.exit_code)
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _end(words: str, code: int) -> NoReturn:
+    typer.echo(f"impact: {words}", err=True)
+    raise SystemExit(code) from None

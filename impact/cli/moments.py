@@ -1,0 +1,138 @@
+"""Commands on path moments: build, merge, info."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from impact.errors import PlanError
+
+if TYPE_CHECKING:
+    from impact.moments import PathMoments
+
+moments = typer.Typer(
+    help="Path moments: sums from which every linear estimate is recomputed without the data.",
+    no_args_is_help=True,
+)
+
+
+@moments.command()
+def build(
+    source: Annotated[Path, typer.Argument(help="A data file; Parquet is reduced by DuckDB.")],
+    target: Annotated[Path, typer.Argument(help="The moments file to write.")],
+    *,
+    schema: Annotated[
+        Path | None, typer.Option(help="The data's schema (not for Parquet).")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", help="For Parquet: unit=..., time=..., outcome=..., cohort=..., ..."
+        ),
+    ] = None,
+    outcome: Annotated[str, typer.Option(help="The outcome's column (not for Parquet).")] = "",
+    memory: Annotated[str, typer.Option(help="For Parquet: DuckDB's memory limit.")] = "1GB",
+    include_small_cells: Annotated[
+        bool,
+        typer.Option(
+            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
+        ),
+    ] = False,
+) -> None:
+    """Reduce a data file to its moments."""
+    if source.suffix == ".parquet" and schema is None:
+        made = _reduced_by_database(source, columns or [], memory)
+    else:
+        from impact.data.readers import read_panel
+        from impact.moments import PathMoments
+
+        if not outcome:
+            raise PlanError("--outcome: name the column whose moments are wanted")
+        where = schema or source.with_suffix(".yml")
+        made = PathMoments.from_panel(read_panel(source, schema=where, outcome=outcome))
+    made.save(target, small_cells="include" if include_small_cells else "refuse")
+    _describe(made, target)
+
+
+def _reduced_by_database(source: Path, columns: list[str], memory: str) -> "PathMoments":
+    import duckdb
+
+    from impact.errors import SourceError
+    from impact.moments import PathMoments
+
+    if not source.is_file():
+        raise SourceError(f"{source.name}: no such file; give the path of a data file")
+    named = dict(text.split("=", 1) for text in columns if "=" in text)
+    missing = [name for name in ("unit", "time", "outcome", "cohort") if name not in named]
+    if missing or len(named) < len(columns):
+        raise PlanError(
+            f"--column: write name=column for unit, time, outcome and cohort; missing {', '.join(missing) or 'a ='}"
+        )
+    known = {
+        "unit",
+        "time",
+        "outcome",
+        "cohort",
+        "cluster",
+        "weight",
+        "frequency",
+        "step",
+        "strata",
+        "never",
+    }
+    if set(named) - known:
+        raise PlanError(
+            f"--column: {', '.join(sorted(set(named) - known))}: known are {', '.join(sorted(known))}"
+        )
+    several = {name: named.pop(name).split(",") for name in ("strata", "never") if name in named}
+    step = named.pop("step", "1")
+    if not step.isdecimal() or not int(step):
+        raise PlanError("--column: step is a whole number from 1 on, such as step=2")
+    connection = duckdb.connect(config={"memory_limit": memory})
+    return PathMoments.from_sql(connection, str(source), step=int(step), **named, **several)
+
+
+@moments.command()
+def merge(
+    parts: Annotated[
+        list[Path], typer.Argument(help="Moments files of disjoint units; the last is written.")
+    ],
+    *,
+    include_small_cells: Annotated[
+        bool,
+        typer.Option(
+            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
+        ),
+    ] = False,
+) -> None:
+    """Join moments of different units into one file, the last one named."""
+    from functools import reduce
+
+    from impact.moments import PathMoments
+
+    if len(parts) < 3:
+        raise PlanError("merge: name two moments files or more, and then the one to write")
+    *sources, target = parts
+    made = reduce(PathMoments.merge, [PathMoments.load(path) for path in sources])
+    made.save(target, small_cells="include" if include_small_cells else "refuse")
+    _describe(made, target)
+
+
+@moments.command()
+def info(path: Annotated[Path, typer.Argument(help="A moments file.")]) -> None:
+    """Say what a moments file holds."""
+    from impact.moments import PathMoments
+
+    _describe(PathMoments.load(path), path)
+
+
+def _describe(made: "PathMoments", path: Path) -> None:
+    sample, label = made.sample, made.time_axis.label
+    typer.echo(
+        f"{path.name}: {made.outcome}, {label(made.times[0])} to {label(made.times[-1])} ({len(made.times)} periods), "
+        f"{sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations, {made.n_cells} cells, "
+        f"smallest of {int(made.n.min())} units"
+    )
+    for cohort, units in zip(made.every_cohort, made.by_cohort(made.n.astype(float)), strict=True):
+        name = "never treated" if cohort == float("inf") else f"treated from {label(cohort)}"
+        typer.echo(f"  {name}: {int(units)} units")
