@@ -38,7 +38,7 @@ class Grounded(_Strict):
         """Return the source, and the reason after it where both are given."""
         source = self.source if isinstance(self.source, str) else self.source.in_language(language)
         reason = self.reason.in_language(language) if self.reason else ""
-        return "; ".join(filter(None, (source, reason)))
+        return ". ".join(filter(None, (source, reason)))
 
     @model_validator(mode="after")
     def _has_grounds(self) -> Self:

@@ -33,6 +33,7 @@ from impact.reporting.sections.robustness import robustness
 from impact.reporting.sections.summary_of_findings import summary_of_findings
 from impact.reporting.sections.technical_annex import technical_annex
 from impact.reporting.sections.why import why
+from impact.reporting.sections.worth_it import worth_it
 from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 
@@ -150,6 +151,10 @@ class NotebookStudy:
         )
         return certainty(voice, evidence)
 
+    def worth_it(self) -> Exhibits:
+        """Show whether the results justify the resources: the appraisal with all that it rests on."""
+        return self._section("worth_it", "economics", worth_it)
+
     def first_page(self) -> Exhibits:
         """Show part 1 of the report: the minister's page."""
         return self._kept(first_page(self.voice, self.findings))
@@ -179,7 +184,7 @@ class NotebookStudy:
         return self._kept(how_sure(self.voice, self.findings))
 
     def worth_the_money(self) -> Exhibits:
-        """Show part 8 of the report: cost, and what is not answered."""
+        """Show part 8 of the report: what it returned, what it would take, and what that hinges on."""
         return self._kept(worth_the_money(self.voice, self.findings))
 
     def evidence_elsewhere(self) -> Exhibits:

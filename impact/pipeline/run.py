@@ -46,7 +46,7 @@ from impact.reporting.words.catalogue import Words
 REPORT = "06_report"
 STAGES = (
     ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
-    ("05_robustness",),  # reads what the sample and the impact were found to be
+    ("05_robustness", "07_worth_it"),  # read what the sample and the impact were found to be
     (REPORT,),
 )
 """Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""

@@ -17,6 +17,7 @@ SHOWN_BY = {
     "panel_models": "panel_models",
     "certainty": "certainty",
     "robustness": "robustness",
+    "economics": "worth_it",
 }
 """Part of the results to the section whose cell computes it."""
 _CALL = re.compile(r"\bstudy\.(\w+)\(\)")

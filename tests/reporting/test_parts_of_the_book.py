@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
+from impact.evaluation.appraised import Economics
 from impact.evaluation.store import every_part
 from impact.evaluation.study import Study
 from impact.interval import Refused
@@ -159,8 +160,12 @@ def test_every_title_has_at_most_twenty_words_with_the_word_that_marks_a_demonst
 
 
 def test_money_is_never_computed_from_nothing(told):
-    voice, _ = told
-    assert worth_it(voice).rating is None
+    voice, findings = told
+    answered = worth_it(voice, findings)
+    assert answered.rating is None
+    without = replace(findings, economics=Economics(None, "no_economics_file"))
+    text = answered.answer if findings.economics.worth is None else worth_it(voice, without).answer
+    assert not re.search(r"%|million", text.replace("million USD", "").replace("millions USD", ""))
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +236,7 @@ def test_rounded_numbers_carry_no_zeros_that_rounding_took_away():
 
 
 def test_an_outcome_that_is_no_money_gains_nothing(logged):
-    text = standfirst(logged[0], logged[1]) + worth_it(logged[0]).answer
+    text = standfirst(logged[0], logged[1]) + worth_it(*logged).answer
     assert not re.search(r"gain|value added|had the|a year", text)
     assert "'s the " not in title(*logged)
     assert "the log scrap rate" not in changed(*logged).question

@@ -16,8 +16,10 @@ from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.economics.figure import Why
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
+from impact.evaluation.appraised import Unappraised
 from impact.evaluation.completion import Bound, Classification, CompletionCode
 from impact.evaluation.indicators import Level, State
+from impact.evaluation.justified import Answer, Doubt
 from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
 from impact.evaluation.robustness import PanelModels, _alternatives
@@ -26,6 +28,7 @@ from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
 from impact.inference.named import InferenceName
 from impact.pipeline.plan import read_plan
+from impact.reporting.sections.worth_sentences import to_interval
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.checks import REASONS
 from impact.reporting.words.register import REGISTER, said, said_note, said_why_not
@@ -188,7 +191,19 @@ def test_every_concern_verb_and_assignment_has_words():
 
 
 def test_every_reason_why_a_figure_is_none_has_words():
-    assert set(REGISTER["no_figure"]) == of(Why)
+    assert set(REGISTER["no_figure"]) == set(REGISTER["no_figure_in_full"]) == of(Why)
+
+
+def test_every_answer_to_whether_it_was_worth_the_money_has_words():
+    answers = {answer for answer in of(Answer) if answer != "cannot_tell"}
+    verbs = of(Verb) - {"cannot_tell"}
+    known = answers | {f"below:{verb}" for verb in verbs}
+    without = {f"{code}:no_return" for code in known}
+    doubts = {f"cannot_tell:{doubt}" for doubt in of(Doubt)}
+    assert set(REGISTER["worth"]) == known | without | doubts
+    assert set(REGISTER["worth_in_short"]) == known | doubts
+    assert set(REGISTER["unappraised"]) == of(Unappraised)
+    assert set(REGISTER["needed"]) == of(typing.get_type_hints(to_interval)["return"])
 
 
 def test_everything_that_is_known_or_not_of_events_and_indicators_has_words():

@@ -7,6 +7,11 @@ from impact.reporting.figures.certainty import (
     specification_curve,
     without_one,
 )
+from impact.reporting.figures.economics import (
+    return_over_persistence,
+    simulated_returns,
+    tornado,
+)
 from impact.reporting.figures.effects import actual_against_counterfactual, raw_paths
 from impact.reporting.figures.event_times import EffectAxis, event_study
 from impact.reporting.figures.forests import (
@@ -36,9 +41,12 @@ __all__ = [
     "love_plot",
     "power_curve",
     "raw_paths",
+    "return_over_persistence",
+    "simulated_returns",
     "specification_curve",
     "theory_of_change",
     "timeline",
+    "tornado",
     "weights",
     "without_one",
 ]

@@ -2,11 +2,13 @@
 
 import math
 
+from impact.evaluation.justified import justified
 from impact.evaluation.programme import Event
 from impact.reporting import figures
 from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
 from impact.reporting.rounding import adding_up, decimals
+from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.voice import Voice
@@ -25,7 +27,7 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
         rows=(
             as_planned(voice, findings),
             changed(voice, findings),
-            worth_it(voice),
+            worth_it(voice, findings),
         ),
         facts=facts(voice, findings),
         how_to_read=voice.about(
@@ -243,24 +245,35 @@ def changed(voice: Voice, findings: Findings) -> Answer:
     )
 
 
-def worth_it(voice: Voice) -> Answer:
-    """Answer whether the results justify the resources: what it cost where that is known, and what is missing."""
-    t = voice.t
+def worth_it(voice: Voice, findings: Findings) -> Answer:
+    """Answer whether the results justify the resources; where nothing was appraised, the cost and what is missing."""
+    t, worth = voice.t, findings.economics.worth
+    if worth is None:
+        text, reason = " ".join(unappraised(voice)), ""
+    else:
+        found = justified(worth, findings.evidence.rating)
+        text = says.in_short(voice, worth, found)
+        reason = "" if voice.study.truth is None else t("An exercise: the firms are invented")
     return Answer(
         question=t("Do the results justify the resources?"),
-        answer=" ".join(
-            [
-                t("Not answered here."),
-                *_cost(voice),
-                t("An answer needs value added, and how long effects last; neither is known.")
-                if voice.in_currency(voice.study.outcome)
-                else t(
-                    "An answer needs the worth of the effect in money, and how long effects last; neither is known."
-                ),
-            ]
-        ),
+        answer=text,
+        reason=reason,
         where=t("Part 8"),
     )
+
+
+def unappraised(voice: Voice) -> list[str]:
+    """Say that this is not answered, what it cost where that is known, and what an answer needs."""
+    t = voice.t
+    return [
+        t("Not answered here."),
+        *_cost(voice),
+        t("An answer needs value added, and how long effects last; neither is known.")
+        if voice.in_currency(voice.study.outcome)
+        else t(
+            "An answer needs the worth of the effect in money, and how long effects last; neither is known."
+        ),
+    ]
 
 
 def _cost(voice: Voice) -> list[str]:

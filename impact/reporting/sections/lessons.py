@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from impact.evaluation.justified import justified
 from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
@@ -78,15 +79,43 @@ def drafts(voice: Voice, findings: Findings) -> list[Draft]:
                 t("Fix the scale in the plan, and ask who gains."),
             )
         )
-    found.append(
-        Draft(
-            t("Whether it was worth the money is not answered."),
-            t("costs and value added stay unmeasured")
-            if money
-            else t("costs and the worth of the outcome stay unknown"),
-            t("Collect costs by activity, and value added beside the outcome.")
-            if money
-            else t("Collect costs by activity, and what a unit of the outcome is worth."),
-        )
-    )
+    found.append(_on_worth(voice, findings))
     return found
+
+
+def _on_worth(voice: Voice, findings: Findings) -> Draft:
+    """Return the lesson on worth: by the answer that part 8 gives, or that it gives none."""
+    t, worth = voice.t, findings.economics.worth
+    if worth is None:
+        return _unappraised(voice)
+    answer = justified(worth, findings.evidence.rating).answer
+    if answer == "cannot_tell":
+        return Draft(
+            t("Whether it was worth the money cannot be told."),
+            t("the effect and the assumptions stay as uncertain"),
+            t("Measure what the answer hinges on, first of all how long effects last."),
+        )
+    if answer == "above":
+        return Draft(
+            t("On its assumptions the programme reached the hurdle."),
+            t("effects last as long as is assumed"),
+            t("Follow the firms on, and appraise again before spending again."),
+        )
+    return Draft(
+        t("On its assumptions the programme did not reach the hurdle."),
+        t("the next programme costs as much for each firm"),
+        t("Before spending, compare the break-even effect with what such programmes achieve."),
+    )
+
+
+def _unappraised(voice: Voice) -> Draft:
+    t, money = voice.t, voice.in_currency(voice.study.outcome)
+    return Draft(
+        t("Whether it was worth the money is not answered."),
+        t("costs and value added stay unmeasured")
+        if money
+        else t("costs and the worth of the outcome stay unknown"),
+        t("Collect costs by activity, and value added beside the outcome.")
+        if money
+        else t("Collect costs by activity, and what a unit of the outcome is worth."),
+    )

@@ -6,7 +6,7 @@ from impact.reporting.exhibits import Exhibits, Text
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
-Opened = Literal["data_quality", "sample", "impact", "panel_models", "certainty", "report"]
+Opened = Literal["data_quality", "sample", "impact", "panel_models", "certainty", "worth", "report"]
 
 
 def opening(voice: Voice, notebook: Opened) -> Exhibits:

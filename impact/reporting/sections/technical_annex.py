@@ -13,6 +13,7 @@ from impact.reporting.sections.panel_models import panel_models
 from impact.reporting.sections.quality import data_quality
 from impact.reporting.sections.references import references
 from impact.reporting.sections.robustness import robustness
+from impact.reporting.sections.worth_it import in_full
 from impact.reporting.voice import Voice
 
 
@@ -30,6 +31,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *one_level_down(certainty_in_full(voice, findings.evidence)),
         *one_level_down(panel_models(voice, findings.panel_models).items),
         *one_level_down(robustness(voice, findings.robustness, axis).items),
+        *_appraisal(voice, findings),
         *one_level_down(frame.limitations(voice, findings).items),
         Text(f"### {t('Glossary')}\n\n" + "\n".join(map(voice.about, _glossary(voice)))),
         Text(f"### {t('References')}\n\n" + "\n".join(references(voice, findings))),
@@ -38,6 +40,11 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *one_level_down(frame.annex(voice).items),
     ]
     return Exhibits(tuple(kept))
+
+
+def _appraisal(voice: Voice, findings: Findings) -> list[Exhibit]:
+    worth = findings.economics.worth
+    return [] if worth is None else in_full(voice, worth)
 
 
 def _glossary(voice: Voice) -> list[str]:

@@ -1,14 +1,43 @@
-"""Part 8: what it cost, and in one honest sentence what is not answered; nothing is computed that the plan cannot carry."""
+"""Part 8: whether the results justify the resources; where nothing was appraised, what is missing, in honest sentences."""
 
+from impact.evaluation.justified import justified
 from impact.reporting.exhibits import Chapter, Exhibits, Text
 from impact.reporting.formats import escape
+from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import cost_in_words
+from impact.reporting.sections.worth_it import (
+    what_is_assumed,
+    what_it_hinges_on,
+    what_it_takes,
+    who_gains,
+)
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
 
 
 def worth_the_money(voice: Voice, findings: Findings) -> Exhibits:
-    """Show cost, the gain that a calculation would start from, and what is missing."""
+    """Show the answer, what it would take, what it hinges on, who gains, and what is assumed."""
+    t, worth = voice.t, findings.economics.worth
+    chapter = Chapter(8, t("Worth the money?"), "worth-the-money")
+    if worth is None:
+        return Exhibits((chapter, Text(" ".join(unanswered(voice, findings)), brief=True)))
+    found = justified(worth, findings.evidence.rating)
+    first = [*says.answer(voice, worth, found), says.present_value(voice, worth)]
+    return Exhibits(
+        (
+            chapter,
+            Text(" ".join([*first, *says.invented(voice)]), brief=True),
+            *what_it_takes(voice, worth),
+            *what_it_hinges_on(voice, worth),
+            *who_gains(voice, worth),
+            *what_is_assumed(voice),
+        )
+    )
+
+
+def unanswered(voice: Voice, findings: Findings) -> list[str]:
+    """Say the cost, the gain that an appraisal would start from, and what is missing."""
     t, told = voice.t, voice.study.programme
     gain = findings.impact.counterfactual.gain
     sentences = []
@@ -19,9 +48,10 @@ def worth_the_money(voice: Voice, findings: Findings) -> Exhibits:
         sentences.append(
             t("The announced cost is {cost} ({source}).", cost=cost_in_words(voice), source=source)
         )
-    else:
+    elif voice.study.economics is None:
         sentences.append(t("The plan gives no cost to set against the estimate."))
-    sentences += [
+    return [
+        *sentences,
         t(
             "A calculation would start from the estimated difference, {gain} {each}.",
             gain=voice.amount(voice.study.outcome, gain),
@@ -34,11 +64,5 @@ def worth_the_money(voice: Voice, findings: Findings) -> Exhibits:
         else t(
             "Two things are missing: what the effect is worth in money, and how long effects last."
         ),
-        t("So this report gives no break-even and no rate of return."),
+        said(t, "unappraised", str(findings.economics.why)),
     ]
-    return Exhibits(
-        (
-            Chapter(8, t("Worth the money?"), "worth-the-money"),
-            Text(" ".join(sentences), brief=True),
-        )
-    )

@@ -28,9 +28,14 @@ OPENINGS = {
         "Look for what the study could have seen, for the share of other specifications that agree, and for one unit or event "
         "that carries the result. A check that could not be made is not a check that passed."
     ),
+    "worth:answers": t("Do the results justify the resources?"),
+    "worth:look_for": t(
+        "Look first at what is assumed and what has a source, then at what the answer hinges on. A believed effect may "
+        "not pay, and an assumption may decide where the data do not. Change one, and run the cell again."
+    ),
     "report:answers": t("What does the whole evaluation say?"),
     "report:look_for": t(
         "Everything below is assembled from the results of the other notebooks, in the order of the report. Change a choice in "
-        "the plan or in the parameters and run all six again; no number here is typed."
+        "the plan or in the parameters and run all of them again; no number here is typed."
     ),
 }

@@ -56,6 +56,11 @@ Kind = Literal[
     "classification",
     "bound",
     "completion",
+    "no_figure_in_full",
+    "worth",
+    "worth_in_short",
+    "unappraised",
+    "needed",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -98,6 +103,11 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "classification": delivery.CLASSIFICATIONS,
     "bound": delivery.BOUNDS,
     "completion": delivery.COMPLETIONS,
+    "no_figure_in_full": economics.NO_FIGURE_IN_FULL,
+    "worth": economics.WORTH,
+    "worth_in_short": economics.WORTH_IN_SHORT,
+    "unappraised": economics.UNAPPRAISED,
+    "needed": economics.NEEDED,
 }
 
 
