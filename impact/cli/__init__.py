@@ -35,7 +35,7 @@ Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
 ]
-STEPS = 14  # plan, six notebooks, the renderings, numbers
+STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
 
 @app.command()

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from reporting.test_worth import worth_of
 
 from impact.evaluation.counterfactual import Counterfactual
 from impact.evaluation.elsewhere import PublishedEffect
@@ -103,12 +104,29 @@ def drawn(voice):
         figures.attrition(voice, flow(), small=True),
         figures.love_plot(voice, baseline(voice), small=True),
         figures.weights(voice, weights()),
+        *(_of_the_appraisal(voice) if voice.study.economics else []),
         *(
             [figures.theory_of_change(voice, programme), figures.timeline(voice, programme)]
             if programme
             else []
         ),
     ]
+
+
+def _of_the_appraisal(voice):
+    """Figures of appraisals far below the hurdle, around it, and without a bounded interval."""
+    ranged = voice.study.economics.beliefs()
+    appraised = [
+        worth_of(35_000.0, error=17_000.0, believed=ranged),
+        worth_of(900_000.0, error=500_000.0, believed=ranged),
+        worth_of(900_000.0, bounded=False, believed=ranged),
+    ]
+    made = [
+        draw(voice, worth)
+        for worth in appraised
+        for draw in (figures.tornado, figures.return_over_persistence, figures.simulated_returns)
+    ]
+    return [one for one in made if one is not None]
 
 
 @pytest.fixture(scope="module")
