@@ -26,12 +26,13 @@ def svg_of(figure: "Figure") -> bytes:
 
 
 def png_of(figure: "Figure") -> bytes:
-    """Return a PNG for programs that draw no SVG."""
+    """Return a PNG for programs that draw no SVG, of a figure laid out as its SVG was."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     png = io.BytesIO()
     with _drawn_once(figure):
         figure.dpi = PNG_DPI
+        figure.set_layout_engine("none")
         canvas: Any = FigureCanvasAgg(figure)
         canvas.print_png(png, metadata={"Software": None})
     return png.getvalue()
@@ -39,15 +40,17 @@ def png_of(figure: "Figure") -> bytes:
 
 @contextmanager
 def _drawn_once(figure: "Figure") -> Iterator[None]:
-    """Have a figure printed by its format's own canvas, and give it back its resolution.
+    """Have a figure printed by its format's own canvas, and give it back its resolution and layout.
 
     ``savefig`` draws a figure with a layout twice, the first time for the layout alone, which a drawing makes anyway.
     """
-    dpi = figure.dpi
+    dpi, layout = figure.dpi, figure.get_layout_engine()
     try:
         yield
     finally:
         figure.dpi = dpi
+        if layout is not None:
+            figure.set_layout_engine(layout)
 
 
 def base64_of(data: bytes) -> str:

@@ -109,7 +109,7 @@ class Figure:
             label=label,
             caption=caption,
             alt=alt,
-            svg=svg_of(wide),
+            svg=svg_of(wide),  # lays the figure out
             png=png_of(wide),
             narrow_svg=narrow,
             **words,
