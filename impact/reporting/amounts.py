@@ -1,5 +1,7 @@
 """How the numbers of an appraisal are written: amounts, rates, chances, and assumptions by their kind."""
 
+import math
+
 from impact.economics.sensitivity import EFFECT
 from impact.evaluation.economics_file import EconomicsFile
 from impact.reporting.formats import Formats
@@ -7,6 +9,7 @@ from impact.reporting.rounding import decimals
 from impact.reporting.voice import Voice
 
 MILLION = 1e6
+WHOLE = 10.0  # percent from which no decimals are written
 RARE = 0.005  # share of simulated cases that would be written as 0%
 SHARES = frozenset(
     {"take_up", "share", "value_added_ratio", "displacement", "persistence", "growth"}
@@ -39,8 +42,15 @@ def yearly(voice: Voice, value: float) -> str:
 
 def rate(voice: Voice, value: float) -> str:
     """Write a rate a year, or another share, in percent."""
-    percent = 100 * value
-    return voice.f.percent(percent, 0 if abs(percent - round(percent)) < 1e-9 else 1)
+    share = 100 * value
+    return voice.f.percent(share, 0 if abs(share - round(share)) < 1e-9 else 1)
+
+
+def percent(voice: Voice, value: float) -> str:
+    """Write a number that is in percent already: whole where it is large, with two digits where it is small."""
+    if value == 0 or abs(value) >= WHOLE:
+        return voice.f.percent(value, 0)
+    return voice.f.percent(value, min(1 - math.floor(math.log10(abs(value))), 6))
 
 
 def chance(voice: Voice, share: float) -> str:

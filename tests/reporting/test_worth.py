@@ -26,9 +26,11 @@ from impact.evaluation.rating import Rating
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 from impact.reporting import figures
+from impact.reporting.amounts import chance, percent
 from impact.reporting.exhibits import Figure as Picture
 from impact.reporting.exhibits import Table
 from impact.reporting.markup import said as without_markup
+from impact.reporting.sections import appraisal_tables as tables
 from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.worth_it import worth_it
 from impact.reporting.voice import Voice
@@ -245,11 +247,8 @@ def test_the_projection_is_called_one_and_no_evidence(voice):
     assert ("24.1%" in text) or ("24,1\u00a0%" in text)
 
 
-def test_a_simulated_share_is_never_zero_or_all():
-    from impact.reporting.amounts import chance
-
-    voice = Voice(Study(read_plan(ROOT / "evaluation.yml"), ROOT))
-    assert [chance(voice, share) for share in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
+def test_a_simulated_share_is_never_zero_or_all(english):
+    assert [chance(english, share) for share in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
         "less than 1%",
         "less than 1%",
         "50%",
@@ -283,13 +282,38 @@ def test_the_appraisal_never_shows_a_number_that_is_none(voice, effect, bounded)
 
 def test_every_number_beside_the_estimate_has_a_source_or_is_called_an_assumption(voice):
     shown = told_of(voice, 35_000.0)
-    table = next(i for i in shown.items if isinstance(i, Table) and i.label == "tab-assumed")
+    table = next(
+        i for i in shown.items if isinstance(i, Table) and i.label == "tab-assumed-in-full"
+    )
     numbers = voice.study.economics.numbers()
     assert len(table.frame) == len(numbers) + 5 + len(voice.study.economics.exchange_rates)
     assert table.frame["grounds"].str.len().min() > 10
     marked = table.frame["grounds"].str.match("Assumption|Hypothèse")
     assumed = [one.assumed for one in numbers.values()]
     assert list(marked)[-len(assumed) :] == assumed
+
+
+def test_only_numbers_with_a_range_stand_in_part_8(voice):
+    numbers = voice.study.economics.numbers().values()
+    table = tables.ranged(voice)
+    assert len(table.frame) == sum(one.low is not None for one in numbers)
+    assert "—" not in set(table.frame["range"])
+
+
+def test_a_loss_brings_nothing_back_and_nobody_gains(english):
+    worth = worth_of(-50_000.0)
+    assert "brought back" in says.present_value(english, worth_of())
+    assert "brought back" not in says.present_value(english, worth)
+    assert says.gainers(english, worth) == ""
+
+
+def test_a_small_break_even_effect_is_not_written_as_none(english):
+    assert [percent(english, value) for value in (251.3, 12.0, 3.21, 0.0123)] == [
+        "251%",
+        "12%",
+        "3.2%",
+        "0.012%",
+    ]
 
 
 def test_what_is_not_appraised_says_why(voice):

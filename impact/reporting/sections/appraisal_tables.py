@@ -1,6 +1,6 @@
 """Tables of an appraisal: what is assumed and what has a source, costs, years, horizons, ranges, who gains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,11 +15,32 @@ from impact.reporting.voice import Voice
 
 def assumed(voice: Voice) -> Table:
     """Show every number that is not the study's own, with its range, and its source or the reason why it is assumed."""
-    t = voice.t
-    rows = [*_conventions(voice), *_numbers(voice)]
-    return Table(
+    return _grounded(
+        voice,
+        [*_conventions(voice), *_numbers(voice, file_of(voice).numbers())],
+        label="tab-assumed-in-full",
+        caption=voice.t("What the appraisal rests on beside the estimate"),
+    )
+
+
+def ranged(voice: Voice) -> Table | None:
+    """Show those of them that have a range; None where all are taken as certain."""
+    numbers = {name: one for name, one in file_of(voice).numbers().items() if one.assumption.ranges}
+    if not numbers:
+        return None
+    return _grounded(
+        voice,
+        [*_numbers(voice, numbers)],
         label="tab-assumed",
-        caption=t("What the appraisal rests on beside the estimate"),
+        caption=voice.t("Numbers that may move the answer, each with its range"),
+    )
+
+
+def _grounded(voice: Voice, rows: list[dict[str, str]], *, label: str, caption: str) -> Table:
+    t = voice.t
+    return Table(
+        label=label,
+        caption=caption,
         frame=pd.DataFrame(rows),
         headings={
             "label": t("Quantity"),
@@ -64,10 +85,10 @@ def _conventions(voice: Voice) -> Iterator[dict[str, str]]:
         }
 
 
-def _numbers(voice: Voice) -> Iterator[dict[str, str]]:
+def _numbers(voice: Voice, numbers: Mapping[str, Number]) -> Iterator[dict[str, str]]:
     file, language = file_of(voice), voice.study.plan.language
     groups = {one.code: one.label.in_language(language) for one in file.classes}
-    for name, number in file.numbers().items():
+    for name, number in numbers.items():
         code = name.rpartition(".")[0]
         yield {
             "group": groups.get(code, voice.t("From effect to benefit, and costs")),

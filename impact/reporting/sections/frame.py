@@ -65,6 +65,10 @@ def limitations(voice: Voice, findings: Findings) -> Exhibits:
         ),
         t(
             "The outcome is not income or value added. Whether the results justify the resources is a further question."
+        )
+        if findings.economics.worth is None
+        else t(
+            "The outcome is not income or value added: what it is worth rests on the assumptions of part 8."
         ),
         t("Outcomes are known to the last period of the data; nothing is said about later years."),
     ]

@@ -27,7 +27,7 @@ def worth_it(voice: Voice, part: Economics) -> Exhibits:
             *what_it_takes(voice, worth),
             *what_it_hinges_on(voice, worth),
             *who_gains(voice, worth),
-            *what_is_assumed(voice),
+            assumed_and_projected(voice),
             *in_full(voice, worth),
         )
     )
@@ -61,21 +61,29 @@ def who_gains(voice: Voice, worth: Worth) -> list[Exhibit]:
 
 
 def what_is_assumed(voice: Voice) -> list[Exhibit]:
-    """Show what the answer rests on beside the estimate, and the projection beside which it may be read."""
+    """Show the numbers that may move the answer, and the projection beside which it may be read."""
+    ranged = tables.ranged(voice)
+    return [assumed_and_projected(voice), *([ranged] if ranged else [])]
+
+
+def assumed_and_projected(voice: Voice) -> Text:
+    """Say what is an assumption, where all numbers stand, and what was projected."""
     t = voice.t
     sentences = [
         t("What has no source is marked as an assumption, with its reason."),
+        t("The annex has every number, those taken as certain too."),
         says.projected(voice),
     ]
     shown = " ".join(filter(None, sentences))
-    return [Text(f"### {t('What is assumed')}\n\n{shown}"), tables.assumed(voice)]
+    return Text(f"### {t('What is assumed')}\n\n{shown}")
 
 
 def in_full(voice: Voice, worth: Worth) -> list[Exhibit]:
-    """Show the appraisal's other tables: costs, years, horizons, ranges."""
+    """Show all that it rests on and all that follows: assumptions, costs, years, horizons, ranges."""
     ranges = tables.ranges(voice, worth)
     return [
         Text(f"### {voice.t('The appraisal in full')}"),
+        tables.assumed(voice),
         tables.costs(voice),
         tables.years(voice, worth),
         tables.horizons(voice, worth),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from impact.evaluation.appraised import Worth
 from impact.evaluation.justified import Justified, turning
-from impact.reporting.amounts import RARE, chance, file_of, label_of, money, rate, yearly
+from impact.reporting.amounts import RARE, chance, file_of, label_of, money, percent, rate, yearly
 from impact.reporting.formats import escape
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -84,7 +84,7 @@ def present_value(voice: Voice, worth: Worth) -> str:
             value=money(voice, worth.value),
         )
     ]
-    if worth.benefit_cost_ratio.value is not None:
+    if worth.benefit_cost_ratio.exceeds(0):
         sentences.append(
             voice.t(
                 "Each {currency} of cost brought back {ratio}.",
@@ -120,7 +120,7 @@ def effect_needed(voice: Voice, worth: Worth) -> str:
                 "Reaching the hurdle takes an effect of {needed}: {percent} of {outcome} without {treatment}."
             ),
             needed=yearly(voice, needed.value),
-            percent=voice.f.percent(worth.needed_percent.value, 0),
+            percent=percent(voice, worth.needed_percent.value),
         )
     interval = voice.f.interval(worth.conf_low, worth.conf_high, voice.f.number)
     where = said(
@@ -205,7 +205,7 @@ def more_data(voice: Voice, worth: Worth) -> str:
 def gainers(voice: Voice, worth: Worth) -> str:
     """Say which class most of the benefits go to; nothing where nobody gains."""
     known = worth.classes.dropna(subset=["share"])
-    if known.empty:
+    if known.empty or known["present"].sum() <= 0:
         return ""
     most = known.loc[known["share"].idxmax()]
     labels = {one.code: one.label for one in file_of(voice).classes}
