@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +109,28 @@ def read_book(notebook: Path, words: Mapping[str, str]) -> Book:
         When the notebook cannot be read.
     """
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        text = notebook.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise _unread(notebook.name) from None
+    return _book_in(text, notebook.name, tuple(words.items()))
+
+
+def _unread(name: str) -> RenderError:
+    return RenderError(f"{name}: not an executed notebook; run it again")
+
+
+@lru_cache(maxsize=1)  # every format of a report asks for the same book, and none changes its nodes
+def _book_in(text: str, name: str, words: tuple[tuple[str, str], ...]) -> Book:
+    """Return the book of a notebook's text."""
+    try:
         outputs = [
             (number, output.get("data", {}))
-            for number, cell in enumerate(cells, 1)
+            for number, cell in enumerate(json.loads(text)["cells"], 1)
             for output in cell.get("outputs", [])
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise RenderError(f"{notebook.name}: not an executed notebook; run it again") from None
-    return book_of(outputs, words)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _unread(name) from None
+    return book_of(outputs, dict(words))
 
 
 def book_of(outputs: Iterable[tuple[int, Mapping[str, Any]]], words: Mapping[str, str]) -> Book:
