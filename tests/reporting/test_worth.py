@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,10 @@ from impact.reporting.exhibits import Table
 from impact.reporting.markup import said as without_markup
 from impact.reporting.sections import appraisal_tables as tables
 from impact.reporting.sections import worth_sentences as says
+from impact.reporting.sections.first_page import worth_it as worth_it_of_page_one
+from impact.reporting.sections.lessons import _on_worth
 from impact.reporting.sections.worth_it import worth_it
+from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -257,6 +261,65 @@ def test_a_simulated_share_is_never_zero_or_all(english):
     ]
 
 
+def findings_of(worth, rating, why=None):
+    """What the sections on worth ask of all findings."""
+    return SimpleNamespace(
+        economics=Economics(worth, why),
+        evidence=SimpleNamespace(rating=rating),
+        impact=SimpleNamespace(counterfactual=SimpleNamespace(gain=9_000.0)),
+    )
+
+
+def test_part_8_begins_with_the_answer_and_the_brief_takes_that_alone(voice):
+    worth, rating = worth_of(100_000.0), rated()
+    chapter, first, *rest = worth_the_money(voice, findings_of(worth, rating)).items
+    assert chapter.number == 8
+    assert first.markdown.startswith(says.answer(voice, worth, justified(worth, rating))[0])
+    assert first.brief
+    assert not any(getattr(item, "brief", False) for item in rest)
+    drawn = {item.label for item in rest if isinstance(item, Picture)}
+    assert drawn == {"fig-persistence", "fig-tornado", "fig-simulated"}
+
+
+def test_a_study_without_an_appraisal_says_in_part_8_what_is_missing(voice):
+    shown = worth_the_money(voice, findings_of(None, rated(), "no_economics_file"))
+    text = words(shown)
+    assert len(shown.items) == 2
+    assert ("Two things are missing" in text) or ("Il manque deux choses" in text)
+    assert ("names no economics file" in text) or ("ne nomme pas de fichier" in text)
+    first = worth_it_of_page_one(voice, findings_of(None, rated(), "no_economics_file")).answer
+    assert ("Not answered here." in first) or ("Sans réponse ici." in first)
+
+
+def test_a_return_of_invented_firms_is_called_an_exercise(voice):
+    found = findings_of(worth_of(100_000.0), rated())
+    assert voice.study.truth is not None
+    text = words(worth_the_money(voice, found))
+    assert ("no finding on the programme" in text) or ("non un résultat sur le programme" in text)
+    real = Voice(voice.study.changed(truth=None))
+    assert "invented" not in words(worth_the_money(real, found))
+    assert worth_it_of_page_one(voice, found).reason
+    assert worth_it_of_page_one(real, found).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("effect", "steps", "said"),
+    [
+        (300_000.0, 3, "On its assumptions the programme reached the hurdle."),
+        (100_000.0, 3, "On its assumptions the programme did not reach the hurdle."),
+        (300_000.0, 1, "Whether it was worth the money cannot be told."),
+    ],
+)
+def test_the_lesson_on_worth_follows_the_answer(english, effect, steps, said):
+    lesson = _on_worth(english, findings_of(worth_of(effect), rated(steps)))
+    assert lesson.finding == said
+
+
+def test_only_a_study_without_an_appraisal_has_the_lesson_that_it_is_not_answered(english):
+    lesson = _on_worth(english, findings_of(None, rated(), "no_economics_file"))
+    assert lesson.finding == "Whether it was worth the money is not answered."
+
+
 def told_of(voice, effect, **choices):
     """The whole appraisal of the case's file, as its notebook shows it, of another effect."""
     believed = voice.study.economics.beliefs()
@@ -346,3 +409,7 @@ def test_the_band_of_returns_is_drawn_where_an_end_has_none(voice):
     assert figures.return_over_persistence(voice, replace(worth, lasting=lost)) is None
     empty = replace(worth.simulated, histogram=pd.DataFrame(columns=["left", "right", "count"]))
     assert figures.simulated_returns(voice, replace(worth, simulated=empty)) is None
+    few = pd.DataFrame({"why": ["no_cost"], "count": [worth.simulated.draws * 0.6]})
+    mostly_none = replace(worth.simulated, without_return=few)
+    assert figures.simulated_returns(voice, worth) is not None
+    assert figures.simulated_returns(voice, replace(worth, simulated=mostly_none)) is None

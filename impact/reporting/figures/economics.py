@@ -186,21 +186,22 @@ def _percent_axis(
 
 
 def simulated_returns(voice: Voice, worth: Worth) -> Figure | None:
-    """Draw the simulated returns and the hurdle; None where none was simulated or none exists."""
+    """Draw the simulated returns and the hurdle; None where none was simulated or most draws have none."""
     t, f, found = voice.t, voice.f, worth.simulated
     if found is None or found.histogram.empty:
         return None
     bins = found.histogram
     missing = int(found.without_return["count"].sum())
+    if missing > found.draws / 2:  # what is left would tell of the few draws that have a return
+        return None
     return exhibit(
         lambda width: _histogram(voice, worth, bins, found.above_hurdle, width),
         label="fig-simulated",
         title=t("The hurdle is exceeded in {share} of cases", share=chance(voice, found.above_hurdle)),
         how=t(
             "Rates of return when effect and assumptions are drawn {draws} times, the first and last percent left out. Dashed: "
-            "the hurdle; teal: above it. Draws without a rate of return: {missing}.",
+            "the hurdle; teal: above it. Draws without a rate of return are left out.",
             draws=f.number(found.draws),
-            missing=f.number(missing),
         ),
         alt=t(
             "A histogram of returns from {low} to {high} a year; the hurdle is {hurdle}.",
