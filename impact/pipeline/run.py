@@ -21,6 +21,7 @@ from impact.evaluation.plan import Plan
 from impact.evaluation.rating import rating
 from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
+from impact.pipeline.appraised_workbook import write_economics
 from impact.pipeline.execute import WarmParent
 from impact.pipeline.numbers import RESULTS, sources_of, write_numbers
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
@@ -118,7 +119,7 @@ def run(
     facts |= said
     inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
-    indicators = study.indicators
+    indicators, economics = study.indicators, study.economics
     del study  # data and panels: each notebook reads its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:
@@ -128,11 +129,15 @@ def run(
         rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
         if indicators is not None:
             render_indicators(indicators, folder / INDICATORS, language=plan.language)
+        report = folder / "notebooks" / f"{REPORT}.ipynb"
+        appraised = write_economics(
+            folder, report, file=economics, currency=plan.currency, cover=cover
+        )
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
     tracked = () if indicators is None else (INDICATORS,)
-    outputs = (*PAGES, *tracked, RESULTS, LEDGER, CERTIFICATE)
+    outputs = (*PAGES, *tracked, *appraised, RESULTS, LEDGER, CERTIFICATE)
     return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
 
 

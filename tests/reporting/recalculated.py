@@ -1,5 +1,6 @@
 """Workbooks recalculated by LibreOffice, and read back: what a reader sees who opens them and changes a cell."""
 
+import html
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+WRONG = -12345.678  # a result that no formula has
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
@@ -58,8 +60,61 @@ def put(xml, cell, number):
     filled = re.compile(rf'(<c r="{cell}"[^>]*>)((?:<f[^>]*>[^<]*</f>)?)<v>[^<]*</v></c>')
     text, found = filled.subn(rf"\g<1>\g<2><v>{number!r}</v></c>", xml)
     if not found:
-        text, found = re.subn(
-            rf'<c r="{cell}"([^>]*)/>', rf'<c r="{cell}"\1><v>{number!r}</v></c>', xml
-        )
+        empty, full = rf'<c r="{cell}"([^>]*)/>', rf'<c r="{cell}"\1><v>{number!r}</v></c>'
+        text, found = re.subn(empty, full, xml)
     assert found == 1, cell
     return text
+
+
+def stale(source, target):
+    """Copy a workbook with one wrong number as the stored result of every formula, words or not."""
+    result = re.compile(r'(<c r="[A-Z]+\d+" s="\d+")(?: t="str")?(><f[^>]*>[^<]*</f>)<v>[^<]*</v>')
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            content = old.read(item)
+            if item.filename.startswith("xl/worksheets/sheet"):
+                content = result.sub(rf"\1\2<v>{WRONG!r}</v>", content.decode()).encode()
+            new.writestr(item, content)
+    return target
+
+
+def sheets_of(path):
+    """The XML of each sheet by its number."""
+    with zipfile.ZipFile(path) as package:
+        names = [name for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
+        return {int(re.search(r"\d+", name)[0]): package.read(name).decode() for name in names}
+
+
+def formulas_of(path):
+    """Places of all formulas: sheet number, row and column from 0."""
+    return [
+        (number, *place(cell))
+        for number, xml in sheets_of(path).items()
+        for cell in re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f', xml)
+    ]
+
+
+def place(cell):
+    """Row and column, from 0, of a cell: ``B3`` is (2, 1)."""
+    letters, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(row) - 1, column - 1
+
+
+def names_of(path):
+    """Cells by their defined names: sheet number and cell; of a name of several, ``name[0]`` and so on down its column."""
+    with zipfile.ZipFile(path) as package:
+        xml = package.read("xl/workbook.xml").decode()
+    sheets = [html.unescape(name) for name in re.findall(r'<sheet name="([^"]+)"', xml)]
+    found = {}
+    for name, sheet, first, last in re.findall(
+        r"<definedName name=\"(\w+)\">'([^']+)'!\$([A-Z]+\$\d+)(?::\$([A-Z]+\$\d+))?<", xml
+    ):
+        number = sheets.index(html.unescape(sheet)) + 1
+        (column, row), (_, end) = (each.split("$") for each in (first, last or first))
+        rows = range(int(row), int(end) + 1)
+        for one, at in enumerate(rows):
+            found[name if len(rows) == 1 else f"{name}[{one}]"] = (number, f"{column}{at}")
+    return found

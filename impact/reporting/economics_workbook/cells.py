@@ -28,19 +28,21 @@ Look = Literal[
 ]
 
 NUMBERS: dict[Number, str] = {
-    "money": '#,##0;-#,##0;"\u2013"',
-    "amount": "#,##0.00",
-    "rate": "0.0%",
-    "factor": "0.000",
-    "count": '#,##0.0;-#,##0.0;"\u2013"',
-    "year": "0",
+    "money": '#,##0_);-#,##0_);"\u2013"_)',
+    "amount": "#,##0.00_)",
+    "rate": "0.0%_)",
+    "factor": "0.000_)",
+    "count": '#,##0.0_);-#,##0.0_);"\u2013"_)',
+    "year": "0_)",
     "text": "General",
 }
 INK, LINE_COLOUR = "#26231f", "#c9c2b6"
 _PETROL, _GREY = "#084c4d", "#5d574f"
 _PLAIN = {"valign": "vcenter", "text_wrap": True, "indent": 1}
-_BOX = {**_PLAIN, "border": 1, "border_color": LINE_COLOUR}
-_FIGURE = {**_BOX, "align": "right"}
+_LINED = {"border": 1, "border_color": LINE_COLOUR}
+_BOX = {**_PLAIN, **_LINED}
+_RIGHT = {"valign": "vcenter", "text_wrap": True, "align": "right"}
+_FIGURE = {**_RIGHT, **_LINED}
 _INPUT = {"bg_color": "#fff4c2", "font_color": "#1f3f99"}
 LOOKS: dict[Look, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _PETROL},
@@ -57,7 +59,7 @@ LOOKS: dict[Look, dict[str, Any]] = {
     "input": {**_FIGURE, **_INPUT},
     "input_words": {**_BOX, **_INPUT},
     "given": {**_FIGURE, "font_color": _GREY},
-    "yearly": {**_PLAIN, "align": "right"},
+    "yearly": _RIGHT,
     "bare": _PLAIN,
     "formula": _FIGURE,
     "result": {**_FIGURE, "bold": True, "bg_color": "#e7efee"},

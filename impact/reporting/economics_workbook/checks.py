@@ -4,6 +4,8 @@ from impact.reporting.economics_workbook.cells import Formula, Said
 from impact.reporting.economics_workbook.page import Page
 from impact.reporting.economics_workbook.subject import Subject
 
+_WIDTH = 48  # characters of a rule on one line of its cell
+
 
 def checks(page: Page, row: int) -> int:
     """Write what must hold of the inputs, by the rules of the economics file; return the row after it."""
@@ -13,7 +15,8 @@ def checks(page: Page, row: int) -> int:
     first = row + 1
     rules = _rules(page.book.subject)
     for place, (rule, text) in enumerate(rules, first):
-        page.row(place, [Said(text), Formula(f'IF({rule},"{fine}","{mend}")', fine)])
+        checked = Formula(f'IF({rule},"{fine}","{mend}")', fine)
+        page.row(place, [Said(text), checked], lines=1 + len(text) // _WIDTH)
     last = row + len(rules)
     _warn(page, (first, last), mend)
     page.name("checks", (first, 1), (last, 1))

@@ -151,5 +151,6 @@ def _by_payer(page: Page, row: int) -> None:
         paid = float(table.loc[table["payer"] == payer, "constant"].sum())
         sums = f"SUMIF(cost_payer,{cell_name((place, 5))},cost_constant)"
         page.put((place, 7), Formula(sums, paid, "money"))
-    listed = f"SUM({cell_name((first, 7))}:{cell_name((last - 1, 7))})"
-    page.put((last, 7), Formula(f"SUM(cost_constant)-{listed}", 0.0, "money"))
+    listed = f"{cell_name((first, 5))}:{cell_name((last - 1, 5))}"
+    others = f"SUMPRODUCT((COUNTIF({listed},cost_payer)=0)*cost_constant)"
+    page.put((last, 7), Formula(others, 0.0, "money"))

@@ -12,7 +12,7 @@ from impact.reporting.words.register import REGISTER
 
 TORNADO = 6  # its first row
 CHART = 20  # rows that the drawing covers
-SPARE = 4  # rows of the tornado for numbers that somebody gives a range
+SPARE = 3  # rows of the tornado for numbers that somebody gives a range
 _OF_THIS_RUN = 18  # rows at most
 
 
@@ -31,7 +31,8 @@ class Outline:
     @property
     def places(self) -> int:
         """Rows of the tornado."""
-        return min(len(self.names), len(self.subject.worth.moved) + SPARE)
+        ranging = sum(low < high for low, high in map(self.range_of, self.names))
+        return min(len(self.names), ranging + SPARE)
 
     @property
     def effects(self) -> tuple[str, ...]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
-
 from impact.reporting.economics_workbook.cells import (
     INK,
     LINE_COLOUR,
@@ -29,7 +27,19 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Place = tuple[int, int]
+"""Row and column, from 0."""
 LINE = 16.5  # points
+
+
+def cell_name(place: Place, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
+    """Return what a formula calls a cell of its own sheet: ``B$3`` for row 2, column 1 with its row fixed."""
+    row, column = place
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{'$' * fixed_column}{letters}{'$' * fixed_row}{row + 1}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class Book:
     @property
     def _yes_no(self) -> str:
         t = self.subject.t
-        return f'[=1]"{t("yes")}";[=0]"{t("no")}";General'
+        return f'[=1]"{t("yes")}"_);[=0]"{t("no")}"_);General'
 
     def page(self, title: str, widths: Sequence[float], *, upright: bool = False) -> "Page":
         """Add a sheet, ready to print: one page wide, its name and number at the foot."""
@@ -143,12 +153,14 @@ class Page:
 
     def name(self, name: str, first: Place, last: Place | None = None) -> None:
         """Define a name for a cell, or for the cells from one to another."""
-        cells = xl_range_abs(*first, *(last or first))
+        ends = dict.fromkeys((first, last or first))
+        cells = ":".join(cell_name(one, fixed_row=True, fixed_column=True) for one in ends)
         self.book.workbook.define_name(name, f"='{self.title}'!{cells}")
 
     def until_the_horizon(self, first: Place, last: Place) -> None:
-        """Let only rows be seen whose first cell counts a year before the horizon."""
-        counted = xl_rowcol_to_cell(*first, col_abs=True)
+        """Let only rows be seen whose first cell counts a year before the horizon, and print no more than those of today."""
+        self.sheet.print_area(0, 0, first[0] + self.book.subject.file.horizon.years - 1, self.last)
+        counted = cell_name(first, fixed_column=True)
         self._seen_where(first, last, f"{counted}<horizon")
         hidden = self.book.workbook.add_format({"font_color": "#ffffff"})
         rule = {"type": "formula", "criteria": f"={counted}>=horizon", "format": hidden}
@@ -156,7 +168,7 @@ class Page:
 
     def where_filled(self, first: Place, last: Place) -> None:
         """Draw lines around rows only whose first cell says something."""
-        self._seen_where(first, last, f'{xl_rowcol_to_cell(*first, col_abs=True)}<>""')
+        self._seen_where(first, last, f'{cell_name(first, fixed_column=True)}<>""')
 
     def _seen_where(self, first: Place, last: Place, condition: str) -> None:
         lined = self.book.workbook.add_format({"border": 1, "border_color": LINE_COLOUR})
@@ -193,8 +205,3 @@ class Page:
         else:
             return
         self.sheet.data_validation(*place, *place, rule)
-
-
-def cell_name(place: Place, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
-    """Return what a formula calls a cell of its own sheet."""
-    return str(xl_rowcol_to_cell(*place, row_abs=fixed_row, col_abs=fixed_column))

@@ -10,7 +10,7 @@ from impact.economics.rate_of_return import rate_of_return
 from impact.reporting.economics_workbook.cells import Formula
 from impact.reporting.economics_workbook.subject import Subject
 
-HALF = 200  # points of the grid on either side of a rate of zero
+HALF = 120  # points of the grid on either side of a rate of zero
 REACH, EXPONENT = (
     14.0,
     560.0,
@@ -32,8 +32,9 @@ class RateCells:
     ----------
     net, years : str
         The row's yearly net benefits, and the row of year numbers above it.
-    gains, costs, first_gain, first_cost, last_cost, fits, start : str
-        Years with a gain and with a cost; when they come; how many rates fit; where the search starts.
+    gains, costs, first_gain, first_cost, last_cost, fits, above, start : str
+        Years with a gain and with a cost; when they come; how many rates fit; points of the grid with a present value above
+        zero; where the search starts.
     """
 
     net: str
@@ -44,6 +45,7 @@ class RateCells:
     first_cost: str
     last_cost: str
     fits: str
+    above: str
     start: str
 
     def formulas(self, subject: Subject, net: Floats) -> list[Formula]:
@@ -53,9 +55,10 @@ class RateCells:
         turns = (
             f"SUM(--(({present.format('rate_grid_left')})<>({present.format('rate_grid_right')})))"
         )
-        above = f"SUM(--({present.format('rate_grid')}))"
         fits = f"IF(OR({self.gains}=0,{self.costs}=0),0,IF({self.last_cost}<{self.first_gain},1,{turns}))"
-        middle = f"(INDEX(rate_grid,MAX({above},1))+INDEX(rate_grid,MIN({above}+1,COLUMNS(rate_grid))))/2"
+        above = f"IF({self.fits}=1,SUM(--({present.format('rate_grid')})),0)"
+        last = f"MIN({self.above}+1,COLUMNS(rate_grid))"
+        middle = f"(INDEX(rate_grid,MAX({self.above},1))+INDEX(rate_grid,{last}))/2"
         rate = rate_of_return(net)
         return [
             Formula(f'COUNTIF({self.net},">0")', held.gains, "year"),
@@ -64,7 +67,8 @@ class RateCells:
             Formula(f"MIN(IF({self.net}<0,{self.years},{NEVER}))", held.first_cost, "year", array=True),
             Formula(f"MAX(IF({self.net}<0,{self.years},-1))", held.last_cost, "year", array=True),
             Formula(fits, held.fits, "year", array=True),
-            Formula(f'IF({self.fits}=1,EXP({middle})-1,"")', held.start, "factor", array=True),
+            Formula(above, held.above, "year", array=True),
+            Formula(f'IF({self.fits}=1,EXP({middle})-1,"")', held.start, "factor"),
             Formula(self._rate(), subject.shown(rate), "rate"),
         ]  # fmt: skip
 
@@ -91,6 +95,7 @@ class _Held:
     first_cost: float
     last_cost: float
     fits: float
+    above: float
     start: float | str
 
 
@@ -113,6 +118,7 @@ def _held(net: Floats) -> _Held:
         first_cost=float(cost[0]) if len(cost) else float(NEVER),
         last_cost=last_cost,
         fits=fits,
+        above=float(count) if fits == 1 else 0.0,
         start=float(np.expm1(middle)) if fits == 1 else "",
     )
 

@@ -14,7 +14,7 @@ from impact.reporting.economics_workbook.rates import RateCells, grid
 
 EFFECT, HORIZON = "effect", "horizon"
 _PLAIN = ("persistence", "stops_after", "growth", "excess_burden")
-_NPV, _RATE, _NET = 11, 12, 21  # columns: present value, first of the rate's eight, first year
+_NPV, _RATE, _NET = 11, 12, 22  # columns: present value, first of the rate's nine, first year
 _HEADS = 8  # rows above the scenarios
 
 
@@ -59,7 +59,7 @@ class Workings:
 
     def rate(self, number: int) -> str:
         """Return the cell with its rate of return."""
-        return cell_name((self._row(number), _RATE + 7))
+        return cell_name((self._row(number), _RATE + 8))
 
     def present_cost(self, number: int) -> str:
         """Return the formula of its present costs."""
@@ -81,8 +81,8 @@ class Workings:
         for number, one in enumerate(self.scenarios):
             self._scenario(number, one)
         first = self._row(0)
-        self.page.name("estimate_start", (first, _RATE + 6))
-        self.page.name("estimate_return", (first, _RATE + 7))
+        self.page.name("estimate_start", (first, _RATE + 7))
+        self.page.name("estimate_return", (first, _RATE + 8))
 
     def _row(self, number: int) -> int:
         return self.top + _HEADS + number
@@ -108,7 +108,7 @@ class Workings:
             t("Scenario"), "", t("Years counted"), t("Effect moved by"), t("Participants"), t("Worth of the outcome"),
             t("Share kept"), t("Years in full"), t("Growth"), t("Worth of a tax"), t("Factor on costs"), t("Net present value"),
             t("Years with a gain"), t("Years with a cost"), t("First gain"), t("First cost"), t("Last cost"),
-            t("Rates that fit"), t("Search starts at"), t("Rate of return"),
+            t("Rates that fit"), t("Points of the grid above zero"), t("Search starts at"), t("Rate of return"),
         )  # fmt: skip
         self._yearly_heads()
         page.headings(self.top + _HEADS - 1, words)
@@ -158,7 +158,7 @@ class Workings:
         net = subject.padded(streams.net[0])
         value = float(streams.value(subject.worth.appraisal.hurdle)[0])
         last = _NET + subject.years - 1
-        cells = [cell_name((row, _RATE + place)) for place in range(7)]
+        cells = [cell_name((row, _RATE + place)) for place in range(8)]
         rate = RateCells(
             f"{cell_name((row, _NET))}:{cell_name((row, last))}", self._head(0), *cells
         )

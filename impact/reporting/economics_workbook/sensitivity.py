@@ -33,7 +33,7 @@ def sensitivity_tab(book: Book) -> None:
     ranking(page, outline, workings)
     workings.write()
     page.sheet.print_area(0, 0, outline.reasons - 2, page.last)
-    page.sheet.set_h_pagebreaks([outline.horizons - 2, outline.of_this_run])
+    page.sheet.set_h_pagebreaks([outline.horizons - 2])
     page.sheet.freeze_panes(2, 1)
 
 

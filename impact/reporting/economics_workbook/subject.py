@@ -10,6 +10,7 @@ from impact.economics.appraisal import Streams
 from impact.economics.figure import Figure
 from impact.evaluation.appraised import Worth
 from impact.evaluation.economics_file import EconomicsFile, Grounded
+from impact.reporting.formats import Formats
 from impact.reporting.render.cover import Cover
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import said
@@ -42,6 +43,11 @@ class Subject:
     def t(self) -> Words:
         """Sentences in the workbook's language."""
         return Words(self.cover.language)
+
+    @property
+    def f(self) -> Formats:
+        """Numbers inside a sentence."""
+        return Formats(self.cover.language)
 
     @property
     def years(self) -> int:

@@ -119,7 +119,10 @@ def _beside(page: Page, row: int) -> None:
     shown: list[tuple[str, float, str]] = []
     if simulated is not None:
         reached = t("Probability that the hurdle is reached")
-        draws = t("Share of {n} draws of effect and assumptions in this run", n=simulated.draws)
+        draws = t(
+            "Share of {n} draws of effect and assumptions in this run",
+            n=subject.f.number(simulated.draws),
+        )
         shown.append((reached, simulated.above_hurdle, draws))
     if projected is not None:
         language, source = subject.cover.language, projected.source

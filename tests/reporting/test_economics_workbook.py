@@ -1,0 +1,229 @@
+"""The workbook of the appraisal: recalculated by LibreOffice, it gives what Python gives, whatever cell is changed."""
+
+import math
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from python_calamine import CalamineWorkbook
+from reporting.appraised_subjects import FOUND, raw, subject
+from reporting.recalculated import WRONG, edited, formulas_of, names_of, recalculated, stale
+
+from impact.economics.assumption import LIMITS
+from impact.reporting.economics_workbook import render_economics
+
+RELATIVE = 1e-9  # LibreOffice stores fifteen digits
+NOTHING = 1e-11  # what a sum that cancels out may leave, in any unit
+FAST, ALL = 4, 20  # random changes of the default suite, and of the whole
+
+
+def written(told, folder, name="book", **options):
+    path = folder / f"{name}.xlsx"
+    render_economics(subject(told, **options), path)
+    return path
+
+
+def cells_of(path):
+    """Every cell by sheet number and place, as numbers or texts."""
+    book = CalamineWorkbook.from_path(path)
+    found = {}
+    for number, name in enumerate(book.sheet_names, 1):
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        found |= {
+            (number, r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v != ""
+        }
+    return found
+
+
+def same(one, other):
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return math.isclose(one, other, rel_tol=RELATIVE, abs_tol=NOTHING)
+
+
+def differing(recalculated_path, expected_path):
+    """Formula cells that LibreOffice and Python fill differently."""
+    found, expected = cells_of(recalculated_path), cells_of(expected_path)
+    places = formulas_of(expected_path)
+    assert len(places) > 5_000
+    return [
+        (place, found.get(place, ""), expected.get(place, ""))
+        for place in places
+        if not same(found.get(place, ""), expected.get(place, ""))
+    ]
+
+
+def cost(year, amount, *, payer="State", currency="MAD", taxpayers=False):
+    """One cost as the file has it."""
+    return {
+        "year": year,
+        "payer": {"en": payer, "fr": payer},
+        "amount": amount,
+        "currency": currency,
+        "taxpayers": taxpayers,
+        "source": "books",
+    }
+
+
+PROGRAMMES = {
+    "the case": {"language": "en"},
+    "the case in French": {"language": "fr"},
+    "an effect that follows a path and grows, with costs of taxpayers": {
+        "language": "fr",
+        "path": [-40_000.0, 60_000.0, 10_000.0, -30_000.0],
+        "told": raw(
+            effect={"follows": "path", "gain_grows": True},
+            excess_burden={"value": 1.3, "low": 1.0, "high": 1.5},
+            stops_after={"value": 7.4},
+            costs=[
+                *deepcopy(raw()["costs"]),
+                cost(2012, 900_000.0, payer="Ministry", taxpayers=True),
+                cost(2014, 250_000.0, payer="Ministry", currency="USD", taxpayers=True),
+                cost(2015, 100_000.0, payer="City", taxpayers=True),
+            ],
+            outcome_prices=2014,
+        ),
+    },
+    "nothing gained": {"found": {"effect": -20_000.0, "low": -90_000.0, "high": 50_000.0, "without": 1e5}},
+    "costs again in the end": {
+        "told": raw(
+            costs=[cost(2012, 1e7), cost(2015, 3e7)],
+            stops_after={"value": 2.0},
+            horizon={"years": 12, "others": [6, 30]},
+        ),
+        "found": FOUND | {"effect": 9e5, "low": 8e5, "high": 1e6},
+    },
+    "costs in between": {
+        "told": raw(costs=[cost(2012, 1e7), cost(2014, 4e7)], displacement={"value": 0.0}),
+        "found": FOUND | {"effect": 9e5, "low": 8e5, "high": 1e6},
+    },
+    "no bounded interval, nothing without": {"bounded": False, "found": FOUND | {"without": 0.0}},
+    "nobody came": {
+        "told": raw(classes=[deepcopy(raw()["classes"][0]) | {"take_up": {"label": {"en": "t", "fr": "t"}, "value": 0.0, "source": "s"}}])
+    },
+    "gains from the first year": {"told": raw(first_benefits={"year": 2012}), "found": FOUND | {"effect": 3e6, "low": 1e6, "high": 5e6}},
+}  # fmt: skip
+IN_EVERY_SUITE = list(PROGRAMMES)[2:4]
+
+
+def programmes_hold(names, folder):
+    """Write programmes with wrong stored results, recalculate all in one start, and hold them to Python."""
+    right = {
+        name: written(
+            PROGRAMMES[name].get("told"),
+            folder,
+            f"right{place}",
+            **{key: value for key, value in PROGRAMMES[name].items() if key != "told"},
+        )
+        for place, name in enumerate(names)
+    }
+    wrong = [
+        stale(path, folder / f"wrong{place}.xlsx") for place, path in enumerate(right.values())
+    ]
+    stored = cells_of(wrong[0])
+    assert {stored[place] for place in formulas_of(wrong[0])} == {WRONG}
+    made = recalculated(wrong, folder)
+    return {name: differing(new, right[name]) for name, new in zip(names, made, strict=True)}
+
+
+def test_recalculation_replaces_every_wrong_result_by_that_of_python(tmp_path):
+    assert programmes_hold(IN_EVERY_SUITE, tmp_path) == {name: [] for name in IN_EVERY_SUITE}
+
+
+@pytest.mark.slow
+def test_every_kind_of_programme_recalculates_to_what_python_gives(tmp_path):
+    assert programmes_hold(list(PROGRAMMES), tmp_path) == {name: [] for name in PROGRAMMES}
+
+
+def test_the_programmes_have_every_reason_why_a_figure_is_none():
+    found = set()
+    for programme in PROGRAMMES.values():
+        worth = subject(**programme).worth
+        figures = (
+            worth.rate_of_return,
+            worth.benefit_cost_ratio,
+            worth.needed,
+            worth.needed_percent,
+        )
+        found |= {figure.why for figure in figures}
+    assert {
+        "no_gain",
+        "no_cost",
+        "several_returns",
+        "no_beneficiaries",
+        "nothing_without",
+        None,
+    } <= found
+
+
+def assumption_cells(told):
+    """Each assumption that a change may move: its name, the place in the file, its limits."""
+    for name, number in told["assumptions"].items():
+        yield name, number, LIMITS[name]
+    for one in told["classes"]:
+        for part in ("number", "take_up", "share"):
+            yield f"{one['code']}_{part}", one[part], LIMITS[part]
+
+
+def changed(generator):
+    """Numbers changed at random: the file, what was found, and by cell name what to type for it."""
+    told, found, typed = raw(), dict(FOUND), {}
+    named = {name: (number, limits) for name, number, limits in assumption_cells(told)}
+    for name in generator.choice(sorted(named), 4, replace=False):
+        number, limits = named[name]
+        low, high = number.get("low", max(limits[0], 0.0)), number.get("high", min(limits[1], 25.0))
+        number["value"] = typed[name] = float(generator.uniform(low, high))
+    for name, key in (
+        ("effect_found", "effect"),
+        ("effect_found_low", "low"),
+        ("without_found", "without"),
+    ):
+        if generator.random() < 0.5:
+            found[key] = typed[name] = float(generator.uniform(-50_000, 600_000))
+    for place, cost in enumerate(told["costs"]):
+        if generator.random() < 0.5:
+            cost["amount"] = float(generator.uniform(0, 4e6))
+            cost["taxpayers"] = bool(generator.random() < 0.5)
+            typed[f"cost_amount[{place}]"] = cost["amount"]
+            typed[f"cost_taxed[{place}]"] = float(cost["taxpayers"])
+    rate = told["exchange_rates"]["USD"]["rate"] = float(generator.uniform(5, 12))
+    level = told["price_index"]["by_year"][2013] = float(generator.uniform(90, 120))
+    year = told["first_benefits"]["year"] = int(generator.integers(2012, 2016))
+    horizon = told["horizon"]["years"] = int(generator.integers(16, 40))
+    hurdle = told["hurdle"]["rate"] = float(generator.uniform(0.03, 0.2))
+    grows = told["effect"]["gain_grows"] = bool(generator.random() < 0.5)
+    typed |= {
+        "currency_rate[1]": rate, "price_level[3]": level, "first_benefits": float(year), "horizon": float(horizon),
+        "hurdle": hurdle, "gain_grows": float(grows),
+    }  # fmt: skip
+    return told, found, typed
+
+
+def changes_follow(count, folder, *, language):
+    """Type changes into copies of one workbook, recalculate all in one start, and hold each to Python with the same numbers."""
+    generator = np.random.default_rng(2012)
+    source = written(raw(), folder, "source", language=language)
+    names, copies, expected = names_of(source), [], []
+    for place in range(count):
+        told, found, typed = changed(generator)
+        copies.append(
+            edited(
+                source, folder / f"typed{place}.xlsx", {names[key]: v for key, v in typed.items()}
+            )
+        )
+        expected.append(written(told, folder, f"expected{place}", language=language, found=found))
+        assert differing(copies[-1], expected[-1]), (
+            "the results stored in the file are the old ones"
+        )
+    made = recalculated(copies, folder)
+    return [differing(new, wanted) for new, wanted in zip(made, expected, strict=True)]
+
+
+def test_random_changes_of_cells_change_every_figure_as_in_python(tmp_path):
+    assert changes_follow(FAST, tmp_path, language="en") == [[]] * FAST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_twenty_random_changes_of_cells_change_every_figure_as_in_python(tmp_path, language):
+    assert changes_follow(ALL, tmp_path, language=language) == [[]] * ALL
