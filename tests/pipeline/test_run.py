@@ -76,6 +76,7 @@ def test_a_run_is_complete_and_certified(artisans):
         "report.pdf",
         "tables.xlsx",
         "indicators.xlsx",
+        "economics.xlsx",
         "results.json",
         "tables/tab-effects.csv",
         "figures/fig-event-study.svg",

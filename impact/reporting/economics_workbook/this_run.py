@@ -33,7 +33,7 @@ def _values(subject: Subject) -> Iterator[tuple[str, float | str, Number]]:
         changes = t("Probability that one more round of data changes the decision")
         yield changes, worth.more_data.changes, "rate"
         most = t("What one more round of data may cost at most, {money}", money=subject.money)
-        yield most, worth.more_data.worth, "money"
+        yield most, worth.more_data.worth, "amount"
 
 
 def _simulated(subject: Subject, simulated: Simulated) -> Iterator[tuple[str, float | str, Number]]:
