@@ -64,8 +64,9 @@ $(VENV)/bin/uv:
 
 $(READY): $(VENV)/bin/uv pyproject.toml requirements.lock
 	@echo "setting up $(VENV)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m compileall -q impact
 	@touch $@
 
 $(DEV): $(READY)
