@@ -118,3 +118,13 @@ def names_of(path):
         for one, at in enumerate(rows):
             found[name if len(rows) == 1 else f"{name}[{one}]"] = (number, f"{column}{at}")
     return found
+
+
+def italic(path, sheet, cell):
+    """Whether a cell is written in italics."""
+    with zipfile.ZipFile(path) as package:
+        styles = package.read("xl/styles.xml").decode()
+    fonts = re.findall(r"<font>.*?</font>", styles)
+    formats = re.findall(r'<xf [^>]*fontId="(\d+)"', styles.partition("<cellXfs")[2])
+    style = int(re.search(rf'<c r="{cell}" s="(\d+)"', sheets_of(path)[sheet])[1])
+    return "<i/>" in fonts[int(formats[style])]

@@ -62,7 +62,11 @@ def _class(page: Page, row: int, code: str) -> list[Cell]:
             nobody if part != part else part,  # noqa: PLR0124 (a missing number is not itself)
             "rate",
         ),
-        Formula(f"IF({took_part}=0,0,{present}/{took_part})", float(held["each"]), "money"),
+        Formula(
+            f'IF({took_part}=0,"{nobody}",{present}/{took_part})',
+            float(held["each"]) if float(held["participants"]) else nobody,
+            "money",
+        ),
     ]
 
 
