@@ -77,8 +77,8 @@ def _against(subject: Subject) -> list[tuple[str, Formula]]:
 def _sentences(subject: Subject) -> dict[str, Formula]:
     """Return sentences that follow the figures beside them."""
     t, worth = subject.t, subject.worth
-    reached = t("The hurdle is reached: the benefits pay for the costs.")
-    missed = t("The hurdle is not reached: at this rate the costs exceed the benefits.")
+    reached = t("With these numbers the hurdle is reached: the benefits pay for the costs.")
+    missed = t("With these numbers the hurdle is not reached: at it the costs exceed the benefits.")
     found = {
         "net_present_value": _chosen([("net_present_value>0", reached, worth.value > 0)], missed)
     }
