@@ -269,7 +269,7 @@ def test_the_same_appraisal_gives_the_same_workbook(workbook, tmp_path):
     assert (tmp_path / "again.xlsx").read_bytes() == workbook("the case").read_bytes()
 
 
-@pytest.mark.parametrize("name", some_and_all())
+@pytest.mark.parametrize("name", list(some_and_all()))
 def test_no_cell_holds_an_error_and_nothing_links_outside(workbook, name):
     path = workbook(name)
     for value in cells_of(path).values():
