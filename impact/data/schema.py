@@ -11,6 +11,10 @@ from impact.errors import SchemaError
 from impact.terms import Frequency, Language, MissingOutcome
 
 ColumnType = Literal["string", "integer", "number", "boolean", "period", "category"]
+DateOrder = Literal["day_first", "month_first"]
+Encoding = Literal[
+    "utf-8", "utf-16", "cp1252", "cp1250", "cp1256", "cp850", "iso-8859-15", "mac-roman"
+]
 
 
 class _Strict(BaseModel):
@@ -28,22 +32,57 @@ class Words(_Strict):
         return typeset(self.fr) if language == "fr" else self.en
 
 
-class Column(_Strict):
-    """One column: its type, its words, and the values it may take."""
+class MissingCode(_Strict):
+    """A code that stands for nothing, and why."""
 
-    type: ColumnType
-    label: Words
-    phrase: Words | None = (
-        None  # the label inside a sentence: "revenue"; in French with its article
+    code: str | int | float
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Column(_Strict):
+    """One column: its type, its words, and the values it may take; docs/plan.md shows what each key means."""
+
+    type: ColumnType = Field(
+        description=(
+            "`string`, `integer`, `number`, `boolean`, `period` or `category`; what a file stores becomes it by the "
+            "table below, or is refused"
+        )
     )
-    unit: str | Words | None = None
-    scale: Literal["level", "log"] = "level"
-    minimum: float | None = None
-    maximum: float | None = None
-    categories: list[str] | None = None
-    category_labels: dict[str, Words] = Field(default_factory=dict)
-    missing: list[str] = Field(default_factory=list)
-    description: Words | None = None
+    label: Words = Field(description="`{en: ..., fr: ...}`")
+    phrase: Words | None = Field(
+        default=None,
+        description="the label inside a sentence; in French with its article: `{en: revenue, fr: le chiffre d'affaires}`",
+    )
+    unit: str | Words | None = Field(
+        default=None, description="of measurement, in one or two languages"
+    )
+    scale: Literal["level", "log"] = Field(
+        default="level", description="`level`, or `log`: effects are also given in percent"
+    )
+    minimum: float | None = Field(default=None, description="smallest value; one below is refused")
+    maximum: float | None = Field(default=None, description="largest value; one above is refused")
+    categories: list[str] | None = Field(
+        default=None, description="of a `category`, and only of one: what may stand in it"
+    )
+    category_labels: dict[str, Words] = Field(
+        default_factory=dict, description="`{category: {en: ..., fr: ...}}`"
+    )
+    missing: list[str | int | float | MissingCode] = Field(
+        default_factory=list,
+        description=(
+            "codes that stand for nothing, compared in the declared type: numbers or texts, `[-99, NA]`, or with a "
+            "reason `{code: -98, reason: refused}`; `.a` of Stata and user-missing of SPSS are missing without being "
+            "named, and may be given a reason"
+        ),
+    )
+    labelled: Literal["labels", "codes"] | None = Field(
+        default=None,
+        description=(
+            "whether a column whose numbers have value labels (Stata, SPSS) means its `labels` or its `codes`; not "
+            "guessed"
+        ),
+    )
+    description: Words | None = Field(default=None, description="a sentence for the codebook")
 
     def unit_in(self, language: Language) -> str:
         """Return the unit in one language; empty without one."""
@@ -81,30 +120,115 @@ class CohortColumn(_Strict):
     column: str
     never: list[str | int] = Field(default_factory=list)
     first_period_of: str | None = None
+    marks: Literal["treatment", "start"] = "treatment"
 
 
 class CsvOptions(_Strict):
-    """How a CSV file is written."""
+    """How cells are written that stand as text: in a CSV file, and in text columns of any other."""
 
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    decimal: Literal[".", ","] = "."
-    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
+    delimiter: Literal[",", ";", "\t", "|"] = Field(
+        default=",",
+        description='between cells: `,`, `;`, `|` or a tab (`"\\t"`; the default of a .tsv file)',
+    )
+    decimal: Literal[".", ","] = Field(
+        default=".",
+        description=(
+            "decimal mark. Undeclared, a column in which every number could as well have points as thousands marks "
+            "(1.234) is refused"
+        ),
+    )
+    thousands: Literal[".", ",", " ", "'"] | None = Field(
+        default=None,
+        description=(
+            "thousands mark: `.`, `,`, `'` or a space, which stands for narrow and no-break ones too; taken out only "
+            "where it groups by three"
+        ),
+    )
+    dates: DateOrder | None = Field(
+        default=None,
+        description=(
+            "order of dates with the year last (01/04/2013): `day_first` or `month_first`; undeclared they are "
+            "refused"
+        ),
+    )
+    encoding: Encoding = Field(
+        default="utf-8",
+        description=(
+            "`utf-8`, `utf-16`, `cp1252`, `cp1250`, `cp1256`, `cp850`, `iso-8859-15` or `mac-roman`; one that cannot "
+            "be right is refused"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands == self.decimal:
+            raise ValueError(
+                "thousands and decimal are the same mark; declare decimal too, as in {decimal: ',', thousands: '.'}"
+            )
+        return self
 
 
 class Schema(_Strict):
     """What a data file is, declared once beside it."""
 
-    version: Literal[1]
-    title: Words
-    source: str | Words
-    unit: str
-    time: TimeColumn
-    cohort: CohortColumn | None = None
-    cluster: str | None = None
-    weight: str | None = None
-    missing_outcome: MissingOutcome = "refuse"
-    csv: CsvOptions = CsvOptions()
-    columns: dict[str, Column]
+    version: Literal[1] = Field(description="`1`")
+    title: Words = Field(description="`{en: ..., fr: ...}`")
+    source: str | Words = Field(description="where the data come from, in one or two languages")
+    unit: str = Field(
+        description=(
+            "column that identifies the firm; ids that only look alike (case, spaces, composed and decomposed "
+            "accents, invisible characters, letters of another script) are refused"
+        )
+    )
+    time: TimeColumn = Field(
+        description=(
+            "`{column, frequency, step}`: `frequency` is `integer`, `year`, `quarter` or `month`; `step` (1 unless "
+            "given) is how many of them lie between periods by design, 4 for a panel of every fourth year. Event "
+            "time, anticipation and windows count steps; a time between the periods is refused"
+        )
+    )
+    cohort: CohortColumn | None = Field(
+        default=None,
+        description=(
+            '`{column, never}`: first treated period, and codes that also mean never (0 is "0" and 0.0); or '
+            "`{column, first_period_of}`: the first period in which a 0/1 column is 1, in a column of a new name; "
+            "blanks in it are refused, and so is treatment that switches off, unless the column `marks: start` "
+            "alone, as a grant's year does"
+        ),
+    )
+    cluster: str | None = Field(
+        default=None,
+        description="column above the unit, constant within it; held to the rule of ids",
+    )
+    weight: str | None = Field(default=None, description="column constant within a unit")
+    missing_outcome: MissingOutcome = Field(
+        default="refuse", description="`refuse`, or `drop` and count"
+    )
+    sheet: str | None = Field(
+        default=None, description="sheet of a workbook; needed where it has several"
+    )
+    table: str | None = Field(default=None, description="table of a DuckDB file; needed there")
+    header_row: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=1,
+        description=(
+            "row of the column names in a workbook or CSV file, as 3 below two rows of titles; data rows are counted "
+            "from the next one"
+        ),
+    )
+    csv: CsvOptions = Field(
+        default=CsvOptions(), description="how cells are written that stand as text: its keys below"
+    )
+    columns: dict[str, Column] = Field(description="by name, each with the keys below")
+
+    @model_validator(mode="after")
+    def _derived_cohort_is_new(self) -> Self:
+        rule = self.cohort
+        if rule is not None and rule.first_period_of is not None and rule.column in self.columns:
+            raise ValueError(
+                f"{rule.column}: cohort.column is derived by first_period_of and would replace a column of the data; "
+                "give it a new name"
+            )
+        return self
 
     @model_validator(mode="after")
     def _roles_are_declared(self) -> Self:

@@ -80,7 +80,7 @@ class Plan(_Strict):
     title: Words
     """`{en: ..., fr: ...}`"""
     data: FilePath
-    """CSV, Parquet or Stata file, or `package:linearmodels.jobtraining`"""
+    """file of one of the kinds under The schema, or `package:linearmodels.jobtraining`"""
     data_schema: Annotated[FilePath, Field(alias="schema")]
     """what the columns are"""
     outcomes: Annotated[Columns, Field(min_length=1)]

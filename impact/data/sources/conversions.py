@@ -1,0 +1,292 @@
+"""The one table of allowed conversions: what a file stores, what the schema declares, and whether one becomes the other."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from impact.arrays import Floats, Mask
+from impact.data.schema import Column, ColumnType, CsvOptions
+from impact.data.sources.codes import BLANK, missing_codes, where_number
+from impact.data.sources.distinct import Distinct, texts_of
+from impact.data.sources.labels import by_label_or_code
+from impact.data.sources.period_labels import period_label
+from impact.data.sources.source import PhysicalKind, SourceColumn
+from impact.data.sources.text_numbers import EXACT, numbers_of
+from impact.errors import (
+    InfiniteValueError,
+    RangeError,
+    SchemaError,
+    UnparsableValueError,
+    rows_named,
+)
+from impact.terms import Frequency
+
+How = Literal["exact", "by_rule", "refused"]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Whether a stored kind becomes a declared type: to the letter, by a rule that cells may break, or never; and why."""
+
+    how: How
+    why: str
+
+
+def _row(**conversions: tuple[How, str]) -> dict[ColumnType, Conversion]:
+    return {kind: Conversion(*conversions[kind]) for kind in get_args(ColumnType)}
+
+
+_WHOLE: tuple[How, str] = ("by_rule", "whole numbers, written without a point")
+_ZERO_ONE: tuple[How, str] = ("by_rule", "0 and 1 alone")
+_OTHER: tuple[How, str] = (
+    "refused",
+    "bytes, lists, durations and columns of mixed kinds have no one value; write them as text or numbers",
+)
+_BOOLEAN: tuple[How, str] = ("refused", "true and false are no such value; declare it as boolean")
+_DATE: tuple[How, str] = (
+    "refused",
+    "a date is no such value; write it as text in the file, or declare it as a period",
+)
+
+CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
+    "text": _row(
+        string=("exact", "the letters, without spaces around them"),
+        category=("by_rule", "one of the declared categories"),
+        integer=("by_rule", "digits with the declared marks, a whole number below 2^53"),
+        number=("by_rule", "digits with the declared marks, no more than a number keeps"),
+        boolean=("by_rule", "0, 1, true or false"),
+        period=("by_rule", "a label of the declared frequency, or a date in the declared order"),
+    ),
+    "integer": _row(
+        string=("exact", "its digits"),
+        category=("by_rule", "its digits are one of the declared categories"),
+        integer=("by_rule", "below 2^53"),
+        number=("by_rule", "below 2^53"),
+        boolean=_ZERO_ONE,
+        period=("by_rule", "its digits are a label of the declared frequency"),
+    ),
+    "number": _row(
+        string=_WHOLE,
+        category=_WHOLE,
+        integer=("by_rule", "whole numbers below 2^53"),
+        number=("exact", "the number"),
+        boolean=_ZERO_ONE,
+        period=_WHOLE,
+    ),
+    "boolean": _row(
+        string=_BOOLEAN,
+        category=_BOOLEAN,
+        integer=_BOOLEAN,
+        number=_BOOLEAN,
+        boolean=("exact", "true is 1, false is 0"),
+        period=_BOOLEAN,
+    ),
+    "date": _row(
+        string=_DATE,
+        category=_DATE,
+        integer=_DATE,
+        number=_DATE,
+        boolean=_DATE,
+        period=("by_rule", "the first day of a period of the declared frequency"),
+    ),
+    "datetime": _row(
+        **dict.fromkeys(
+            get_args(ColumnType),
+            (
+                "refused",
+                "a moment is no such value; write dates without the time of day",
+            ),
+        )
+    ),
+    "other": _row(**dict.fromkeys(get_args(ColumnType), _OTHER)),
+}
+"""By stored kind and declared type; docs/plan.md shows it, and a test holds the page to it."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A column in its declared type, and how many of its cells are missing, by reason."""
+
+    cells: "pd.Series[Any]"
+    missing: Mapping[str, int]
+
+
+def convert(
+    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions, frequency: Frequency
+) -> Converted:
+    """Convert a column to its declared type by the table.
+
+    Parameters
+    ----------
+    column : SourceColumn
+    declared : Column
+    name : str
+        As the schema writes it.
+    options : CsvOptions
+        How numbers and dates are written where they stand as text.
+    frequency : {"integer", "year", "quarter", "month"}
+        What a period is.
+
+    Raises
+    ------
+    SchemaError
+        The table refuses the pair.
+    UnparsableValueError, RangeError, InfiniteValueError
+        With the data rows that break the rule.
+    """
+    missing = _reasons_of_the_file(column, declared)
+    column, taken = by_label_or_code(column, declared, name=name)
+    missing.update(taken)
+    conversion = CONVERSIONS[column.kind][declared.type]
+    filled = column.cells.null_count < len(column.cells) or column.kind == "other"
+    if conversion.how == "refused" and filled:
+        raise SchemaError(
+            f"{name}: stored as {column.kind}, declared as {declared.type}: {conversion.why}"
+        )
+    if declared.type in {"integer", "number"}:
+        values, masked = _numeric(column, declared, name=name, options=options)
+        made: Any = _in_range(values, declared, name=name)
+    elif declared.type == "boolean":
+        made, masked = _boolean(column, declared, name=name)
+    else:
+        made, masked = _labels(column, declared, name=name, options=options, frequency=frequency)
+    missing.update(masked)
+    absent = int(pd.isna(made).sum()) - sum(missing.values())
+    if absent:
+        missing[BLANK] += absent
+    cells = pd.Series(made, name=name, dtype=made.dtype)  # texts stay objects, None where missing
+    return Converted(cells, dict(sorted(missing.items())))
+
+
+def _reasons_of_the_file(column: SourceColumn, declared: Column) -> Counter[str]:
+    """Count cells that the file itself marks as missing, in the schema's words where it has some."""
+    if column.reasons is None:
+        return Counter()
+    words = {code.text: code.reason for code in missing_codes(declared)}
+    found = column.reasons.drop_null().value_counts().to_pylist()
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts[words.get(one["values"], one["values"])] += one["counts"]
+    return counts
+
+
+def _numeric(
+    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions
+) -> tuple[Floats, Counter[str]]:
+    masked: Counter[str] = Counter()
+    if column.kind == "text":
+        values, masked = _numbers_of_text(column, declared, name=name, options=options)
+    else:
+        values = _stored_numbers(column, name=name)
+    for code in missing_codes(declared):
+        there = where_number(values, code)
+        if there.any():
+            masked[code.reason] += int(there.sum())
+            values = np.where(there, np.nan, values)
+    if np.isinf(values).any():
+        raise InfiniteValueError(
+            f"{name}: infinite on {_named(np.isinf(values))}; correct them or leave them empty"
+        )
+    if declared.type == "integer":
+        top = min(EXACT, column.whole_below)
+        whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < top))
+        _refuse(~whole, name, "is no whole number, or too long for one (declare it as a string)")
+    return values, masked
+
+
+def _stored_numbers(column: SourceColumn, *, name: str) -> Floats:
+    """Return stored numbers as floats; whole ones that floats do not all tell apart are refused."""
+    import pyarrow as pa
+
+    missing = np.asarray(column.cells.is_null().to_numpy(zero_copy_only=False))
+    if column.kind == "integer":
+        whole = column.cells.fill_null(0).to_numpy(zero_copy_only=False)
+        bad = (whole >= 2**53) | (whole <= -(2**53))
+        _refuse(bad, name, "is too long for a number (declare it as a string)")
+        return np.where(missing, np.nan, whole.astype(float))
+    cells = column.cells.cast(pa.float64()).fill_null(np.nan)
+    return np.array(cells.to_numpy(zero_copy_only=False), dtype=float)
+
+
+def _numbers_of_text(
+    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions
+) -> tuple[Floats, Counter[str]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = column.cells
+    if column.numbers is not None:
+        cells = pc.if_else(column.numbers.is_valid(), pa.scalar(None, cells.type), cells)
+    distinct = Distinct.of(cells)
+    masked = distinct.masked(missing_codes(declared))
+    read = numbers_of(masked.texts.filter(pa.array(~masked.absent)), options)
+    values = np.full(len(masked.texts) + 1, np.nan)  # the last one is for cells without a text
+    bad = np.zeros(len(masked.texts) + 1, dtype=bool)
+    places = np.flatnonzero(~masked.absent)
+    values[places], bad[places] = read.found, read.bad
+    _refuse(bad[masked.codes], name, read.rule)
+    found = values[masked.codes]
+    if column.numbers is not None:
+        stored = column.numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
+        found = np.where(np.isnan(stored), found, stored)
+    return found, masked.counts
+
+
+def _boolean(column: SourceColumn, declared: Column, *, name: str) -> tuple[Floats, Counter[str]]:
+    if column.kind == "boolean":
+        stored = _stored_numbers(column, name=name)
+        return stored, Counter()
+    words = {"1": 1.0, "true": 1.0, "0": 0.0, "false": 0.0, "1.0": 1.0, "0.0": 0.0}
+    distinct = texts_of(column, name=name).masked(missing_codes(declared), as_numbers=True)
+    known = [words.get(text.lower()) for text in distinct.texts.to_pylist()]
+    values = np.array([np.nan if word is None else word for word in [*known, None]])
+    values[:-1][distinct.absent] = np.nan
+    bad = np.append(
+        np.array([word is None for word in known], dtype=bool) & ~distinct.absent, False
+    )
+    _refuse(bad[distinct.codes], name, "is neither 0/1 nor true/false")
+    return values[distinct.codes], distinct.counts
+
+
+def _labels(
+    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions, frequency: Frequency
+) -> tuple[Any, Counter[str]]:
+    """Return texts (n,) as objects, None where missing."""
+    distinct = texts_of(column, name=name)
+    numeric = column.kind in {"integer", "number"}
+    if declared.type == "period":
+        distinct = distinct.written(lambda text: period_label(text, frequency, options.dates))
+    masked = distinct.masked(missing_codes(declared), as_numbers=numeric)
+    texts = np.array([*masked.texts.to_pylist(), None], dtype=object)
+    texts[:-1][masked.absent] = None
+    if declared.categories is not None:
+        unknown = np.array([t is not None and t not in declared.categories for t in texts])
+        _refuse(unknown[masked.codes], name, "is none of the declared categories")
+    if declared.type == "period" and column.kind == "date":
+        unknown = np.array([t is not None and t.count("-") == 2 for t in texts])
+        _refuse(unknown[masked.codes], name, f"is not the first day of a period ({frequency})")
+    return texts[masked.codes], masked.counts
+
+
+def _in_range(values: Floats, declared: Column, *, name: str) -> Floats:
+    low = -np.inf if declared.minimum is None else declared.minimum
+    high = np.inf if declared.maximum is None else declared.maximum
+    outside = (values < low) | (values > high)
+    if outside.any():
+        raise RangeError(
+            f"{name}: outside the declared range on {_named(outside)}; correct the data or the schema"
+        )
+    return values
+
+
+def _refuse(bad: Mask, name: str, rule: str) -> None:
+    if bad.any():
+        raise UnparsableValueError(f"{name}: {_named(bad)} {rule}; correct it or leave it empty")
+
+
+def _named(bad: Mask) -> str:
+    return rows_named(np.flatnonzero(bad) + 1)

@@ -1,0 +1,82 @@
+"""Which reader a file gets: by its ending, as declared in the schema."""
+
+from importlib import import_module
+from pathlib import Path
+
+from impact.data.schema import CsvOptions, Schema
+from impact.data.sources.apart import Apart
+from impact.data.sources.columnar import from_arrow
+from impact.data.sources.csv_file import read_csv
+from impact.data.sources.source import Layout, SourceTable
+from impact.errors import SourceError
+
+PACKAGED = {
+    "package:linearmodels.jobtraining": ("linearmodels.datasets", "jobtraining"),
+    "package:linearmodels.wage_panel": ("linearmodels.datasets", "wage_panel"),
+}
+"""Real panels that ship in a dependency, by the name a plan gives them."""
+
+READERS = {
+    ".parquet": "parquet",
+    ".duckdb": "duckdb",
+    ".dta": "stata",
+    ".sav": "spss",
+    ".zsav": "spss",
+    ".xlsx": "workbook",
+    ".ods": "workbook",
+    ".xls": "workbook",
+}
+"""Reader of each ending that is no text; they run in a process of their own (`apart`)."""
+
+
+def read_source(path: Path | str, *, schema: Schema, apart: Apart | None = None) -> SourceTable:
+    """Read a file as it is, every column of it.
+
+    Parameters
+    ----------
+    path : path or ``package:`` name
+    schema : Schema
+        How text is written (``csv``), and which sheet, table and header row.
+    apart : Apart, optional
+        A reading process that is running already; a new one for this file by default.
+
+    Raises
+    ------
+    SourceError
+        No such file, unknown kind, damaged, too large, or not as declared.
+    """
+    if str(path).startswith("package:"):
+        return _packaged(str(path))
+    path = Path(path)
+    if not path.is_file():
+        raise SourceError(f"{path.name}: no such data file; check the plan's data path")
+    layout = Layout(sheet=schema.sheet, table=schema.table, header_row=schema.header_row)
+    ending = path.suffix.lower()
+    try:
+        if ending in {".csv", ".tsv"}:
+            return read_csv(path, options=_options(schema.csv, ending), layout=layout)
+        if ending not in READERS:
+            known = ", ".join((".csv", ".tsv", *READERS))
+            raise SourceError(f"{path.name}: unknown kind of file; use {known}")
+        if apart is not None:
+            return apart.read(path, reader=READERS[ending], layout=layout)
+        with Apart() as alone:
+            return alone.read(path, reader=READERS[ending], layout=layout)
+    except OSError:
+        raise SourceError(f"{path.name}: cannot be read; check that you may open it") from None
+
+
+def _options(options: CsvOptions, ending: str) -> CsvOptions:
+    if ending == ".tsv" and "delimiter" not in options.model_fields_set:
+        return options.model_copy(update={"delimiter": "\t"})
+    return options
+
+
+def _packaged(name: str) -> SourceTable:
+    import pyarrow as pa
+
+    if name not in PACKAGED:
+        raise SourceError(f"{name}: unknown packaged data set; choose among {', '.join(PACKAGED)}")
+    module, dataset = PACKAGED[name]
+    frame = import_module(f"{module}.{dataset}").load()
+    return from_arrow(pa.Table.from_pandas(frame, preserve_index=False), name=name)
