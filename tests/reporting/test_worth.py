@@ -29,7 +29,7 @@ from impact.pipeline.plan import read_plan
 from impact.reporting import figures
 from impact.reporting.amounts import chance, percent
 from impact.reporting.exhibits import Figure as Picture
-from impact.reporting.exhibits import Table
+from impact.reporting.exhibits import Table, Text
 from impact.reporting.markup import said as without_markup
 from impact.reporting.sections import appraisal_tables as tables
 from impact.reporting.sections import worth_sentences as says
@@ -259,6 +259,18 @@ def test_a_simulated_share_is_never_zero_or_all(english):
         "more than 99%",
         "more than 99%",
     ]
+
+
+@pytest.mark.parametrize("effect", [-5_000.0, 100_000.0, 193_000.0, 300_000.0])
+def test_sentences_keep_to_25_words(voice, effect):
+    worth = replace(worth_of(effect, error=40_000.0), more_data=MoreData(True, 0.2, 1e6))
+    for rating in (rated(1, verb="cannot_tell"), rated(2, verb="may_have"), rated()):
+        shown = worth_the_money(voice, findings_of(worth, rating)).items
+        texts = [one.markdown for one in shown if isinstance(one, Text)]
+        for line in "\n".join(texts).splitlines():
+            plain = re.sub(r"\([^)]*\)\.$", ".", without_markup(line))  # a source is no sentence
+            for sentence in re.split(r"(?<=[.?])\s+", plain.replace("\u00a0", " ")):
+                assert len(sentence.split()) <= 25, sentence
 
 
 def findings_of(worth, rating, why=None):

@@ -37,7 +37,7 @@ def what_it_takes(voice: Voice, worth: Worth) -> list[Exhibit]:
     """Show break-even: how large the effect, how long it must last."""
     sentences = [says.effect_needed(voice, worth), says.lasting_needed(voice, worth)]
     return [
-        Text(f"### {voice.t('What it would take')}\n\n" + " ".join(sentences)),
+        Text(f"### {voice.t('What it would take')}\n\n" + "\n\n".join(sentences)),
         *figures.drawn(figures.return_over_persistence(voice, worth)),
     ]
 
@@ -45,7 +45,7 @@ def what_it_takes(voice: Voice, worth: Worth) -> list[Exhibit]:
 def what_it_hinges_on(voice: Voice, worth: Worth) -> list[Exhibit]:
     """Show what moves the answer, all of it at once, and whether more data would."""
     sentences = [says.hinges(voice, worth), says.more_data(voice, worth)]
-    shown = " ".join(filter(None, sentences))
+    shown = "\n\n".join(filter(None, sentences))
     return [
         *([Text(f"### {voice.t('What it hinges on')}\n\n{shown}")] if shown else []),
         *figures.drawn(figures.tornado(voice, worth)),
@@ -72,9 +72,8 @@ def assumed_and_projected(voice: Voice) -> Text:
     sentences = [
         t("What has no source is marked as an assumption, with its reason."),
         t("The annex has every number, those taken as certain too."),
-        says.projected(voice),
     ]
-    shown = " ".join(filter(None, sentences))
+    shown = "\n\n".join(filter(None, [" ".join(sentences), says.projected(voice)]))
     return Text(f"### {t('What is assumed')}\n\n{shown}")
 
 

@@ -23,11 +23,12 @@ def worth_the_money(voice: Voice, findings: Findings) -> Exhibits:
     if worth is None:
         return Exhibits((chapter, Text(" ".join(unanswered(voice, findings)), brief=True)))
     found = justified(worth, findings.evidence.rating)
-    first = [*says.answer(voice, worth, found), says.present_value(voice, worth)]
+    second = [says.present_value(voice, worth), *says.invented(voice)]
+    text = "\n\n".join(map(" ".join, (says.answer(voice, worth, found), second)))
     return Exhibits(
         (
             chapter,
-            Text(" ".join([*first, *says.invented(voice)]), brief=True),
+            Text(text, brief=True),
             *what_it_takes(voice, worth),
             *what_it_hinges_on(voice, worth),
             *who_gains(voice, worth),
