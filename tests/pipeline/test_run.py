@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reporting.recalculated import cells_of, names_of, place
 from reporting.test_workbook import sheets_of
 
 from impact.errors import StorageError
@@ -141,6 +142,22 @@ def test_every_table_of_the_report_is_a_sheet_with_the_numbers_of_the_results(ar
     parts = json.loads((folder / "results.json").read_text())["parts"]["impact"]["values"]
     for row in parts["by_cohort"]["values"]["table"]:
         assert any(value == pytest.approx(row["estimate"], rel=1e-14) for value in values)
+
+
+def test_the_workbook_of_the_appraisal_has_the_numbers_of_the_results(artisans):
+    folder, _ = artisans
+    names, cells = names_of(folder / "economics.xlsx"), cells_of(folder / "economics.xlsx")
+    parts = json.loads((folder / "results.json").read_text())["parts"]["economics"]["values"]
+    worth = parts["worth"]["values"]
+    for name, figure in (
+        ("rate_of_return", worth["rate_of_return"]["values"]["value"]),
+        ("break_even_effect", worth["needed"]["values"]["value"]),
+        ("net_present_value", worth["value"]),
+    ):
+        sheet, cell = names[name]
+        assert cells[(sheet, *place(cell))] == pytest.approx(figure, rel=1e-14)
+    banner = cells[(2, 1, 0)]
+    assert banner.startswith("Invented data")
 
 
 def test_every_link_of_the_page_leads_somewhere_in_its_run(artisans):

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 WRONG = -12345.678  # a result that no formula has
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -128,3 +129,15 @@ def italic(path, sheet, cell):
     formats = re.findall(r'<xf [^>]*fontId="(\d+)"', styles.partition("<cellXfs")[2])
     style = int(re.search(rf'<c r="{cell}" s="(\d+)"', sheets_of(path)[sheet])[1])
     return "<i/>" in fonts[int(formats[style])]
+
+
+def cells_of(path):
+    """Every cell by sheet number and place, as numbers or texts."""
+    book = CalamineWorkbook.from_path(path)
+    found = {}
+    for number, name in enumerate(book.sheet_names, 1):
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        found |= {
+            (number, r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v != ""
+        }
+    return found

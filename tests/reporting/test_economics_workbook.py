@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from reporting.appraised_subjects import FOUND, raw, subject
 from reporting.recalculated import (
     WRONG,
+    cells_of,
     edited,
     formulas_of,
     italic,
@@ -34,18 +35,6 @@ def written(told, folder, name="book", **options):
     path = folder / f"{name}.xlsx"
     render_economics(subject(told, **options), path)
     return path
-
-
-def cells_of(path):
-    """Every cell by sheet number and place, as numbers or texts."""
-    book = CalamineWorkbook.from_path(path)
-    found = {}
-    for number, name in enumerate(book.sheet_names, 1):
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        found |= {
-            (number, r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v != ""
-        }
-    return found
 
 
 def same(one, other):

@@ -40,6 +40,7 @@ def assumptions_tab(book: Book) -> None:
     _rules(lines)
     for one in book.subject.file.classes:
         _numbers(lines, one.label.in_language(book.subject.cover.language), f"{one.code}.")
+    page.sheet.set_h_pagebreaks([lines.row + 1])
     _numbers(lines, t("From the effect to a benefit of the country"), "")
     _prices(lines)
     _currencies(lines)

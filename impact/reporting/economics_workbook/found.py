@@ -45,7 +45,7 @@ def _effect(lines: Lines, at: str) -> None:
             else Formula("effect_found", found_in_year, "amount"),
             grounds=t("This study: the effect by year since the start")
             if subject.follows_path
-            else subject.file.effect,
+            else (subject.file.effect if year == 1 else ""),
         )
     lines.page.name("effect_found_by_year", (first, 1), (lines.row - 1, 1))
 

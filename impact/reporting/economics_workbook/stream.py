@@ -85,7 +85,7 @@ def _results(page: Page) -> list[tuple[str, Formula]]:
         ),
         (
             t("Break-even effect, share of the outcome without the programme"),
-            result(share, share_held, "break_even_share", rate=True),
+            result(share, share_held, "break_even_of_without", rate=True),
         ),
     ]
 

@@ -48,7 +48,7 @@ def _results(subject: Subject) -> list[tuple[str, str, float | str, Number]]:
         (t("Break-even effect, {money} a firm and year", money=money), a_year, needed, "money"),
         (
             t("Break-even effect, share of the outcome without the programme"),
-            "break_even_share",
+            "break_even_of_without",
             share,
             "rate",
         ),
