@@ -208,3 +208,13 @@ def test_wrong_numbers_are_refused_by_name_and_rule(wrong, words):
     with pytest.raises(PlanError) as refused:
         wrong()
     assert re.search(words, str(refused.value))
+
+
+@pytest.mark.parametrize("effect", [38_000.0, 35_833.0, 260_000.0, 123_456.7])
+def test_numbers_that_move_the_answer_equally_far_stand_by_name(effect):
+    """.6 x (.3 - 0) and (1 - .1) x (.7 - .5) are the same .18; which comes first must not hang on their rounding."""
+    believed = assumptions(
+        displacement=Assumption(0.1, 0.0, 0.3), value_added_ratio=Assumption(0.6, 0.5, 0.7)
+    )
+    moved = tornado(programme(effect=effect, believed=believed), interval=(-np.inf, np.inf))
+    assert moved["name"].tolist() == ["displacement", "value_added_ratio"]

@@ -45,6 +45,10 @@ def _rules(subject: Subject) -> list[tuple[str, str]]:
             t("Each currency of a cost has an exchange rate"),
         ),
         (f'COUNTIF(cost_price,"{t("no index")}")=0', t("Each year of a cost has a price index")),
+        (
+            'AND(COUNTIF(price_level,"<=0")=0,COUNT(price_level)=COUNT(price_year))',
+            t("Each year of the price index has a level above zero"),
+        ),
         ('COUNTIF(cost_amount,"<0")=0', t("No cost is below zero")),
         (f"SUMPRODUCT({late})=0", t("No cost lies after the years counted")),
         (
@@ -56,6 +60,11 @@ def _rules(subject: Subject) -> list[tuple[str, str]]:
             t("All numbers of years are whole, from 2 to {n}", n=subject.years),
         ),
         ("AND(hurdle>0,hurdle<1)", t("The hurdle is a rate between 0 and 1")),
+        *(
+            [("effect_low<=effect_high", t("The low end of the effect lies below its high end"))]
+            if subject.bounded
+            else []
+        ),
     ]
 
 

@@ -86,7 +86,8 @@ def _followed(page: Page, row: int, cost: Spent | None) -> list[Cell]:
     t, file = subject.t, subject.file
     year, amount, currency, rate, price = (cell_name((row, column)) for column in (0, 2, 3, 5, 6))
     rate_of = f'IFERROR(INDEX(currency_rate,MATCH({currency},currency_code,0)),"{t("no rate")}")'
-    price_of = f'IFERROR(INDEX(price_level,MATCH({year},price_year,0)),"{t("no index")}")'
+    level, none = f"INDEX(price_level,MATCH({year},price_year,0))", t("no index")
+    price_of = f'IFERROR(IF({level}>0,{level},"{none}"),"{none}")'
     constant = f"{amount}*{rate}*INDEX(price_level,MATCH(base_year,price_year,0))/{price}"
     held: tuple[float | str, float | str, float] = ("", "", 0.0)
     if cost is not None:

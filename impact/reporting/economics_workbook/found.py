@@ -76,7 +76,7 @@ def _frame(lines: Lines) -> None:
     )
     lines.line(
         t("Prices of the base year over those of the outcome"),
-        Formula(f"{of_base}/{of_outcome}", subject.price_ratio, "factor", "price_ratio"),
+        Formula(f"IFERROR({of_base}/{of_outcome},0)", subject.price_ratio, "factor", "price_ratio"),
     )
 
 
