@@ -141,12 +141,9 @@ def _by_payer(page: Page, row: int) -> None:
     payers = list(dict.fromkeys(cost.payer.in_language(language) for cost in subject.file.costs))
     first = row + 1
     last = first + len(payers)
-    for place, words, look in (
-        (row, t("Payer"), "heading_of_words"),
-        *((place, payer, "label") for place, payer in enumerate(payers, first)),
-        (last, t("Other payers"), "label"),
-    ):
-        page.wide((place, 5), 6, Said(words, look))  # type: ignore[arg-type]
+    page.wide((row, 5), 6, Said(t("Payer"), "heading_of_words"))
+    for place, words in enumerate([*payers, t("Other payers")], first):
+        page.wide((place, 5), 6, Said(words))
     page.put((row, 7), Said(t("All years"), "heading"))
     for place, payer in enumerate(payers, first):
         paid = float(table.loc[table["payer"] == payer, "constant"].sum())

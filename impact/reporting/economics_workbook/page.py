@@ -148,8 +148,11 @@ class Page:
 
     def headings(self, row: int, words: Sequence[str], *, lines: float = 2) -> None:
         """Write the headings of a table: the first over words, the others over numbers."""
-        looks: list[Look] = ["heading_of_words", *["heading"] * (len(words) - 1)]  # type: ignore[list-item]
-        self.row(row, [Said(*both) for both in zip(words, looks, strict=True)], lines=lines)
+        cells = [
+            Said(word, "heading" if column else "heading_of_words")
+            for column, word in enumerate(words)
+        ]
+        self.row(row, cells, lines=lines)
 
     def name(self, name: str, first: Place, last: Place | None = None) -> None:
         """Define a name for a cell, or for the cells from one to another."""
