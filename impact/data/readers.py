@@ -113,6 +113,7 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
             name=name,
             options=schema.csv,
             frequency=schema.time.frequency,
+            never=() if schema.cohort is None else schema.cohort.never,
         )
         for name, column in found.items()
         if column is not None

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from pathlib import Path
+from xml.parsers.expat import ParserCreate
 
 from impact.data.sources.source import MAX_COLUMNS, too_large
 from impact.errors import SourceError
@@ -20,6 +21,14 @@ _PLACE = re.compile(rb'<c [^>]*?r="([A-Z]{1,4})([0-9]{1,8})"')
 _ERROR = re.compile(rb'<c [^>]*?t="e"|calcext:value-type="error"')
 _NOT_COMPUTED = re.compile(
     rb'<c (?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+_NO_STRING = re.compile(rb't="s"[^>]*>\s*<v[^>]*>(?![0-9]{1,9}</v>)')
+_UNTYPED = re.compile(  # content without a type, or a type without its value
+    rb'<table:table-cell(?![^>]*office:value-type="string"'
+    rb'|(?=[^>]*office:value-type="(?:float|percentage|currency)")[^>]*office:value='
+    rb'|(?=[^>]*office:value-type="date")[^>]*office:date-value='
+    rb'|(?=[^>]*office:value-type="time")[^>]*office:time-value='
+    rb'|(?=[^>]*office:value-type="boolean")[^>]*office:boolean-value=)[^>]*>\s*<text:p'
 )
 _REPEAT = re.compile(
     rb'<table:(table-cell|table-row)\b[^>]*?number-(?:columns|rows)-repeated="([0-9]+)"[^>]*?(/?)>'
@@ -70,6 +79,7 @@ def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> No
     xml = member.filename.endswith((".xml", ".rels"))
     sheet = "worksheets/" in member.filename or member.filename == "content.xml"
     before, rows, columns = b"", 0, 0
+    strict = ParserCreate(namespace_separator=" ")
     with archive.open(member) as stream:
         while block := stream.read(BLOCK):
             text = before + block
@@ -77,11 +87,15 @@ def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> No
                 raise SourceError(
                     f"{name}: its XML declares entities; save it again from a spreadsheet"
                 )
+            if xml:
+                strict.Parse(block)
             if xml and sheet:
                 _refuse_cells(text, name)
                 at = _last_place(text)
                 rows, columns = max(rows, at[0]), max(columns, at[1])
             before = text[-OVERLAP:]
+    if xml:
+        strict.Parse(b"", True)  # calamine reads on where tags do not close
     if columns > MAX_COLUMNS or rows * columns > MAX_SHEET_CELLS or too_large(rows, columns):
         raise SourceError(f"{name}: a sheet reaches too far; delete stray cells far from the table")
 
@@ -91,6 +105,8 @@ def _refuse_cells(text: bytes, name: str) -> None:
         raise SourceError(
             f"{name}: holds cells that are errors (as #N/A or #DIV/0!); correct or empty them"
         )
+    if _UNTYPED.search(text) or _NO_STRING.search(text):
+        raise SourceError(f"{name}: damaged: a cell has content and no type; save it again")
     if _NOT_COMPUTED.search(text):
         raise SourceError(
             f"{name}: holds formulas that were never computed; open it in a spreadsheet and save it"

@@ -81,7 +81,9 @@ def _column(name: str, cells: Any) -> SourceColumn:
     kind, stored = _kind(cells.type)
     if kind == "other":
         return SourceColumn(name=name, kind="other", cells=pa.nulls(len(cells)))
-    return SourceColumn(name=name, kind=kind, cells=cells.cast(stored))
+    cells = cells.cast(stored)
+    cells.validate(full=True)  # text of a damaged file need not be text
+    return SourceColumn(name=name, kind=kind, cells=cells)
 
 
 def _kind(stored: Any) -> tuple[PhysicalKind, Any]:

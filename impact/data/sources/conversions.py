@@ -1,7 +1,7 @@
 """The one table of allowed conversions: what a file stores, what the schema declares, and whether one becomes the other."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -10,12 +10,13 @@ import pandas as pd
 
 from impact.arrays import Floats, Mask
 from impact.data.schema import Column, ColumnType, CsvOptions
-from impact.data.sources.codes import BLANK, missing_codes, where_number
+from impact.data.sources.codes import BLANK, matching, missing_codes, where_number
 from impact.data.sources.distinct import Distinct, texts_of
 from impact.data.sources.labels import by_label_or_code
-from impact.data.sources.period_labels import period_label
+from impact.data.sources.period_labels import DAY, period_label
 from impact.data.sources.source import PhysicalKind, SourceColumn
 from impact.data.sources.text_numbers import EXACT, numbers_of
+from impact.data.times import TimeAxis
 from impact.errors import (
     InfiniteValueError,
     RangeError,
@@ -116,7 +117,13 @@ class Converted:
 
 
 def convert(
-    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions, frequency: Frequency
+    column: SourceColumn,
+    declared: Column,
+    *,
+    name: str,
+    options: CsvOptions,
+    frequency: Frequency,
+    never: Sequence[str | int] = (),
 ) -> Converted:
     """Convert a column to its declared type by the table.
 
@@ -130,6 +137,8 @@ def convert(
         How numbers and dates are written where they stand as text.
     frequency : {"integer", "year", "quarter", "month"}
         What a period is.
+    never : sequence
+        Codes that stand where a period would and mean that there is none.
 
     Raises
     ------
@@ -159,6 +168,10 @@ def convert(
     if absent:
         missing[BLANK] += absent
     cells = pd.Series(made, name=name, dtype=made.dtype)  # texts stay objects, None where missing
+    if declared.type == "period":
+        known = cells.mask(cells.isin(matching(cells, never)))
+        rows = np.arange(1, len(cells) + 1)
+        TimeAxis(frequency).parse(known, rows=rows, missing_allowed=True)  # refuses what is none
     return Converted(cells, dict(sorted(missing.items())))
 
 
@@ -266,9 +279,9 @@ def _labels(
     if declared.categories is not None:
         unknown = np.array([t is not None and t not in declared.categories for t in texts])
         _refuse(unknown[masked.codes], name, "is none of the declared categories")
-    if declared.type == "period" and column.kind == "date":
-        unknown = np.array([t is not None and t.count("-") == 2 for t in texts])
-        _refuse(unknown[masked.codes], name, f"is not the first day of a period ({frequency})")
+    if declared.type == "period":
+        days = np.array([t is not None and DAY.fullmatch(t) is not None for t in texts])
+        _refuse(days[masked.codes], name, f"is not the first day of a period ({frequency})")
     return texts[masked.codes], masked.counts
 
 

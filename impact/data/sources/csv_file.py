@@ -1,8 +1,10 @@
 """CSV and TSV: text cells only, never a guess; what a person would stop at is refused."""
 
 import csv
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -49,12 +51,25 @@ def read_csv(path: Path, *, options: CsvOptions, layout: Layout) -> SourceTable:
     if fault is not None:
         raise SourceError(f"{path.name}: {fault}")
     quoted = '"' in text
-    blocks, n_rows = _blocks(records, header, options.delimiter, path.name, quoted=quoted)
+    with _uncollected():
+        blocks, n_rows = _blocks(records, header, options.delimiter, path.name, quoted=quoted)
     if not n_rows:
         raise SourceError(f"{path.name}: a header and no rows")
     if quoted:
         _refuse_stray_quotes(text, options.delimiter, path.name)
     return _table(path.name, header, blocks, n_rows)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles from walking through millions of rows, which hold none: it takes half the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _table(name: str, header: list[str], blocks: list[list[object]], n_rows: int) -> SourceTable:

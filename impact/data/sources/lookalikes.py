@@ -20,8 +20,9 @@ _VARIATION = re.compile("[\ufe00-\ufe0f]")
 def refuse_lookalikes(column: SourceColumn | None, *, name: str) -> None:
     """Refuse ids of one column that differ only in what is not seen.
 
-    These are case, spaces, composed and decomposed accents, invisible characters, full-width letters, Cyrillic and Greek
-    letters that look Latin, dashes and apostrophes. Accents, leading zeros, O and 0 do differ.
+    These are case, spaces, composed and decomposed accents, invisible characters, full-width letters, digits of other
+    scripts, Cyrillic and Greek letters that look Latin, dashes and apostrophes.
+    Accents, leading zeros, O and 0 do differ.
 
     Raises
     ------
@@ -58,6 +59,7 @@ def as_seen(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _VARIATION.sub("", text)).translate(_ALIKE)
+        text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     if not text.isprintable():
         text = "".join(
             letter

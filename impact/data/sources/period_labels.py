@@ -7,6 +7,7 @@ from impact.data.schema import DateOrder
 from impact.data.sources.codes import without_point
 from impact.terms import Frequency
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}

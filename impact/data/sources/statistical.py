@@ -45,9 +45,7 @@ def _read(path: Path, layout: Layout, kind: str) -> SourceTable:
     problem = too_large(about.number_rows or 0, len(about.column_names))
     if problem is not None:
         raise SourceError(f"{path.name}: {problem}; split the file")
-    cells, about = read(
-        str(path), user_missing=True, disable_datetime_conversion=True, output_format="dict"
-    )
+    cells = _cells(read, path, about)
     fault = faulty_header([str(name).strip() for name in about.column_names])
     if fault is not None:
         raise SourceError(f"{path.name}: {fault}")
@@ -58,6 +56,24 @@ def _read(path: Path, layout: Layout, kind: str) -> SourceTable:
         raise SourceError(f"{path.name}: damaged: it ends before its last row; export it again")
     columns = tuple(_column(name, values, about) for name, values in cells.items())
     return SourceTable(name=path.name, n_rows=n_rows.pop(), columns=columns)
+
+
+def _cells(read: Any, path: Path, about: Any) -> dict[str, Any]:
+    """Return the cells by name. Text of SPSS is decoded here: ReadStat drops the end of a text that is cut within a letter."""
+    options = {
+        "user_missing": True,
+        "disable_datetime_conversion": True,
+        "output_format": "dict",
+    }
+    encoding = about.file_encoding
+    if encoding is None:
+        return dict(read(str(path), **options)[0])
+    by_byte = read(str(path), encoding="ISO-8859-1", **options)[0].values()
+    cells = dict(zip(about.column_names, by_byte, strict=True))
+    for name, values in cells.items():
+        if about.readstat_variable_types[name] == "string":
+            cells[name] = [text and text.encode("latin-1").decode(encoding) for text in values]
+    return cells
 
 
 def _column(name: str, values: Any, about: Any) -> SourceColumn:
