@@ -158,7 +158,8 @@ def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, 
     -----
     How sure the effect is comes from the believed interval: its half width over the normal quantile is the standard error. An
     effect that follows the estimated path takes the covariance of the event study, scaled so that the overall number has that
-    standard error. Years in part are left out, unless the study saw no whole one.
+    standard error; as the mean of its years is another number than the overall one, the interval is carried over to it. Years
+    in part are left out, unless the study saw no whole one.
     """
     file = study.economics
     assert file is not None  # noqa: S101 (as above)
@@ -169,11 +170,12 @@ def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, 
             f"economics: price_index: the year {file.outcome_prices} of the outcome's prices is missing; add it"
         )
     a_year = _periods_per_year(study) * index[file.base_year] / index[file.outcome_prices]
-    interval = (verdict.conf_low * a_year, verdict.conf_high * a_year)
-    half_width = (interval[1] - interval[0]) / 2
+    believed = (verdict.conf_low * a_year, verdict.conf_high * a_year)
+    half_width = (believed[1] - believed[0]) / 2
     std_error = half_width / quantile((1 + study.level) / 2, np.inf)
+    effect = _effect(study, impact, a_year=a_year, std_error=std_error)
     appraisal = Appraisal(
-        effect=_effect(study, impact, a_year=a_year, std_error=std_error),
+        effect=effect,
         without=impact.counterfactual.without * a_year,
         assumptions=file.beliefs(),
         costs=file.cost_stream(currency, language),
@@ -182,7 +184,18 @@ def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, 
         hurdle=file.hurdle.rate,
         gain_grows=file.effect.gain_grows,
     )
-    return appraisal, interval
+    if file.effect.follows == "mean":
+        return appraisal, believed
+    return appraisal, _carried_over(believed, verdict.estimate * a_year, std_error, to=effect)
+
+
+def _carried_over(
+    interval: tuple[float, float], estimate: float, std_error: float, *, to: YearlyEffect
+) -> tuple[float, float]:
+    """Return an interval around another effect: its ends lie as many standard errors away as they did from the estimate."""
+    wider = to.std_error / std_error if 0 < std_error < np.inf else 1.0
+    low, high = (to.mean + (end - estimate) * wider for end in interval)
+    return low, high
 
 
 def _effect(study: Study, impact: Impact, *, a_year: float, std_error: float) -> YearlyEffect:

@@ -57,7 +57,8 @@ def test_the_estimated_path_is_the_event_study_year_by_year(study, impact):
 
 
 def test_the_paths_covariance_is_the_event_studys_scaled_to_the_believed_inference(study, impact):
-    path, (low, high) = appraisal_of(following_the_path(study), impact)
+    path, _ = appraisal_of(following_the_path(study), impact)
+    _, (low, high) = appraisal_of(study, impact)
     at = np.asarray(impact.event_study.rows.event_time, dtype=float)
     weights = np.array([(at >= 0) & (at < 4), (at >= 4) & (at < 8)]) / 4
     clustered = 16 * weights @ np.asarray(impact.event_study.vcov) @ weights.T
@@ -66,6 +67,24 @@ def test_the_paths_covariance_is_the_event_studys_scaled_to_the_believed_inferen
     np.testing.assert_allclose(path.effect.covariance, scale * clustered)
     correlation = path.effect.covariance[0, 1] / np.sqrt(np.prod(np.diag(path.effect.covariance)))
     assert 0 < correlation < 1
+
+
+def test_the_interval_of_a_path_lies_around_the_mean_of_its_years(study, impact):
+    path, (low, high) = appraisal_of(following_the_path(study), impact)
+    steady, (believed_low, believed_high) = appraisal_of(study, impact)
+    assert path.effect.mean != pytest.approx(steady.effect.mean, rel=1e-3)
+    for end, believed in ((low, believed_low), (high, believed_high)):
+        away = (end - path.effect.mean) / path.effect.std_error
+        assert away == pytest.approx((believed - steady.effect.mean) / steady.effect.std_error)
+    assert (high - low) / 2 / NORMAL == pytest.approx(path.effect.std_error)
+
+
+def test_a_path_without_a_bounded_interval_has_none_either(study, impact):
+    first = impact.effects[0]
+    endless = replace(first, verdict=replace(first.verdict, conf_high=np.inf))
+    _, (low, high) = appraisal_of(following_the_path(study), replace(impact, effects=(endless,)))
+    assert np.isfinite(low)
+    assert high == np.inf
 
 
 def test_without_a_bounded_interval_nothing_is_drawn_but_break_even_is_told(study, impact):

@@ -425,3 +425,25 @@ def test_the_band_of_returns_is_drawn_where_an_end_has_none(voice):
     mostly_none = replace(worth.simulated, without_return=few)
     assert figures.simulated_returns(voice, worth) is not None
     assert figures.simulated_returns(voice, replace(worth, simulated=mostly_none)) is None
+
+
+def with_file(study, **changes):
+    other = study.changed()
+    other.__dict__["economics"] = study.economics.model_copy(update=changes)
+    return other
+
+
+def test_prices_of_two_years_and_a_path_are_told_before_the_effect_needed(study):
+    follows = study.economics.effect.model_copy(update={"follows": "path"})
+    voice = Voice(with_file(study, outcome_prices=2013, effect=follows))
+    told = " ".join(says.basis(voice, worth_of()))
+    assert "in prices of 2012; the parts before are in prices of 2013" in told
+    assert "its mean over the years seen is 200,000\u00a0MAD" in told
+    assert says.basis(Voice(study), worth_of()) == []
+
+
+def test_gains_before_losses_are_not_called_gains_before_costs(english):
+    worth = replace(worth_of(), rate_of_return=Figure(why="gain_before_cost"))
+    assert "the first years bring a net gain, later ones a net loss" in says.if_it_held(
+        english, worth
+    )

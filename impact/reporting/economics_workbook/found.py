@@ -34,7 +34,9 @@ def _effect(lines: Lines, at: str) -> None:
         if subject.follows_path
         else Input(mean, "amount", "effect_found"),
         *_ends(lines),
-        grounds=t("This study: the headline and the interval believed"),
+        grounds=t("This study: the mean of the effects by year; the interval believed, around it")
+        if subject.follows_path
+        else t("This study: the headline and the interval believed"),
     )
     for year, value in enumerate(effect.by_year, 1):
         found_in_year = float(value) / ratio

@@ -35,7 +35,11 @@ def worth_it(voice: Voice, part: Economics) -> Exhibits:
 
 def what_it_takes(voice: Voice, worth: Worth) -> list[Exhibit]:
     """Show break-even: how large the effect, how long it must last."""
-    sentences = [says.effect_needed(voice, worth), says.lasting_needed(voice, worth)]
+    sentences = [
+        *says.basis(voice, worth),
+        says.effect_needed(voice, worth),
+        says.lasting_needed(voice, worth),
+    ]
     return [
         Text(f"### {voice.t('What it would take')}\n\n" + "\n\n".join(sentences)),
         *figures.drawn(figures.return_over_persistence(voice, worth)),

@@ -106,6 +106,28 @@ def invented(voice: Voice) -> list[str]:
     ]
 
 
+def basis(voice: Voice, worth: Worth) -> list[str]:
+    """Say in which prices and over which years effects are compared, where that differs from the headline's."""
+    t, file, sentences = voice.t, file_of(voice), []
+    if file.base_year != file.outcome_prices:
+        sentences.append(
+            t(
+                "Amounts in this part are in prices of {year}; the parts before are in prices of {prices}.",
+                year=file.base_year,
+                prices=file.outcome_prices,
+            )
+        )
+    if file.effect.follows == "path":
+        sentences += [
+            t(
+                "The estimated effect differs from year to year; its mean over the years seen is {mean}.",
+                mean=yearly(voice, worth.appraisal.effect.mean),
+            ),
+            t("The effect needed is told as the same in every year."),
+        ]
+    return sentences
+
+
 def effect_needed(voice: Voice, worth: Worth) -> str:
     """Say which effect reaches the hurdle, and where it lies to the believed interval of the estimate."""
     t, needed = voice.t, worth.needed

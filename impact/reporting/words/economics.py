@@ -58,7 +58,9 @@ NO_FIGURE_IN_FULL = {
         "No single rate of return exists: at several rates gains and costs are equal."
     ),
     "no_return": t("No rate of return exists: at no rate are gains and costs equal."),
-    "gain_before_cost": t("No rate of return exists: the gains come before the costs."),
+    "gain_before_cost": t(
+        "No rate of return exists: the first years bring a net gain, later ones a net loss."
+    ),
     "no_beneficiaries": t(
         "No effect would be large enough: on these assumptions nobody gains from it."
     ),
@@ -98,7 +100,7 @@ NO_FIGURE = {
     "no_cost": t("none: no year's cost exceeds its gain"),
     "several_returns": t("none: more than one rate fits"),
     "no_return": t("none: no rate fits"),
-    "gain_before_cost": t("none: the gains come before the costs"),
+    "gain_before_cost": t("none: net gains come first, net losses after"),
     "no_beneficiaries": t("none: nobody gains, whatever the effect"),
     "nothing_without": t("none: no outcome without the programme to compare with"),
     "not_even_if_lasting": t("none: not even if all of the effect lasts"),
