@@ -47,3 +47,16 @@ def test_each_of_the_six_headings_has_something_below_it(plan, language, made_ru
             below[heading] += len(re.findall(r"\w+", words))
     assert tuple(below) == HEADINGS[plan, language]
     assert min(below.values()) >= 15, below
+
+
+def test_what_the_findings_say_of_each_part_stands_under_its_title(made_run):
+    """Part 8's answer stood under the last heading of part 5, as if it were about cohorts."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext (Debian's poppler-utils)")
+    pdf = made_run("artisans", "en").folder / "brief.pdf"
+    text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    findings = text.partition("Detailed findings")[2].partition("MCC learning")[0]
+    lines = [line for line in findings.splitlines() if line.strip()]
+    answer = next(i for i, line in enumerate(lines) if line.startswith("This cannot be told"))
+    assert lines[answer - 1] == "Worth the money?"
+    assert "Why" in lines[: answer - 1]

@@ -48,11 +48,16 @@ def brief_of(book: Book, words: Mapping[str, str]) -> Book:
     places: dict[str, list[Node]] = {name: [] for name in SECTIONS}
     places["program_overview"] += [block for block in first if _kind(block) == "facts"]
     places["evaluation_questions"] += [block for block in first if _kind(block) == "answers"]
-    chapter = 0
+    chapter, heading = 0, list[Node]()
     for item in book.exhibits:
-        chapter = chapter if item.chapter is None else item.chapter
+        if item.chapter is not None:
+            chapter, heading = item.chapter, _heading(item)
         if item.brief:
-            places[OF_CHAPTER.get(chapter, "detailed_findings")] += in_short(item.blocks)
+            place = places[OF_CHAPTER.get(chapter, "detailed_findings")]
+            if chapter not in OF_CHAPTER and place and not all(map(is_picture, item.blocks)):
+                place += heading  # the first chapter of the findings needs none
+                heading = []
+            place += in_short(item.blocks)
     pictures = [block for block in places["detailed_findings"] if is_picture(block)]
     words_first = [block for block in places["detailed_findings"] if not is_picture(block)]
     places["detailed_findings"] = [*words_first, *pictures]  # so that no page ends half empty
@@ -65,6 +70,12 @@ def brief_of(book: Book, words: Mapping[str, str]) -> Book:
         if blocks
     ]
     return book.with_exhibits(_renumbered(shown))
+
+
+def _heading(chapter: Shown) -> list[Node]:
+    """Return a chapter's title, without its number, as a heading inside a section."""
+    title = text_of(chapter.blocks).partition("\u2002")
+    return [header(3, title[2] or title[0], f"in-short-{chapter.chapter}", "unlisted")]
 
 
 def is_picture(block: Node) -> bool:
