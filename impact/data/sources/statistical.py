@@ -23,6 +23,7 @@ STATA_PERIODS = {"%tm": 12, "%tq": 4, "%th": 2, "%ty": 1}
 """Periods a year of Stata's calendar formats; all but years count from 1960."""
 SPSS_DATES = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR")
 OTHER_TIMES = ("%tC", "%tw", "%tb", "TIME", "DTIME", "MTIME", "WKDAY", "MONTH")
+LARGEST = 1e308
 INTEGERS = {"int8", "int16", "int32"}
 
 
@@ -54,8 +55,17 @@ def _read(path: Path, layout: Layout, kind: str) -> SourceTable:
         raise SourceError(f"{path.name}: columns and no rows")
     if n_rows != {about.number_rows} or len(cells) != len(about.column_names):
         raise SourceError(f"{path.name}: damaged: it ends before its last row; export it again")
+    if any(_marks(values) for values in cells.values()):
+        raise SourceError(
+            f"{path.name}: damaged: its mark of missing cells is another; export it again"
+        )
     columns = tuple(_column(name, values, about) for name, values in cells.items())
     return SourceTable(name=path.name, n_rows=n_rows.pop(), columns=columns)
+
+
+def _marks(values: Any) -> bool:
+    """Whether a column holds the largest of all numbers, which SPSS takes for missing, as a value."""
+    return any(isinstance(value, float) and abs(value) > LARGEST for value in values)
 
 
 def _cells(read: Any, path: Path, about: Any) -> dict[str, Any]:
