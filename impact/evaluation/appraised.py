@@ -165,10 +165,6 @@ def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, 
     assert file is not None  # noqa: S101 (as above)
     currency, language = study.plan.currency, study.plan.language
     index, verdict = file.price_index.by_year, impact.effects[0].verdict
-    if file.outcome_prices not in index:
-        raise PlanError(
-            f"economics: price_index: the year {file.outcome_prices} of the outcome's prices is missing; add it"
-        )
     a_year = _periods_per_year(study) * index[file.base_year] / index[file.outcome_prices]
     believed = (verdict.conf_low * a_year, verdict.conf_high * a_year)
     half_width = (believed[1] - believed[0]) / 2

@@ -1,9 +1,10 @@
 """The economics file: costs, beneficiaries and every assumption of the appraisal, each with a source or a reason."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from impact.data.schema import Words
 from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
@@ -11,19 +12,18 @@ from impact.economics.costs import Cost, CostStream
 from impact.economics.prices import Prices
 from impact.economics.right_decisions import Plausible
 from impact.errors import PlanError
-from impact.evaluation.named_file import read_named_file
+from impact.evaluation.named_file import StrictForm, read_named_file
 from impact.terms import Language
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+MOST = 1e15  # beyond it an amount is a slip of the pen
+Amount = Annotated[float, Field(le=MOST, allow_inf_nan=False)]
+Years = Annotated[int, Field(ge=2, le=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Grounded(_Strict):
+class Grounded(StrictForm):
     """A choice with the source it was read in, or the reason why it is assumed."""
 
     source: str | Words = ""
@@ -51,9 +51,9 @@ class Number(Grounded):
     """A number with its range; without ``low`` and ``high`` it is taken as certain."""
 
     label: Words
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Amount
+    low: Amount | None = None
+    high: Amount | None = None
 
     @property
     def assumption(self) -> Assumption:
@@ -79,12 +79,12 @@ class Spent(Grounded):
 
     year: Year
     payer: Words
-    amount: float
+    amount: Amount
     currency: Currency
     taxpayers: bool = False
 
 
-class Class(_Strict):
+class Class(StrictForm):
     """A class of beneficiaries: how many, who of them took part, and how their effect compares with the estimated one."""
 
     code: Code
@@ -103,8 +103,8 @@ class Start(Grounded):
 class Horizon(Grounded):
     """Years counted, that of the first cost included, and others to show beside."""
 
-    years: Annotated[int, Field(ge=2, le=100)]
-    others: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    years: Years
+    others: Annotated[tuple[Years, ...], Field(strict=False)] = ()
 
 
 class Hurdle(Grounded):
@@ -120,7 +120,7 @@ class Follows(Grounded):
     gain_grows: bool
 
 
-class Projection(_Strict):
+class Projection(StrictForm):
     """The rate of return that was projected for the programme, or for what it was part of."""
 
     label: Words
@@ -160,7 +160,7 @@ class Design(Grounded):
     one_event: bool = False
 
 
-class BeforeData(_Strict):
+class BeforeData(StrictForm):
     """What is believed of outcomes and effects before there is data, and which studies could be made.
 
     Attributes
@@ -195,7 +195,7 @@ class BeforeData(_Strict):
         return self
 
 
-class Numbers(_Strict):
+class Numbers(StrictForm):
     """Assumptions on the way from an effect to a benefit, as `Assumptions` has them."""
 
     value_added_ratio: Number
@@ -210,7 +210,7 @@ class Numbers(_Strict):
     excess_burden: Number
 
 
-class EconomicsFile(_Strict):
+class EconomicsFile(StrictForm):
     """The whole file.
 
     Attributes
@@ -302,8 +302,19 @@ def read_economics(path: Path, *, currency: str, language: Language) -> Economic
         first = found.cost_stream(currency, language).first_year
     except PlanError as problem:
         raise PlanError(f"economics: {path.name}: {problem}") from None
-    if not first <= found.first_benefits.year < first + found.horizon.years:
-        raise PlanError(
-            f"economics: {path.name}: first_benefits: must lie between the first cost and the horizon; change it"
-        )
+    for rule in _broken(found, first):
+        raise PlanError(f"economics: {path.name}: {rule}")
     return found
+
+
+def _broken(file: EconomicsFile, first: int) -> Iterator[str]:
+    """Say which years do not fit together; ``first`` is that of the first cost."""
+    last_cost = max(one.year for one in file.costs)
+    if file.outcome_prices not in file.price_index.by_year:
+        yield f"price_index: the year {file.outcome_prices} of the outcome's prices is missing; add it"
+    if not first <= file.first_benefits.year < first + file.horizon.years:
+        yield "first_benefits: must lie between the first cost and the horizon; change it"
+    if last_cost >= first + file.horizon.years:
+        yield "costs: one lies after the horizon; lengthen it or mend the year"
+    if first + min(file.horizon.others, default=100) <= max(last_cost, file.first_benefits.year):
+        yield "horizon.others: one ends before all costs are paid or benefits begin; lengthen it"

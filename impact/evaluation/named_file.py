@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from impact.data.schema import Words, broken_rules
+from impact.data.schema import Words
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError
 from impact.evaluation.plan import printed
+from impact.evaluation.refusals import refusals
 from impact.terms import Language, nearest
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -47,8 +48,10 @@ def read_named_file(path: Path, form: type[Form], *, key: str) -> Form:
     """
     content = load_yaml(path)
     if not isinstance(content, dict):
-        raise PlanError(f"{key}: {path.name} is a list of keys and values; see data/{key}.yml")
+        raise PlanError(
+            f"{key}: {path.name} holds no keys with values; write it as data/{key}.yml is"
+        )
     try:
         return form.model_validate(content)
     except ValidationError as problem:
-        raise PlanError(f"{key}: {path.name}: {broken_rules(problem)}") from None
+        raise PlanError(f"{key}: {path.name}: {refusals(problem)}") from None

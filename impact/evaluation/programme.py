@@ -28,7 +28,8 @@ EventCell = Literal[
 """What of an event may have a source of its own."""
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=0)]
-Amount = Annotated[float, Field(gt=0)]
+MOST = 1e15  # beyond it an amount is a slip of the pen
+Amount = Annotated[float, Field(gt=0, le=MOST)]
 
 
 class _Told(StrictForm):
@@ -69,7 +70,7 @@ class Step(_Told):
 class Spending(StrictForm):
     """Money planned for an event, or spent on it; nothing spent is 0."""
 
-    amount: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    amount: Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 

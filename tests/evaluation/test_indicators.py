@@ -190,7 +190,7 @@ WRONG = {
     "less than its quarters": {"quarters": {"y1q1": told(6)}, "to_date": told(5)},
     "has months (on)": {"target": {"on": "2013-01", "source": "x"}},
     "baseline.year: after the compact ended": {"baseline": told(3, year=2014)},
-    "greater than or equal to -1": {"to_date": told(-1e15 - 1)},
+    "at least -1,000": {"to_date": told(-1e15 - 1)},
     "no result|does not stand here": {"measured_by": "study", "to_date": told(5)},
     "indicators.0.name.fr": {"name": {"en": "x"}},
 }
