@@ -538,6 +538,14 @@ stored(
     gives={"kind": ["a", None]},
     missing_ranges={"kind": ["b"]},
 )
+
+
+def with_nul(path):
+    pyreadstat.write_sav(FRAME.assign(id=["M0001", "M0002"]), str(path))
+    path.write_bytes(path.read_bytes().replace(b"M0001", b"M0\x0001"))
+
+
+CASES["spss text with a NUL"] = Case("sav", with_nul, refused=(SOURCE, "NUL"))
 TABLE = {
     "id": ["1", "2"],
     "wave": [1, 1],

@@ -280,10 +280,7 @@ def _dta(path):
 
 
 def _sav(path):
-    """The system file's dictionary, record by record, then its cases, eight bytes a value.
-
-    A text ends at a NUL here too: ReadStat cuts it there, and nothing it gives tells (3 of 2,000 mutations).
-    """
+    """The system file's dictionary, record by record, then its cases, eight bytes a value."""
     raw = path.read_bytes()
     if raw[:4] != b"$FL2" or struct.unpack("<i", raw[72:76])[0] not in {0, 1}:
         raise ValueError("header")
@@ -318,7 +315,7 @@ def _sav(path):
                 continue
             last = name.lower()
             if width:
-                table[last].append(word[:width].split(b"\x00")[0].decode())
+                table[last].append(word[:width].decode())
             else:
                 value = struct.unpack("<d", word)[0]
                 table[last].append(None if value == -1.7976931348623157e308 else value)

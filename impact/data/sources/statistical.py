@@ -15,6 +15,7 @@ from impact.data.sources.source import (
     faulty_header,
     too_large,
 )
+from impact.data.sources.spss_text import holds_nul
 from impact.errors import SourceError
 
 STATA_DAY_ZERO = date(1960, 1, 1)
@@ -34,6 +35,10 @@ def read_stata(path: Path, *, layout: Layout) -> SourceTable:
 
 def read_spss(path: Path, *, layout: Layout) -> SourceTable:
     """Read a .sav or .zsav file; a user-missing cell is missing, and its code the reason."""
+    if holds_nul(path):
+        raise SourceError(
+            f"{path.name}: contains NUL characters in its texts; save it again from SPSS"
+        )
     return _read(path, layout, "sav")
 
 
