@@ -49,7 +49,7 @@ def _rule(error: Any) -> str:
         return f"must be {FORMS[context['pattern']]}; change it"
     for bound, words in BOUNDS.items():
         if bound in context:
-            return f"must be {words} {context[bound]:,.16g}; change it"
+            return f"must be {words} {_plain(context[bound])}; change it"
     if error["type"] == "literal_error":
         return f"must be {context['expected']}; change it"
     if error["type"] in KINDS:
@@ -57,3 +57,8 @@ def _rule(error: Any) -> str:
     words = error["msg"].removeprefix("Value error, ")
     told = f"{words[0].lower()}{words[1:]}"
     return told if ";" in told or "?" in told else f"{told}; change it"
+
+
+def _plain(bound: float) -> str:
+    """Write a bound: a year has no thousands mark."""
+    return f"{bound:,.16g}" if abs(bound) >= 10_000 else f"{bound:g}"

@@ -9,6 +9,7 @@ from impact.reporting.rounding import decimals
 from impact.reporting.voice import Voice
 
 MILLION = 1e6
+SEVERAL = 2  # from here on the French count in the plural
 WHOLE = 10.0  # percent from which no decimals are written
 RARE = 0.005  # share of simulated cases that would be written as 0%
 SHARES = frozenset(
@@ -31,6 +32,15 @@ def money(voice: Voice, value: float) -> str:
         return f"{voice.f.number(value)}\u00a0{currency}"
     text = Formats(voice.study.plan.language).number(value / MILLION, 1)
     voice.f.written.note(text, value)
+    return millions(voice, text, round(value / MILLION, 1), currency)
+
+
+def millions(voice: Voice, text: str, number: float, currency: str) -> str:
+    """Write so many millions: in French they are several from two on."""
+    if (
+        abs(number) < SEVERAL
+    ):  # a sentence of its own, told from the other by its space, for French has another word
+        return voice.t("{n}\u00a0million {currency}", n=text, currency=currency)
     return voice.t("{n} million {currency}", n=text, currency=currency)
 
 

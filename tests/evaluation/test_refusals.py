@@ -18,6 +18,7 @@ ECONOMICS = [
     ("amount: 2442857", "amount: two million", "costs.0.amount: must be a number, without quotes"),
     ("amount: 2442857", "amount: .inf", "costs.0.amount: must be a"),
     ("  - year: 2012\n", "  - yaer: 2012\n", "costs.0: yaer: unknown key; did you mean year"),
+    ("  - year: 2012\n", "  - year: 99999\n", "costs.0.year: must be at most 2200; change it"),
     ("follows: mean", "folows: mean", "effect: folows: unknown key; did you mean follows"),
     ("follows: mean", "follows: median", "effect.follows: must be 'mean' or 'path'; change it"),
     ("outcome_prices: 2012", "outcome_prices: 1990", "1990 of the outcome's prices is missing"),

@@ -109,3 +109,31 @@ def test_pages_show_no_missing_number_and_every_assumption_with_its_grounds(voic
     for number in ("value_added_ratio", "persistence", "displacement"):
         label = getattr(told.file.assumptions, number).label.in_language(voice.study.plan.language)
         assert label.replace("'", "’") in text.replace("'", "’")
+
+
+def test_what_is_small_and_what_is_nearly_certain_is_not_rounded_away(voice, found):
+    asked = of(found, "go", advised=1, right=0.999, before=0.5)
+    assert "99" in advice(voice, asked)
+    assert "100" not in advice(voice, asked)
+    small = needs(voice, replace(found, needed_percent=0.42))
+    assert re.search(r"0[.,]42\W*%", small)
+
+
+def test_one_year_surveyed_is_one_year(voice, found):
+    asked = of(found, "go", advised=1, rounds_after=1)
+    said = cannot_tell(voice, asked)
+    assert "one year surveyed" in said or "la seule année" in said
+    assert not re.search(r"\b1 (years|ans)\b", said)
+
+
+def test_the_planned_study_is_not_set_beside_itself(voice, found):
+    asked = of(found, "go", advised=1, finds=1.0)
+    asked.designs.loc[~asked.designs["planned"], "finds"] = 0.5
+    assert "“" not in tells(voice, asked)
+    assert "«" not in tells(voice, asked)
+
+
+def test_shares_are_written_in_percent_as_in_the_report(voice, found):
+    text = seen(evaluability_pages(voice, found))
+    value_added = "60 % (50 % à 70 %)" if voice.study.plan.language == "fr" else "60% (50% to 70%)"
+    assert value_added in re.sub(r"[\u00a0\u202f]", " ", text)

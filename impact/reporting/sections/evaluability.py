@@ -7,12 +7,14 @@ import pandas as pd
 
 from impact.evaluation.economics_file import BeforeData, Number
 from impact.evaluation.evaluability import Evaluability
+from impact.reporting.amounts import SHARES, chance, percent
 from impact.reporting.exhibits import Callout, Exhibits, Table, Text
 from impact.reporting.figures.evaluability import plausible_against_detectable
 from impact.reporting.formats import escape
 from impact.reporting.voice import Voice
 
 SHOWN_APART = 0.01  # two shares of right decisions
+BELIEVED_SHARES = frozenset({"permanent", "attrition"})
 
 
 def evaluability_title(voice: Voice, found: Evaluability) -> str:
@@ -57,7 +59,7 @@ def advice(voice: Voice, found: Evaluability) -> str:
     """Say what follows, and the share of right decisions that it follows from."""
     t, f, planned = voice.t, voice.f, found.planned
     hurdle = f.percent(100 * found.file.hurdle.rate, 0)
-    share = {name: f.percent(100 * float(planned[name]), 0) for name in ("right", "before")}
+    share = {name: chance(voice, float(planned[name])) for name in ("right", "before")}
     if found.advice == "known_before":
         told = (
             t(
@@ -91,7 +93,7 @@ def advice(voice: Voice, found: Evaluability) -> str:
             "The cheapest study that reaches {enough} is “{design}”, with {right}.",
             enough=enough,
             design=_name(voice, found, found.advised),
-            right=f.percent(100 * float(found.designs["right"].iloc[found.advised]), 0),
+            right=chance(voice, float(found.designs["right"].iloc[found.advised])),
         )
     return f"{told} {rest}"
 
@@ -113,7 +115,7 @@ def needs(voice: Voice, found: Evaluability) -> str:
                 years=f.number(found.file.horizon.years),
                 n=f.number(participants),
                 needed=f"{f.number(found.needed)}\u00a0{found.plan.currency}",
-                percent=f.percent(found.needed_percent, 0),
+                percent=percent(voice, found.needed_percent),
             ),
             t("The largest effect taken as plausible is {most}.", most=f.percent(most, 0)),
         ]
@@ -124,7 +126,7 @@ def tells(voice: Voice, found: Evaluability) -> str:
     """Say what the planned study and the best one would find of an effect."""
     t, f, planned = voice.t, voice.f, found.planned
     smallest = float(planned["smallest_detectable"])
-    best = found.designs[~found.designs["one_event"]].sort_values("finds").iloc[-1]
+    best = found.designs[~found.designs["one_event"]].sort_values(["finds", "planned"]).iloc[-1]
     told = [
         t(
             "With {treated} firms that took part and {comparison} others, the planned study finds an effect from {smallest} on.",
@@ -136,12 +138,15 @@ def tells(voice: Voice, found: Evaluability) -> str:
         else t("The planned study finds no effect, however large.")
     ]
     if not math.isnan(float(planned["finds"])):
+        finds, most = (chance(voice, float(one["finds"])) for one in (planned, best))
         told.append(
-            t(
+            t("Of plausible effects above zero it would find {finds}.", finds=finds)
+            if best["planned"]
+            else t(
                 "Of plausible effects above zero it would find {finds}; “{design}” would find {best}.",
-                finds=f.percent(100 * float(planned["finds"]), 0),
+                finds=finds,
                 design=_name(voice, found, int(best["design"])),
-                best=f.percent(100 * float(best["finds"]), 0),
+                best=most,
             )
         )
     return " ".join(told)
@@ -167,11 +172,18 @@ def cannot_tell(voice: Voice, found: Evaluability) -> str:
                 treated=f.number(int(one["treated"])),
             )
         )
+    years = int(planned["rounds_after"])
+    kept = f.percent(100 * found.file.assumptions.persistence.value, 0)
     points.append(
         t(
+            "How long effects last beyond the one year surveyed: {persistence} of them are assumed to be kept from year to year.",
+            persistence=kept,
+        )
+        if years == 1
+        else t(
             "How long effects last beyond the {years} years surveyed: {persistence} of them are assumed to be kept from year to year.",
-            years=f.number(int(planned["rounds_after"])),
-            persistence=f.percent(100 * found.file.assumptions.persistence.value, 0),
+            years=f.number(years),
+            persistence=kept,
         )
     )
     points.append(t("What no survey of these firms measures, as sales taken from others."))
@@ -179,8 +191,8 @@ def cannot_tell(voice: Voice, found: Evaluability) -> str:
     if sure - unsure >= SHOWN_APART:
         points[-1] += " " + t(
             "With all assumptions over their ranges {unsure} of decisions are right, against {sure} with each at its value.",
-            unsure=f.percent(100 * unsure, 0),
-            sure=f.percent(100 * sure, 0),
+            unsure=chance(voice, unsure),
+            sure=chance(voice, sure),
         )
     return "\n".join(f"- {point}" for point in points)
 
@@ -190,7 +202,7 @@ def designs(voice: Voice, found: Evaluability) -> Table:
     t, f = voice.t, voice.f
 
     def share(value: float) -> str:
-        return f.percent(100 * value, 0)
+        return chance(voice, value)
 
     def detectable(value: float) -> str:
         return voice.detectable(value, lambda number: f.percent(number, 0))
@@ -214,7 +226,7 @@ def designs(voice: Voice, found: Evaluability) -> Table:
             "smallest_detectable": t("Finds from"),
             "finds": t("Plausible effects found"),
             "right": t("Right decisions"),
-            "right_unsure": t("the same, all unsure"),
+            "right_unsure": t("Right, all unsure"),
         },
         formats={
             "treated": f.number,
@@ -227,7 +239,7 @@ def designs(voice: Voice, found: Evaluability) -> Table:
         notes=(
             t(
                 "Rounds before and after the start, one a year. A decision: does the return exceed the hurdle? Without a study "
-                "{before} are right.",
+                "{before} are right. All unsure: every assumption drawn over its range.",
                 before=share(float(found.planned["before"])),
             ),
         ),
@@ -237,25 +249,31 @@ def designs(voice: Voice, found: Evaluability) -> Table:
 def beliefs(voice: Voice, found: Evaluability) -> Table:
     """Tabulate what was assumed or read, with its grounds."""
     t, language, believed = voice.t, voice.study.plan.language, _believed(found)
-    numbers: list[Number] = [
+    numbers: list[tuple[str, Number]] = [
         *(
-            getattr(believed, name)
+            (name, getattr(believed, name))
             for name in ("mean", "variation", "permanent", "autocorrelation", "attrition")
         ),
-        *(one for name, one in found.file.numbers().items() if _matters(found, name, one)),
+        *(
+            (name.rpartition(".")[-1], one)
+            for name, one in found.file.numbers().items()
+            if _matters(found, name, one)
+        ),
     ]
     rows: list[dict[str, Any]] = [
         {
             "label": one.label.in_language(language),
-            "value": _range(voice, one.value, one.low, one.high),
+            "value": _range(
+                voice, one.value, one.low, one.high, share=name in SHARES | BELIEVED_SHARES
+            ),
             "grounds": _grounds(voice, one),
         }
-        for one in numbers
+        for name, one in numbers
     ]
     rows += [
         {
             "label": one.label.in_language(language),
-            "value": _range(voice, one.low, one.low, one.high, percent=True),
+            "value": _range(voice, one.low / 100, one.low / 100, one.high / 100, share=True),
             "grounds": one.grounds_in(language),
         }
         for one in believed.plausible
@@ -301,11 +319,12 @@ def _name(voice: Voice, found: Evaluability, design: int) -> str:
 
 
 def _range(
-    voice: Voice, value: float, low: float | None, high: float | None, *, percent: bool = False
+    voice: Voice, value: float, low: float | None, high: float | None, *, share: bool = False
 ) -> str:
     def write(number: float) -> str:
+        number = round(100 * number, 6) if share else number
         digits = next((d for d in range(4) if round(number, d) == number), 4)
-        return voice.f.percent(number, digits) if percent else voice.f.number(number, digits)
+        return voice.f.percent(number, digits) if share else voice.f.number(number, digits)
 
     if low is None or high is None or low == high:
         return write(value)

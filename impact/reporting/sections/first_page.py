@@ -5,6 +5,7 @@ import math
 from impact.evaluation.justified import justified
 from impact.evaluation.programme import Event
 from impact.reporting import figures
+from impact.reporting.amounts import millions
 from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
 from impact.reporting.rounding import adding_up, decimals
@@ -290,11 +291,8 @@ def cost_in_words(voice: Voice) -> str:
     assert programme.cost is not None  # noqa: S101
     cost = programme.cost
     if cost.amount >= 1e6:
-        return voice.t(
-            "{n} million {currency}",
-            n=voice.f.significant(cost.amount / 1e6, 2),
-            currency=cost.currency,
-        )
+        count = cost.amount / 1e6
+        return millions(voice, voice.f.significant(count, 2), count, cost.currency)
     return f"{voice.f.number(cost.amount)}\u00a0{cost.currency}"
 
 

@@ -24,7 +24,7 @@ def indicators(voice: Voice) -> list[Exhibit]:
     complete = [one.completion(told.through) for one in every]
     text = t(
         "Of {n} indicators, {known} have a documented figure of what was reached; of {percent} it can be said how much of the "
-        "target that is. {study} are measured by this study: their results stand in the parts that follow, never here.",
+        "target that is. Measured by this study: {study}; such results stand in the parts that follow, never here.",
         n=f.number(len(every)),
         known=f.number(sum(one.actual(told.through).code is None for one in every)),
         percent=f.number(sum(one.percent is not None for one in complete)),

@@ -54,14 +54,18 @@ def undated(voice: Voice, events: tuple[Event, ...]) -> str:
     unknown = [one for one in events if not one.actual and one.delivery != "no"]
     if not unknown and "no" not in states:
         return t("Every event below has a documented month.")
-    told = [
-        t(
-            "No month is documented for {unknown} of the {n} events below; of these, a latest month is known for {bounded}.",
-            unknown=f.number(len(unknown)),
-            n=f.number(len(events)),
-            bounded=f.number(sum(1 for one in unknown if one.done_by)),
+    told = []
+    if unknown:
+        told.append(
+            t(
+                "No month is documented for {unknown} of the {n} events below; of these, a latest month is known for {bounded}.",
+                unknown=f.number(len(unknown)),
+                n=f.number(len(events)),
+                bounded=f.number(sum(1 for one in unknown if one.done_by)),
+            )
         )
-    ]
+    else:
+        told.append(t("Every event that took place has a documented month."))
     if n := states.count("not_known"):
         told.append(t("Whether it took place is not known for {n} of the events.", n=f.number(n)))
     if n := states.count("no"):
