@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 from arriving import schema
-from mutations import SCHEMA, base
+from mutations import FRAME, SCHEMA, base, ods_of
 
 from impact.data.readers import read_frame
 from impact.data.sources import apart as module
@@ -107,3 +107,17 @@ def test_csv_is_read_at_the_pace_of_a_million_rows_in_ten_seconds(tmp_path):
     frame = read_frame(tmp_path / "d.csv", schema=declared)
     assert time.process_time() - start < 10 / 5
     assert frame.revenue.tolist() == rows.revenue.tolist()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_a_sheet_longer_than_a_block_is_read_as_it_stands(tmp_path, kind):
+    """Cells that a block of the look-through cuts in two are not damaged ones."""
+    long = pd.concat([FRAME] * 300, ignore_index=True)
+    path = tmp_path / f"long.{kind}"
+    if kind == "ods":
+        path.write_bytes(ods_of(long))
+    else:
+        long.to_excel(path, index=False, engine="xlsxwriter")
+    frame = read_frame(path, schema=SCHEMA)
+    assert frame.id.tolist() == long.id.tolist()
+    assert frame.revenue.sum() == long.revenue[long.revenue != -99].sum()

@@ -16,6 +16,7 @@ BLOCK = 1 << 20
 OVERLAP = 512  # bytes kept from one block to the next, so that no tag is cut in two
 MAX_SHEET_CELLS = 60_000_000  # the parser lays out a sheet as a full rectangle, 24 bytes a cell
 
+_CELL_ENDS = (b"</c>", b"</table:table-cell>")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PLACE = re.compile(rb'<c [^>]*?r="([A-Z]{1,4})([0-9]{1,8})"')
 _ERROR = re.compile(rb'<c [^>]*?t="e"|calcext:value-type="error"')
@@ -83,21 +84,29 @@ def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> No
     with archive.open(member) as stream:
         while block := stream.read(BLOCK):
             text = before + block
-            if xml and _ENTITY.search(text):
-                raise SourceError(
-                    f"{name}: its XML declares entities; save it again from a spreadsheet"
-                )
             if xml:
+                if _ENTITY.search(text):
+                    raise SourceError(
+                        f"{name}: its XML declares entities; save it again from a spreadsheet"
+                    )
                 strict.Parse(block)
+            whole, before = _whole_cells(text)
             if xml and sheet:
-                _refuse_cells(text, name)
-                at = _last_place(text)
-                rows, columns = max(rows, at[0]), max(columns, at[1])
-            before = text[-OVERLAP:]
+                _refuse_cells(whole, name)
+                for part in (whole, before):  # empty cells may follow the last whole one
+                    at = _last_place(part)
+                    rows, columns = max(rows, at[0]), max(columns, at[1])
     if xml:
         strict.Parse(b"", True)  # calamine reads on where tags do not close
     if columns > MAX_COLUMNS or rows * columns > MAX_SHEET_CELLS or too_large(rows, columns):
         raise SourceError(f"{name}: a sheet reaches too far; delete stray cells far from the table")
+
+
+def _whole_cells(text: bytes) -> tuple[bytes, bytes]:
+    """Split a block after its last cell that is whole: half a cell looks like a damaged one."""
+    ends = [text.rfind(mark) + len(mark) for mark in _CELL_ENDS if mark in text]
+    cut = max(ends, default=len(text))
+    return text[:cut], text[cut:] if ends else text[-OVERLAP:]
 
 
 def _refuse_cells(text: bytes, name: str) -> None:
