@@ -1,6 +1,7 @@
 """Figures: the same bytes twice, words that can be read and do not collide, French without decimal points, sense in grey."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from impact.pipeline.plan import read_plan
 from impact.reporting import figures, style
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
-from impact.reporting.figures.effects import rounded
+from impact.reporting.figures.effects import gain_written, rounded
 from impact.reporting.figures.event_times import EffectAxis, pools
 from impact.reporting.voice import Voice
 
@@ -285,6 +286,14 @@ def test_means_are_rounded_to_what_the_gain_supports():
     )
     assert rounded(48_083, 1400) == 48_100
     assert rounded(48_083, 0.0) == 48_083
+
+
+def test_the_gain_is_written_as_what_lies_between_the_means_as_written(root):
+    found = replace(counterfactual(), actual=6_418_460.0, without=6_624_904.0, gain=-206_444.0)
+    written = gain_written(voice_of(PLANS[0], "en", root), found)
+    assert "200,000" in written  # 6,420,000 less 6,620,000
+    nothing = replace(counterfactual(), actual=5.0, without=5.0, gain=0.0)
+    assert gain_written(voice_of(PLANS[0], "en", root), nothing).startswith("0")
 
 
 @pytest.mark.parametrize(("gain", "word"), [(9000.0, "above"), (-9000.0, "below")])

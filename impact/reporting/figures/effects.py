@@ -59,6 +59,13 @@ def _written(voice: Voice, value: float, gain: float) -> str:
     return voice.rounded(voice.study.outcome, shown, value, digits=digits)
 
 
+def gain_written(voice: Voice, found: Counterfactual) -> str:
+    """Write the gain as what lies between the two means as they are written."""
+    shown = rounded(found.actual, found.gain) - rounded(found.without, found.gain)
+    digits = decimals([shown, rounded(found.gain, found.gain)])
+    return voice.rounded(voice.study.outcome, shown, found.gain, digits=digits)
+
+
 def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure:
     """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded."""
     t = voice.t
@@ -136,7 +143,7 @@ def _gain(voice: Voice, axes: "Axes", found: Counterfactual, width: float) -> No
     after = found.path[found.path["event_time"] >= 0]
     if after.empty:
         return
-    text = _written(voice, found.gain, found.gain)
+    text = gain_written(voice, found)
     text = f"+{text}" if found.gain > 0 else text
     points = size(width, 10.5)
     a_period = (width - BESIDE_THE_PLOT) / max(len(found.path), 1)  # inches
