@@ -12,7 +12,8 @@ from impact.economics.costs import CostStream
 from impact.economics.figure import Figure
 from impact.economics.rate_of_return import discount_factors, net_present_value, rate_of_return
 from impact.economics.yearly_effect import YearlyEffect
-from impact.errors import PlanError
+from impact.errors import PlanError, UnknownNameError
+from impact.terms import nearest
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,19 @@ class Appraisal:
             Of assumptions by name, a number or (D, 1) each; those left out are at their value.
         effect : (K,) or (D, K) array, optional
             Effects by year in place of the estimated ones.
+
+        Raises
+        ------
+        UnknownNameError
+            For a name that no assumption has, with the nearest one.
         """
         given = {**self.assumptions.central, **(values or {})}
+        for name in values or {}:
+            if name not in self.assumptions.central:
+                known = list(self.assumptions.central)
+                raise UnknownNameError(
+                    f"{name!r}: no such assumption; {nearest(name, known)}known ones are {', '.join(known)}"
+                )
         by_year = np.atleast_2d(self.effect.by_year if effect is None else effect)
         since = np.arange(float(self.horizon)) - self.delay  # years since the first benefits
         grown = (1 + given["growth"]) ** since

@@ -19,7 +19,7 @@ from impact.economics.costs import Cost, CostStream
 from impact.economics.prices import Prices
 from impact.economics.sensitivity import by_class, over_horizons, tornado
 from impact.economics.yearly_effect import YearlyEffect
-from impact.errors import PlanError
+from impact.errors import PlanError, UnknownNameError
 
 FEW = settings(max_examples=60, deadline=None)
 
@@ -218,3 +218,8 @@ def test_numbers_that_move_the_answer_equally_far_stand_by_name(effect):
     )
     moved = tornado(programme(effect=effect, believed=believed), interval=(-np.inf, np.inf))
     assert moved["name"].tolist() == ["displacement", "value_added_ratio"]
+
+
+def test_an_assumption_misspelt_is_refused_and_not_left_at_its_value():
+    with pytest.raises(UnknownNameError, match="did you mean persistence"):
+        programme().streams({"persistance": 0.9})

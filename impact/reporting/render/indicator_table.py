@@ -49,7 +49,7 @@ FIRST_ROW = 8  # counted from 0: row 9 of the sheet
 LONGEST_NAME = 31  # characters of a sheet's name
 NOT_IN_NAMES = str.maketrans("[]:*?/\\'", "()      ")
 LINE = 12.5  # points of a line of text
-WIDTHS = [16.0, 32, 13, 16, 11, *([9.5] * 4 + [12, 16, 3]) * YEARS, 16, 16, 20, 66]
+WIDTHS = [16.0, 32, 13, 16, 11, *([9.5] * 4 + [12, 16, 3]) * YEARS, 16, 22, 20, 66]
 """Characters of the columns, in their order."""
 FREE_TEXT = {"text_wrap": True, "locked": False}
 GREY, RULE, HEAD = "#5d574f", "#b9b2a8", "#d6e7e6"

@@ -31,7 +31,8 @@ OPENINGS = {
     "worth:answers": t("Do the results justify the resources?"),
     "worth:look_for": t(
         "Look first at what is assumed and what has a source, then at what the answer hinges on. A believed effect may "
-        "not pay, and an assumption may decide where the data do not. Change one, and run the cell again."
+        "not pay, and an assumption may decide where the data do not. Change one by its name in "
+        "the cell below, such as persistence, and run it again; worth.appraisal.assumptions.central lists the names."
     ),
     "report:answers": t("What does the whole evaluation say?"),
     "report:look_for": t(
