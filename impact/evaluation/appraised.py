@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from impact.economics.sensitivity import by_class, over_horizons, over_persisten
 from impact.economics.simulation import Simulated, simulate
 from impact.economics.yearly_effect import YearlyEffect
 from impact.errors import NotAvailableError, PlanError
+from impact.evaluation.economics_file import EconomicsFile
 from impact.evaluation.parts import Impact
 from impact.evaluation.study import Study
 from impact.terms import Frequency
@@ -84,24 +86,20 @@ class Economics:
     @classmethod
     def of(cls, study: Study, impact: Impact) -> "Economics":
         """Compute from a study and its effect."""
-        if study.economics is None:
+        file = study.economics
+        if file is None:
             return cls(None, "no_economics_file")
         if not study.unit(study.outcome).startswith(study.plan.currency):
             return cls(None, "not_in_money")
-        return cls(_worth(study, impact))
-
-
-def _worth(study: Study, impact: Impact) -> Worth:
-    file = study.economics
-    assert file is not None  # noqa: S101 (narrowing for mypy; the caller checked)
-    appraisal, interval = appraisal_of(study, impact)
-    return worth_of(
-        appraisal,
-        interval,
-        horizons=(*file.horizon.others, file.horizon.years),
-        seed=study.plan.seed,
-        rounds=_rounds(study),
-    )
+        appraisal, interval = appraisal_of(study, file, impact)
+        found = worth_of(
+            appraisal,
+            interval,
+            horizons=(*file.horizon.others, file.horizon.years),
+            seed=study.plan.seed,
+            rounds=_rounds(study),
+        )
+        return cls(found)
 
 
 def worth_of(
@@ -151,7 +149,9 @@ def worth_of(
     )
 
 
-def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, float]]:
+def appraisal_of(
+    study: Study, file: EconomicsFile, impact: Impact
+) -> tuple[Appraisal, tuple[float, float]]:
     """Return the appraisal of a study's headline, and the believed interval of its effect a firm and year.
 
     Notes
@@ -161,15 +161,13 @@ def appraisal_of(study: Study, impact: Impact) -> tuple[Appraisal, tuple[float, 
     standard error; as the mean of its years is another number than the overall one, the interval is carried over to it. Years
     in part are left out, unless the study saw no whole one.
     """
-    file = study.economics
-    assert file is not None  # noqa: S101 (as above)
     currency, language = study.plan.currency, study.plan.language
     index, verdict = file.price_index.by_year, impact.effects[0].verdict
-    a_year = _periods_per_year(study) * index[file.base_year] / index[file.outcome_prices]
+    a_year = _periods_per_year(study, file) * index[file.base_year] / index[file.outcome_prices]
     believed = (verdict.conf_low * a_year, verdict.conf_high * a_year)
     half_width = (believed[1] - believed[0]) / 2
     std_error = half_width / quantile((1 + study.level) / 2, np.inf)
-    effect = _effect(study, impact, a_year=a_year, std_error=std_error)
+    effect = _effect(study, file, impact, a_year=a_year, std_error=std_error)
     appraisal = Appraisal(
         effect=effect,
         without=impact.counterfactual.without * a_year,
@@ -194,16 +192,19 @@ def _carried_over(
     return low, high
 
 
-def _effect(study: Study, impact: Impact, *, a_year: float, std_error: float) -> YearlyEffect:
+def _effect(
+    study: Study, file: EconomicsFile, impact: Impact, *, a_year: float, std_error: float
+) -> YearlyEffect:
     """Return the effect by year since the start; without a bounded interval it is as if it were certain."""
-    file, overall = study.economics, impact.effects[0]
-    assert file is not None  # noqa: S101 (as above)
+    overall, events = impact.effects[0], impact.event_study
     error = std_error if np.isfinite(std_error) else 0.0
-    events = impact.event_study
     at = np.asarray(events.rows.event_time, dtype=float)
-    year = np.floor(at * study.schema.time.step / _periods_per_year(study)).astype(int)
-    in_a_year = max(_periods_per_year(study) // study.schema.time.step, 1)
-    whole = [y for y in np.unique(year[at >= 0]) if (year == y).sum() >= in_a_year]
+    periods, step = _periods_per_year(study, file), study.schema.time.step
+    year = np.floor(at * step / periods).astype(int)
+    in_a_year = max(periods // step, 1)
+    whole = list(
+        takewhile(lambda y: (year == y).sum() >= in_a_year, range(int(max(year, default=0)) + 1))
+    )
     years = max(len(whole), 1)
     steady = YearlyEffect.steady(overall.verdict.estimate * a_year, error, years=years)
     if file.effect.follows == "mean" or not whole:
@@ -214,10 +215,8 @@ def _effect(study: Study, impact: Impact, *, a_year: float, std_error: float) ->
     return YearlyEffect(by_year, mean_of @ np.asarray(events.vcov) @ mean_of.T * a_year**2 * scale)
 
 
-def _periods_per_year(study: Study) -> int:
-    file, frequency = study.economics, study.schema.time.frequency
-    assert file is not None  # noqa: S101 (as above)
-    known = file.periods_per_year or PERIODS_PER_YEAR.get(frequency)
+def _periods_per_year(study: Study, file: EconomicsFile) -> int:
+    known = file.periods_per_year or PERIODS_PER_YEAR.get(study.schema.time.frequency)
     if known is None:
         raise PlanError(
             "economics: periods_per_year: the data count waves; add how many of the outcome's periods a year has"

@@ -35,12 +35,16 @@ def with_file(study, **changes):
     return other
 
 
+def appraised(study, impact):
+    return appraisal_of(study, study.economics, impact)
+
+
 def following_the_path(study):
     return with_file(study, effect=study.economics.effect.model_copy(update={"follows": "path"}))
 
 
 def test_a_years_effect_is_four_quarters_of_the_believed_one(study, impact):
-    appraisal, (low, high) = appraisal_of(study, impact)
+    appraisal, (low, high) = appraised(study, impact)
     verdict = impact.effects[0].verdict
     assert appraisal.effect.years == 2  # 2013 and 2014
     assert appraisal.effect.mean == pytest.approx(4 * verdict.estimate)
@@ -50,15 +54,15 @@ def test_a_years_effect_is_four_quarters_of_the_believed_one(study, impact):
 
 
 def test_the_estimated_path_is_the_event_study_year_by_year(study, impact):
-    path, _ = appraisal_of(following_the_path(study), impact)
+    path, _ = appraised(following_the_path(study), impact)
     events = impact.event_study.table.set_index("event_time")["estimate"]
     expected = [4 * events.loc[0:3].mean(), 4 * events.loc[4:7].mean()]
     np.testing.assert_allclose(path.effect.by_year, expected)
 
 
 def test_the_paths_covariance_is_the_event_studys_scaled_to_the_believed_inference(study, impact):
-    path, _ = appraisal_of(following_the_path(study), impact)
-    _, (low, high) = appraisal_of(study, impact)
+    path, _ = appraised(following_the_path(study), impact)
+    _, (low, high) = appraised(study, impact)
     at = np.asarray(impact.event_study.rows.event_time, dtype=float)
     weights = np.array([(at >= 0) & (at < 4), (at >= 4) & (at < 8)]) / 4
     clustered = 16 * weights @ np.asarray(impact.event_study.vcov) @ weights.T
@@ -70,8 +74,8 @@ def test_the_paths_covariance_is_the_event_studys_scaled_to_the_believed_inferen
 
 
 def test_the_interval_of_a_path_lies_around_the_mean_of_its_years(study, impact):
-    path, (low, high) = appraisal_of(following_the_path(study), impact)
-    steady, (believed_low, believed_high) = appraisal_of(study, impact)
+    path, (low, high) = appraised(following_the_path(study), impact)
+    steady, (believed_low, believed_high) = appraised(study, impact)
     assert path.effect.mean != pytest.approx(steady.effect.mean, rel=1e-3)
     for end, believed in ((low, believed_low), (high, believed_high)):
         away = (end - path.effect.mean) / path.effect.std_error
@@ -82,7 +86,7 @@ def test_the_interval_of_a_path_lies_around_the_mean_of_its_years(study, impact)
 def test_a_path_without_a_bounded_interval_has_none_either(study, impact):
     first = impact.effects[0]
     endless = replace(first, verdict=replace(first.verdict, conf_high=np.inf))
-    _, (low, high) = appraisal_of(following_the_path(study), replace(impact, effects=(endless,)))
+    _, (low, high) = appraised(following_the_path(study), replace(impact, effects=(endless,)))
     assert np.isfinite(low)
     assert high == np.inf
 
@@ -108,8 +112,8 @@ def test_a_plan_without_the_file_is_not_appraised(study, impact):
 
 
 def test_prices_of_another_year_are_put_in_those_of_the_base_year(study, impact):
-    later, _ = appraisal_of(with_file(study, outcome_prices=2013), impact)
-    now, _ = appraisal_of(study, impact)
+    later, _ = appraised(with_file(study, outcome_prices=2013), impact)
+    now, _ = appraised(study, impact)
     assert later.effect.mean == pytest.approx(now.effect.mean * 100 / 101.881)
 
 
@@ -120,10 +124,10 @@ def test_waves_need_to_be_told_how_many_of_them_make_a_year(study, impact):
     asked = study.changed()
     asked.__dict__["schema"] = waves
     with pytest.raises(PlanError, match=r"periods_per_year.*add how many"):
-        appraisal_of(asked, impact)
+        appraised(asked, impact)
     told = with_file(study, periods_per_year=4)
     told.__dict__["schema"] = waves
-    assert appraisal_of(told, impact)[0].effect.mean == pytest.approx(
+    assert appraised(told, impact)[0].effect.mean == pytest.approx(
         4 * impact.effects[0].verdict.estimate
     )
 
