@@ -30,12 +30,14 @@ from impact.reporting import figures
 from impact.reporting.amounts import chance, percent
 from impact.reporting.exhibits import Figure as Picture
 from impact.reporting.exhibits import Table, Text
+from impact.reporting.figures.canvas import Unit
 from impact.reporting.markup import said as without_markup
 from impact.reporting.sections import appraisal_tables as tables
 from impact.reporting.sections import worth_sentences as says
+from impact.reporting.sections.first_page import changed
 from impact.reporting.sections.first_page import worth_it as worth_it_of_page_one
 from impact.reporting.sections.lessons import _on_worth
-from impact.reporting.sections.worth_it import worth_it
+from impact.reporting.sections.worth_it import who_gains, worth_it
 from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 
@@ -447,3 +449,33 @@ def test_gains_before_losses_are_not_called_gains_before_costs(english):
     assert "the first years bring a net gain, later ones a net loss" in says.if_it_held(
         english, worth
     )
+
+
+def test_who_loses_is_not_headed_as_who_gains(english):
+    text = "\n".join(
+        piece.markdown
+        for piece in who_gains(english, worth_of(-50_000.0))
+        if hasattr(piece, "markdown")
+    )
+    assert "Who gains, who loses" in text
+    kept = who_gains(english, worth_of(50_000.0))[0].markdown
+    assert "loses" not in kept
+
+
+@pytest.mark.parametrize(
+    ("largest", "words"), [(900.0, "MAD"), (9e4, "thousand MAD"), (9e6, "million MAD")]
+)
+def test_an_axis_of_money_counts_in_what_its_amounts_are(english, largest, words):
+    assert Unit.of_money(english, "MAD", largest).words == words
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [((0.41, -2.1, 2.3), "+0.4%"), ((0.02, -2.1, 2.3), "is 0.0%"), ((12.4, 2.0, 20.0), "+12%")],
+)
+def test_a_small_effect_is_not_written_as_none_with_a_sign(english, found, said):
+    findings = SimpleNamespace(
+        evidence=SimpleNamespace(rating=rated(3, verb="cannot_tell", direction=None)),
+        headline=SimpleNamespace(verdict_percent=found),
+    )
+    assert said in without_markup(changed(english, findings).answer)

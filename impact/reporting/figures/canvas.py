@@ -42,8 +42,14 @@ class Unit:
     @classmethod
     def of(cls, voice: Voice, outcome: str, largest: float) -> "Unit":
         """Count money in thousands or millions where values are that large."""
-        t, unit = voice.t, voice.study.unit(outcome)
-        if not voice.in_currency(outcome) or largest < THOUSANDS:
+        unit = voice.study.unit(outcome)
+        return cls.of_money(voice, unit, largest) if voice.in_currency(outcome) else cls(1.0, unit)
+
+    @classmethod
+    def of_money(cls, voice: Voice, unit: str, largest: float) -> "Unit":
+        """Count amounts of a unit of money in thousands or millions where they are that large."""
+        t = voice.t
+        if largest < THOUSANDS:
             return cls(1.0, unit)
         if largest < MILLIONS:
             return cls(1e3, t("thousand {unit}", unit=unit))

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 MOST_ROWS = 8
-MILLION = 1e6
 ROOM = 0.14  # of the drawn values, on either side of the bars: for the numbers at their ends
 ROOM_ON_PHONE = 0.3
 PERCENT = 100.0
@@ -70,7 +69,7 @@ def _tornado(voice: Voice, worth: Worth, rows: pd.DataFrame, width: float) -> "C
     values = rows[["value_low", "value_high"]].to_numpy(float)
     low, high = min(values.min(), 0.0), max(values.max(), 0.0)
     slack = (ROOM_ON_PHONE if narrow else ROOM) * (high - low)
-    unit = Unit(MILLION, t("million {unit}", unit=voice.study.plan.currency))
+    unit = Unit.of_money(voice, voice.study.plan.currency, max(high, -low))
     canvas, axes = sheet(width, 0.55 + row_height(width) * (len(rows) + 1))
     headed(canvas, width, t("Net present value, {unit}", unit=unit.words))
     value_axis(

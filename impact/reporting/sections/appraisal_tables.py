@@ -264,7 +264,7 @@ def beneficiaries(voice: Voice, worth: Worth) -> Table:
     labels = {one.code: one.label.in_language(language) for one in file_of(voice).classes}
     return Table(
         label="tab-beneficiaries",
-        caption=t("Who gains, by assumption; present values in {currency}", currency=voice.study.plan.currency),
+        caption=t("Benefits by class, by assumption; present values in {currency}", currency=voice.study.plan.currency),
         frame=worth.classes.assign(label=[labels[code] for code in worth.classes["code"]]),
         headings={
             "label": t("Class"),

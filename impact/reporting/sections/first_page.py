@@ -227,12 +227,13 @@ def changed(voice: Voice, findings: Findings) -> Answer:
     code = f"{rating.verb}:not_noticeably" if rating.direction == "not_noticeably" else rating.verb
     parts = [said(t, "answer", code)]
     if percent is not None and math.isfinite(percent[0]):
+        digits = 0 if round(percent[0]) else 1  # an effect of 0.4% is none of +0%
         parts.append(
             t(
                 "The best estimate is {percent} ({level} interval: {span}).",
-                percent=f"{'+' if percent[0] > 0 else ''}{f.percent(percent[0], 0)}",
+                percent=f"{'+' if round(percent[0], 1) > 0 else ''}{f.percent(percent[0], digits)}",
                 level=voice.confidence,
-                span=f.interval(percent[1], percent[2], lambda value: f.percent(value, 0)),
+                span=f.interval(percent[1], percent[2], lambda value: f.percent(value, digits)),
             )
         )
     if rating.direction is None:

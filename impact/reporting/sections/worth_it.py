@@ -60,7 +60,9 @@ def what_it_hinges_on(voice: Voice, worth: Worth) -> list[Exhibit]:
 def who_gains(voice: Voice, worth: Worth) -> list[Exhibit]:
     """Show beneficiaries by class."""
     t = voice.t
-    shown = f"### {t('Who gains')}\n\n{says.gainers(voice, worth)}".rstrip()
+    loses = bool((worth.classes["present"] < 0).any())
+    title = t("Who gains, who loses") if loses else t("Who gains")
+    shown = f"### {title}\n\n{says.gainers(voice, worth)}".rstrip()
     return [Text(shown), tables.beneficiaries(voice, worth)]
 
 
