@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-REFERENCE = Path(__file__).resolve().parents[1].parent / "shared" / "reference"
+from shared_reference import REFERENCE
 
 
 @pytest.fixture(scope="session")

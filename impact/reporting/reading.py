@@ -73,9 +73,12 @@ def side_by_side(one: Sequence[str], other: Sequence[str]) -> Iterator[Stretch]:
         return
     here, there = 0, 0
     ties = [*_ties(one, other), (len(one), len(other))]
-    for first, second in ties:
+    for tied in ties:
+        first, second = tied
         if first < here or second < there:
             continue
+        while first > here and second > there and one[first - 1] == other[second - 1]:
+            first, second = first - 1, second - 1  # a numeral before it belongs to the tie
         yield from _word_by_word(one, other, slice(here, first), slice(there, second))
         here, there = first, second
         while here < len(one) and there < len(other) and one[here] == other[there]:

@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REFERENCE
 from panels import long_frame, panel
+from shared_reference import REFERENCE
 
 import impact
 from impact.covariance.cluster_regression import ClusterRegression

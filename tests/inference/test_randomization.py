@@ -6,8 +6,8 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REFERENCE
 from panels import long_frame, panel
+from shared_reference import REFERENCE
 
 import impact
 from impact.estimators.comparisons.by_unit import Comparisons
