@@ -8,6 +8,7 @@ READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 # two tests at a time, each on one core: threads of the linear algebra would only wait for one another
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+KERNELS := PYTHONPATH=tests $(BIN)/python -m pytest -p kernels_by_file
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-slow lint lab twins bench data lock venv clean
@@ -20,8 +21,8 @@ report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evalua
 
 test: $(DEV) ## everything but the slow checks
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
-	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks
-	@$(ONE_THREAD) $(BIN)/python -m pytest --nbval --nbval-current-env -q -p no:xdist tests/notebooks
+	@$(ONE_THREAD) $(KERNELS) --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks
+	@$(ONE_THREAD) $(KERNELS) --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
 test-slow: $(DEV) ## simulations and everything else that takes minutes
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -m slow
