@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from impact.economics.more_data import one_more_round
 from impact.errors import PlanError
 from impact.evaluation.appraised import Economics, appraisal_of
 from impact.evaluation.parts import Impact
@@ -145,4 +146,11 @@ def test_results_add_up(study, impact):
     last = found.horizons.set_index("horizon").loc[20]
     assert last["value"] == pytest.approx(found.value)
     assert found.simulated.draws == 10_000
-    assert 0 <= found.more_data.changes <= 0.5
+    quarters_since_the_first_start = 8  # 2013 and 2014
+    assert found.more_data == one_more_round(
+        found.appraisal.effect.mean,
+        found.appraisal.effect.std_error,
+        rounds=quarters_since_the_first_start,
+        benefit_per_effect=found.simulated.benefit_per_effect,
+        cost=found.simulated.cost,
+    )

@@ -124,18 +124,10 @@ class LocalProjectionsDiD(CheckedChoices):
             averager=None if self.pooled else average_event_times,
             detail=events,
         )
-        terms = ["pooled"] if self.pooled else [f"event_time={value:g}" for value in events]
         weights = {"variance": "variance-weighted", "equal": "weighted by treated units"}
         base = {"last": "period before treatment", "mean": "mean before treatment"}
         return Estimate(
-            Rows(
-                term=terms,
-                event_time=None if self.pooled else events,
-                n_treated=[found.n_treated for _, found in kept],
-                n_control=[found.n_control for _, found in kept],
-                n_clusters=[found.n_clusters for _, found in kept],
-                df=[cluster_df(max(found.n_clusters, 2)) for _, found in kept],
-            ),
+            self._rows(kept, events),
             values,
             parts.vcov(),
             estimand=f"Effect on {moments.outcome} by periods since treatment",
@@ -164,6 +156,17 @@ class LocalProjectionsDiD(CheckedChoices):
             ),
             source="Dube, Girardi, Jorda and Taylor (2025), eqs. 8-12",
             parts=parts,
+        )
+
+    def _rows(self, kept: "list[tuple[_Horizon, _Fitted]]", events: Floats) -> Rows:
+        found = [each for _, each in kept]
+        return Rows(
+            term=["pooled"] if self.pooled else [f"event_time={value:g}" for value in events],
+            event_time=None if self.pooled else events,
+            n_treated=[each.n_treated for each in found],
+            n_control=[each.n_control for each in found],
+            n_clusters=[each.n_clusters for each in found],
+            df=[cluster_df(max(each.n_clusters, 2)) for each in found],
         )
 
 
