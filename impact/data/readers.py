@@ -95,7 +95,7 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
     SourceError, MissingColumnError, SchemaError, UnparsableValueError, RangeError, InfiniteValueError
         With column, rule, data rows and remedy; no name and no value that the schema does not have.
     """
-    source = read_source(path, schema=schema)
+    source = read_source(path, layout=schema)
     held = {normalize("NFC", column.name): column for column in source.columns}
     found = {name: held.get(normalize("NFC", name)) for name in schema.columns}
     missing = [name for name, column in found.items() if column is None]

@@ -10,7 +10,7 @@ from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
 from impact.terms import Frequency, Language, MissingOutcome
 
-ColumnType = Literal["string", "integer", "number", "boolean", "period", "category"]
+ColumnType = Literal["string", "integer", "number", "boolean", "period", "date", "category"]
 DateOrder = Literal["day_first", "month_first"]
 Encoding = Literal[
     "utf-8", "utf-16", "cp1252", "cp1250", "cp1256", "cp850", "iso-8859-15", "mac-roman"
@@ -39,33 +39,19 @@ class MissingCode(_Strict):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class Column(_Strict):
-    """One column: its type, its words, and the values it may take; docs/plan.md shows what each key means."""
+class ReadColumn(_Strict):
+    """What the cells of a column are, wherever it stands: in a finished panel or in a file as it arrives."""
 
     type: ColumnType = Field(
         description=(
-            "`string`, `integer`, `number`, `boolean`, `period` or `category`; what a file stores becomes it by the "
-            "table below, or is refused"
+            "`string`, `integer`, `number`, `boolean`, `period`, `date` or `category`; what a file stores becomes it by "
+            "the table below, or is refused"
         )
-    )
-    label: Words = Field(description="`{en: ..., fr: ...}`")
-    phrase: Words | None = Field(
-        default=None,
-        description="the label inside a sentence; in French with its article: `{en: revenue, fr: le chiffre d'affaires}`",
-    )
-    unit: str | Words | None = Field(
-        default=None, description="of measurement, in one or two languages"
-    )
-    scale: Literal["level", "log"] = Field(
-        default="level", description="`level`, or `log`: effects are also given in percent"
     )
     minimum: float | None = Field(default=None, description="smallest value; one below is refused")
     maximum: float | None = Field(default=None, description="largest value; one above is refused")
     categories: list[str] | None = Field(
         default=None, description="of a `category`, and only of one: what may stand in it"
-    )
-    category_labels: dict[str, Words] = Field(
-        default_factory=dict, description="`{category: {en: ..., fr: ...}}`"
     )
     missing: list[str | int | float | MissingCode] = Field(
         default_factory=list,
@@ -82,6 +68,33 @@ class Column(_Strict):
             "guessed"
         ),
     )
+
+    @model_validator(mode="after")
+    def _categories_are_declared(self) -> Self:
+        if (self.type == "category") != (self.categories is not None):
+            raise ValueError(
+                "a column of type category lists its categories, and only such a column"
+            )
+        return self
+
+
+class Column(ReadColumn):
+    """One column: its type, its words, and the values it may take; docs/plan.md shows what each key means."""
+
+    label: Words = Field(description="`{en: ..., fr: ...}`")
+    phrase: Words | None = Field(
+        default=None,
+        description="the label inside a sentence; in French with its article: `{en: revenue, fr: le chiffre d'affaires}`",
+    )
+    unit: str | Words | None = Field(
+        default=None, description="of measurement, in one or two languages"
+    )
+    scale: Literal["level", "log"] = Field(
+        default="level", description="`level`, or `log`: effects are also given in percent"
+    )
+    category_labels: dict[str, Words] = Field(
+        default_factory=dict, description="`{category: {en: ..., fr: ...}}`"
+    )
     description: Words | None = Field(default=None, description="a sentence for the codebook")
 
     def unit_in(self, language: Language) -> str:
@@ -94,11 +107,7 @@ class Column(_Strict):
         return level if label is None else label.in_language(language)
 
     @model_validator(mode="after")
-    def _categories_are_declared(self) -> Self:
-        if (self.type == "category") != (self.categories is not None):
-            raise ValueError(
-                "a column of type category lists its categories, and only such a column"
-            )
+    def _labels_are_of_the_column(self) -> Self:
         if not set(self.category_labels) <= set(self.categories or ()):
             raise ValueError("category_labels names only categories that the column lists")
         if self.scale == "log" and self.type != "number":
@@ -168,7 +177,37 @@ class CsvOptions(_Strict):
         return self
 
 
-class Schema(_Strict):
+class FileLayout(_Strict):
+    """Where the table stands in a file, and how its text is written."""
+
+    sheet: str | None = Field(
+        default=None, description="sheet of a workbook; needed where it has several"
+    )
+    table: str | None = Field(default=None, description="table of a DuckDB file; needed there")
+    header_row: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=1,
+        description=(
+            "row of the column names in a workbook or CSV file, as 3 below two rows of titles; data rows are counted "
+            "from the next one"
+        ),
+    )
+    heading_rows: Annotated[int, Field(ge=1, le=4)] = Field(
+        default=1,
+        description=(
+            "rows that make up the column names, `header_row` the first of them: with 2, `2012` above `T1` is "
+            "`2012 / T1`; an empty cell above the last one continues the cell on its left"
+        ),
+    )
+    footer_rows: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=0,
+        description="rows at the end of a workbook or CSV file that are no data: sources, notes, sums",
+    )
+    csv: CsvOptions = Field(
+        default=CsvOptions(), description="how cells are written that stand as text: its keys below"
+    )
+
+
+class Schema(FileLayout):
     """What a data file is, declared once beside it."""
 
     version: Literal[1] = Field(description="`1`")
@@ -203,20 +242,6 @@ class Schema(_Strict):
     weight: str | None = Field(default=None, description="column constant within a unit")
     missing_outcome: MissingOutcome = Field(
         default="refuse", description="`refuse`, or `drop` and count"
-    )
-    sheet: str | None = Field(
-        default=None, description="sheet of a workbook; needed where it has several"
-    )
-    table: str | None = Field(default=None, description="table of a DuckDB file; needed there")
-    header_row: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=1,
-        description=(
-            "row of the column names in a workbook or CSV file, as 3 below two rows of titles; data rows are counted "
-            "from the next one"
-        ),
-    )
-    csv: CsvOptions = Field(
-        default=CsvOptions(), description="how cells are written that stand as text: its keys below"
     )
     columns: dict[str, Column] = Field(description="by name, each with the keys below")
 

@@ -91,7 +91,7 @@ try:
     elif path.suffix in READERS:
         CHILD[READERS[path.suffix]](path, layout=Layout())
     else:
-        read_source(path, schema=declared)
+        read_source(path, layout=declared)
 except ImpactError as refused:
     spent = time.process_time() - at
     print(spent, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, refused)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Mask
-from impact.data.schema import Column, MissingCode
+from impact.data.schema import MissingCode, ReadColumn
 
 BLANK = "blank"
 """Reason of a cell that is empty, and of a missing one for which the file gives no code."""
@@ -35,7 +35,7 @@ class Code:
         return cls(text, number, reason)
 
 
-def missing_codes(column: Column) -> tuple[Code, ...]:
+def missing_codes(column: ReadColumn) -> tuple[Code, ...]:
     """Return a column's codes of missing cells."""
     return tuple(Code.of(entry) for entry in column.missing)
 

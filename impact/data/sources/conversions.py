@@ -1,6 +1,5 @@
 """The one table of allowed conversions: what a file stores, what the schema declares, and whether one becomes the other."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -9,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Mask
-from impact.data.schema import Column, ColumnType, CsvOptions
+from impact.data.schema import ColumnType, CsvOptions, DateOrder, ReadColumn
 from impact.data.sources.codes import BLANK, matching, missing_codes, where_number
 from impact.data.sources.distinct import Distinct, texts_of
 from impact.data.sources.labels import by_label_or_code
-from impact.data.sources.period_labels import DAY, period_label
+from impact.data.sources.period_labels import DAY, day_label, period_label
+from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import PhysicalKind, SourceColumn
 from impact.data.sources.text_numbers import EXACT, numbers_of
 from impact.data.times import TimeAxis
@@ -50,8 +50,9 @@ _OTHER: tuple[How, str] = (
 _BOOLEAN: tuple[How, str] = ("refused", "true and false are no such value; declare it as boolean")
 _DATE: tuple[How, str] = (
     "refused",
-    "a date is no such value; write it as text in the file, or declare it as a period",
+    "a date is no such value; declare it as a date or as a period",
 )
+_NO_DAY: tuple[How, str] = ("refused", "a number is no day; write the day as text or as a date")
 
 CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
     "text": _row(
@@ -61,6 +62,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
         number=("by_rule", "digits with the declared marks, no more than a number keeps"),
         boolean=("by_rule", "0, 1, true or false"),
         period=("by_rule", "a label of the declared frequency, or a date in the declared order"),
+        date=("by_rule", "a day written 2013-04-30, or in the declared order"),
     ),
     "integer": _row(
         string=("exact", "its digits"),
@@ -69,6 +71,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
         number=("by_rule", "below 2^53"),
         boolean=_ZERO_ONE,
         period=("by_rule", "its digits are a label of the declared frequency"),
+        date=_NO_DAY,
     ),
     "number": _row(
         string=_WHOLE,
@@ -77,6 +80,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
         number=("exact", "the number"),
         boolean=_ZERO_ONE,
         period=_WHOLE,
+        date=_NO_DAY,
     ),
     "boolean": _row(
         string=_BOOLEAN,
@@ -85,6 +89,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
         number=_BOOLEAN,
         boolean=("exact", "true is 1, false is 0"),
         period=_BOOLEAN,
+        date=_BOOLEAN,
     ),
     "date": _row(
         string=_DATE,
@@ -93,6 +98,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
         number=_DATE,
         boolean=_DATE,
         period=("by_rule", "the first day of a period of the declared frequency"),
+        date=("exact", "the day"),
     ),
     "datetime": _row(
         **dict.fromkeys(
@@ -108,17 +114,24 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
 """By stored kind and declared type; docs/plan.md shows it, and a test holds the page to it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Converted:
-    """A column in its declared type, and how many of its cells are missing, by reason."""
+    """A column in its declared type, and why cells of it are missing, where more is known than that they are blank."""
 
     cells: "pd.Series[Any]"
-    missing: Mapping[str, int]
+    reasons: Reasons
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many cells are missing, by reason; `BLANK` is one."""
+        counts = self.reasons.counts()
+        blank = int(pd.isna(self.cells).sum()) - sum(counts.values())
+        return dict(sorted({**counts, **({BLANK: blank} if blank else {})}.items()))
 
 
 def convert(
     column: SourceColumn,
-    declared: Column,
+    declared: ReadColumn,
     *,
     name: str,
     options: CsvOptions,
@@ -130,7 +143,7 @@ def convert(
     Parameters
     ----------
     column : SourceColumn
-    declared : Column
+    declared : ReadColumn
     name : str
         As the schema writes it.
     options : CsvOptions
@@ -147,9 +160,9 @@ def convert(
     UnparsableValueError, RangeError, InfiniteValueError
         With the data rows that break the rule.
     """
-    missing = _reasons_of_the_file(column, declared)
-    column, taken = by_label_or_code(column, declared, name=name)
-    missing.update(taken)
+    reasons = Reasons(len(column.cells))
+    _mark_reasons_of_the_file(column, declared, reasons)
+    column = by_label_or_code(column, declared, name=name, reasons=reasons)
     conversion = CONVERSIONS[column.kind][declared.type]
     filled = column.cells.null_count < len(column.cells) or column.kind == "other"
     if conversion.how == "refused" and filled:
@@ -157,49 +170,42 @@ def convert(
             f"{name}: stored as {column.kind}, declared as {declared.type}: {conversion.why}"
         )
     if declared.type in {"integer", "number"}:
-        values, masked = _numeric(column, declared, name=name, options=options)
+        values = _numeric(column, declared, name=name, options=options, reasons=reasons)
         made: Any = _in_range(values, declared, name=name)
     elif declared.type == "boolean":
-        made, masked = _boolean(column, declared, name=name)
+        made = _boolean(column, declared, name=name, reasons=reasons)
     else:
-        made, masked = _labels(column, declared, name=name, options=options, frequency=frequency)
-    missing.update(masked)
-    absent = int(pd.isna(made).sum()) - sum(missing.values())
-    if absent:
-        missing[BLANK] += absent
+        made = _labels(
+            column, declared, name=name, options=options, frequency=frequency, reasons=reasons
+        )
     cells = pd.Series(made, name=name, dtype=made.dtype)  # texts stay objects, None where missing
     if declared.type == "period":
         known = cells.mask(cells.isin(matching(cells, never)))
         rows = np.arange(1, len(cells) + 1)
         TimeAxis(frequency).parse(known, rows=rows, missing_allowed=True)  # refuses what is none
-    return Converted(cells, dict(sorted(missing.items())))
+    return Converted(cells, reasons)
 
 
-def _reasons_of_the_file(column: SourceColumn, declared: Column) -> Counter[str]:
-    """Count cells that the file itself marks as missing, in the schema's words where it has some."""
+def _mark_reasons_of_the_file(column: SourceColumn, declared: ReadColumn, reasons: Reasons) -> None:
+    """Keep why the file itself marks cells as missing, in the schema's words where it has some."""
     if column.reasons is None:
-        return Counter()
+        return
     words = {code.text: code.reason for code in missing_codes(declared)}
-    found = column.reasons.drop_null().value_counts().to_pylist()
-    counts: Counter[str] = Counter()
-    for one in found:
-        counts[words.get(one["values"], one["values"])] += one["counts"]
-    return counts
+    texts = column.reasons.to_numpy(zero_copy_only=False)
+    reasons.mark_each(np.array([words.get(text, text) for text in texts], dtype=object))
 
 
 def _numeric(
-    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions
-) -> tuple[Floats, Counter[str]]:
-    masked: Counter[str] = Counter()
+    column: SourceColumn, declared: ReadColumn, *, name: str, options: CsvOptions, reasons: Reasons
+) -> Floats:
     if column.kind == "text":
-        values, masked = _numbers_of_text(column, declared, name=name, options=options)
+        values = _numbers_of_text(column, declared, name=name, options=options, reasons=reasons)
     else:
         values = _stored_numbers(column, name=name)
     for code in missing_codes(declared):
         there = where_number(values, code)
-        if there.any():
-            masked[code.reason] += int(there.sum())
-            values = np.where(there, np.nan, values)
+        reasons.mark(there, code.reason)
+        values = np.where(there, np.nan, values)
     if np.isinf(values).any():
         raise InfiniteValueError(
             f"{name}: infinite on {_named(np.isinf(values))}; correct them or leave them empty"
@@ -208,7 +214,7 @@ def _numeric(
         top = min(EXACT, column.whole_below)
         whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < top))
         _refuse(~whole, name, "is no whole number, or too long for one (declare it as a string)")
-    return values, masked
+    return values
 
 
 def _stored_numbers(column: SourceColumn, *, name: str) -> Floats:
@@ -226,33 +232,32 @@ def _stored_numbers(column: SourceColumn, *, name: str) -> Floats:
 
 
 def _numbers_of_text(
-    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions
-) -> tuple[Floats, Counter[str]]:
+    column: SourceColumn, declared: ReadColumn, *, name: str, options: CsvOptions, reasons: Reasons
+) -> Floats:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     cells = column.cells
     if column.numbers is not None:
         cells = pc.if_else(column.numbers.is_valid(), pa.scalar(None, cells.type), cells)
-    distinct = Distinct.of(cells)
-    masked = distinct.masked(missing_codes(declared))
+    masked = Distinct.of(cells).masked(missing_codes(declared))
     read = numbers_of(masked.texts.filter(pa.array(~masked.absent)), options)
     values = np.full(len(masked.texts) + 1, np.nan)  # the last one is for cells without a text
     bad = np.zeros(len(masked.texts) + 1, dtype=bool)
     places = np.flatnonzero(~masked.absent)
     values[places], bad[places] = read.found, read.bad
     _refuse(bad[masked.codes], name, read.rule)
+    masked.tell(reasons)
     found = values[masked.codes]
     if column.numbers is not None:
         stored = column.numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
         found = np.where(np.isnan(stored), found, stored)
-    return found, masked.counts
+    return found
 
 
-def _boolean(column: SourceColumn, declared: Column, *, name: str) -> tuple[Floats, Counter[str]]:
+def _boolean(column: SourceColumn, declared: ReadColumn, *, name: str, reasons: Reasons) -> Floats:
     if column.kind == "boolean":
-        stored = _stored_numbers(column, name=name)
-        return stored, Counter()
+        return _stored_numbers(column, name=name)
     words = {"1": 1.0, "true": 1.0, "0": 0.0, "false": 0.0, "1.0": 1.0, "0.0": 0.0}
     distinct = texts_of(column, name=name).masked(missing_codes(declared), as_numbers=True)
     known = [words.get(text.lower()) for text in distinct.texts.to_pylist()]
@@ -262,30 +267,50 @@ def _boolean(column: SourceColumn, declared: Column, *, name: str) -> tuple[Floa
         np.array([word is None for word in known], dtype=bool) & ~distinct.absent, False
     )
     _refuse(bad[distinct.codes], name, "is neither 0/1 nor true/false")
-    return values[distinct.codes], distinct.counts
+    distinct.tell(reasons)
+    return values[distinct.codes]
 
 
 def _labels(
-    column: SourceColumn, declared: Column, *, name: str, options: CsvOptions, frequency: Frequency
-) -> tuple[Any, Counter[str]]:
+    column: SourceColumn,
+    declared: ReadColumn,
+    *,
+    name: str,
+    options: CsvOptions,
+    frequency: Frequency,
+    reasons: Reasons,
+) -> Any:
     """Return texts (n,) as objects, None where missing."""
     distinct = texts_of(column, name=name)
     numeric = column.kind in {"integer", "number"}
     if declared.type == "period":
         distinct = distinct.written(lambda text: period_label(text, frequency, options.dates))
+    elif declared.type == "date":
+        distinct = distinct.written(lambda text: day_label(text, options.dates))
     masked = distinct.masked(missing_codes(declared), as_numbers=numeric)
     texts = np.array([*masked.texts.to_pylist(), None], dtype=object)
     texts[:-1][masked.absent] = None
     if declared.categories is not None:
         unknown = np.array([t is not None and t not in declared.categories for t in texts])
         _refuse(unknown[masked.codes], name, "is none of the declared categories")
+    days = np.array([t is not None and DAY.fullmatch(t) is not None for t in texts])
     if declared.type == "period":
-        days = np.array([t is not None and DAY.fullmatch(t) is not None for t in texts])
         _refuse(days[masked.codes], name, f"is not the first day of a period ({frequency})")
-    return texts[masked.codes], masked.counts
+    if declared.type == "date":
+        filled = np.array([t is not None for t in texts])
+        _refuse((filled & ~days)[masked.codes], name, _dates_rule(options.dates))
+    masked.tell(reasons)
+    return texts[masked.codes]
 
 
-def _in_range(values: Floats, declared: Column, *, name: str) -> Floats:
+def _dates_rule(order: DateOrder | None) -> str:
+    written = "" if order is None else f" nor, {order.replace('_', ' ')}, one like 30/04/2013"
+    return f"is no day written 2013-04-30{written}" + (
+        "; declare csv.dates where the year stands last" if order is None else ""
+    )
+
+
+def _in_range(values: Floats, declared: ReadColumn, *, name: str) -> Floats:
     low = -np.inf if declared.minimum is None else declared.minimum
     high = np.inf if declared.maximum is None else declared.maximum
     outside = (values < low) | (values > high)

@@ -3,6 +3,7 @@
 import csv
 import gc
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -15,6 +16,7 @@ from impact.data.sources.source import (
     SourceColumn,
     SourceTable,
     faulty_header,
+    joined_headings,
     too_large,
 )
 from impact.errors import SourceError, rows_named
@@ -33,7 +35,7 @@ def read_csv(path: Path, *, options: CsvOptions, layout: Layout) -> SourceTable:
     options : CsvOptions
         Delimiter and encoding as declared.
     layout : Layout
-        Row of the header; what stands above it is left out.
+        Rows of names, and of notes at the end; what stands above the names is left out.
 
     Raises
     ------
@@ -44,9 +46,8 @@ def read_csv(path: Path, *, options: CsvOptions, layout: Layout) -> SourceTable:
     text = _decoded(path, options.encoding)
     _refuse_too_many_columns(text, options.delimiter, path.name)
     records = _records(text, options.delimiter, path.name)
-    header = [name.strip() for name in next(islice(records, layout.header_row - 1, None), [])]
-    if not header:
-        raise SourceError(f"{path.name}: no row {layout.header_row} for the header; see header_row")
+    header = _header(records, layout, path.name)
+    records = _without_last(filter(None, records), layout.footer_rows)
     fault = faulty_header(header)
     if fault is not None:
         raise SourceError(f"{path.name}: {fault}")
@@ -58,6 +59,23 @@ def read_csv(path: Path, *, options: CsvOptions, layout: Layout) -> SourceTable:
     if quoted:
         _refuse_stray_quotes(text, options.delimiter, path.name)
     return _table(path.name, header, blocks, n_rows)
+
+
+def _header(records: Iterator[list[str]], layout: Layout, name: str) -> list[str]:
+    rows = list(islice(records, layout.above, layout.rows_above_data))
+    if len(rows) < layout.heading_rows or not rows[-1]:
+        raise SourceError(f"{name}: no row {layout.header_row} for the header; see header_row")
+    width = max(map(len, rows))
+    return joined_headings([row + [""] * (width - len(row)) for row in rows])
+
+
+def _without_last(records: Iterator[list[str]], count: int) -> Iterator[list[str]]:
+    """Leave out the last records, without holding more of them than that."""
+    held: deque[list[str]] = deque()
+    for record in records:
+        held.append(record)
+        if len(held) > count:
+            yield held.popleft()
 
 
 @contextmanager
@@ -166,9 +184,7 @@ def _refuse_too_many_columns(text: str, delimiter: str, name: str) -> None:
 
 def _records(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     try:
-        for record in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if record:
-                yield record
+        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error:
         raise SourceError(f"{name}: quotation marks do not close; export the file again") from None
 

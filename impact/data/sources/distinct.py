@@ -1,8 +1,7 @@
 """A column as its distinct texts and each cell's place among them: rules look at each text once."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from impact.arrays import Mask
 from impact.data.sources.codes import BLANK, Code, whole_text
+from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import SourceColumn
 from impact.errors import UnparsableValueError, rows_named
 
@@ -24,16 +24,18 @@ class Distinct:
         Without spaces around them.
     codes : ndarray of int, (n,)
         Place of each cell's text; -1 for a cell without one, which is the last place of an array with one more entry.
-    absent : ndarray of bool, (k,)
-        Texts that stand for nothing.
-    counts : Counter
-        Cells whose text stands for nothing, by reason.
+    reasons : ndarray of object, (k,)
+        Why a text stands for nothing; None for one that stands for something.
     """
 
     texts: Any
     codes: NDArray[np.signedinteger[Any]]
-    absent: Mask
-    counts: Counter[str] = field(default_factory=Counter)
+    reasons: NDArray[Any]
+
+    @property
+    def absent(self) -> Mask:
+        """Texts that stand for nothing, (k,)."""
+        return np.array([reason is not None for reason in self.reasons], dtype=bool)
 
     @classmethod
     def of(cls, cells: Any) -> Self:
@@ -43,7 +45,7 @@ class Distinct:
         encoded = cells.dictionary_encode()
         texts = pc.utf8_trim_whitespace(encoded.dictionary)
         codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return cls(texts, codes, np.zeros(len(texts), dtype=bool))
+        return cls(texts, codes, np.full(len(texts), None, dtype=object))
 
     def written(self, rewrite: Callable[[str], str]) -> Self:
         """Return it with each text written anew."""
@@ -53,7 +55,7 @@ class Distinct:
         return replace(self, texts=pa.array(texts, type=pa.large_string()))
 
     def masked(self, codes: Sequence[Code], *, as_numbers: bool = False) -> Self:
-        """Return it with blanks and codes marked as absent, and counted by reason.
+        """Return it with blanks and codes marked as standing for nothing, each with its reason.
 
         Parameters
         ----------
@@ -61,20 +63,23 @@ class Distinct:
         as_numbers : bool
             Texts that are numbers are compared with codes as numbers too: the column stores numbers.
         """
-        reasons = {code.text: code.reason for code in codes}
+        words = {code.text: code.reason for code in codes}
         values = {code.number: code.reason for code in codes if code.number is not None}
-        absent = self.absent.copy()
-        counts: Counter[str] = Counter()
-        cells = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        reasons = self.reasons.copy()
         for place, text in enumerate(self.texts.to_pylist()):
-            reason = BLANK if text == "" else reasons.get(text)
+            reason = BLANK if text == "" else words.get(text)
             if reason is None and as_numbers and values:
                 number = _number(text)
                 reason = None if number is None else values.get(number)
             if reason is not None:
-                absent[place] = True
-                counts[reason] += int(cells[place])
-        return replace(self, absent=absent, counts=counts)
+                reasons[place] = reason
+        return replace(self, reasons=reasons)
+
+    def tell(self, reasons: Reasons) -> None:
+        """Give each cell the reason of its text, blank ones apart: they need none."""
+        for place, reason in enumerate(self.reasons):
+            if reason not in {None, BLANK}:
+                reasons.mark(self.codes == place, reason)
 
 
 def texts_of(column: SourceColumn, *, name: str) -> Distinct:
@@ -105,7 +110,7 @@ def _of_numbers(cells: Any, whole_below: float, name: str) -> Distinct:
     codes = np.where(np.isnan(values), -1, codes)
     known = known[~np.isnan(known)]
     texts = pa.array([whole_text(value) for value in known], type=pa.large_string())
-    return Distinct(texts, codes, np.zeros(len(texts), dtype=bool))
+    return Distinct(texts, codes, np.full(len(texts), None, dtype=object))
 
 
 def _with_whole_numbers(column: SourceColumn, distinct: Distinct, name: str) -> Distinct:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
-from impact.data.schema import CsvOptions, Schema
+from impact.data.schema import CsvOptions, FileLayout
 from impact.data.sources.apart import Apart
 from impact.data.sources.columnar import from_arrow
 from impact.data.sources.csv_file import read_csv
@@ -29,14 +29,14 @@ READERS = {
 """Reader of each ending that is no text; they run in a process of their own (`apart`)."""
 
 
-def read_source(path: Path | str, *, schema: Schema, apart: Apart | None = None) -> SourceTable:
+def read_source(path: Path | str, *, layout: FileLayout, apart: Apart | None = None) -> SourceTable:
     """Read a file as it is, every column of it.
 
     Parameters
     ----------
     path : path or ``package:`` name
-    schema : Schema
-        How text is written (``csv``), and which sheet, table and header row.
+    layout : FileLayout
+        How text is written (``csv``), and which sheet, table, header and footer rows; a `Schema` is one.
     apart : Apart, optional
         A reading process that is running already; a new one for this file by default.
 
@@ -50,18 +50,24 @@ def read_source(path: Path | str, *, schema: Schema, apart: Apart | None = None)
     path = Path(path)
     if not path.is_file():
         raise SourceError(f"{path.name}: no such data file; check the plan's data path")
-    layout = Layout(sheet=schema.sheet, table=schema.table, header_row=schema.header_row)
+    place = Layout(
+        sheet=layout.sheet,
+        table=layout.table,
+        header_row=layout.header_row,
+        heading_rows=layout.heading_rows,
+        footer_rows=layout.footer_rows,
+    )
     ending = path.suffix.lower()
     try:
         if ending in {".csv", ".tsv"}:
-            return read_csv(path, options=_options(schema.csv, ending), layout=layout)
+            return read_csv(path, options=_options(layout.csv, ending), layout=place)
         if ending not in READERS:
             known = ", ".join((".csv", ".tsv", *READERS))
             raise SourceError(f"{path.name}: unknown kind of file; use {known}")
         if apart is not None:
-            return apart.read(path, reader=READERS[ending], layout=layout)
+            return apart.read(path, reader=READERS[ending], layout=place)
         with Apart() as alone:
-            return alone.read(path, reader=READERS[ending], layout=layout)
+            return alone.read(path, reader=READERS[ending], layout=place)
     except OSError:
         raise SourceError(f"{path.name}: cannot be read; check that you may open it") from None
 

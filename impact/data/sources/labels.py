@@ -1,22 +1,23 @@
 """Value labels and codes: which of the two a column means is declared, never guessed."""
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
-from impact.data.schema import Column
+from impact.data.schema import ReadColumn
 from impact.data.sources.codes import missing_codes, where_number
+from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import SourceColumn
 from impact.errors import SchemaError, UnparsableValueError, rows_named
 
 
 def by_label_or_code(
-    column: SourceColumn, declared: Column, *, name: str
-) -> tuple[SourceColumn, Counter[str]]:
-    """Return a labelled column as its labels or as its codes, as declared, and how many cells missing codes took out of it.
+    column: SourceColumn, declared: ReadColumn, *, name: str, reasons: Reasons
+) -> SourceColumn:
+    """Return a labelled column as its labels or as its codes, as declared; reasons get the cells that missing codes took out.
 
     A column of numbers of which some have labels (as -99 "refused") needs no declaration where all of those are missing codes.
 
@@ -30,17 +31,18 @@ def by_label_or_code(
     if not column.value_labels or column.kind not in {"integer", "number"}:
         if declared.labelled == "labels":
             raise SchemaError(f"{name}: declared labelled: labels, but the file has none for it")
-        return column, Counter()
+        return column
     if declared.labelled == "codes":
-        return column, Counter()
-    values, masked = _without_missing(column, declared)
+        return column
+    values, taken = _without_missing(column, declared)
     labels = np.array([column.value_labels.get(float(value)) for value in values], dtype=object)
     bare = np.array([label is None for label in labels]) & ~np.isnan(values)
     if declared.labelled == "labels":
-        return _labels(column, labels, bare, name=name), masked
+        reasons.mark_each(taken)
+        return _labels(column, labels, bare, name=name)
     labelled = ~bare & ~np.isnan(values)
     if not labelled.any() and declared.type in {"integer", "number"}:
-        return column, Counter()
+        return column
     missing = (
         f", or the labels of {rows_named(_rows(labelled))} as missing" if labelled.any() else ""
     )
@@ -49,17 +51,16 @@ def by_label_or_code(
     )
 
 
-def _without_missing(column: SourceColumn, declared: Column) -> tuple[Floats, Counter[str]]:
+def _without_missing(column: SourceColumn, declared: ReadColumn) -> tuple[Floats, NDArray[Any]]:
     import pyarrow as pa
 
     values = column.cells.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
-    masked: Counter[str] = Counter()
+    taken = np.full(len(values), None, dtype=object)
     for code in missing_codes(declared):
         there = where_number(values, code)
-        if there.any():
-            masked[code.reason] += int(there.sum())
-            values = np.where(there, np.nan, values)
-    return values, masked
+        taken[there] = code.reason
+        values = np.where(there, np.nan, values)
+    return values, taken
 
 
 def _labels(column: SourceColumn, labels: Any, bare: Mask, *, name: str) -> SourceColumn:

@@ -1,4 +1,4 @@
-"""Labels of periods as the package writes them: whole numbers without a point, dates as the period that begins on them."""
+"""Labels of periods and days as the package writes them: whole numbers without a point, a period by the day it begins."""
 
 import re
 from datetime import date
@@ -38,6 +38,12 @@ def period_label(text: str, frequency: Frequency, dates: DateOrder | None) -> st
         return str(day.year)
     quarter = f"{day.year}Q{(day.month + 2) // 3}"
     return quarter if frequency == "quarter" else f"{day.year}-{day.month:02d}"
+
+
+def day_label(text: str, dates: DateOrder | None) -> str:
+    """Write a cell as 2013-04-30 where it is a day by rule; anything else stays, and is refused."""
+    day = _day(text, dates)
+    return text if day is None else day.isoformat()
 
 
 def _day(text: str, dates: DateOrder | None) -> date | None:

@@ -1,6 +1,6 @@
 """What every reader gives: cells as the file holds them, with their labels and the reasons of missing ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -69,6 +69,18 @@ class Layout:
     sheet: str | None = None
     table: str | None = None
     header_row: int = 1
+    heading_rows: int = 1
+    footer_rows: int = 0
+
+    @property
+    def above(self) -> int:
+        """Rows above the first row of names."""
+        return self.header_row - 1
+
+    @property
+    def rows_above_data(self) -> int:
+        """Rows above the first row of data."""
+        return self.above + self.heading_rows
 
 
 def too_large(rows: int, columns: int) -> str | None:
@@ -78,6 +90,24 @@ def too_large(rows: int, columns: int) -> str | None:
     if rows > MAX_ROWS:
         return f"more than {MAX_ROWS:,} rows"
     return f"more than {MAX_CELLS:,} cells" if rows * columns > MAX_CELLS else None
+
+
+def joined_headings(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Join rows of names into one name a column; an empty cell above the last row continues the cell on its left.
+
+    Examples
+    --------
+    >>> from impact.data.sources.source import joined_headings
+    >>> joined_headings([["firm", "2012", ""], ["", "T1", "T2"]])
+    ['firm', '2012 / T1', '2012 / T2']
+    """
+    *upper, last = [[cell.strip() for cell in row] for row in rows]
+    for row in upper:
+        for place in range(1, len(row)):
+            if not row[place] and last[place]:
+                row[place] = row[place - 1]
+    columns = zip(*upper, last, strict=True)
+    return [" / ".join(cell for cell in column if cell) for column in columns]
 
 
 def faulty_header(header: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from impact.data.sources.source import (
     SourceColumn,
     SourceTable,
     faulty_header,
+    joined_headings,
     too_large,
 )
 from impact.errors import SourceError
@@ -59,7 +60,7 @@ def _refuse_merged(sheet: Any, layout: Layout, name: str) -> None:
     merged = [
         first[0] + 1
         for first, last in sheet.merged_cell_ranges or ()
-        if last[0] + 1 >= layout.header_row and first != last
+        if last[0] + 1 > layout.rows_above_data - (layout.heading_rows == 1) and first != last
     ]
     if merged:
         raise SourceError(
@@ -70,12 +71,14 @@ def _refuse_merged(sheet: Any, layout: Layout, name: str) -> None:
 
 def _table(rows: list[list[Any]], layout: Layout, name: str) -> tuple[list[str], list[list[Any]]]:
     """Return header and rows, without rows and columns at the end that are empty throughout."""
-    above = layout.header_row - 1
-    if len(rows) <= above:
+    above = rows[layout.above : layout.rows_above_data]
+    if len(above) < layout.heading_rows:
         raise SourceError(f"{name}: no row {layout.header_row} for the header; see header_row")
-    header, rows = [_text(cell).strip() for cell in rows[above]], rows[above + 1 :]
+    header = joined_headings([[_text(cell) for cell in row] for row in above])
+    rows = rows[layout.rows_above_data :]
     while rows and all(cell == "" for cell in rows[-1]):
         rows.pop()
+    rows = rows[: max(0, len(rows) - layout.footer_rows)]
     while header and not header[-1] and all(row[len(header) - 1] == "" for row in rows):
         header.pop()
     fault = faulty_header(header)
