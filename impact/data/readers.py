@@ -7,6 +7,8 @@ from unicodedata import normalize
 import pandas as pd
 
 from impact.data.first_period import with_first_period
+from impact.data.intake.applied import Applied
+from impact.data.intake.arrive import arrive, is_intake, source_of
 from impact.data.panel import Panel
 from impact.data.schema import Column, Schema, read_schema
 from impact.data.sources.codes import matching
@@ -30,7 +32,7 @@ def read_panel(
     Parameters
     ----------
     path : path or ``package:`` name
-        CSV, TSV, XLSX, ODS, XLS, Stata, SPSS, Parquet or DuckDB; or a data set of `PACKAGED`.
+        CSV, TSV, XLSX, ODS, XLS, Stata, SPSS, Parquet or DuckDB; an intake plan (``.yml``); or a data set of `PACKAGED`.
     schema : path or Schema
         What the file's columns are.
     outcome : str
@@ -87,15 +89,21 @@ def panel_of(
 def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
     """Read a file and convert every declared column to its declared type; undeclared columns stay out.
 
+    An intake plan (``.yml``) is carried out, and the table that it makes held to the schema as a file would be.
     ``frame.attrs["missing"]`` counts the missing cells of each column by reason: ``blank``, a code, or the reason that the
-    schema gives it.
+    schema gives it. ``frame.attrs["intake"]`` is the ledger of the intake's rules, as `Applied.to_dict`; empty for a file.
 
     Raises
     ------
     SourceError, MissingColumnError, SchemaError, UnparsableValueError, RangeError, InfiniteValueError
         With column, rule, data rows and remedy; no name and no value that the schema does not have.
     """
-    source = read_source(path, layout=schema)
+    ledger: tuple[Applied, ...] = ()
+    if is_intake(path):
+        arrived = arrive(Path(path))
+        source, ledger = source_of(arrived.table, name=Path(path).name), arrived.ledger
+    else:
+        source = read_source(path, layout=schema)
     held = {normalize("NFC", column.name): column for column in source.columns}
     found = {name: held.get(normalize("NFC", name)) for name in schema.columns}
     missing = [name for name, column in found.items() if column is None]
@@ -123,6 +131,7 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
             refuse_lookalikes(found[name], name=name)
     frame = pd.DataFrame({name: one.cells for name, one in made.items()})
     frame.attrs["missing"] = {name: dict(one.missing) for name, one in made.items() if one.missing}
+    frame.attrs["intake"] = [line.to_dict() for line in ledger]
     return with_first_period(frame, schema)
 
 

@@ -17,11 +17,13 @@ Encoding = Literal[
 ]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Keys and values as declared: an unknown key is refused, and no value is turned into another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Words(_Strict):
+class Words(Strict):
     """A text in both languages of the reports."""
 
     en: str
@@ -32,14 +34,14 @@ class Words(_Strict):
         return typeset(self.fr) if language == "fr" else self.en
 
 
-class MissingCode(_Strict):
+class MissingCode(Strict):
     """A code that stands for nothing, and why."""
 
     code: str | int | float
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class ReadColumn(_Strict):
+class ReadColumn(Strict):
     """What the cells of a column are, wherever it stands: in a finished panel or in a file as it arrives."""
 
     type: ColumnType = Field(
@@ -115,7 +117,7 @@ class Column(ReadColumn):
         return self
 
 
-class TimeColumn(_Strict):
+class TimeColumn(Strict):
     """The column that counts time, in what, and how many of it lie between periods by design (every second quarter: 2)."""
 
     column: str
@@ -123,7 +125,7 @@ class TimeColumn(_Strict):
     step: Annotated[int, Field(ge=1)] = 1
 
 
-class CohortColumn(_Strict):
+class CohortColumn(Strict):
     """First treated period: a column, or the first period in which a 0/1 column is 1."""
 
     column: str
@@ -132,7 +134,7 @@ class CohortColumn(_Strict):
     marks: Literal["treatment", "start"] = "treatment"
 
 
-class CsvOptions(_Strict):
+class CsvOptions(Strict):
     """How cells are written that stand as text: in a CSV file, and in text columns of any other."""
 
     delimiter: Literal[",", ";", "\t", "|"] = Field(
@@ -177,7 +179,7 @@ class CsvOptions(_Strict):
         return self
 
 
-class FileLayout(_Strict):
+class FileLayout(Strict):
     """Where the table stands in a file, and how its text is written."""
 
     sheet: str | None = Field(

@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from impact.data.intake.arrive import is_intake
+from impact.data.intake.plan import read_intake_plan
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, SourceError
 from impact.evaluation.plan import Plan
@@ -61,7 +63,7 @@ def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
     """Return the files that a plan reads, itself not included, by the name under which a run certifies them."""
     data = None if plan.data.startswith("package:") else plan.data
     found: dict[str, Path] = {}
-    named = (
+    named = [
         plan.data_schema,
         plan.programme,
         plan.indicators,
@@ -69,7 +71,10 @@ def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
         plan.evidence,
         plan.economics,
         data,
-    )
+    ]
+    if data is not None and is_intake(data):
+        parent = Path(data).parent
+        named += [str(parent / name) for name in read_intake_plan(folder / data).files]
     for name in filter(None, named):
         if found.setdefault(published(name), folder / name) != folder / name:
             raise PlanError(f"{published(name)}: two files of one name; rename one")

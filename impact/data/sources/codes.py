@@ -47,7 +47,7 @@ def where_number(values: Floats, code: Code) -> Mask:
     return np.asarray((values == code.number) | (values == float(np.float32(code.number))))
 
 
-def matching(column: pd.Series, codes: Iterable[str | int]) -> list[object]:
+def matching(column: pd.Series, codes: Iterable[str | int | float]) -> list[object]:
     """Return the values of a column that are one of the codes, whatever type both have: 0, "0" and "0.0" are one."""
     known = [Code.of(code) for code in codes]
     return [value for value in column.dropna().unique() if any(_is(value, one) for one in known)]

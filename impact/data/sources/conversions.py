@@ -248,7 +248,7 @@ def _numbers_of_text(
     values[places], bad[places] = read.found, read.bad
     _refuse(bad[masked.codes], name, read.rule)
     masked.tell(reasons)
-    found = values[masked.codes]
+    found: Floats = values[masked.codes]
     if column.numbers is not None:
         stored = column.numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
         found = np.where(np.isnan(stored), found, stored)
@@ -268,7 +268,7 @@ def _boolean(column: SourceColumn, declared: ReadColumn, *, name: str, reasons: 
     )
     _refuse(bad[distinct.codes], name, "is neither 0/1 nor true/false")
     distinct.tell(reasons)
-    return values[distinct.codes]
+    return np.asarray(values[distinct.codes], dtype=float)
 
 
 def _labels(

@@ -1,0 +1,214 @@
+"""Carry out an intake plan: read each source, apply each rule, keep the ledger."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+import pandas as pd
+
+from impact.data.intake.applied import Applied
+from impact.data.intake.plan import ArrivingFile, IntakePlan, Totals, read_intake_plan
+from impact.data.intake.table import Kind, Table
+from impact.data.sources.apart import Apart
+from impact.data.sources.conversions import Converted, convert
+from impact.data.sources.door import read_source
+from impact.data.sources.source import SourceColumn, SourceTable
+from impact.errors import ImpactError, MissingColumnError, SchemaError
+
+READ = "read"
+
+
+@dataclass(frozen=True, eq=False)
+class Arrived:
+    """What an intake plan made.
+
+    Attributes
+    ----------
+    table : Table
+    ledger : tuple of Applied
+        One line a source and a rule, in their order.
+    proposals : mapping of str to DataFrame
+        What a rule asks a person about, by ``<number>-<rule>``; it may hold names, so it stays inside the project.
+    """
+
+    table: Table
+    ledger: tuple[Applied, ...]
+    proposals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def arrive(path: Path) -> Arrived:
+    """Read the files of an intake plan and apply its rules.
+
+    Parameters
+    ----------
+    path : Path
+        Of the plan, in YAML; its paths are relative to its folder.
+
+    Raises
+    ------
+    SchemaError
+        The plan, with the key and the rule that it breaks.
+    DataError
+        A file or a rule, with the source or the rule's number, column, rows and remedy.
+    """
+    plan = read_intake_plan(path)
+    return carried_out(plan, folder=path.resolve().parent)
+
+
+def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
+    """Carry out a plan whose paths are relative to a folder; errors as `arrive`."""
+    tables: dict[str, Table] = {}
+    ledger: list[Applied] = []
+    proposals: dict[str, pd.DataFrame] = {}
+    names = tuple(plan.sources)
+    with Apart() as apart:
+        for name, source in plan.sources.items():
+            tables[name], line = _read(name, source, folder=folder, sources=names, apart=apart)
+            ledger.append(line)
+    for number, rule in enumerate(plan.rules, start=1):
+        before = tables[rule.reads[0]]
+        try:
+            done = rule.apply({name: tables[name] for name in rule.reads}, folder=folder)
+        except ImpactError as problem:
+            raise type(problem)(f"rule {number} ({rule.rule}): {problem}") from None
+        why = "" if rule.why is None else rule.why.en
+        tables[rule.makes] = done.table
+        if done.proposals is not None and len(done.proposals):
+            proposals[f"{number}-{rule.rule}"] = done.proposals
+        ledger.append(
+            Applied(
+                number,
+                rule.rule,
+                rule.makes,
+                len(before),
+                len(done.table),
+                done.touched,
+                why,
+                done.counts,
+            )
+        )
+    made = tables[plan.made]
+    return Arrived(
+        made if plan.columns is None else made.only(plan.columns), tuple(ledger), proposals
+    )
+
+
+def is_intake(path: Path | str) -> bool:
+    """Whether a plan's data are an intake plan, by the ending of the name."""
+    return Path(path).suffix.lower() in {".yml", ".yaml"}
+
+
+def source_of(table: Table, *, name: str) -> SourceTable:
+    """Return a table as a reader would give it, so that a schema is held against it as against a file."""
+    import pyarrow as pa
+
+    def column(of: str) -> SourceColumn:
+        numeric = table.kinds[of].numeric
+        cells = pa.array(
+            table.frame[of],
+            type=pa.float64() if numeric else pa.large_string(),
+            from_pandas=True,
+        )
+        known = table.reasons.get(of)
+        reasons = None if known is None else pa.array(known, type=pa.large_string())
+        return SourceColumn(
+            name=of, kind="number" if numeric else "text", cells=cells, reasons=reasons
+        )
+
+    return SourceTable(name=name, n_rows=len(table), columns=tuple(map(column, table.kinds)))
+
+
+def _read(
+    name: str, declared: ArrivingFile, *, folder: Path, sources: tuple[str, ...], apart: Apart
+) -> tuple[Table, Applied]:
+    source = read_source(folder / declared.file, layout=declared, apart=apart)
+    kept = _not_totals(source, declared.totals)
+    if kept is not None:
+        rows = int(kept.sum())
+        source = replace(
+            source, n_rows=rows, columns=tuple(_rows_of(column, kept) for column in source.columns)
+        )
+    converted = _converted(name, source, declared)
+    frame = pd.DataFrame({column: one.cells for column, one in converted.items()})
+    kinds = {column: Kind(one.type, one.frequency) for column, one in declared.columns.items()}
+    table = Table.of_source(frame, kinds=kinds, sources=sources, name=name)
+    if kept is not None:
+        table = replace(table, origin=table.origin[0] + np.flatnonzero(kept))
+    reasons = {
+        column: one.reasons.of_cells
+        for column, one in converted.items()
+        if one.reasons.of_cells is not None
+    }
+    left_out = 0 if kept is None else int((~kept).sum())
+    counts = sum((one.reasons.counts() for one in converted.values()), Counter())
+    if left_out:
+        counts["totals"] = left_out
+    line = Applied(
+        0,
+        READ,
+        name,
+        len(table) + left_out,
+        len(table),
+        left_out,
+        counts=dict(sorted(counts.items())),
+    )
+    return replace(table, reasons=reasons), line
+
+
+def _converted(name: str, source: SourceTable, declared: ArrivingFile) -> dict[str, Converted]:
+    held = {normalize("NFC", column.name): column for column in source.columns}
+    found = {
+        column: held.get(normalize("NFC", one.column or column))
+        for column, one in declared.columns.items()
+    }
+    if missing := [column for column, there in found.items() if there is None]:
+        raise MissingColumnError(
+            f"{name}: {', '.join(missing)} declared but not in the file, which has "
+            f"{len(found) - len(missing)} of {len(found)} declared columns and {len(held) - len(found) + len(missing)} "
+            "others; check their names (column), the delimiter, and header_row"
+        )
+    made = {}
+    for column, one in declared.columns.items():
+        there = found[column]
+        if there is None:
+            continue
+        try:
+            made[column] = convert(
+                there, one, name=column, options=declared.csv, frequency=one.frequency or "integer"
+            )
+        except ImpactError as problem:
+            raise type(problem)(f"{name}: {problem}") from None
+    return made
+
+
+def _not_totals(source: SourceTable, totals: Totals | None) -> "np.ndarray[Any, Any] | None":
+    """Return the rows that are no sums of others; None where none is declared."""
+    if totals is None:
+        return None
+    column = source.named().get(totals.column)
+    if column is None:
+        raise MissingColumnError(
+            f"{source.name}: totals.column is not in the file; check its name, the delimiter, and header_row"
+        )
+    if column.kind != "text":
+        raise SchemaError(
+            f"{source.name}: totals.column is stored as {column.kind}, so no word stands in it; name the column of the words"
+        )
+    words = {value.strip().casefold() for value in totals.words}
+    texts = column.cells.to_pylist()
+    return np.array([text is None or text.strip().casefold() not in words for text in texts])
+
+
+def _rows_of(column: SourceColumn, kept: Any) -> SourceColumn:
+    import pyarrow as pa
+
+    mask = pa.array(kept)
+    beside: dict[str, Any] = {
+        part: None if (cells := getattr(column, part)) is None else cells.filter(mask)
+        for part in ("cells", "reasons", "numbers")
+    }
+    return replace(column, **beside)
