@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from impact.cli.before_data import evaluability, power
+from impact.cli.intake import intake, schema
 from impact.cli.moments import moments
 from impact.errors import (
     ImpactError,
@@ -30,6 +31,8 @@ app = typer.Typer(
 app.add_typer(moments, name="moments")
 app.command()(power)
 app.command()(evaluability)
+app.command()(intake)
+app.command()(schema)
 Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
 Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[

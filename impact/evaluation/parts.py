@@ -24,7 +24,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
-from impact.evaluation.sample_tables import cohorts_by_start, flow, mean_paths
+from impact.evaluation.sample_tables import arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
@@ -76,6 +76,7 @@ class SampleAndComparability:
     treated_clusters: int
     other_clusters: int
     contamination: Contamination | None = None
+    arrival: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, study: Study) -> "SampleAndComparability":
@@ -96,6 +97,7 @@ class SampleAndComparability:
             treated_clusters=len(np.unique(panel.cluster[np.isfinite(panel.cohort)])),
             other_clusters=len(np.unique(panel.cluster[~np.isfinite(panel.cohort)])),
             contamination=contamination(study, panel),
+            arrival=arrival(study),
         )
 
 

@@ -9,6 +9,24 @@ from impact.data.panel import Panel
 from impact.evaluation.study import Study
 
 
+def arrival(study: Study) -> pd.DataFrame:
+    """Return what each rule of the intake did: ``number, rule, table, before, touched, after, why``; no rows without one."""
+    language = study.plan.language
+    rows = [
+        {
+            **{
+                name: line[name]
+                for name in ("number", "rule", "table", "before", "touched", "after")
+            },
+            "why": line["why"].get(language, ""),
+        }
+        for line in study.frame.attrs["intake"]
+    ]
+    return pd.DataFrame(
+        rows, columns=["number", "rule", "table", "before", "touched", "after", "why"]
+    )
+
+
 def flow(study: Study, panel: Panel) -> pd.DataFrame:
     """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``."""
     seen = ~np.isnan(panel.wide)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.data.kept import kept_frame
 from impact.data.panel import Panel
 from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
@@ -31,17 +32,20 @@ class Study:
         The choices.
     folder : Path
         The plan's own: what its paths are relative to.
+    kept : Path, optional
+        Folder in which a run keeps the data as it read them, for all that belongs to it; without one they are read here.
     """
 
     plan: Plan
     folder: Path
+    kept: Path | None = None
     _panels: dict[tuple[str, str | None, float], Panel] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def changed(self, **choices: Any) -> "Study":
         """Return the study with some choices of its plan changed."""
-        return Study(self.plan.changed(**choices), self.folder)
+        return Study(self.plan.changed(**choices), self.folder, self.kept)
 
     @property
     def outcome(self) -> str:
@@ -66,6 +70,9 @@ class Study:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The data, read once."""
+        kept = None if self.kept is None else kept_frame(self.kept)
+        if kept is not None:
+            return kept
         data = self.plan.data
         return read_frame(
             data if data.startswith("package:") else self.folder / data, schema=self.schema

@@ -55,8 +55,9 @@ def open_study(
     for name, path in (("plan", plan), ("results", results or "")):
         if not isinstance(path, str):
             raise PlanError(f"{name}: a parameter that is a path, in quotes")
-    study = study_of(find_plan(plan), choices)
-    return NotebookStudy(study=study, results=Path(results) if results else None)
+    left = Path(results) if results else None
+    study = replace(study_of(find_plan(plan), choices), kept=left)
+    return NotebookStudy(study=study, results=left)
 
 
 def find_plan(name: str) -> Path:

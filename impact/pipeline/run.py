@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import impact
+from impact.data.kept import keep_frame
 from impact.errors import PlanError
 from impact.evaluation.grounds import grounds_of
 from impact.evaluation.plan import Plan
@@ -45,6 +46,7 @@ from impact.reporting.render.tracing import passages_of
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
+LEFT = "results"  # what notebooks of a run leave to one another; emptied before it is published
 STAGES = (
     ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
     ("05_robustness", "07_worth_it"),  # read what the sample and the impact were found to be
@@ -120,9 +122,13 @@ def run(
     inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     indicators, economics = study.indicators, study.economics
-    del study  # data and panels: each notebook reads its own while this process waits
+    data = study.frame
+    del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:
+        (folder / LEFT).mkdir()
+        keep_frame(data, folder / LEFT)
+        del data
         _notebooks(notebooks, folder, plan_path, parameters, timings)
         headline = _results(folder, unit=unit, plan=plan)
         rendered = partial(_pages, folder, timings, cover=cover, plan=plan)
@@ -219,7 +225,7 @@ def _notebooks(
     """Execute the notebooks stage by stage, two at a time."""
     executed = folder / "notebooks"
     executed.mkdir()
-    values = {**parameters, "results": str(folder / "results")}
+    values = {**parameters, "results": str(folder / LEFT)}
     pool = ThreadPoolExecutor(SIDE_BY_SIDE)
     with WarmParent(folder=plan_path.parent) as warm:
 
@@ -238,7 +244,7 @@ def _notebooks(
     timings.cpu_s["warm_parent"] = round(warm.cpu_s - notebooks, 2)
     for path in sorted(executed.glob("*.ipynb")):
         _without_folders(
-            path, {str(folder / "results"): "results", str(source): "notebooks", str(folder): "."}
+            path, {str(folder / LEFT): LEFT, str(source): "notebooks", str(folder): "."}
         )
 
 
@@ -347,7 +353,7 @@ def _fixed_words(t: Words, *, funded: bool) -> dict[str, str]:
 
 def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
     """Assemble results.json from the rating and the parts, and return the headline."""
-    source = folder / "results"
+    source = folder / LEFT
     left = {name: source / f"{name}.json" for name in PARTS}
     parts = {
         name: json.loads(path.read_text(encoding="utf-8"))

@@ -10,6 +10,8 @@ from reporting import emitted
 from reporting.test_words import NOUNS
 
 import impact.errors
+from impact.data.intake.arrive import READ
+from impact.data.intake.rules.every import RULES
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
@@ -141,6 +143,11 @@ def test_every_alternative_of_any_plan_has_words(study):
 
 def test_every_stage_of_the_sample_has_words(study):
     assert set(REGISTER["stage"]) == set(flow(study, study.panel())["stage"])
+
+
+def test_every_rule_of_an_intake_plan_has_words():
+    rules = {rule.model_fields["rule"].annotation for rule in RULES}
+    assert set(REGISTER["intake_rule"]) == {READ, *(name for rule in rules for name in of(rule))}
 
 
 def test_every_choice_of_a_specification_has_words():

@@ -21,8 +21,8 @@ class Applied:
         Rows of that table.
     touched : int
         Rows that the rule changed, added, matched or left out.
-    why : str
-        The plan's own reason in its first language; empty without one.
+    why : mapping of str to str
+        The plan's own reason, by language; empty without one.
     counts : mapping of str to int
         What else it counted: ``left_out``, ``unmatched``, a missing reason.
     """
@@ -33,9 +33,9 @@ class Applied:
     before: int
     after: int
     touched: int
-    why: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**asdict(self), "counts": dict(self.counts)}
+        return {**asdict(self), "why": dict(self.why), "counts": dict(self.counts)}

@@ -75,7 +75,7 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
             done = rule.apply({name: tables[name] for name in rule.reads}, folder=folder)
         except ImpactError as problem:
             raise type(problem)(f"rule {number} ({rule.rule}): {problem}") from None
-        why = "" if rule.why is None else rule.why.en
+        why = {} if rule.why is None else rule.why.model_dump()
         tables[rule.makes] = done.table
         if done.proposals is not None and len(done.proposals):
             proposals[f"{number}-{rule.rule}"] = done.proposals

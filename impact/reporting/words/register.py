@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import impact.errors
 from impact.reporting.words import (
+    arrival,
     checks,
     delivery,
     economics,
@@ -61,10 +62,12 @@ Kind = Literal[
     "worth_in_short",
     "unappraised",
     "needed",
+    "intake_rule",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "check": checks.CHECKS,
+    "intake_rule": arrival.RULES,
     "reason": {code: found.sentence for code, found in checks.REASONS.items()},
     "outcome_of_check": checks.OUTCOMES,
     "failed": checks.FAILED,

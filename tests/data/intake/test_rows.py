@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 from tables import apply, cells, table
 
-from impact.data.intake.rules.rows import Drop, Duplicates, Keep
+from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
 from impact.errors import DuplicateKeyError, MissingColumnError, SchemaError
 
 WAVE = table(
@@ -121,3 +121,9 @@ def test_identical_rows_become_one():
     same = TWICE.taken(TWICE.origin <= 2)
     done = apply(Duplicates(rule="duplicates", table="w", on=["id"], keep="identical"), w=same)
     assert cells(done.table, "id") == ["a"]
+
+
+def test_rows_are_put_in_order_and_those_that_moved_are_counted():
+    done = apply(Sort(rule="sort", table="w", by=["quarter", "revenue"]), w=WAVE)
+    assert list(done.table.origin) == [1, 3, 2, 5, 4]
+    assert done.touched == 4

@@ -1,0 +1,13 @@
+"""Rules of an intake plan: what each did, as a row of the table that begins the sample flow."""
+
+from impact.reporting.words.catalogue import t
+
+RULES = {
+    "read": t("Read; sums and totals left out"),
+    "append": t("Put below one another"),
+    "wide_to_long": t("Columns of periods made rows"),
+    "keep": t("Kept where a condition holds; others left out"),
+    "drop": t("Left out where a condition holds"),
+    "duplicates": t("Repeated rows left out"),
+    "sort": t("Put in order"),
+}
