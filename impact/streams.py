@@ -30,6 +30,7 @@ Stream = Literal[
     "equal_cohorts",
     "economics",
     "evaluability",
+    "arriving",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -50,6 +51,7 @@ _NUMBER: dict[Stream, int] = {
     "equal_cohorts": 102,
     "economics": 111,
     "evaluability": 112,
+    "arriving": 121,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
 from impact.data.intake.rules.rule import Name, Names
 from impact.data.schema import FileLayout, ReadColumn, Strict, Words, broken_rules
@@ -24,6 +25,7 @@ class ArrivingColumn(ReadColumn):
         description="of a `period`, and only of one: `integer`, `year`, `quarter` or `month`",
     )
     unit: str | Words | None = Field(default=None, description="of measurement, for the reader")
+    each: Each | None = Field(default=None, description=DESCRIPTION)
 
     @model_validator(mode="after")
     def _periods_have_a_frequency(self) -> Self:
@@ -53,9 +55,9 @@ class ArrivingFile(FileLayout):
         default=None,
         description="rows that are sums of others and are left out before anything is read of them",
     )
-    columns: Annotated[dict[Name, ArrivingColumn], Field(min_length=1)] = Field(
-        description="by the name that they get, each with the keys below"
-    )
+    columns: Annotated[
+        dict[Name, ArrivingColumn], Field(min_length=1), BeforeValidator(expanded)
+    ] = Field(description="by the name that they get, each with the keys below")
 
 
 class IntakePlan(Strict):

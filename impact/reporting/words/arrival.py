@@ -9,5 +9,6 @@ RULES = {
     "keep": t("Kept where a condition holds; others left out"),
     "drop": t("Left out where a condition holds"),
     "duplicates": t("Repeated rows left out"),
+    "summarise": t("Made one row a key"),
     "sort": t("Put in order"),
 }

@@ -7,9 +7,10 @@ from pydantic import Field
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
 from impact.data.intake.rules.rule import Rule
+from impact.data.intake.rules.summarise import Summarise
 
 AnyRule = Annotated[
-    Append | WideToLong | Keep | Drop | Duplicates | Sort,
+    Append | WideToLong | Keep | Drop | Duplicates | Sort | Summarise,
     Field(discriminator="rule"),
 ]
 RULES: tuple[type[Rule], ...] = get_args(get_args(AnyRule)[0])

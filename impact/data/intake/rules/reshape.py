@@ -7,13 +7,21 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from impact.data.intake.each import DESCRIPTION, Each, combinations, written
 from impact.data.intake.rules.rule import Done, Name, Rule, TableRule, Tables, refuse_replacing
 from impact.data.intake.table import Kind, Table
 from impact.data.times import TimeAxis
 from impact.errors import SchemaError
 from impact.terms import Frequency
+
+
+def _label(period: Any) -> Any:
+    return str(period) if isinstance(period, int) and not isinstance(period, bool) else period
+
+
+Period = Annotated[str, BeforeValidator(_label)]  # YAML reads 2012 as a number
 
 
 class Append(Rule):
@@ -87,13 +95,33 @@ class WideToLong(TableRule):
     rule: Literal["wide_to_long"] = Field(description="`wide_to_long`")
     period: Name = Field(description="name of the new column of periods")
     frequency: Frequency = Field(description="`integer`, `year`, `quarter` or `month`")
-    columns: Annotated[dict[Name, dict[str, Name]], Field(min_length=1)] = Field(
+    columns: Annotated[dict[Name, dict[Period, Name]], Field(min_length=1)] = Field(
         description="`{revenue: {2012Q1: ca_t1, 2012Q2: ca_t2}}`: new columns, and for each period the column that holds it"
     )
+    each: Each | None = Field(default=None, description=DESCRIPTION)
     leave_out: Literal["none", "all_missing"] = Field(
         default="none",
         description="`all_missing`: no row for a period of which nothing is known; `none`: a row for each period",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _each_is_written_out(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("columns"), dict):
+            return values
+        if not values.get("each"):
+            return values
+        columns = {
+            name: {
+                period: column
+                for named in combinations(values["each"])
+                for period, column in written(by, named).items()
+            }
+            if isinstance(by, dict)
+            else by
+            for name, by in values["columns"].items()
+        }
+        return {**values, "columns": columns, "each": None}
 
     @model_validator(mode="after")
     def _columns_are_of_one_name_each(self) -> Self:
