@@ -10,5 +10,6 @@ RULES = {
     "drop": t("Left out where a condition holds"),
     "duplicates": t("Repeated rows left out"),
     "summarise": t("Made one row a key"),
+    "merge": t("Columns taken from another table by a key"),
     "sort": t("Put in order"),
 }

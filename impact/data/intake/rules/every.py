@@ -4,13 +4,14 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from impact.data.intake.rules.merge import Merge
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
 from impact.data.intake.rules.rule import Rule
 from impact.data.intake.rules.summarise import Summarise
 
 AnyRule = Annotated[
-    Append | WideToLong | Keep | Drop | Duplicates | Sort | Summarise,
+    Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summarise,
     Field(discriminator="rule"),
 ]
 RULES: tuple[type[Rule], ...] = get_args(get_args(AnyRule)[0])

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from impact.arrays import Integers, Mask
 from impact.data.intake.conditions import Conditions, all_hold
+from impact.data.intake.keys import numbered, repeated
 from impact.data.intake.rules.rule import Done, Name, Names, TableRule
 from impact.data.intake.table import Table
 from impact.errors import DuplicateKeyError, SchemaError
@@ -77,38 +78,38 @@ class Duplicates(TableRule):
             raise SchemaError(
                 f"duplicates: keep: {self.keep} and by do not go together; `by` names the column of largest and smallest"
             )
-        key = _keys(table, self.on)
-        repeated = _repeated(key)
-        if not repeated.any():
+        key = numbered([table[name] for name in self.on])
+        twice = repeated(key)
+        if not twice.any():
             return Done(table, 0)
-        left_out = self._left_out(table, key, repeated)
+        left_out = self._left_out(table, key, twice)
         return Done(
-            table.taken(~left_out), int(left_out.sum()), {"keys": len(np.unique(key[repeated]))}
+            table.taken(~left_out), int(left_out.sum()), {"keys": len(np.unique(key[twice]))}
         )
 
-    def _left_out(self, table: Table, key: Integers, repeated: Mask) -> Mask:
+    def _left_out(self, table: Table, key: Integers, twice: Mask) -> Mask:
         ordered = np.arange(len(table))
         if self.keep == "refuse":
-            raise self._error(table, repeated, "repeat")
+            raise self._error(table, twice, "repeat")
         if self.keep == "identical":
-            whole = _keys(table, list(table.kinds), missing_too=True)
+            whole = numbered([table[name] for name in table.kinds], missing_too=True)
             differ = pd.Series(whole).groupby(key).transform("nunique").to_numpy() > 1
-            if (differ & repeated).any():
-                raise self._error(table, differ & repeated, "repeat and the rows differ")
+            if (differ & twice).any():
+                raise self._error(table, differ & twice, "repeat and the rows differ")
         if self.by is not None:
             rank = _ranks(table, self.by)
             ordered = np.lexsort((ordered, rank if self.keep == "largest" else -rank))
-            self._refuse_ties(table, key, rank, repeated)
+            self._refuse_ties(table, key, rank, twice)
         first = self.keep in {"identical", "first"}
         later = pd.Series(key[ordered]).duplicated(keep="first" if first else "last").to_numpy()
         left_out = np.zeros(len(table), dtype=bool)
         left_out[ordered] = later
-        return left_out & repeated
+        return left_out & twice
 
-    def _refuse_ties(self, table: Table, key: Integers, rank: Integers, repeated: Mask) -> None:
+    def _refuse_ties(self, table: Table, key: Integers, rank: Integers, twice: Mask) -> None:
         best = pd.Series(rank).groupby(key).transform("max" if self.keep == "largest" else "min")
-        at_best = repeated & (rank == best.to_numpy())
-        tied = at_best & _repeated(np.where(at_best, key, -1))
+        at_best = twice & (rank == best.to_numpy())
+        tied = at_best & repeated(np.where(at_best, key, -1))
         if tied.any():
             raise self._error(table, tied, f"repeat with one value of {self.by}")
 
@@ -116,22 +117,6 @@ class Duplicates(TableRule):
         return DuplicateKeyError(
             f"{', '.join(self.on)}: {what} on {table.rows_named(rows)}; correct the files, or state which row to keep"
         )
-
-
-def _keys(table: Table, names: list[str], *, missing_too: bool = False) -> Integers:
-    """Number the combinations of columns; -1 for a row in which one is missing."""
-    key = np.zeros(len(table), dtype=np.int64)
-    known = np.ones(len(table), dtype=bool)
-    for name in names:
-        codes, values = pd.factorize(table.frame[name], use_na_sentinel=True)
-        if not missing_too:
-            known &= codes >= 0
-        key = np.unique(key * (len(values) + 1) + codes + 1, return_inverse=True)[1]
-    return np.where(known, key, -1)
-
-
-def _repeated(key: Integers) -> Mask:
-    return np.asarray(pd.Series(key).duplicated(keep=False), dtype=bool) & (key >= 0)
 
 
 def _ranks(table: Table, name: str) -> Integers:
