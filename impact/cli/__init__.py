@@ -121,18 +121,13 @@ def plan(
     outcome: Outcome = None,
     language: Language = None,
     change: Changes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
 ) -> None:
-    """Check a plan and its data without running it: what this accepts, a run accepts."""
+    """Check a plan and its data without running it, and show what a run will meet: what this accepts, a run accepts."""
+    from impact.cli.preflight import show_preflight
     from impact.pipeline.plan import checked_study
 
-    study = checked_study(path, _told(outcome, language, change))
-    for name in study.plan.outcomes:
-        sample = study.panel(name).sample
-        typer.echo(
-            f"{name}: {sample.n_units} units, {sample.n_treated} treated, {sample.n_obs} observations"
-        )
-        for reason, count in sample.dropped.items():
-            typer.echo(f"  left out, {reason}: {count}")
+    show_preflight(checked_study(path, _told(outcome, language, change)), as_json=as_json)
 
 
 @app.command()

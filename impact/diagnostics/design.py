@@ -225,6 +225,9 @@ def design_check(
     1  resampled  clustered_t   0.0
     """
     panel = as_panel(panel, who="design_check", needs="each unit's path")
+    panel = replace(
+        panel, complete=None
+    )  # whoever was always treated has no path without treatment
     needs_variation(panel)
     estimator = estimator or default_estimator(level=level)
     name = word_of(estimator)
@@ -363,11 +366,12 @@ def _curves(
 
 
 def _counterfactual_mean(panel: Panel, estimator: AnyEstimator) -> float:
-    """Mean outcome the treated would have had after treatment; NaN where outcomes can be negative."""
+    """Mean outcome the treated would have had after treatment; NaN where outcomes can be negative, or it is nothing."""
     if (panel.y < 0).any():
         return float(np.nan)
     try:
         percent = overall(panel, estimator).percent()
     except EstimationError:
         return float(np.nan)
-    return float(percent.spec["counterfactual_mean"][0])
+    mean = float(percent.spec["counterfactual_mean"][0])
+    return mean if mean > 0 else float(np.nan)

@@ -28,6 +28,7 @@ Adjustment = Literal["none", "strata"]
 
 AT_ONCE = 64  # assignments held in memory together
 MOST_NUMBERS = 8_000_000  # assignments x outcomes held together, for large panels
+FAR = 1e100  # stands for an infinite t statistic, of which no median can be taken
 DIMENSIONS = ("estimator", "controls", "window", "sample", "adjustment", "winsorise", "scale")
 
 
@@ -177,7 +178,9 @@ def specification_curve(
             f"{panel.outcome}: no specification has an effect and an error; check the column"
         )
     table = pd.DataFrame([row for row, kept in zip(rows, known, strict=True) if kept])
-    return summarised(table.assign(estimate=effect[known, 0]), effect[known] / error[known])
+    with np.errstate(divide="ignore", invalid="ignore"):  # an assignment may leave no error
+        statistics = effect[known] / error[known]
+    return summarised(table.assign(estimate=effect[known, 0]), statistics)
 
 
 def summarised(table: pd.DataFrame, statistics: Floats) -> SpecificationCurve:
@@ -188,9 +191,9 @@ def summarised(table: pd.DataFrame, statistics: Floats) -> SpecificationCurve:
     table : DataFrame
         The choices and the ``estimate``, one row a specification.
     statistics : ndarray, (S, 1 + P)
-        The actual t statistic, then the permuted ones; NaN where an assignment gives none.
+        The actual t statistic, then the permuted ones; NaN where an assignment gives none, infinite without an error.
     """
-    standard = np.nan_to_num(statistics)
+    standard = np.nan_to_num(statistics, posinf=FAR, neginf=-FAR)
     size = np.abs(standard)
     # each assignment's rank among all, the actual one included: the same p-value for each in its turn
     order = np.sort(size, axis=1)

@@ -1,16 +1,24 @@
 """Everything that can be known to be wrong with a plan before a notebook starts."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from impact.data.schema import ColumnType, Schema
-from impact.errors import EstimationError, PlanError
+from impact.errors import EstimationError, ImpactError, PlanError
 from impact.evaluation.plan import Plan, printed
 from impact.evaluation.study import Study
 from impact.terms import nearest
 
 NUMBERS: frozenset[ColumnType] = frozenset({"number", "integer"})
+FILES = {
+    "programme": "programme",
+    "indicators": "indicators",
+    "truth": "truth",
+    "evidence": "elsewhere",
+    "economics": "economics",
+}
+"""Keys of the plan that name a file, and what a study reads from each."""
 CONDITIONS: frozenset[ColumnType] = NUMBERS | {"boolean"}
 
 
@@ -34,9 +42,13 @@ def check_study(study: Study) -> None:
     ImpactError
         What reading the data, making a panel or estimating an outcome raises.
     """
+    with _asked_by("schema"):
+        _ = study.schema
     check_columns(study.plan, study.schema)
-    _ = study.programme, study.indicators, study.truth, study.elsewhere
-    _ = study.economics, study.groups
+    for key, file in FILES.items():
+        with _asked_by(key):
+            getattr(study, file)
+    _ = study.groups
     outcomes = dict.fromkeys(
         (
             *study.plan.outcomes,
@@ -56,7 +68,18 @@ def check_study(study: Study) -> None:
     if study.plan.panel_model is not None:
         from impact.evaluation.robustness import own_model
 
-        own_model(study)
+        with _asked_by("panel_model"):
+            own_model(study)
+
+
+@contextmanager
+def _asked_by(key: str) -> Iterator[None]:
+    """Put the plan's key before a message that does not begin with it."""
+    try:
+        yield
+    except ImpactError as problem:
+        words = str(problem)
+        raise type(problem)(words if words.startswith(key) else f"{key}: {words}") from None
 
 
 def check_columns(plan: Plan, schema: Schema) -> None:

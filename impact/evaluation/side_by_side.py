@@ -40,11 +40,10 @@ ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
 }
 
 
-def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
-    """Reduce the panel once and ask every estimator: ``name, estimand, estimate, std_error, conf_low, conf_high, why_not``."""
-    moments = PathMoments.from_panel(panel)
+def estimators_beside(study: Study) -> dict[str, Any]:
+    """Return every estimator that the moments allow, with the study's choices, by its word."""
     level = study.level
-    estimators: dict[str, Any] = {
+    return {
         "callaway_santanna": study.estimator(),
         "imputation": Imputation(level=level),
         "two_stage": TwoStage(level=level),
@@ -58,7 +57,27 @@ def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
         "two_way_fixed_effects": TwoWayFixedEffects(level=level),
         "poisson": ExtendedTWFE(family="poisson", level=level),
     }
-    return pd.DataFrame([_row(name, estimator, moments) for name, estimator in estimators.items()])
+
+
+def average_of(name: str, estimator: Any, moments: PathMoments) -> Estimate:
+    """Return the one number of an estimator that stands beside the headline.
+
+    Raises
+    ------
+    ImpactError
+        Where these moments do not give it.
+    """
+    estimate: Estimate = estimator.fit(moments)
+    _, average = ESTIMANDS[name]
+    return estimate if average is None else estimate.aggregate(by="overall", average=average)
+
+
+def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
+    """Reduce the panel once and ask every estimator: ``name, estimand, estimate, std_error, conf_low, conf_high, why_not``."""
+    moments = PathMoments.from_panel(panel)
+    return pd.DataFrame(
+        [_row(name, estimator, moments) for name, estimator in estimators_beside(study).items()]
+    )
 
 
 def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.DataFrame:
@@ -71,12 +90,9 @@ def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.Da
 
 
 def _row(name: str, estimator: Any, moments: PathMoments) -> dict[str, Any]:
-    estimand, average = ESTIMANDS[name]
-    row: dict[str, Any] = {"name": name, "estimand": estimand, "why_not": ""}
+    row: dict[str, Any] = {"name": name, "estimand": ESTIMANDS[name][0], "why_not": ""}
     try:
-        estimate: Estimate = estimator.fit(moments)
-        if average is not None:
-            estimate = estimate.aggregate(by="overall", average=average)
+        estimate = average_of(name, estimator, moments)
     except ImpactError as problem:
         return {**row, "why_not": type(problem).__name__}
     found = estimate.table.iloc[0]

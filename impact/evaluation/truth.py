@@ -40,8 +40,10 @@ def read_truth(path: Path) -> Truth:
     Raises
     ------
     PlanError
-        Where it is none.
+        Where it is none, or not there.
     """
+    if not path.is_file():  # a device or a pipe might never end
+        raise PlanError(f"truth: {path.name}: no such file; check the path")
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         overall = content["overall"]

@@ -8,6 +8,8 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 
+FEWEST = 2  # observations that have a standard deviation
+
 
 def anderson_index(panels: Mapping[str, Panel], *, name: str = "index") -> Panel:
     """Combine outcomes of the same firms into one, in standard deviations of the comparison group before treatment.
@@ -31,7 +33,8 @@ def anderson_index(panels: Mapping[str, Panel], *, name: str = "index") -> Panel
     Raises
     ------
     NotAvailableError
-        When an outcome does not vary among the comparison group before treatment.
+        When an outcome does not vary among the comparison group before treatment, is hardly seen there, or is never seen
+        beside another.
 
     References
     ----------
@@ -52,6 +55,10 @@ def anderson_index(panels: Mapping[str, Panel], *, name: str = "index") -> Panel
     ).to_numpy()
     before = np.isinf(first.cohort)[first.unit_index]
     before &= first.times[first.time_index] < first.cohorts[0]
+    if ((~np.isnan(rows[before])).sum(axis=0) < FEWEST).any():
+        raise NotAvailableError(
+            f"{name}: an outcome is hardly seen among the comparison group before treatment; leave it out"
+        )
     mean, sd = np.nanmean(rows[before], axis=0), np.nanstd(rows[before], axis=0, ddof=1)
     if not (sd > 0).all():
         raise NotAvailableError(
@@ -59,6 +66,10 @@ def anderson_index(panels: Mapping[str, Panel], *, name: str = "index") -> Panel
         )
     standard = (rows - mean) / sd
     covariance = pd.DataFrame(standard).cov().to_numpy()
+    if np.isnan(covariance).any():
+        raise NotAvailableError(
+            f"{name}: two outcomes are never seen together, so they have no weights; leave one out"
+        )
     weight = np.linalg.pinv(covariance, hermitian=True).sum(axis=1)
     seen = ~np.isnan(standard)
     total = np.where(seen, weight, 0).sum(axis=1)

@@ -164,6 +164,22 @@ def test_an_outcome_that_does_not_vary_is_refused_in_the_index():
         anderson_index({"y0": made, "flat": made.with_outcome(np.zeros(len(made.y)), "flat")})
 
 
+def test_an_outcome_hardly_seen_before_treatment_is_refused_in_the_index():
+    first = outcomes()["y0"]
+    early = first.times[first.time_index] < first.cohorts[0]
+    late = first.with_outcome(first.y + 1, "late").where(~early, reason="not_asked")
+    with pytest.raises(NotAvailableError, match="hardly seen"):
+        anderson_index({"y0": first, "late": late})
+
+
+def test_outcomes_never_seen_together_are_refused_in_the_index():
+    first = outcomes()["y0"]
+    odd = first.time_index % 2 == 1
+    one, other = (first.where(kept, reason="not_asked") for kept in (odd, ~odd))
+    with pytest.raises(NotAvailableError, match="never seen together"):
+        anderson_index({"y0": first, "one": one, "other": other})
+
+
 def test_placebo_outcomes_warn_only_when_something_moved():
     quiet = placebo_outcomes(outcomes(), permutations=199)
     moved = placebo_outcomes(outcomes(effect=4.0), permutations=199)

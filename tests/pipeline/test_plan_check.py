@@ -173,6 +173,8 @@ DATA = [
     ({"schema": "data/artisans.csv"}, DataError),
     ({"programme": "/dev/stdin"}, PlanError),
     ({"programme": "data/artisans.yml"}, PlanError),
+    ({"truth": "/dev/zero"}, PlanError),
+    ({"truth": "data/artisans.yml"}, PlanError),
     ({"cohort": "city"}, DataError),
     ({"cohort": "quarter"}, DataError),
     ({"planned_cohort": "revenue_mad"}, DataError),
@@ -187,6 +189,24 @@ def test_what_a_plan_points_at_is_read_before_a_notebook_starts(project, changes
     said = refusals(written(project, changes))
     assert said[0] == said[1]
     assert issubclass(said[0][0], kind)
+
+
+FILES = ("schema", "programme", "indicators", "truth", "evidence", "economics")
+
+
+@pytest.mark.parametrize("key", FILES)
+@pytest.mark.parametrize("path", ["data/none.yml", "data"])
+def test_a_file_that_is_not_there_is_refused_by_the_key_that_names_it(project, key, path):
+    said = refusals(written(project, {key: path}))
+    assert said[0] == said[1]
+    assert said[0][1] == f"{key}: {Path(path).name}: no such file; check the path"
+
+
+def test_a_model_that_cannot_be_estimated_is_refused_by_its_key(project):
+    model = {**MODEL, "regressors": ["employment", "exhibited"]}
+    said = refusals(written(project, {"panel_model": model}))
+    assert said[0] == said[1]
+    assert said[0][1].startswith("panel_model: Fixed effects (within) of revenue_mad")
 
 
 @pytest.mark.parametrize(

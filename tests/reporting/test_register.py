@@ -24,6 +24,7 @@ from impact.evaluation.indicators import Level, State
 from impact.evaluation.justified import Answer, Doubt
 from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
+from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.sample_tables import flow
 from impact.evaluation.side_by_side import ESTIMANDS
@@ -221,6 +222,10 @@ def test_everything_that_is_known_or_not_of_events_and_indicators_has_words():
     assert set(REGISTER["classification"]) == {f"class:{kind}" for kind in of(Classification)}
     assert set(REGISTER["bound"]) == of(Bound)
     assert set(REGISTER["completion"]) == of(CompletionCode)
+
+
+def test_everything_worth_knowing_before_a_run_has_words():
+    assert set(REGISTER["preflight"]) == of(RemarkCode)
 
 
 def test_every_numbered_choice_is_said_somewhere():

@@ -13,6 +13,7 @@ from impact.reporting.words import (
     findings,
     inference,
     notebooks,
+    preflight,
     selection,
 )
 from impact.reporting.words.catalogue import Words
@@ -63,6 +64,7 @@ Kind = Literal[
     "unappraised",
     "needed",
     "intake_rule",
+    "preflight",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -111,6 +113,7 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "worth_in_short": economics.WORTH_IN_SHORT,
     "unappraised": economics.UNAPPRAISED,
     "needed": economics.NEEDED,
+    "preflight": preflight.PREFLIGHT,
 }
 
 

@@ -1,0 +1,116 @@
+"""`impact plan` as a user calls it: from any folder, by absolute paths, as tables, plain text or JSON."""
+
+import json
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import termios
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from impact.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
+
+
+def told(*words):
+    done = CliRunner().invoke(app, ["plan", *map(str, words)])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A folder that is not the project's, from which the command is called."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize("plan", ["evaluation.yml", "evaluation-jobtraining.yml"])
+def test_it_runs_from_any_folder(elsewhere, plan):
+    assert "Worth knowing before the run" in told(ROOT / plan)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_plan_may_name_its_files_by_absolute_paths(elsewhere):
+    shutil.copytree(ROOT / "data", elsewhere / "a b" / "data")
+    values = yaml.safe_load((ROOT / "evaluation.yml").read_text(encoding="utf-8"))
+    absolute = {key: str(elsewhere / "a b" / values[key]) for key in FILES}
+    (elsewhere / "plan.yml").write_text(json.dumps({**values, **absolute}), encoding="utf-8")
+    assert told("plan.yml") == told(ROOT / "evaluation.yml")
+
+
+def test_a_relative_path_is_relative_to_the_plan(elsewhere):
+    near = os.path.relpath(ROOT / "evaluation.yml", elsewhere)
+    assert told(near) == told(ROOT / "evaluation.yml")
+
+
+def test_as_json_it_is_the_same_counts_and_no_id():
+    output = told(ROOT / "evaluation.yml", "--json")
+    found = json.loads(output)
+    assert [one["units"] for one in found["arms"]] == [48, 302]
+    assert found["starts"][0] == {
+        "period": "2012Q3", "planned": 10, "units": 0, "before": 10, "after": 10, "seen_last": 0,
+    }  # fmt: skip
+    assert not re.search(r"\bA[0-9]{3}\b", output)
+
+
+def test_parameters_change_what_is_shown():
+    french = told(ROOT / "evaluation.yml", "--language", "fr", "--outcome", "export_revenue_mad")
+    assert "À savoir avant l'exécution" in french
+    table = french[french.index("Résultats") :]
+    assert table.index("à l'export") < table.index("marché intérieur")
+
+
+def test_the_same_call_prints_the_same():
+    assert told(ROOT / "evaluation.yml", "--json") == told(ROOT / "evaluation.yml", "--json")
+
+
+def in_terminal(*words, columns=100):
+    """What a command prints to a terminal of so many columns, colours taken out."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        os.execv(sys.executable, [sys.executable, "-m", "impact.cli", *words])  # noqa: S606
+    output = b""
+    try:
+        while block := os.read(terminal, 1 << 16):
+            output += block
+    except OSError:
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
+    return re.sub(r"\x1b\[[0-9;]*m", "", output.decode())
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_figure_is_cut_in_a_terminal(columns, language):
+    plan = [str(ROOT / "evaluation.yml"), "--language", language]
+    shown = in_terminal("plan", *plan, columns=columns)
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= columns
+    figures = re.compile(r"\d[\d\u202f\u00a0,.%MAD]*")
+    assert sorted(figures.findall(shown)) == sorted(figures.findall(told(*plan)))
+
+
+def test_plain_text_has_no_colours():
+    done = subprocess.run(
+        [sys.executable, "-m", "impact.cli", "plan", str(ROOT / "evaluation.yml")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "\x1b" not in done.stdout
+    assert not done.stderr
