@@ -134,7 +134,9 @@ def _read(
         )
     converted = _converted(name, source, declared)
     frame = pd.DataFrame({column: one.cells for column, one in converted.items()})
-    kinds = {column: Kind(one.type, one.frequency) for column, one in declared.columns.items()}
+    kinds = {
+        column: Kind(one.type, one.frequency, one.money) for column, one in declared.columns.items()
+    }
     table = Table.of_source(frame, kinds=kinds, sources=sources, name=name)
     if kept is not None:
         table = replace(table, origin=table.origin[0] + np.flatnonzero(kept))

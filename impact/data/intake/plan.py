@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
 from impact.data.intake.rules.rule import Name, Names
+from impact.data.intake.table import Money
 from impact.data.schema import FileLayout, ReadColumn, Strict, Words, broken_rules
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
@@ -26,6 +27,24 @@ class ArrivingColumn(ReadColumn):
     )
     unit: str | Words | None = Field(default=None, description="of measurement, for the reader")
     each: Each | None = Field(default=None, description=DESCRIPTION)
+    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        default=None,
+        description=(
+            "of an amount, as `MAD`, at the prices of its own day; amounts of two currencies, or deflated and not, are "
+            "never added up or put below each other"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _amounts_are_numbers(self) -> Self:
+        if self.currency is not None and self.type not in {"integer", "number"}:
+            raise ValueError("only a column of type number or integer has a currency")
+        return self
+
+    @property
+    def money(self) -> Money | None:
+        """Of which money its amounts are."""
+        return None if self.currency is None else Money(self.currency)
 
     @model_validator(mode="after")
     def _periods_have_a_frequency(self) -> Self:

@@ -17,16 +17,32 @@ _ROWS_A_FILE = 1 << 40  # an origin is the number of its file times this, plus t
 
 
 @dataclass(frozen=True)
+class Money:
+    """Of which currency amounts are, and of which period's prices; of the day's own without one."""
+
+    currency: str
+    prices_of: str | None = None
+
+    def __str__(self) -> str:
+        return self.currency if self.prices_of is None else f"{self.currency} of {self.prices_of}"
+
+
+@dataclass(frozen=True)
 class Kind:
-    """What a column's cells are; of a period also of which frequency."""
+    """What a column's cells are; of a period also of which frequency, of an amount also of which money."""
 
     type: ColumnType
     frequency: Frequency | None = None
+    money: Money | None = None
 
     @property
     def numeric(self) -> bool:
         """Whether cells are held as numbers."""
         return self.type in {"integer", "number", "boolean"}
+
+    def __str__(self) -> str:
+        beside = self.frequency or self.money
+        return f"type {self.type}" if beside is None else f"type {self.type} ({beside})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,16 +49,20 @@ def where_number(values: Floats, code: Code) -> Mask:
 
 def matching(column: pd.Series, codes: Iterable[str | int | float]) -> list[object]:
     """Return the values of a column that are one of the codes, whatever type both have: 0, "0" and "0.0" are one."""
-    known = [Code.of(code) for code in codes]
-    return [value for value in column.dropna().unique() if any(_is(value, one) for one in known)]
+    known = {comparable(code) for code in codes}
+    return [value for value in column.dropna().unique() if comparable(value) in known]
 
 
-def _is(value: object, code: Code) -> bool:
-    if isinstance(value, (int, float, np.number)):
-        return code.number is not None and float(value) == code.number
+def comparable(value: object) -> float | str:
+    """Return what a code is compared by: its number where it is one, exactly, else its text."""
+    if isinstance(value, (float, np.number)):
+        return float(value)
     text = str(value).strip()
-    same = code.number is not None and _PLAIN.fullmatch(text) is not None
-    return text == code.text or (same and float(text) == code.number)
+    if not _PLAIN.fullmatch(text):
+        return text
+    # an identifier beyond 2^53 stays a whole number: as a float it would be equal to its neighbour
+    whole = without_point(text)
+    return int(whole) if "." not in whole else float(whole)
 
 
 def whole_text(value: float) -> str:

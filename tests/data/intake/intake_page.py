@@ -1,5 +1,6 @@
 """Tables of docs/intake.md and the JSON Schemas beside it, from the classes themselves: ``python tests/data/intake/intake_page.py``."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from impact.cli.intake import schema_text
 from impact.data.intake.conditions import Condition
 from impact.data.intake.plan import ArrivingColumn, ArrivingFile, IntakePlan, Totals
+from impact.data.intake.rules.corrected import Correction
 from impact.data.intake.rules.every import RULES
 from impact.data.intake.rules.summarise import Summary
 from impact.data.schema import FileLayout, ReadColumn
@@ -23,6 +25,7 @@ PARTS = {
     "columns": (ArrivingColumn, tuple(ReadColumn.model_fields)),
     "where": (Condition, ()),
     "summary": (Summary, ()),
+    "correction": (Correction, ()),
 }
 """Tables by their mark in the page: of which class, without the keys that docs/plan.md explains."""
 
@@ -45,13 +48,22 @@ def table(model, left_out=()):
     return "\n".join([HEADING, *rows])
 
 
+def said_of(rule):
+    """What a rule's docstring says, each of its sections a paragraph."""
+    first, *others = re.split(r"\n\n(\w+)\n-+\n", inspect.cleandoc(rule.__doc__))
+    named = zip(others[::2], others[1::2], strict=True)
+    paragraphs = [first, *(f"*{head}*: {text}" for head, text in named)]
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
 def rule_sections():
     """One section a rule: what it does, and its keys."""
     sections = []
     for rule in RULES:
         name = rule.model_fields["rule"].description.strip("`")
-        says = " ".join(rule.__doc__.split())
-        sections.append(f"### `{name}`\n\n{says}\n\n{table(rule, ('rule', 'into', 'why'))}")
+        sections.append(
+            f"### `{name}`\n\n{said_of(rule)}\n\n{table(rule, ('rule', 'into', 'why'))}"
+        )
     return "\n\n".join(sections)
 
 

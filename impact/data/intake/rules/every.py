@@ -4,14 +4,18 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from impact.data.intake.rules.corrected import Correct, Winsorise
+from impact.data.intake.rules.derived import Constant, JoinTexts, Log, Share, Subtract, Sum
 from impact.data.intake.rules.merge import Merge
+from impact.data.intake.rules.recoded import Arms, Recode
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
 from impact.data.intake.rules.rule import Rule
 from impact.data.intake.rules.summarise import Summarise
 
-AnyRule = Annotated[
-    Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summarise,
-    Field(discriminator="rule"),
-]
+OfRows = Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summarise
+OfValues = Recode | Arms | Sum | Subtract | Share | Log | Constant | JoinTexts
+OfErrors = Correct | Winsorise
+
+AnyRule = Annotated[OfRows | OfValues | OfErrors, Field(discriminator="rule")]
 RULES: tuple[type[Rule], ...] = get_args(get_args(AnyRule)[0])

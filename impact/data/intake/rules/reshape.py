@@ -73,7 +73,8 @@ class Append(Rule):
             for name, kind in part.kinds.items():
                 if kinds.setdefault(name, kind) != kind:
                     raise SchemaError(
-                        f"{name}: of type {kind.type} in {table}, of another above it; declare one type in each source"
+                        f"{name}: of {kind} in {table}, of another above it; declare one type, frequency and currency in "
+                        "each source"
                     )
         if self.only == "common":
             return {
@@ -173,7 +174,7 @@ def _long(
     kinds = {table.kinds[column] for column in columns if column is not None}
     if len(kinds) > 1:
         raise SchemaError(
-            f"{name}: its columns are of several types; declare one type for all of them"
+            f"{name}: its columns are of several types, frequencies or currencies; declare one for all of them"
         )
     kind = kinds.pop()
     n = len(table)
