@@ -22,4 +22,9 @@ RULES = {
     "join_texts": t("Texts joined into one"),
     "correct": t("Known errors corrected, in a new column"),
     "winsorise": t("Outliers drawn in, in a new column"),
+    "period_of": t("Period of a day or of a shorter period"),
+    "read_period": t("Periods read as they are written"),
+    "fiscal_year": t("Fiscal year of a day or a period"),
+    "first_period": t("First treated period of each unit"),
+    "muslim_calendar": t("Ramadan and Eids beside the periods"),
 }

@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from impact.arrays import Floats, Mask
 from impact.data.intake.conditions import Code
+from impact.data.intake.periods import counted
 from impact.data.intake.rules.new_column import (
     ColumnRule,
     NewColumn,
@@ -21,7 +21,6 @@ from impact.data.intake.rules.rule import Name
 from impact.data.intake.table import Kind, Table
 from impact.data.schema import ColumnType
 from impact.data.sources.codes import whole_text
-from impact.data.times import TimeAxis
 from impact.errors import MissingValueError, RangeError, SchemaError
 from impact.terms import Frequency
 
@@ -240,15 +239,3 @@ class JoinTexts(ColumnRule):
                     f"{name}: {what} on {table.rows_named(rows)}; correct it, or choose another separator"
                 )
         return pd.Series(np.append(texts, "")[codes], dtype=object)
-
-
-def counted(table: Table, name: str) -> NDArray[np.float64]:
-    """Return periods or days as numbers that count them, NaN where missing, (n,)."""
-    kind = table.kinds[name]
-    if kind.type == "period":
-        rows = np.arange(1, len(table) + 1)
-        axis = TimeAxis(kind.frequency or "integer")
-        return axis.parse(table[name], rows=rows, missing_allowed=True)
-    codes, labels = pd.factorize(table[name], use_na_sentinel=True)
-    days = np.array(labels, dtype="datetime64[D]").astype(np.int64).astype(float)
-    return np.asarray(np.append(days, np.nan)[codes], dtype=float)

@@ -7,6 +7,8 @@ from pydantic import Field
 from impact.data.intake.rules.corrected import Correct, Winsorise
 from impact.data.intake.rules.derived import Constant, JoinTexts, Log, Share, Subtract, Sum
 from impact.data.intake.rules.merge import Merge
+from impact.data.intake.rules.muslim_calendar import MuslimCalendar
+from impact.data.intake.rules.periods import FirstPeriod, FiscalYear, PeriodOf, ReadPeriod
 from impact.data.intake.rules.recoded import Arms, Recode
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
@@ -15,7 +17,8 @@ from impact.data.intake.rules.summarise import Summarise
 
 OfRows = Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summarise
 OfValues = Recode | Arms | Sum | Subtract | Share | Log | Constant | JoinTexts
+OfTime = PeriodOf | ReadPeriod | FiscalYear | FirstPeriod | MuslimCalendar
 OfErrors = Correct | Winsorise
 
-AnyRule = Annotated[OfRows | OfValues | OfErrors, Field(discriminator="rule")]
+AnyRule = Annotated[OfRows | OfValues | OfTime | OfErrors, Field(discriminator="rule")]
 RULES: tuple[type[Rule], ...] = get_args(get_args(AnyRule)[0])
