@@ -163,10 +163,13 @@ def verify(
 def data(
     folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data"),
 ) -> None:
-    """Write the embedded case again: data, codebook, truth."""
+    """Write the embedded case again: data, codebook, truth, and the files as they would arrive."""
+    from impact.simulate.arriving import write_arriving
     from impact.simulate.files import write_case
 
-    for path in write_case(folder):
+    raw = folder / "raw"
+    raw.mkdir(exist_ok=True)
+    for path in (*write_case(folder), *write_arriving(raw)):
         typer.echo(str(path))
 
 

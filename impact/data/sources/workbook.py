@@ -76,9 +76,9 @@ def _table(rows: list[list[Any]], layout: Layout, name: str) -> tuple[list[str],
         raise SourceError(f"{name}: no row {layout.header_row} for the header; see header_row")
     header = joined_headings([[_text(cell) for cell in row] for row in above])
     rows = rows[layout.rows_above_data :]
-    while rows and all(cell == "" for cell in rows[-1]):
-        rows.pop()
-    rows = rows[: max(0, len(rows) - layout.footer_rows)]
+    rows = _without_blank_end(rows)
+    if layout.footer_rows:
+        rows = _without_blank_end(rows[: max(0, len(rows) - layout.footer_rows)])
     while header and not header[-1] and all(row[len(header) - 1] == "" for row in rows):
         header.pop()
     fault = faulty_header(header)
@@ -87,6 +87,13 @@ def _table(rows: list[list[Any]], layout: Layout, name: str) -> tuple[list[str],
     if not header or not rows:
         raise SourceError(f"{name}: a header and no rows" if header else f"{name}: an empty sheet")
     return header, rows
+
+
+def _without_blank_end(rows: list[list[Any]]) -> list[list[Any]]:
+    filled = len(rows)
+    while filled and all(cell == "" for cell in rows[filled - 1]):
+        filled -= 1
+    return rows[:filled]
 
 
 def _column(name: str, cells: list[Any]) -> SourceColumn:
