@@ -19,6 +19,7 @@
     │   ├── TreatmentReversalError      treatment switches off
     │   ├── MomentsError                moments that do not belong together
     │   ├── DisclosureError             a file would show groups that are too small
+    │   ├── PrivacyError                a column could name a person, or a key is not kept secret
     │   └── NoComparisonError           no treated or no untreated unit
     ├── EstimationError             4   the data are sound, the question cannot be answered
     │   ├── NotIdentifiedError
@@ -112,6 +113,10 @@ class MomentsError(DataError):
 
 class DisclosureError(DataError):
     """A file that leaves the office would show groups of fewer units than the rule allows."""
+
+
+class PrivacyError(DataError):
+    """A column could tell who a person is, or the key of pseudonyms is not kept as a secret."""
 
 
 class NoComparisonError(DataError):

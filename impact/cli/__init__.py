@@ -11,6 +11,7 @@ import typer
 
 from impact.cli.before_data import evaluability, power
 from impact.cli.intake import intake, schema
+from impact.cli.key import key
 from impact.cli.moments import moments
 from impact.errors import (
     ImpactError,
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(moments, name="moments")
+app.add_typer(key, name="key")
 app.command()(power)
 app.command()(evaluability)
 app.command()(intake)

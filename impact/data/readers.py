@@ -1,6 +1,7 @@
 """Read a data file exactly as its schema declares it, or refuse it by name."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from unicodedata import normalize
 
@@ -10,6 +11,8 @@ from impact.data.first_period import with_first_period
 from impact.data.intake.applied import Applied
 from impact.data.intake.arrive import arrive, is_intake, source_of
 from impact.data.panel import Panel
+from impact.data.privacy.door import admitted
+from impact.data.privacy.pseudonyms import pseudonyms_for
 from impact.data.schema import Column, Schema, read_schema
 from impact.data.sources.codes import matching
 from impact.data.sources.conversions import convert
@@ -129,6 +132,14 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
     for name in (schema.unit, schema.cluster):
         if name is not None:
             refuse_lookalikes(found[name], name=name)
+    if not is_intake(path):  # whose own sources and table were looked at
+        made = admitted(
+            made,
+            source=source,
+            columns=schema.columns,
+            answered=schema.identifiers,
+            keyed=partial(pseudonyms_for, Path(path).resolve().parent),
+        )
     frame = pd.DataFrame({name: one.cells for name, one in made.items()})
     frame.attrs["missing"] = {name: dict(one.missing) for name, one in made.items() if one.missing}
     frame.attrs["intake"] = [line.to_dict() for line in ledger]

@@ -71,6 +71,21 @@ class ReadColumn(Strict):
         ),
     )
 
+    pseudonym: bool = Field(
+        default=False,
+        description=(
+            "`true`: each id of the column is replaced, before anything else is done with it, by a pseudonym under the "
+            "secret key of the file that IMPACT_KEY_FILE names (`impact key new`); one id has one pseudonym in every file. "
+            "Only of a `string`"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _only_texts_have_pseudonyms(self) -> Self:
+        if self.pseudonym and self.type != "string":
+            raise ValueError("pseudonym: only ids have one; declare the column as a string")
+        return self
+
     @model_validator(mode="after")
     def _categories_are_declared(self) -> Self:
         if (self.type == "category") != (self.categories is not None):
@@ -179,6 +194,30 @@ class CsvOptions(Strict):
         return self
 
 
+class Answer(Strict):
+    """Why a column that could tell who a person is is there all the same; one of two."""
+
+    keep: Annotated[str | None, Field(min_length=3)] = Field(
+        default=None,
+        description="why it belongs in the panel: `codes of the survey, no one's number`",
+    )
+    rules_only: Annotated[str | None, Field(min_length=3)] = Field(
+        default=None,
+        description=(
+            "of a source of an intake plan: why its rules need it, as a merge by names does; the table that they make is "
+            "refused if it still holds it, under whatever name"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _one_reason(self) -> Self:
+        if (self.keep is None) == (self.rules_only is None):
+            raise ValueError(
+                "one reason: `keep`, why the panel has it, or `rules_only`, why rules need it"
+            )
+        return self
+
+
 class FileLayout(Strict):
     """Where the table stands in a file, and how its text is written."""
 
@@ -206,6 +245,14 @@ class FileLayout(Strict):
     )
     csv: CsvOptions = Field(
         default=CsvOptions(), description="how cells are written that stand as text: its keys below"
+    )
+    identifiers: dict[str, Answer] = Field(
+        default_factory=dict,
+        description=(
+            "`{column: {keep: reason}}`: declared columns that look like a name, an identity, telephone or bank number, an "
+            "address, a day of birth or a place on the map, by their name or by their cells, and why they are there; without "
+            "a reason they are refused. docs/privacy.md says what is looked for"
+        ),
     )
 
 
@@ -246,6 +293,17 @@ class Schema(FileLayout):
         default="refuse", description="`refuse`, or `drop` and count"
     )
     columns: dict[str, Column] = Field(description="by name, each with the keys below")
+
+    @model_validator(mode="after")
+    def _answers_are_of_columns(self) -> Self:
+        for name, answer in self.identifiers.items():
+            if name not in self.columns:
+                raise ValueError(f"identifiers: {name} is no declared column")
+            if answer.rules_only is not None:
+                raise ValueError(
+                    f"identifiers: {name}: rules_only is of a source of an intake plan; a panel keeps its columns"
+                )
+        return self
 
     @model_validator(mode="after")
     def _derived_cohort_is_new(self) -> Self:

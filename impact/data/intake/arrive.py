@@ -1,8 +1,9 @@
 """Carry out an intake plan: read each source, apply each rule, keep the ledger."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -13,6 +14,10 @@ import pandas as pd
 from impact.data.intake.applied import Applied
 from impact.data.intake.plan import ArrivingFile, IntakePlan, Totals, read_intake_plan
 from impact.data.intake.table import Kind, Table
+from impact.data.intake.withheld import for_rules_only, looked_at, refuse_withheld
+from impact.data.privacy.door import admitted
+from impact.data.privacy.identifiers import refuse_identifiers
+from impact.data.privacy.pseudonyms import Pseudonyms, pseudonyms_for
 from impact.data.sources.apart import Apart
 from impact.data.sources.conversions import Converted, convert
 from impact.data.sources.door import read_source
@@ -64,11 +69,14 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
     tables: dict[str, Table] = {}
     ledger: list[Applied] = []
     proposals: dict[str, pd.DataFrame] = {}
-    names = tuple(plan.sources)
+    names, keyed = tuple(plan.sources), cache(partial(pseudonyms_for, folder))
     with Apart() as apart:
         for name, source in plan.sources.items():
-            tables[name], line = _read(name, source, folder=folder, sources=names, apart=apart)
+            tables[name], line = _read(
+                name, source, folder=folder, sources=names, apart=apart, keyed=keyed
+            )
             ledger.append(line)
+    withheld = for_rules_only(plan.sources, tables)
     for number, rule in enumerate(plan.rules, start=1):
         before = tables[rule.reads[0]]
         try:
@@ -92,9 +100,11 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
             )
         )
     made = tables[plan.made]
-    return Arrived(
-        made if plan.columns is None else made.only(plan.columns), tuple(ledger), proposals
-    )
+    if plan.columns is not None:
+        made = made.only(plan.columns)
+    refuse_withheld(made, withheld)
+    refuse_identifiers(looked_at(made), answered=plan.answered, where="the table: ")
+    return Arrived(made, tuple(ledger), proposals)
 
 
 def is_intake(path: Path | str) -> bool:
@@ -123,7 +133,13 @@ def source_of(table: Table, *, name: str) -> SourceTable:
 
 
 def _read(
-    name: str, declared: ArrivingFile, *, folder: Path, sources: tuple[str, ...], apart: Apart
+    name: str,
+    declared: ArrivingFile,
+    *,
+    folder: Path,
+    sources: tuple[str, ...],
+    apart: Apart,
+    keyed: Callable[[], Pseudonyms],
 ) -> tuple[Table, Applied]:
     source = read_source(folder / declared.file, layout=declared, apart=apart)
     kept = _not_totals(source, declared.totals)
@@ -132,7 +148,14 @@ def _read(
         source = replace(
             source, n_rows=rows, columns=tuple(_rows_of(column, kept) for column in source.columns)
         )
-    converted = _converted(name, source, declared)
+    converted = admitted(
+        _converted(name, source, declared),
+        source=source,
+        columns=declared.columns,
+        answered=declared.identifiers,
+        keyed=keyed,
+        where=f"{name}: ",
+    )
     frame = pd.DataFrame({column: one.cells for column, one in converted.items()})
     kinds = {
         column: Kind(one.type, one.frequency, one.money) for column, one in declared.columns.items()

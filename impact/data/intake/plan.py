@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
+from impact.data.intake.rules.pseudonymise import Pseudonymise
 from impact.data.intake.rules.rule import Name, Names
 from impact.data.intake.table import Money
 from impact.data.schema import FileLayout, ReadColumn, Strict, Words, broken_rules
@@ -78,6 +79,12 @@ class ArrivingFile(FileLayout):
         dict[Name, ArrivingColumn], Field(min_length=1), BeforeValidator(expanded)
     ] = Field(description="by the name that they get, each with the keys below")
 
+    @model_validator(mode="after")
+    def _answers_are_of_columns(self) -> Self:
+        if unknown := [name for name in self.identifiers if name not in self.columns]:
+            raise ValueError(f"identifiers: {', '.join(unknown)}: no declared column")
+        return self
+
 
 class IntakePlan(Strict):
     """Files, what stands in them, and the rules that make one table of them."""
@@ -124,6 +131,24 @@ class IntakePlan(Strict):
         if self.result is not None:
             return self.result
         return self.rules[-1].makes if self.rules else next(iter(self.sources))
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """Columns that may look like identifiers in the panel: kept for a reason, or pseudonyms."""
+        kept = [
+            name
+            for source in self.sources.values()
+            for name, answer in source.identifiers.items()
+            if answer.keep is not None
+        ]
+        made = [rule.new for rule in self.rules if isinstance(rule, Pseudonymise)]
+        replaced = [
+            name
+            for source in self.sources.values()
+            for name, column in source.columns.items()
+            if column.pseudonym
+        ]
+        return frozenset((*kept, *made, *replaced))
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -27,4 +27,6 @@ RULES = {
     "fiscal_year": t("Fiscal year of a day or a period"),
     "first_period": t("First treated period of each unit"),
     "muslim_calendar": t("Ramadan and Eids beside the periods"),
+    "pseudonymise": t("Ids replaced by pseudonyms"),
+    "forget": t("Columns left out"),
 }

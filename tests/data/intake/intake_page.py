@@ -11,8 +11,9 @@ from impact.data.intake.conditions import Condition
 from impact.data.intake.plan import ArrivingColumn, ArrivingFile, IntakePlan, Totals
 from impact.data.intake.rules.corrected import Correction
 from impact.data.intake.rules.every import RULES
+from impact.data.intake.rules.merge import Similar
 from impact.data.intake.rules.summarise import Summary
-from impact.data.schema import FileLayout, ReadColumn
+from impact.data.schema import Answer, FileLayout, ReadColumn
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE = DOCS / "intake.md"
@@ -21,9 +22,11 @@ HEADING = "| key | meaning | default |\n|---|---|---|"
 PARTS = {
     "plan": (IntakePlan, ()),
     "sources": (ArrivingFile, tuple(FileLayout.model_fields)),
+    "answers": (Answer, ()),
     "totals": (Totals, ()),
     "columns": (ArrivingColumn, tuple(ReadColumn.model_fields)),
     "where": (Condition, ()),
+    "similar": (Similar, ()),
     "summary": (Summary, ()),
     "correction": (Correction, ()),
 }

@@ -244,7 +244,8 @@ def test_a_plan_merges_two_files(tmp_path):
     columns = {"id": {"type": "string"}}
     plan = {
         "sources": {
-            "firms": {"file": "firms.csv", "columns": {**columns, "name": {"type": "string"}}},
+            "firms": {"file": "firms.csv", "columns": {**columns, "name": {"type": "string"}},
+                      "identifiers": {"name": {"keep": "made up"}}},
             "fair": {"file": "fair.csv", "columns": {**columns, "year": {"type": "integer"}}},
         },
         "rules": [

@@ -9,6 +9,7 @@ from impact.data.intake.rules.derived import Constant, JoinTexts, Log, Share, Su
 from impact.data.intake.rules.merge import Merge
 from impact.data.intake.rules.muslim_calendar import MuslimCalendar
 from impact.data.intake.rules.periods import FirstPeriod, FiscalYear, PeriodOf, ReadPeriod
+from impact.data.intake.rules.pseudonymise import Forget, Pseudonymise
 from impact.data.intake.rules.recoded import Arms, Recode
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
@@ -19,6 +20,7 @@ OfRows = Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summari
 OfValues = Recode | Arms | Sum | Subtract | Share | Log | Constant | JoinTexts
 OfTime = PeriodOf | ReadPeriod | FiscalYear | FirstPeriod | MuslimCalendar
 OfErrors = Correct | Winsorise
+OfNames = Pseudonymise | Forget
 
-AnyRule = Annotated[OfRows | OfValues | OfTime | OfErrors, Field(discriminator="rule")]
+AnyRule = Annotated[OfRows | OfValues | OfTime | OfErrors | OfNames, Field(discriminator="rule")]
 RULES: tuple[type[Rule], ...] = get_args(get_args(AnyRule)[0])
