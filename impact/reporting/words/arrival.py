@@ -21,6 +21,7 @@ RULES = {
     "constant": t("One value written into every row"),
     "join_texts": t("Texts joined into one"),
     "correct": t("Known errors corrected, in a new column"),
+    "round": t("Rounded, beside the original"),
     "winsorise": t("Outliers drawn in, in a new column"),
     "period_of": t("Period of a day or of a shorter period"),
     "read_period": t("Periods read as they are written"),

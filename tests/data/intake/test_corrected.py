@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tables import apply, cells, table
 
 from impact.data.intake.rules.corrected import Correct, Winsorise
+from impact.data.intake.rules.rounded import Round
 from impact.data.intake.table import Kind, Money
 from impact.errors import MissingValueError, SchemaError
 
@@ -126,3 +127,11 @@ def test_a_narrower_quantile_never_lies_outside_a_wider_one(values):
     wide = cells(winsorised(values, upper=0.95).table, "made")
     narrow = cells(winsorised(values, upper=0.9).table, "made")
     assert all(small <= large for small, large in zip(narrow, wide, strict=True))
+
+
+def test_numbers_are_rounded_beside_the_original_and_those_that_change_counted():
+    wave = table({"v": "number"}, v=[0.5, 1.5, 2.0, None, -0.4])
+    done = apply(Round(rule="round", table="w", column="v", new="whole"), w=wave)
+    assert cells(done.table, "whole") == [0, 2, 2, None, 0]
+    assert cells(done.table, "v") == [0.5, 1.5, 2.0, None, -0.4]
+    assert done.touched == 3

@@ -12,6 +12,7 @@ from impact.data.intake.rules.periods import FirstPeriod, FiscalYear, PeriodOf, 
 from impact.data.intake.rules.pseudonymise import Forget, Pseudonymise
 from impact.data.intake.rules.recoded import Arms, Recode
 from impact.data.intake.rules.reshape import Append, WideToLong
+from impact.data.intake.rules.rounded import Round
 from impact.data.intake.rules.rows import Drop, Duplicates, Keep, Sort
 from impact.data.intake.rules.rule import Rule
 from impact.data.intake.rules.summarise import Summarise
@@ -19,7 +20,7 @@ from impact.data.intake.rules.summarise import Summarise
 OfRows = Append | WideToLong | Keep | Drop | Duplicates | Merge | Sort | Summarise
 OfValues = Recode | Arms | Sum | Subtract | Share | Log | Constant | JoinTexts
 OfTime = PeriodOf | ReadPeriod | FiscalYear | FirstPeriod | MuslimCalendar
-OfErrors = Correct | Winsorise
+OfErrors = Correct | Winsorise | Round
 OfNames = Pseudonymise | Forget
 
 AnyRule = Annotated[OfRows | OfValues | OfTime | OfErrors | OfNames, Field(discriminator="rule")]
