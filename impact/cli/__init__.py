@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from impact.cli.before_data import evaluability, power
+from impact.cli.init import init
 from impact.cli.intake import intake, schema
 from impact.cli.key import key
 from impact.cli.moments import moments
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(moments, name="moments")
 app.add_typer(key, name="key")
+app.command()(init)
 app.command()(power)
 app.command()(evaluability)
 app.command()(intake)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from impact.data.sources.columnar import read_duckdb, read_parquet
+from impact.data.sources.first_rows import read_first_rows
 from impact.data.sources.source import Layout
 from impact.data.sources.statistical import read_spss, read_stata
 from impact.data.sources.wire import packed
@@ -22,6 +23,7 @@ READERS = {
     "stata": read_stata,
     "spss": read_spss,
     "workbook": read_workbook,
+    "first_rows": read_first_rows,
 }
 MEMORY = 3 << 30  # bytes of address space for a small file; libraries map a good part of it
 MEMORY_A_MEGABYTE = 100 << 20

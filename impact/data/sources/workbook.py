@@ -74,7 +74,7 @@ def _table(rows: list[list[Any]], layout: Layout, name: str) -> tuple[list[str],
     above = rows[layout.above : layout.rows_above_data]
     if len(above) < layout.heading_rows:
         raise SourceError(f"{name}: no row {layout.header_row} for the header; see header_row")
-    header = joined_headings([[_text(cell) for cell in row] for row in above])
+    header = joined_headings([[text_of(cell) for cell in row] for row in above])
     rows = rows[layout.rows_above_data :]
     rows = _without_blank_end(rows)
     if layout.footer_rows:
@@ -107,7 +107,7 @@ def _column(name: str, cells: list[Any]) -> SourceColumn:
         kinds = {"datetime"}
     if kinds == {"text", "number"}:
         numbers = [None if isinstance(c, str) or c is None else float(c) for c in kept]
-        kept = [c if isinstance(c, str) or c is None else _text(c) for c in kept]
+        kept = [c if isinstance(c, str) or c is None else text_of(c) for c in kept]
         kinds = {"text"}
     kind = kinds.pop() if len(kinds) == 1 else ("other" if kinds else "text")
     if kind == "other":
@@ -140,7 +140,8 @@ def _kind(cell: Any) -> PhysicalKind:
     return "date" if isinstance(cell, date) else "other"
 
 
-def _text(cell: Any) -> str:
+def text_of(cell: Any) -> str:
+    """Write a cell as text, whole numbers without a point."""
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
     return str(cell)

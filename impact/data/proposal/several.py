@@ -1,0 +1,100 @@
+"""Several files: waves of one survey go below one another, registers beside it by a key that they share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from impact.data.intake.table import Table
+from impact.data.proposal.names import UNIT, named
+from impact.data.proposal.proposed import ProposedColumn, ProposedFile, ProposedRule
+
+ALIKE = 0.6  # of all their columns stand in both: two waves
+_WIDER = ("string", "number", "integer", "boolean")
+_NUMBERS = frozenset({"number", "integer", "boolean"})
+
+
+def waves_of(files: Sequence[ProposedFile]) -> tuple[ProposedFile, ...]:
+    """Return the first file and those with nearly the same columns."""
+    first = set(files[0].named())
+
+    def alike(file: ProposedFile) -> bool:
+        names = set(file.named())
+        return len(first & names) >= ALIKE * len(first | names)
+
+    return tuple(file for file in files if file is files[0] or alike(file))
+
+
+def agreed_types(waves: Sequence[ProposedFile]) -> tuple[ProposedFile, ...]:
+    """Return the files so that a column has one type in all of them."""
+    together: dict[str, list[ProposedColumn]] = {}
+    for file in waves:
+        for column in file.columns:
+            together.setdefault(column.name, []).append(column)
+    keys = {name: _agreed(columns) for name, columns in together.items()}
+    return tuple(
+        replace(
+            file,
+            columns=tuple(
+                replace(column, keys={**_own(column, keys[column.name]), **keys[column.name]})
+                for column in file.columns
+            ),
+        )
+        for file in waves
+    )
+
+
+def append_rule(waves: Sequence[ProposedFile]) -> ProposedRule:
+    """Return the rule that puts waves below one another."""
+    names = [set(file.named()) for file in waves]
+    lacking = len(names[0].union(*names) - names[0].intersection(*names))
+    doubts = (f"{lacking} columns are not in every file, and missing there",) if lacking else ()
+    keys = {"rule": "append", "tables": [file.table for file in waves], "into": "panel"}
+    return ProposedRule(keys, doubts)
+
+
+def merge_rule(left: Table, right: Table, *, table: str, other: str) -> tuple[ProposedRule, str]:
+    """Return a rule for a person to look at, and what it rests on: the key that most rows of both have in common."""
+    met = {name: _met(left, right, name) for name in right.kinds if name in left.kinds}
+    key = max(met, key=lambda name: (met[name], named(name, UNIT)), default=None)
+    if key is None or met[key] == 0:
+        words = f"{other}: no column that {table} has too; say how they belong together"
+        nothing = {"rule": "merge", "table": table, "with": other, "on": ["?"], "take": ["?"]}
+        return ProposedRule(nothing, commented=True), words
+    take = [name for name in right.kinds if name not in left.kinds]
+    once = not right[key].dropna().duplicated().any()
+    keys = {
+        "rule": "merge", "table": table, "with": other, "on": [key], "take": take,
+        "expect": "many_to_one" if left[key].dropna().duplicated().any() else "one_to_one",
+    }  # fmt: skip
+    words = f"{other}: seems to belong to {table} by `{key}`, which {met[key]:.0%} of its rows find there"
+    if not once:
+        words += "; but the key repeats in it: keep one row of each first"
+    return ProposedRule(keys, (words,), commented=True), words
+
+
+def _met(left: Table, right: Table, name: str) -> float:
+    """Share of the left rows whose cell stands in the right table; of a column that tells rows apart there."""
+    if left.kinds[name] != right.kinds[name] or right[name].nunique() * 2 < len(right):
+        return 0.0
+    known = pd.Index(right[name].dropna().unique())
+    return float(left[name].isin(known).mean())
+
+
+def _agreed(columns: Sequence[ProposedColumn]) -> Mapping[str, object]:
+    types = {column.type for column in columns}
+    if types == {"category"}:
+        listed = sorted({each for column in columns for each in column.keys["categories"]})
+        return {"type": "category", "categories": listed}
+    if len(types) == 1:
+        return {}
+    if types <= _NUMBERS:
+        return {"type": next(kind for kind in _WIDER if kind in types)}
+    return {"type": "string"}
+
+
+def _own(column: ProposedColumn, agreed: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a column's keys without those that another type does not have."""
+    if "type" not in agreed or agreed["type"] == "category":
+        return column.keys
+    return {key: value for key, value in column.keys.items() if key != "categories"}

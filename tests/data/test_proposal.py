@@ -1,0 +1,528 @@
+"""What is proposed of a file: how it is written, where its table stands, what its columns are, who is who; and no cell of it."""
+
+import hashlib
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import xlsxwriter
+from hostile_files import CASES
+
+from impact.data.intake.plan import ArrivingColumn
+from impact.data.proposal import propose as module
+from impact.data.proposal.marks import marks_of
+from impact.data.proposal.missing_words import numbers_for_nothing, reason_of_word
+from impact.data.proposal.placed import Place, place_of
+from impact.data.proposal.propose import propose
+from impact.data.proposal.proposed import Label, ProposedColumn
+from impact.data.proposal.roles import NO_TIME, NO_UNIT, Told
+from impact.data.proposal.wide import wide_of
+from impact.data.proposal.written import intake_text, schema_text
+from impact.data.schema import CsvOptions, FileLayout
+from impact.data.sources.conversions import convert
+from impact.data.sources.door import read_source
+from impact.errors import MissingColumnError, SourceError
+
+PANEL = "firm,year,sales,grant\n" + "".join(
+    f"F{firm},{year},{100 + 7 * firm + (year - 2010) * (firm % 3) + firm * year % 11}.5,"
+    f"{int(firm < 4 and year >= 2012)}\n"
+    for firm in range(1, 13)
+    for year in range(2010, 2015)
+)
+
+
+@pytest.fixture(autouse=True)
+def one_process(kept_apart, monkeypatch):
+    """Let proposals read with the tests' own process."""
+
+    class Kept:
+        def __enter__(self):
+            return kept_apart
+
+        def __exit__(self, *_):
+            return None
+
+    monkeypatch.setattr(module, "Apart", Kept)
+
+
+def proposed(folder, content, *, name="panel.csv", encoding="utf-8", told=None):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return propose([path], told=told or Told())
+
+
+def column(proposal, name):
+    return next(column for column in proposal.columns if column.name == name)
+
+
+def texts(proposal):
+    paths = {file.table: file.path.name for file in proposal.files}
+    title = Label.same("x")
+    return intake_text(proposal, paths=paths) + schema_text(proposal, title=title, source="x")
+
+
+def as_number(cell):
+    try:
+        return None if pd.isna(cell) else float(cell)
+    except (TypeError, ValueError):
+        return cell
+
+
+# Every hand-made file, read as proposed of it
+
+GUESSED_OTHERWISE = {
+    "name with accents in two pieces",  # found under the name as the file has it
+    "row of delimiters at the end",  # left out, as notes at the end are
+    "stray cell far below",
+    "decimal points declared",  # 1.234 and 12.500 could be either: said in a doubt
+    "month first",  # 01/04 could be either: said in a doubt
+    "a code of a category",  # a code that only a person knows
+    "a code of an id",
+    "parquet: float32 code",
+    "dta",  # -98 is proposed as a code, with a doubt
+    "sav",
+    "true and false",  # four ways to write two answers
+    "iso dates",  # days stay days until they are known to be periods
+    "day first",
+    "dates for quarters",
+}
+READABLE = sorted(name for name, case in CASES.items() if case.gives and name != "duckdb")
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_hand_made_file_is_read_as_its_own_schema_reads_it(name, tmp_path):
+    case = CASES[name]
+    path = tmp_path / f"file.{case.ending}"
+    case.make(path)
+    file = propose([path], told=Told()).files[0]
+    source = read_source(path, layout=FileLayout.model_validate(dict(file.layout))).named()
+    options = CsvOptions.model_validate(file.layout.get("csv", {}))
+    same = []
+    for wanted, cells in case.gives.items():
+        found = file.named().get(wanted)
+        if found is None:
+            same.append(False)
+            continue
+        declared = ArrivingColumn.model_validate(dict(found.keys))
+        frequency = declared.frequency or "integer"
+        made = convert(source[wanted], declared, name=wanted, options=options, frequency=frequency)
+        same.append(list(map(as_number, made.cells)) == list(map(as_number, cells)))
+    assert all(same) == (name not in GUESSED_OTHERWISE)
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - set(READABLE)))
+def test_a_file_that_is_refused_gets_a_proposal_or_a_sentence(name, tmp_path):
+    case = CASES[name]
+    path = tmp_path / f"file.{case.ending}"
+    case.make(path)
+    with suppress(SourceError):
+        assert texts(propose([path], told=Told()))
+
+
+# Text files
+
+FRENCH = "entreprise;année;chiffre d'affaires;salarié\n" + "".join(
+    f"Atelier n°{firm};{year};{1000 + firm * 11 + year % 7},5;{'oui' if firm % 2 else 'non'}\n"
+    for firm in range(1, 9)
+    for year in (2010, 2011, 2012)
+)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac-roman", "cp850"]
+)
+def test_a_french_file_is_read_in_any_encoding(encoding, tmp_path):
+    made = proposed(tmp_path, FRENCH, encoding=encoding)
+    assert {column.name for column in made.columns} >= {"année", "salarié"}
+    assert made.files[0].layout["csv"]["decimal"] == ","
+    assert made.files[0].layout["csv"]["delimiter"] == ";"
+    assert (made.roles.unit, made.roles.time) == ("entreprise", "année")
+
+
+def test_an_arabic_file_is_read_in_its_windows_encoding(tmp_path):
+    text = "المدينة,year,revenue\n" + "".join(f"فاس,{2000 + n},{n}.5\n" for n in range(9))
+    made = proposed(tmp_path, text, encoding="cp1256")
+    assert made.files[0].layout["csv"]["encoding"] == "cp1256"
+    assert "المدينة" in made.files[0].named()
+
+
+def test_titles_above_and_notes_below_are_no_data(tmp_path):
+    lines = FRENCH.splitlines()
+    text = "\n".join(["Enquête 2012;;;", "", *lines, "Source : ministère;;;"]) + "\n"
+    made = proposed(tmp_path, text)
+    assert made.files[0].layout["header_row"] == 3
+    assert made.files[0].layout["footer_rows"] == 1
+    assert any("notes" in doubt for doubt in made.files[0].doubts)
+
+
+def test_two_rows_of_names_become_one():
+    rows = [
+        ["firm", "2012", "", "2013", ""],
+        ["", "T1", "T2", "T1", "T2"],
+        ["A", "1", "2", "3", "4"],
+    ]
+    assert place_of(rows, rows[2:]) == Place(1, 2, 0)
+
+
+def test_rows_of_sums_are_named_by_their_words(tmp_path):
+    text = PANEL.replace("year", "an", 1) + "TOTAL,,99999,\nTotal général,,99999,\n"
+    made = proposed(tmp_path, text)
+    assert made.files[0].totals == {"column": "firm", "words": ["TOTAL", "Total général"]}
+    assert made.needs_intake
+
+
+def test_a_file_without_names_never_shows_its_first_row(tmp_path):
+    with pytest.raises(SourceError, match="no row of column names") as refused:
+        proposed(tmp_path, "17,2010,5.5\n18,2011,6.5\n")
+    assert "17" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "marks"),
+    [
+        (["10.5", "1234.25"], {"decimal": "."}),
+        (["10,5", "1234,25"], {"decimal": ","}),
+        (["1 234,5", "12\u202f000"], {"decimal": ",", "thousands": " "}),
+        (["1,234.5", "500"], {"decimal": ".", "thousands": ","}),
+        (["1.234.567,5", "1.234"], {"decimal": ",", "thousands": "."}),
+        (["1'234.5", "12\u2019000.1"], {"decimal": ".", "thousands": "'"}),
+        (["17", "18"], {}),
+    ],
+)
+def test_marks_are_those_that_read_the_whole_column(cells, marks):
+    found = marks_of([cells, ["Fès", "Rabat"]])
+    assert (dict(found.keys), found.doubts) == (marks, ())
+
+
+def test_marks_that_could_be_either_are_said_to_be_so():
+    found = marks_of([["1.234", "12.500"]])
+    assert found.keys == {"decimal": ",", "thousands": "."}
+    assert "could have it before thousands or before decimals" in found.doubts[0]
+    assert not marks_of([["1.234", "12.500"], ["0.5", "2.25"]]).doubts
+
+
+@pytest.mark.parametrize(
+    ("cells", "order", "unsure"),
+    [
+        (["13/01/2012", "02/03/2012"], "day_first", False),
+        (["01/13/2012", "02/03/2012"], "month_first", False),
+        (["01/02/2012", "02/03/2012"], "day_first", True),
+    ],
+)
+def test_the_order_of_dates_is_known_from_days_above_twelve(cells, order, unsure):
+    found = marks_of([cells])
+    assert (found.keys["dates"], bool(found.doubts)) == (order, unsure)
+
+
+# Columns
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        ([5, 10, 300, -99], (-99,)),
+        ([5, 10, 300, -98, -99], (-99, -98)),
+        ([5, 10, -3, -99], ()),  # there are other numbers below zero
+        ([1, 2, 3, 4, 5, 6, 99], (99,)),
+        ([20, 41, 62, 83, 95, 97, 99], ()),  # ages
+        ([10, 20, 30, 40, 50, 60, 9998, 9999], (9998, 9999)),
+        ([0, 1, 2, 3], ()),
+    ],
+)
+def test_numbers_stand_for_nothing_where_they_stand_apart(values, codes):
+    assert numbers_for_nothing(np.array(values, dtype=float)) == codes
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("Refus", "refused"), ("REFUSÉ", "refused"), ("ne sait pas", "unknown"), ("n.d.", "not_available"),
+        ("NA", "not_available"), ("Fès", None), ("0", None),
+    ],
+)  # fmt: skip
+def test_words_for_nothing_are_those_of_a_closed_list(word, reason):
+    assert reason_of_word(word) == reason
+
+
+def test_a_rare_text_of_a_column_is_never_written(tmp_path):
+    lines = [f"F{n // 4},{2010 + n % 4},{n * 3.5},{'bois' if n % 2 else 'cuir'}" for n in range(40)]
+    rare = "firm,year,sales,trade\n" + "\n".join(lines[:-1]) + "\nF9,2013,1.5,zellige fin\n"
+    made = proposed(tmp_path, rare)
+    assert column(made, "trade").type == "string"
+    assert "zellige" not in texts(made)
+    assert "1 of them on fewer than 3 rows" in column(made, "trade").doubts[0]
+
+
+def test_codes_and_types_of_a_messy_column(tmp_path):
+    lines = [
+        f"F{n // 4},{2010 + n % 4},{n * 3.5 if n % 7 else 'refus'},{-99 if n == 5 else n % 9 + 1},{n % 2},0{n:03d}"
+        for n in range(40)
+    ]
+    made = proposed(tmp_path, "firm,year,sales,staff,export,post\n" + "\n".join(lines) + "\n")
+    assert column(made, "sales").keys == {
+        "type": "number", "missing": [{"code": "refus", "reason": "refused"}],
+    }  # fmt: skip
+    assert column(made, "staff").keys == {"type": "integer", "missing": [-99]}
+    assert "a code for nothing, or a number?" in column(made, "staff").doubts[0]
+    assert column(made, "export").type == "boolean"
+    assert column(made, "post").type == "string"  # a leading zero is part of it
+
+
+def test_cells_that_are_no_numbers_are_named_by_rows_only(tmp_path):
+    lines = [f"F{n // 4},{2010 + n % 4},{n * 3.5 if n != 6 else '17 sacs'}" for n in range(40)]
+    made = proposed(tmp_path, "firm,year,sales\n" + "\n".join(lines) + "\n")
+    assert column(made, "sales").type == "string"
+    assert "row 7 cannot be read as a number" in column(made, "sales").doubts[0]
+    assert "sacs" not in texts(made)
+
+
+def test_an_empty_column_is_left_out(tmp_path):
+    made = proposed(
+        tmp_path,
+        "\n".join(f"{line}," for line in PANEL.splitlines()).replace("grant,", "grant,x", 1),
+    )
+    assert [left.name for left in made.files[0].left_out] == ["x"]
+
+
+def stata(path):
+    frame = pd.DataFrame(
+        {
+            "firm": np.repeat([1.0, 2.0, 3.0, 4.0], 3),
+            "wave": np.tile([1.0, 2.0, 3.0], 4),
+            "sales": [10.5, 11, -99, 12, 13.5, 15, 14, 16, 18, 20, 21.5, -99],
+            "city": [1.0, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 9],
+            "export": [0.0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+        }
+    )
+    pyreadstat.write_dta(
+        frame,
+        str(path),
+        column_labels={"sales": "Ventes du trimestre"},
+        variable_value_labels={
+            "sales": {-99: "Refus"},
+            "city": {1: "Fès", 2: "Marrakech", 9: "Ne sait pas"},
+            "export": {0: "Non", 1: "Oui"},
+        },
+    )
+
+
+def test_labels_of_a_stata_file_become_categories_codes_and_reasons(tmp_path):
+    stata(tmp_path / "panel.dta")
+    made = propose([tmp_path / "panel.dta"], told=Told())
+    assert column(made, "sales").keys == {
+        "type": "number", "labelled": "codes", "missing": [{"code": -99, "reason": "refused"}],
+    }  # fmt: skip
+    assert column(made, "sales").label == Label.same("Ventes du trimestre")
+    city = column(made, "city")
+    assert city.keys == {
+        "type": "category", "labelled": "labels", "categories": ["Fès", "Marrakech"],
+        "missing": [{"code": 9, "reason": "unknown"}],
+    }  # fmt: skip
+    assert "labels, or by codes" in city.doubts[0]
+    assert column(made, "export").keys == {"type": "boolean", "labelled": "codes"}
+
+
+# Who is who
+
+
+def test_unit_time_treatment_and_outcome_of_a_plain_panel(tmp_path):
+    roles = proposed(tmp_path, PANEL).roles
+    assert (roles.unit, roles.time, roles.frequency, roles.step) == ("firm", "year", "year", 1)
+    assert roles.treatment.first_period_of == "grant"
+    assert roles.outcomes == ("sales",)
+
+
+@pytest.mark.parametrize("never", ["0", "9999", ""])
+def test_a_column_of_starts_is_known_with_its_code_of_never(never, tmp_path):
+    lines = [
+        f"{firm},{year},{firm * 1.5 + year % 7},{2012 if firm < 4 else 2013 if firm < 7 else never}"
+        for firm in range(1, 13)
+        for year in range(2010, 2015)
+    ]
+    made = proposed(tmp_path, "id,year,revenue,first_treat\n" + "\n".join(lines) + "\n")
+    assert made.roles.treatment.column == "first_treat"
+    assert made.roles.treatment.never == ((int(never),) if never else ())
+    assert column(made, "first_treat").type == "period"
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path):
+    head, *lines = PANEL.splitlines()
+    shuffled = np.random.default_rng(3).permutation(lines)
+    made = proposed(tmp_path, "\n".join([head, *shuffled]) + "\n")
+    assert made == proposed(tmp_path, PANEL)
+
+
+def test_a_panel_of_every_fourth_year_asks_whether_it_is_by_design(tmp_path):
+    lines = [f"{s},{y},{s * y % 13 + 0.5}" for s in range(1, 9) for y in range(2000, 2020, 4)]
+    roles = proposed(tmp_path, "state,year,turnout\n" + "\n".join(lines) + "\n").roles
+    assert roles.step == 4
+    assert "by design" in roles.doubts["time"]
+
+
+def test_data_that_are_no_panel_get_names_that_a_plan_refuses(tmp_path):
+    lines = [f"{n},{n * 1.5}" for n in range(30)]
+    made = proposed(tmp_path, "age,income\n" + "\n".join(lines) + "\n")
+    assert (made.roles.unit, made.roles.time) == (NO_UNIT, NO_TIME)
+    assert NO_UNIT in made.decisions[0]
+
+
+def test_rows_that_repeat_are_counted_and_what_parts_them_is_named(tmp_path):
+    lines = [
+        f"{s},{y},{cause},{s * y % 13 + 0.5}"
+        for s in range(1, 9)
+        for y in range(2000, 2010)
+        for cause in ("all", "road", "work")
+    ]
+    made = proposed(tmp_path, "state,year,cause,rate\n" + "\n".join(lines) + "\n")
+    assert "state and year stand together on more than one row (240 rows do)" in made.decisions[1]
+    assert "cause parts them" in made.decisions[1]
+
+
+def test_what_is_told_is_taken_and_a_wrong_name_refused_with_the_nearest(tmp_path):
+    told = Told(unit="firm", time="year", cohort="grant", outcomes=("sales",))
+    assert proposed(tmp_path, PANEL, told=told).roles.treatment.first_period_of == "grant"
+    with pytest.raises(MissingColumnError, match=r"--outcome: salse: .* did you mean sales"):
+        proposed(tmp_path, PANEL, told=Told(outcomes=("salse",)))
+
+
+@pytest.mark.parametrize(
+    ("names", "frequency", "periods"),
+    [
+        (["ca_2010", "ca_2011", "ca_2012"], "year", ["2010", "2011", "2012"]),
+        (["re74", "re75", "re78"], "year", ["1974", "1975", "1978"]),
+        (["rev_w1", "rev_w2"], "integer", ["1", "2"]),
+        (["w1_rev", "w2_rev"], "integer", ["1", "2"]),
+        (["ca 2012 T1", "ca 2012 T2"], "quarter", ["2012Q1", "2012Q2"]),
+        (["ca_T4_2010", "ca_T1_2011"], "quarter", ["2010Q4", "2011Q1"]),
+        (["2012 / CA", "2013 / CA"], "year", ["2012", "2013"]),
+    ],
+)
+def test_columns_of_periods_are_known_by_their_names(names, frequency, periods):
+    columns = [ProposedColumn(name, {"type": "number"}, Label.same(name)) for name in names]
+    wide = wide_of(columns)
+    assert wide.frequency == frequency
+    assert [list(by) for by in wide.columns.values()] == [periods]
+
+
+def test_names_that_only_end_in_digits_are_no_periods():
+    columns = [
+        ProposedColumn(n, {"type": "number"}, Label.same(n)) for n in ("emp1", "emp2", "q1a")
+    ]
+    assert wide_of(columns) is None
+
+
+def test_a_wide_file_becomes_long_and_its_columns_find_their_roles(tmp_path):
+    lines = [f"A{n},{n % 2},{n * 1.5},{n * 2.5},{n * 3.5},{n}" for n in range(20)]
+    made = proposed(
+        tmp_path, "artisan_id,treat,ca_2010,ca_2011,ca_2012,staff\n" + "\n".join(lines) + "\n"
+    )
+    assert [dict(rule.keys)["rule"] for rule in made.rules] == ["wide_to_long"]
+    assert (made.roles.unit, made.roles.time, made.roles.outcomes) == (
+        "artisan_id",
+        "period",
+        ("ca",),
+    )
+    assert "treat says who, never from when" in " ".join(made.decisions)
+
+
+def test_waves_go_below_one_another_and_a_register_is_proposed_for_a_person(tmp_path):
+    paths = []
+    for wave in (1, 2, 3):
+        lines = [f"A{n},{wave},{n * 1.5 + wave},{int(n < 5 and wave > 1)}" for n in range(20)]
+        paths.append(tmp_path / f"Vague {wave}.csv")
+        paths[-1].write_text(
+            "id,vague,ventes,exposant\n" + "\n".join(lines) + "\n", encoding="utf-8"
+        )
+    paths.append(tmp_path / "registre.csv")
+    register = [f"A{n},{'Fès' if n % 2 else 'Marrakech'}" for n in range(20)]
+    paths[-1].write_text("id,ville\n" + "\n".join(register) + "\n", encoding="utf-8")
+    made = propose(paths, told=Told())
+    append, merge = made.rules
+    assert append.keys == {
+        "rule": "append", "tables": ["vague_1", "vague_2", "vague_3"], "into": "panel",
+    }  # fmt: skip
+    assert merge.commented
+    assert merge.keys["on"] == ["id"]
+    assert merge.keys["take"] == ["ville"]
+    assert (made.roles.unit, made.roles.time) == ("id", "vague")
+
+
+# Questionnaires
+
+
+def form(path):
+    book = xlsxwriter.Workbook(str(path))
+    sheets = {
+        "survey": [
+            ["type", "name", "label::English (en)", "label::Français (fr)", "constraint", "relevant"],
+            ["text", "artisan_id", "Artisan", "Artisan", "", ""],
+            ["begin group", "g", "Sales", "Ventes", "", ""],
+            ["decimal", "ca", "Revenue", "Chiffre d'affaires", ". >= 0 and . <= 100000", ""],
+            ["integer", "vague", "Wave", "Vague", "", ""],
+            ["end group", "", "", "", "", ""],
+            ["select_one yn", "export", "Exports?", "Exporte ?", "", ""],
+            ["select_one city", "ville", "City", "Ville", "", ""],
+            ["select_multiple markets", "marches", "Markets", "Marchés", "", "${export} = '1'"],
+        ],
+        "choices": [
+            ["list_name", "name", "label::English (en)", "label::Français (fr)"],
+            ["yn", "1", "Yes", "Oui"], ["yn", "0", "No", "Non"], ["yn", "-99", "Refused", "Refus"],
+            ["city", "fes", "Fes", "Fès"], ["city", "mar", "Marrakech", "Marrakech"],
+            ["markets", "dom", "Domestic", "Intérieur"], ["markets", "exp", "Abroad", "Étranger"],
+        ],
+    }  # fmt: skip
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+
+
+def test_a_questionnaire_gives_types_labels_bounds_and_codes_in_both_languages(tmp_path):
+    form(tmp_path / "form.xlsx")
+    lines = [
+        f"A{n // 3},{n % 3 + 1},{n * 1.5},{-99 if n == 7 else n % 2},{'fes' if n % 2 else 'mar'},{n % 2}"
+        for n in range(30)
+    ]
+    data = tmp_path / "data.csv"
+    data.write_text(
+        "artisan_id,g/vague,g/ca,export,ville,marches/exp\n" + "\n".join(lines) + "\n",
+        encoding="utf-8",
+    )
+    made = propose([tmp_path / "form.xlsx", data], told=Told())
+    assert column(made, "g/ca").label == Label("Revenue", "Chiffre d'affaires")
+    assert column(made, "g/ca").keys == {"type": "number", "minimum": 0, "maximum": 100000}
+    assert column(made, "export").keys == {
+        "type": "boolean", "missing": [{"code": "-99", "reason": "refused"}],
+    }  # fmt: skip
+    assert column(made, "ville").category_labels["fes"] == Label("Fes", "Fès")
+    assert column(made, "marches/exp").label == Label("Markets: Abroad", "Marchés : Étranger")
+    assert column(made, "marches/exp").doubts == ("asked of some only: blank where it was not",)
+
+
+def test_data_that_are_not_as_the_questionnaire_has_them_keep_what_they_seem(tmp_path):
+    form(tmp_path / "form.xlsx")
+    data = tmp_path / "data.csv"
+    lines = [f"A{n // 3},{n % 3 + 1},{-n * 1.5}" for n in range(30)]
+    data.write_text("artisan_id,vague,ca\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    ca = column(propose([tmp_path / "form.xlsx", data], told=Told()), "ca")
+    assert ca.keys == {"type": "number"}
+    assert "not as the questionnaire has it" in ca.doubts[0]
+    assert "outside the declared range" in ca.doubts[0]
+
+
+def test_a_questionnaire_alone_is_no_data(tmp_path):
+    form(tmp_path / "form.xlsx")
+    with pytest.raises(SourceError, match="no data file among the files"):
+        propose([tmp_path / "form.xlsx"], told=Told())
+
+
+def test_files_are_looked_at_and_never_changed(tmp_path):
+    path = tmp_path / "panel.csv"
+    path.write_text(PANEL, encoding="utf-8")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    propose([path], told=Told())
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["panel.csv"]
