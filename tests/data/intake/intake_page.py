@@ -12,6 +12,7 @@ from impact.data.intake.plan import ArrivingColumn, ArrivingFile, IntakePlan, To
 from impact.data.intake.rules.corrected import Correction
 from impact.data.intake.rules.every import RULES
 from impact.data.intake.rules.merge import Similar
+from impact.data.intake.rules.money import Index
 from impact.data.intake.rules.summarise import Summary
 from impact.data.schema import Answer, FileLayout, ReadColumn
 
@@ -29,6 +30,7 @@ PARTS = {
     "similar": (Similar, ()),
     "summary": (Summary, ()),
     "correction": (Correction, ()),
+    "index": (Index, ()),
 }
 """Tables by their mark in the page: of which class, without the keys that docs/plan.md explains."""
 
