@@ -31,6 +31,7 @@ Stream = Literal[
     "economics",
     "evaluability",
     "arriving",
+    "survey_permutations",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -52,6 +53,7 @@ _NUMBER: dict[Stream, int] = {
     "economics": 111,
     "evaluability": 112,
     "arriving": 121,
+    "survey_permutations": 131,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

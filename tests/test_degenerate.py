@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 from degenerate import PANELS, panel_named
+from diagnostics.surveys import every_check
 from estimators.test_contract import DIFFERENCES, MODELS
 
 import impact
@@ -91,6 +92,7 @@ ROOMS = {
         "GoodmanBacon": lambda made: repr(impact.GoodmanBacon().fit(made)),
         "negative_weights": negative_weights,
         "quality": lambda made: (quality_checks(made), describe(made)),
+        "survey": every_check,
         "balance": lambda made: (balance_check(baseline_table(made)), joint_balance(made)),
         "attrition": attrition,
         "hausman": lambda made: impact.hausman(

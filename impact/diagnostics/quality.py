@@ -103,7 +103,13 @@ def describe(panel: Panel) -> pd.DataFrame:
 
 
 def coverage_by_period(panel: Panel) -> pd.DataFrame:
-    """Return the share of units observed by group and period: ``time, treated, comparison``; NaN of a group without units."""
+    """Return the share of units observed by group and period, and how many that is, NaN of a group without units.
+
+    Returns
+    -------
+    DataFrame
+        ``time, treated, treated_n, comparison, comparison_n``.
+    """
     treated = np.isfinite(panel.cohort)
     seen = ~np.isnan(panel.wide)
     n, n_treated = seen.sum(axis=0), seen[treated].sum(axis=0)
@@ -111,6 +117,8 @@ def coverage_by_period(panel: Panel) -> pd.DataFrame:
         {
             "time": [panel.time_axis.label(number) for number in panel.times],
             "treated": n_treated / (treated.sum() or np.nan),
+            "treated_n": n_treated,
             "comparison": (n - n_treated) / ((~treated).sum() or np.nan),
+            "comparison_n": n - n_treated,
         }
     )

@@ -28,6 +28,7 @@ from impact.evaluation.sample_tables import arrival, cohorts_by_start, flow, mea
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
+from impact.evaluation.survey_checks import survey_checks
 from impact.inference.bands import PermutationBand
 from impact.inference.choose import Verdict, headline_intervals, headline_verdict
 from impact.inference.named import InferenceName
@@ -57,7 +58,7 @@ class DataQuality:
         return cls(
             sample=panel.sample,
             n_rows=len(study.frame),
-            checks=tuple(quality.quality_checks(panel)),
+            checks=(*quality.quality_checks(panel), *survey_checks(study, panel)),
             distribution=quality.describe(panel),
             coverage=quality.coverage_by_period(panel),
         )

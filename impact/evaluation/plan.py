@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from impact.data.schema import Words, broken_rules
 from impact.errors import PlanError
+from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
 from impact.terms import Assignment, ControlGroup, Covariance, Language, nearest
 
@@ -127,6 +128,8 @@ class Plan(_Strict):
     """file of the monitoring plan's indicators: baselines, targets and what was reached, each with its source"""
     words: Wording = Wording()
     """what the report calls things; every key optional"""
+    survey: Survey = Survey()
+    """columns about the interviews, for the checks of the data; every key optional"""
     secondary: Columns = ()
     """further outcomes for the summary of findings; one that the schema lacks is reported as not measured"""
     secondary_labels: dict[Text, Words] = Field(default_factory=dict)

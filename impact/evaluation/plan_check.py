@@ -8,6 +8,7 @@ from impact.data.schema import ColumnType, Schema
 from impact.errors import EstimationError, ImpactError, PlanError
 from impact.evaluation.plan import Plan, printed
 from impact.evaluation.study import Study
+from impact.evaluation.survey_checks import first_existed
 from impact.terms import nearest
 
 NUMBERS: frozenset[ColumnType] = frozenset({"number", "integer"})
@@ -19,6 +20,7 @@ FILES = {
     "economics": "economics",
 }
 """Keys of the plan that name a file, and what a study reads from each."""
+TEXTS: frozenset[ColumnType] = frozenset({"string", "category"})
 CONDITIONS: frozenset[ColumnType] = NUMBERS | {"boolean"}
 
 
@@ -65,6 +67,8 @@ def check_study(study: Study) -> None:
         study.panel(cohort=study.plan.planned_cohort)
     for outcome in study.plan.outcomes:
         study.estimator().fit(study.panel(outcome)).aggregate(by="overall")
+    with _asked_by("survey.entered"):
+        first_existed(study, study.panel())
     if study.plan.panel_model is not None:
         from impact.evaluation.robustness import own_model
 
@@ -96,6 +100,7 @@ def check_columns(plan: Plan, schema: Schema) -> None:
     for named in _named(plan, schema):
         for column in named.columns:
             _check(column, named, schema)
+    _check_status(plan, schema)
     _check_cohorts(plan, schema)
     _check_labels(plan, schema)
 
@@ -116,10 +121,40 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
         regressors = CONDITIONS, "a regressor is a number or true/false"
         yield _Named("panel_model.outcome", (plan.panel_model.outcome,), *outcome)
         yield _Named("panel_model.regressors", plan.panel_model.regressors, *regressors)
+    yield from _of_the_survey(plan)
     for key in ("subgroups", "strata", "characteristics"):
         yield _Named(key, getattr(plan, key))
     if plan.treatment_group is not None:
         yield _Named("treatment_group", (plan.treatment_group,))
+
+
+def _of_the_survey(plan: Plan) -> Iterator[_Named]:
+    told, number = plan.survey, (NUMBERS, "what is counted or measured is a number")
+    for key in ("duration", "employment"):
+        if (column := getattr(told, key)) is not None:
+            yield _Named(f"survey.{key}", (column,), *number)
+    for key in ("enumerator", "entered"):
+        if (column := getattr(told, key)) is not None:
+            yield _Named(f"survey.{key}", (column,))
+    if told.status is not None:
+        yield _Named(
+            "survey.status.column", (told.status.column,), TEXTS, "a status is a text or a category"
+        )
+    yield _Named("survey.back_check", (*told.back_check, *told.back_check.values()), *number)
+
+
+def _check_status(plan: Plan, schema: Schema) -> None:
+    """Refuse a value of the status that its column cannot have."""
+    told = plan.survey.status
+    if told is None or schema.columns[told.column].categories is None:
+        return
+    known = schema.columns[told.column].categories or []
+    for value in (*told.exit, *told.nonresponse):
+        if value not in known:
+            raise PlanError(
+                f"survey.status: {printed(value)} is not a category of {printed(told.column)}; {nearest(value, known)}"
+                f"its categories are {', '.join(known)}"
+            )
 
 
 def _check(column: str, named: _Named, schema: Schema) -> None:

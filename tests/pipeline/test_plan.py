@@ -144,8 +144,10 @@ def test_the_page_on_the_plan_says_of_every_key_what_the_plan_says():
     for name, field in fields.items():
         default = "needed" if field.is_required() else field.get_default(call_default_factory=True)
         words = {None: "none", (): "none", get_args(ShownEstimator): "all"}
-        shown = "none" if default == {} else words.get(default, f"`{default}`")
-        shown = in_words(default) if isinstance(default, BaseModel) else shown
+        if isinstance(default, BaseModel):
+            shown = in_words(default)
+        else:
+            shown = "none" if default == {} else words.get(default, f"`{default}`")
         shown = default if default == "needed" else shown
         written.append(f"| `{name}` | {field.description} | {limits(field)} | {shown} |")
     assert rows == written

@@ -73,8 +73,26 @@ def refusals(path, parameters=None):
 
 
 MODEL = {"outcome": "revenue_mad", "regressors": ["employment"]}
+STATUS = {"column": "status", "exit": ["exited"]}
 COLUMNS = [
     # key, value, key in the message, other words in it
+    ("survey", {"enumerator": "asker"}, "survey.enumerator", "asker is not declared"),
+    ("survey", {"duration": "city"}, "survey.duration", "what is counted or measured is a number"),
+    ("survey", {"employment": "employement"}, "survey.employment", "did you mean employment"),
+    ("survey", {"entered": "quarter"}, "survey.entered", "units or times"),
+    (
+        "survey",
+        {"status": {**STATUS, "column": "employment"}},
+        "survey.status.column",
+        "a text or a category",
+    ),
+    ("survey", {"status": {**STATUS, "exit": ["exit"]}}, "survey.status", "did you mean exited"),
+    (
+        "survey",
+        {"back_check": {"revenue_mad": "again"}},
+        "survey.back_check",
+        "again is not declared",
+    ),
     ("outcomes", ["revenu_mad"], "outcomes", "did you mean revenue_mad"),
     ("outcomes", ["city"], "outcomes", "an outcome is a number"),
     ("outcomes", ["revenue_mad", "quarter"], "outcomes", "units or times"),

@@ -15,6 +15,8 @@ from impact.data.intake.rules.every import RULES
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
+from impact.diagnostics.survey.between_arms import Part
+from impact.diagnostics.survey.counted import Kind
 from impact.economics.figure import Why
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
@@ -31,10 +33,12 @@ from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
 from impact.inference.named import InferenceName
 from impact.pipeline.plan import read_plan
+from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.checks import REASONS
 from impact.reporting.words.register import REGISTER, said, said_note, said_why_not
+from impact.reporting.words.survey import SURVEY_CHECKS
 from impact.simulate.untreated_paths import Process
 from impact.terms import Assignment, Averaging, ControlGroup, Status
 
@@ -78,6 +82,18 @@ def test_a_sentence_asks_for_a_value_only_of_a_reason_that_carries_one():
     carrying = without_values(code for code in reasons if ":" in code)
     asking = {code for code, found in REASONS.items() if "{n}" in found.sentence}
     assert asking <= carrying
+
+
+def test_every_row_of_a_survey_checks_table_has_words():
+    assert set(REGISTER["survey_share"]) == of(Part)
+    assert set(REGISTER["survey_count"]) == of(Kind)
+
+
+def test_every_check_of_the_data_has_its_place_on_the_page():
+    assert set(REGISTER["survey_asked"]) == set(ABOUT)
+    placed = [name for names in ABOUT.values() for name in names]
+    ours = {"coverage", "zeros", "heavy_tail", "gaps", "always_treated", *SURVEY_CHECKS}
+    assert sorted(placed) == sorted(ours)
 
 
 def test_every_remark_of_an_estimate_has_words():

@@ -21,6 +21,7 @@ from impact.reporting.figures.forests import (
     inferences,
 )
 from impact.reporting.figures.heatmap import weights
+from impact.reporting.figures.response import response
 from impact.reporting.figures.sample import attrition, exposure, flow, love_plot
 from impact.reporting.figures.theory import theory_of_change
 from impact.reporting.figures.timeline import timeline
@@ -41,6 +42,7 @@ __all__ = [
     "love_plot",
     "power_curve",
     "raw_paths",
+    "response",
     "return_over_persistence",
     "simulated_returns",
     "specification_curve",

@@ -16,6 +16,7 @@ from impact.reporting.style import (
     INK,
     SMALLEST,
     SMALLEST_ON_PHONE,
+    TREATED,
     beside,
     figure_style,
     on_phone,
@@ -145,6 +146,32 @@ def value_axis(
     set_ticks(ticks * unit.factor, words)
     set_limits(low, high)
     axes.grid(visible=True, axis=along)  # type: ignore[arg-type]
+
+
+def period_axis(voice: Voice, axes: "Axes", labels: Sequence[str], width: float) -> None:
+    """Write periods along the axis, as many as can be read."""
+    step = max(1, -(-len(labels) // (3 if on_phone(width) else 7)))
+    at = range(0, len(labels), step)
+    axes.set_xticks(list(at), [voice.f.time(labels[i]) for i in at])
+    axes.set_xlim(-0.4, len(labels) - 0.6)
+    sized(axes, width)
+
+
+def name_groups(voice: Voice, axes: "Axes", ends: Sequence[float], width: float) -> None:
+    """Name the lines of beneficiaries and of the comparison group beside their ends, each in its colour."""
+    names = (voice.t("Beneficiaries"), voice.t("Comparison group"))
+    for name, y, colour in zip(names, ends, (TREATED, GREY), strict=True):
+        axes.annotate(
+            wrapped(name, 12 if on_phone(width) else 20),
+            (1, y),
+            (6, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            weight="semibold",
+            fontsize=size(width, 9.0),
+            color=colour,
+        )
 
 
 def zero_line(axes: "Axes", along: str) -> None:

@@ -16,6 +16,8 @@ from impact.reporting.figures.canvas import (
     apart,
     exhibit,
     headed,
+    name_groups,
+    period_axis,
     rounds,
     sheet,
     size,
@@ -220,7 +222,7 @@ def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure
 
 
 def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: float) -> "Canvas":
-    study, t = voice.study, voice.t
+    study = voice.study
     x, ends = np.arange(len(paths), dtype=float), []
     means = paths[["treated", "comparison"]].to_numpy(float)
     reach = means + 1.96 * np.nan_to_num(
@@ -244,24 +246,6 @@ def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: fl
             axes.axvline(
                 labels.index(start) - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2))
             )
-    step = max(1, -(-len(labels) // (3 if on_phone(width) else 7)))
-    at = range(0, len(labels), step)
-    axes.set_xticks(list(at), [voice.f.time(labels[i]) for i in at])
-    axes.set_xlim(-0.4, len(labels) - 0.6)
-    sized(axes, width)
-    names = (t("Beneficiaries"), t("Comparison group"))
-    for name, y, colour in zip(
-        names, apart(ends, 0.14 * (high - low)), (TREATED, GREY), strict=True
-    ):
-        axes.annotate(
-            wrapped(name, 12 if on_phone(width) else 20),
-            (1, y),
-            (6, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            weight="semibold",
-            fontsize=size(width, 9.0),
-            color=colour,
-        )
+    period_axis(voice, axes, labels, width)
+    name_groups(voice, axes, apart(ends, 0.14 * (high - low)), width)
     return canvas

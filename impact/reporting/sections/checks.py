@@ -7,7 +7,8 @@ import pandas as pd
 from impact.check_result import CheckResult
 from impact.reporting.exhibits import Table
 from impact.reporting.voice import Voice
-from impact.reporting.words.checks import REASONS, Written
+from impact.reporting.words.checks import REASONS
+from impact.reporting.words.found import Written
 from impact.reporting.words.register import said, said_why_not
 
 

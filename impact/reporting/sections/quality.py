@@ -3,15 +3,16 @@
 import pandas as pd
 
 from impact.evaluation.parts import DataQuality
+from impact.reporting import figures
 from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
-from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.survey import details, grouped, how_checked, not_made
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
 
 def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
-    """Show counts, losses, distribution and checks."""
+    """Show counts, distribution, response, checks, and in full what calls for a closer look."""
     t, f, study = voice.t, voice.f, voice.study
     sample = part.sample
     lost = sample.dropped.get("missing_outcome", 0)
@@ -29,13 +30,20 @@ def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
             share=f.percent(100 * lost / max(part.n_rows, 1)),
         )
     )
-    tables = [
-        _distribution(voice, part.distribution),
-        checks_table(voice, part.checks, label="tab-quality", caption=t("Checks of the data")),
-    ]
-    if dropped := _dropped(voice, part):
-        tables.append(dropped)
-    return Exhibits((text, *tables))
+    made = [check for check in part.checks if check.status != "not_applicable"]
+    dropped = _dropped(voice, part)
+    return Exhibits(
+        (
+            text,
+            _distribution(voice, part.distribution),
+            *figures.drawn(figures.response(voice, part.coverage)),
+            grouped(voice, made),
+            Text(how_checked(voice, made)),
+            *details(voice, made),
+            *not_made(voice, part.checks),
+            *([] if dropped is None else [dropped]),
+        )
+    )
 
 
 def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:

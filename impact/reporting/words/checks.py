@@ -1,24 +1,8 @@
 """Checks: their names, what each of their reasons found, how they came out, and what they leave open."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 from impact.reporting.words.catalogue import t
-
-Written = Literal[
-    "number", "decimal", "count", "share", "points", "amount", "inference", "columns", "why_not"
-]
-"""How a figure is written; an amount is in the outcome's unit; columns by their labels; why not, from an error's name."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a check found: places for its ``figure`` (the statistic) and for ``n`` (what follows the colon of its code)."""
-
-    sentence: str
-    figure: Written = "number"
-    n: Written = "count"
-
+from impact.reporting.words.found import Found
+from impact.reporting.words.survey import SURVEY_CHECKS, SURVEY_REASONS
 
 CHECKS = {
     "coverage": t("Outcome known"),
@@ -26,6 +10,7 @@ CHECKS = {
     "heavy_tail": t("Weight of the largest values"),
     "gaps": t("Firms with gaps"),
     "always_treated": t("Treated from the first period on"),
+    **SURVEY_CHECKS,
     "balance": t("Balance, one by one"),
     "joint_balance": t("Balance, all together"),
     "attrition": t("Attrition"),
@@ -68,6 +53,7 @@ REASONS = {
         t("Firms without a period before treatment, left out: {figure}."), "count"
     ),
     "the_outcome_takes_negative_values": Found(t("The outcome takes negative values.")),
+    **SURVEY_REASONS,
     # who is compared
     "largest_normalised_difference": Found(
         t("The largest difference between the groups is {figure} standard deviations.")

@@ -15,12 +15,16 @@ from impact.reporting.words import (
     notebooks,
     preflight,
     selection,
+    survey,
 )
 from impact.reporting.words.catalogue import Words
 
 Kind = Literal[
     "check",
     "reason",
+    "survey_asked",
+    "survey_share",
+    "survey_count",
     "outcome_of_check",
     "failed",
     "taken",
@@ -71,6 +75,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "check": checks.CHECKS,
     "intake_rule": arrival.RULES,
     "reason": {code: found.sentence for code, found in checks.REASONS.items()},
+    "survey_asked": survey.ASKED,
+    "survey_share": survey.SHARES_OF,
+    "survey_count": survey.COUNTED,
     "outcome_of_check": checks.OUTCOMES,
     "failed": checks.FAILED,
     "taken": checks.TAKEN,

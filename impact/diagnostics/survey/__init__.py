@@ -1,0 +1,1 @@
+"""Checks of how a survey was answered: by whom, by which arm, how exactly, and whether answers contradict each other."""
