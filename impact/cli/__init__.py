@@ -135,6 +135,20 @@ def plan(
 
 
 @app.command()
+def codebook(
+    path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    language: Language = None,
+    folder: Annotated[Path, typer.Option(help="Where the three files go.")] = Path("codebook"),
+) -> None:
+    """Write the codebook of a plan's data alone: DDI-Codebook XML, CSV, HTML."""
+    from impact.pipeline.codebook import write_codebook_of
+
+    for written in write_codebook_of(path, folder=folder, parameters={"language": language}):
+        typer.echo(str(written))
+
+
+@app.command()
 def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")]) -> None:
     """Check every file of a run against its run.json."""
     from impact.pipeline.store import read_run

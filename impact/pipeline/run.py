@@ -23,11 +23,13 @@ from impact.evaluation.rating import rating
 from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.appraised_workbook import write_economics
+from impact.pipeline.codebook import codebook_of
 from impact.pipeline.execute import WarmParent
 from impact.pipeline.numbers import RESULTS, sources_of, write_numbers
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import CERTIFICATE, building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
+from impact.reporting.codebook.write import CODEBOOKS, write_codebook
 from impact.reporting.ledger import LEDGER
 from impact.reporting.places import places_of
 from impact.reporting.render import (
@@ -43,6 +45,7 @@ from impact.reporting.render import (
 )
 from impact.reporting.render.book import read_book
 from impact.reporting.render.tracing import passages_of
+from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
@@ -122,6 +125,7 @@ def run(
     inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     indicators, economics = study.indicators, study.economics
+    described = codebook_of(study)
     data = study.frame
     del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
@@ -135,6 +139,7 @@ def run(
         rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
         if indicators is not None:
             render_indicators(indicators, folder / INDICATORS, language=plan.language)
+        write_codebook(described, Voice(Study(plan, plan_path.parent)), folder)
         report = folder / "notebooks" / f"{REPORT}.ipynb"
         appraised = write_economics(
             folder, report, file=economics, currency=plan.currency, cover=cover
@@ -143,7 +148,7 @@ def run(
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
     tracked = () if indicators is None else (INDICATORS,)
-    outputs = (*PAGES, *tracked, *appraised, RESULTS, LEDGER, CERTIFICATE)
+    outputs = (*PAGES, *tracked, *appraised, *CODEBOOKS, RESULTS, LEDGER, CERTIFICATE)
     return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
 
 

@@ -11,6 +11,7 @@ from impact.evaluation.wording import Noun as WordedNoun
 from impact.reporting.formats import DASH, Formats, escape
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.nouns import Noun, Nouns
+from impact.reporting.words.register import said
 
 
 @dataclass(frozen=True)
@@ -135,26 +136,12 @@ class Voice:
     @property
     def each(self) -> str:
         """What effects are averages over: ``per quarter and firm``."""
-        t = self.t
-        words = {
-            "year": t("per year and firm"),
-            "quarter": t("per quarter and firm"),
-            "month": t("per month and firm"),
-            "integer": t("per period and firm"),
-        }
-        return words[self.study.schema.time.frequency]
+        return said(self.t, "each", f"every:{self.study.schema.time.frequency}")
 
     @property
     def a_period(self) -> str:
         """The length of a period: ``a quarter``."""
-        t = self.t
-        words = {
-            "year": t("a year"),
-            "quarter": t("a quarter"),
-            "month": t("a month"),
-            "integer": t("a period"),
-        }
-        return words[self.study.schema.time.frequency]
+        return said(self.t, "a_period", f"every:{self.study.schema.time.frequency}")
 
     def count_of_treated(self, n: int) -> str:
         """Count treated units: ``48 exhibitors``."""

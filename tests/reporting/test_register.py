@@ -12,6 +12,7 @@ from reporting.test_words import NOUNS
 import impact.errors
 from impact.data.intake.arrive import READ
 from impact.data.intake.rules.every import RULES
+from impact.data.schema import ColumnType
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
@@ -33,6 +34,7 @@ from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
 from impact.inference.named import InferenceName
 from impact.pipeline.plan import read_plan
+from impact.reporting.codebook.variables import Role, Security
 from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
 from impact.reporting.words.catalogue import Words
@@ -40,7 +42,7 @@ from impact.reporting.words.checks import REASONS
 from impact.reporting.words.register import REGISTER, said, said_note, said_why_not
 from impact.reporting.words.survey import SURVEY_CHECKS
 from impact.simulate.untreated_paths import Process
-from impact.terms import Assignment, Averaging, ControlGroup, Status
+from impact.terms import Assignment, Averaging, ControlGroup, Frequency, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTING = ROOT / "impact" / "reporting"
@@ -242,6 +244,19 @@ def test_everything_that_is_known_or_not_of_events_and_indicators_has_words():
 
 def test_everything_worth_knowing_before_a_run_has_words():
     assert set(REGISTER["preflight"]) == of(RemarkCode)
+
+
+def test_everything_that_a_codebook_says_in_codes_has_words():
+    assert set(REGISTER["security"]) == of(Security)
+    assert set(REGISTER["role"]) == of(Role)
+    assert set(REGISTER["column_type"]) == {f"type:{one}" for one in of(ColumnType)}
+    assert set(REGISTER["data_kind"]) == {"survey", "simulated"}
+    assert set(REGISTER["time_method"]) == {"panel"}
+
+
+def test_every_length_of_a_period_has_words():
+    for kind in ("frequency", "each", "a_period"):
+        assert set(REGISTER[kind]) == {f"every:{one}" for one in of(Frequency)}
 
 
 def test_every_numbered_choice_is_said_somewhere():

@@ -7,12 +7,14 @@ import impact.errors
 from impact.reporting.words import (
     arrival,
     checks,
+    codebook,
     delivery,
     economics,
     estimates,
     findings,
     inference,
     notebooks,
+    periods,
     preflight,
     selection,
     survey,
@@ -69,6 +71,14 @@ Kind = Literal[
     "needed",
     "intake_rule",
     "preflight",
+    "security",
+    "role",
+    "data_kind",
+    "time_method",
+    "frequency",
+    "each",
+    "a_period",
+    "column_type",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -121,6 +131,14 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "unappraised": economics.UNAPPRAISED,
     "needed": economics.NEEDED,
     "preflight": preflight.PREFLIGHT,
+    "security": codebook.SECURITY,
+    "role": codebook.ROLES,
+    "data_kind": codebook.DATA_KINDS,
+    "time_method": codebook.TIME_METHODS,
+    "frequency": periods.FREQUENCIES,
+    "each": periods.EACH,
+    "a_period": periods.LENGTHS,
+    "column_type": codebook.TYPES,
 }
 
 

@@ -1,0 +1,122 @@
+"""The study that a codebook belongs to, in both languages; what nobody wrote down is left out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from impact.data.schema import Words
+from impact.evaluation.programme import Programme, Statement
+from impact.evaluation.study import Study
+from impact.reporting.codebook.variables import Variable, variables_of
+from impact.reporting.voice import Voice
+from impact.reporting.words.catalogue import Words as Sentences
+from impact.reporting.words.nouns import Nouns
+from impact.reporting.words.register import Kind, said
+from impact.terms import Frequency, Language
+
+
+@dataclass(frozen=True)
+class StudyDescription:
+    """What is known of a study beside its variables.
+
+    Attributes
+    ----------
+    name : str
+        The plan's: the identifier.
+    title, data_title : Words
+        Of the study and of the data.
+    file_name, ending : str
+        As a run certifies the data; no ending of a data set that a package ships.
+    source : Words
+    units : int
+    rows : int
+    unit : Words
+        What one row observes, in a period.
+    first, last : str
+        Periods.
+    frequency : str
+    kind, assignment : Words
+    simulated : bool
+    aim, run_by, funded_by, places, selection : Words or None
+        Of the programme, from its file: who ran it did not make the data.
+    """
+
+    name: str
+    title: Words
+    data_title: Words
+    file_name: str
+    ending: str
+    source: Words
+    units: int
+    rows: int
+    unit: Words
+    first: str
+    last: str
+    frequency: Frequency
+    kind: Words
+    assignment: Words
+    simulated: bool
+    aim: Words | None
+    run_by: Words | None
+    funded_by: Words | None
+    places: Words | None
+    selection: Words | None
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A study, its variables, and what its plan calls things in English and French."""
+
+    study: StudyDescription
+    variables: tuple[Variable, ...]
+    nouns: tuple[Nouns, Nouns]
+
+    @classmethod
+    def of(cls, study: Study, *, file_name: str) -> "Codebook":
+        """Describe a study's data, which a run certifies under ``file_name``."""
+        english, french = (Voice(study.changed(language=one)).nouns for one in get_args(Language))
+        nouns = english, french
+        return cls(_description(study, nouns, file_name), variables_of(study), nouns)
+
+    def said(self, kind: Kind, code: str) -> Words:
+        """Return the words for a code in both languages."""
+        return _said(kind, code, self.nouns)
+
+
+def _said(kind: Kind, code: str, nouns: tuple[Nouns, Nouns]) -> Words:
+    english, french = nouns
+    return Words(
+        en=said(Sentences("en", english), kind, code), fr=said(Sentences("fr", french), kind, code)
+    )
+
+
+def _description(study: Study, nouns: tuple[Nouns, Nouns], file_name: str) -> StudyDescription:
+    plan, schema, panel = study.plan, study.schema, study.panel(winsorise=0.0)
+    source, programme = schema.source, study.programme or Programme()
+    unit = plan.words.unit
+    return StudyDescription(
+        name=plan.name,
+        title=plan.title,
+        data_title=schema.title,
+        file_name=file_name,
+        ending="" if file_name.startswith("package:") else Path(file_name).suffix[1:].upper(),
+        source=Words(en=source, fr=source) if isinstance(source, str) else source,
+        units=int(study.frame[schema.unit].nunique()),
+        rows=len(study.frame),
+        unit=Words(en=unit.one("en"), fr=unit.one("fr")),
+        first=str(panel.time_axis.label(panel.times[0])),
+        last=str(panel.time_axis.label(panel.times[-1])),
+        frequency=schema.time.frequency,
+        kind=_said("data_kind", "survey" if plan.truth is None else "simulated", nouns),
+        assignment=_said("selection", plan.assignment, nouns),
+        simulated=plan.truth is not None,
+        aim=_text(programme.aim),
+        run_by=_text(programme.run_by),
+        funded_by=_text(programme.funded_by),
+        places=_text(programme.places),
+        selection=_text(programme.selection),
+    )
+
+
+def _text(statement: Statement | None) -> Words | None:
+    return None if statement is None else statement.text
