@@ -67,7 +67,8 @@ def comparable(value: object) -> float | str:
 
 def whole_text(value: float) -> str:
     """Write a number as a code is written: ``-99`` for -99 and -99.0."""
-    return str(int(value)) if value == int(value) else repr(float(value))
+    whole = isinstance(value, int) or float(value).is_integer()  # which infinities are not
+    return str(int(value)) if whole else repr(float(value))
 
 
 def without_point(text: str) -> str:

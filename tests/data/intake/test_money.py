@@ -213,6 +213,12 @@ def test_prices_of_another_year_than_the_rate_are_refused():
         exchanged(panel(["2012Q1"], [1], money=Money("USD", "2012")))
 
 
+def test_a_rate_is_a_number_above_zero():
+    for rate in (0.0, -8.6, float("inf"), float("nan")):
+        with pytest.raises(ValidationError, match="rate"):
+            exchanged(panel(["2012Q1"], [1]), rate=rate)
+
+
 def recalled(about=(2.0, 1.0, 1.0, 1.0), **choices):
     before = table(
         {"asked_about": "integer", "revenue": "number"},

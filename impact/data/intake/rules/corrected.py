@@ -51,8 +51,8 @@ class Correct(ColumnRule):
 
     def column_of(self, table: Table) -> NewColumn:
         """Correct; touched are the rows corrected."""
-        kind, original = table.kinds[self.column], table[self.column]
-        cells = original.to_numpy(copy=True)
+        cells = table[self.column].to_numpy(copy=True)
+        kind = table.kinds[self.column]
         reasons = first_reasons(table, [self.column])
         touched = np.zeros(len(table), dtype=bool)
         counts = {}

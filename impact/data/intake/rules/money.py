@@ -142,7 +142,7 @@ class Exchange(ColumnRule):
         description="amounts of a declared `currency`, at the prices of `year`: deflated to it, or all of it"
     )
     to: Currency = Field(description="the other currency, as `USD`")
-    rate: Annotated[float, Field(gt=0)] = Field(
+    rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
         description="units of the column's currency for one of the other: 8.628441 dirhams for a dollar in 2012"
     )
     year: Annotated[int, Field(ge=1900, le=2200)] = Field(description="the year of the rate")
