@@ -42,7 +42,7 @@ class Arrived:
 
     table: Table
     ledger: tuple[Applied, ...]
-    proposals: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    proposals: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
 
 def arrive(path: Path) -> Arrived:

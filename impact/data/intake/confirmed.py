@@ -1,6 +1,6 @@
 """What a person decided of the proposals: pairs of keys, one a row, accepted or not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,10 +38,10 @@ class Confirmed:
         Of the file.
     """
 
-    left: NDArray[Any]
-    right: NDArray[Any]
+    left: NDArray[Any] = field(repr=False)
+    right: NDArray[Any] = field(repr=False)
     rows: Integers
-    rejected: frozenset[tuple[str, str]]
+    rejected: frozenset[tuple[str, str]] = field(repr=False)
     name: str
 
     @classmethod

@@ -64,11 +64,11 @@ class Table:
         Names of the sources that origins count.
     """
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     kinds: Mapping[str, Kind]
-    origin: Integers
+    origin: Integers = field(repr=False)
     sources: tuple[str, ...]
-    reasons: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    reasons: Mapping[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of_source(

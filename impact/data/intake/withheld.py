@@ -1,7 +1,7 @@
 """Columns that rules need and the panel must not have: names by which registers are merged, known by what stands in them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ class Withheld:
     """A column for rules only, and its distinct values."""
 
     name: str
-    values: "pd.Index[Any]"
+    values: "pd.Index[Any]" = field(repr=False)
     numeric: bool
 
     def stands_in(self, texts: "pd.Index[Any]") -> bool:

@@ -1,7 +1,7 @@
 """The scan: which declared columns could name a person, by name or by cells; they are refused unless a reason is given."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from impact.data.privacy.content import are_latitudes, are_longitudes, looks_like
@@ -27,7 +27,7 @@ class Looked:
     name: str
     headings: tuple[str, ...]
     type: ColumnType
-    cells: Any
+    cells: Any = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The one table of allowed conversions: what a file stores, what the schema declares, and whether one becomes the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -118,7 +118,7 @@ CONVERSIONS: Mapping[PhysicalKind, Mapping[ColumnType, Conversion]] = {
 class Converted:
     """A column in its declared type, and why cells of it are missing, where more is known than that they are blank."""
 
-    cells: "pd.Series[Any]"
+    cells: "pd.Series[Any]" = field(repr=False)
     reasons: Reasons
 
     @property

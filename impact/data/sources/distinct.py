@@ -1,7 +1,7 @@
 """A column as its distinct texts and each cell's place among them: rules look at each text once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -28,9 +28,9 @@ class Distinct:
         Why a text stands for nothing; None for one that stands for something.
     """
 
-    texts: Any
+    texts: Any = field(repr=False)
     codes: NDArray[np.signedinteger[Any]]
-    reasons: NDArray[Any]
+    reasons: NDArray[Any] = field(repr=False)
 
     @property
     def absent(self) -> Mask:

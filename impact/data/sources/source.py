@@ -38,11 +38,11 @@ class SourceColumn:
 
     name: str
     kind: PhysicalKind
-    cells: Any
-    value_labels: Mapping[float, str] = field(default_factory=dict)
+    cells: Any = field(repr=False)
+    value_labels: Mapping[float, str] = field(default_factory=dict, repr=False)
     label: str = ""
-    reasons: Any = None
-    numbers: Any = None
+    reasons: Any = field(default=None, repr=False)
+    numbers: Any = field(default=None, repr=False)
     whole_below: float = 2.0**53
 
 

@@ -1,6 +1,6 @@
 """Numbers that stand as text: decimal and thousands marks as declared, no digit lost, no mark guessed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ _COULD_BE_GROUPED = r"^[+-]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|0|[1-9][0-9]{0,2})
 class Numbers:
     """Numbers of distinct texts (k,), NaN where there is none; which texts break a rule, and the rule."""
 
-    found: Floats
+    found: Floats = field(repr=False)
     bad: Mask
     rule: str = ""
 

@@ -37,7 +37,7 @@ class NewColumn:
         Rows for the ledger; those with a value by default.
     """
 
-    cells: NDArray[Any]
+    cells: NDArray[Any] = field(repr=False)
     kind: Kind
     reasons: NDArray[Any] | None = None
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -35,7 +35,7 @@ class Done:
     table: Table
     touched: int
     counts: Mapping[str, int] = field(default_factory=dict)
-    proposals: Any = None
+    proposals: Any = field(default=None, repr=False)
 
 
 class Rule(Strict):
