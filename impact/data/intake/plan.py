@@ -9,7 +9,7 @@ from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
 from impact.data.intake.rules.pseudonymise import Pseudonymise
 from impact.data.intake.rules.rule import Name, Names
-from impact.data.intake.table import Money
+from impact.data.intake.table import Currency, Money
 from impact.data.schema import FileLayout, ReadColumn, Strict, Words, broken_rules
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
@@ -28,7 +28,7 @@ class ArrivingColumn(ReadColumn):
     )
     unit: str | Words | None = Field(default=None, description="of measurement, for the reader")
     each: Each | None = Field(default=None, description=DESCRIPTION)
-    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = Field(
+    currency: Currency | None = Field(
         default=None,
         description=(
             "of an amount, as `MAD`, at the prices of its own day; amounts of two currencies, or deflated and not, are "

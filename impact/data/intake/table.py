@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from impact.arrays import Integers, Mask
 from impact.data.schema import ColumnType
 from impact.errors import MissingColumnError, SchemaError, rows_named
 from impact.terms import Frequency, nearest
 
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 _ROWS_A_FILE = 1 << 40  # an origin is the number of its file times this, plus the data row
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tables import apply, cells, table
 
 from impact.data.intake.rules.recoded import Arms, Recode
+from impact.data.intake.table import Money
 from impact.errors import MissingValueError, RangeError, SchemaError
 
 WAVE = table(
@@ -46,6 +47,14 @@ def test_other_values_become_missing_or_stay_only_where_the_plan_says_so():
     kept = recoded({"Fès": "Fes", "Fes": "Fes"}, column="town", kind="string", others="keep")
     assert cells(kept.table, "made") == ["Fes", "Fes", None, "Safi"]
     assert (kept.counts, kept.touched) == ({"others_kept": 1}, 2)
+
+
+def test_the_middle_of_a_bracket_of_revenue_is_an_amount():
+    done = recoded({1: 500, 2: 1500, 9: None}, kind="number", currency="MAD")
+    assert cells(done.table, "made") == [500.0, 1500.0, None, None]
+    assert done.table.kinds["made"].money == Money("MAD")
+    with pytest.raises(ValidationError, match="has a currency"):
+        recoded({1: "low"}, currency="MAD")
 
 
 def test_numbers_are_not_kept_among_texts():

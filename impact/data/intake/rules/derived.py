@@ -11,18 +11,16 @@ from impact.data.intake.conditions import Code
 from impact.data.intake.periods import counted
 from impact.data.intake.rules.new_column import (
     ColumnRule,
+    DeclaredColumn,
     NewColumn,
     cell_of,
-    declared_kind,
     first_reasons,
     one_money,
 )
 from impact.data.intake.rules.rule import Name
 from impact.data.intake.table import Kind, Table
-from impact.data.schema import ColumnType
 from impact.data.sources.codes import whole_text
 from impact.errors import MissingValueError, RangeError, SchemaError
-from impact.terms import Frequency
 
 SeveralNames = Annotated[list[Name], Field(min_length=2)]
 
@@ -178,25 +176,17 @@ class Log(ColumnRule):
         return NewColumn(taken, Kind("number"), first_reasons(table, [self.column]))
 
 
-class Constant(ColumnRule):
+class Constant(DeclaredColumn):
     """Write one declared value into every row: which wave a file is."""
 
     rule: Literal["constant"] = Field(description="`constant`")
     value: Code = Field(description="a value of the type")
-    type: ColumnType = Field(description="of the new column")
-    frequency: Frequency | None = Field(default=None, description="of a `period`")
-
-    @model_validator(mode="after")
-    def _a_kind(self) -> Self:
-        declared_kind(self.type, self.frequency)
-        return self
 
     def column_of(self, table: Table) -> NewColumn:
         """Repeat the value."""
-        kind = declared_kind(self.type, self.frequency)
-        cell = cell_of(self.value, kind, key="value")
-        cells = np.full(len(table), cell, dtype=float if kind.numeric else object)
-        return NewColumn(cells, kind)
+        cell = cell_of(self.value, self.kind, key="value")
+        cells = np.full(len(table), cell, dtype=float if self.kind.numeric else object)
+        return NewColumn(cells, self.kind)
 
 
 class JoinTexts(ColumnRule):

@@ -22,12 +22,11 @@ from impact.data.intake.rules.new_column import (
 from impact.data.intake.rules.recoded import refuse_one_code_twice
 from impact.data.intake.rules.rule import Done, Name, Rule, Tables, refuse_replacing
 from impact.data.intake.series import SeriesName, published
-from impact.data.intake.table import Kind, Money, Table
+from impact.data.intake.table import Currency, Kind, Money, Table
 from impact.data.schema import Strict, Words
 from impact.data.sources.codes import comparable, whole_text
 from impact.errors import MissingValueError, RangeError, SchemaError
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Months = Annotated[float, Field(gt=0, le=120)]
 
 
@@ -265,6 +264,6 @@ def money_of(table: Table, name: str) -> Money:
     money = table.kinds[name].money
     if money is None:
         raise SchemaError(
-            f"{name}: of no declared currency; declare it in the source's column, as currency: MAD"
+            f"{name}: of no declared currency; declare it where the column is made, as currency: MAD in its source"
         )
     return money

@@ -3,21 +3,23 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from impact.arrays import Floats
 from impact.data.intake.conditions import Code
 from impact.data.intake.rules.rule import Done, Name, TableRule, refuse_replacing
-from impact.data.intake.table import Kind, Money, Table
+from impact.data.intake.table import Currency, Kind, Money, Table
+from impact.data.schema import ColumnType
 from impact.data.sources.codes import comparable, whole_text
 from impact.data.sources.period_labels import DAY, day_label
 from impact.data.times import TimeAxis
 from impact.errors import ImpactError, InfiniteValueError, SchemaError
+from impact.terms import Frequency
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,17 +145,28 @@ def cell_of(value: Code, kind: Kind, *, key: str) -> float | str:
     return text
 
 
-def declared_kind(type_: Any, frequency: Any) -> Kind:
-    """Return the kind that a rule declares.
+class DeclaredColumn(ColumnRule):
+    """A rule whose plan says of which type the new column is."""
 
-    Raises
-    ------
-    ValueError
-        A period without a frequency, or a frequency of something else.
-    """
-    if (type_ == "period") != (frequency is not None):
-        raise ValueError("type period goes with a frequency, and only it")
-    return Kind(type_, frequency)
+    type: ColumnType = Field(description="of the new column")
+    frequency: Frequency | None = Field(default=None, description="of a `period`")
+    currency: Currency | None = Field(
+        default=None, description="of amounts, as `MAD`, at the prices of their day"
+    )
+
+    @property
+    def kind(self) -> Kind:
+        """What the new column is."""
+        money = None if self.currency is None else Money(self.currency)
+        return Kind(self.type, self.frequency, money)
+
+    @model_validator(mode="after")
+    def _a_kind(self) -> Self:
+        if (self.type == "period") != (self.frequency is not None):
+            raise ValueError("type period goes with a frequency, and only it")
+        if self.currency is not None and self.type not in {"integer", "number"}:
+            raise ValueError("only a column of type number or integer has a currency")
+        return self
 
 
 def refuse_other_than(kind: Kind, cells: Floats, *, table: Table, name: str) -> None:

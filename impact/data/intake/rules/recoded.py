@@ -12,15 +12,14 @@ from impact.arrays import Mask
 from impact.data.intake.conditions import Code
 from impact.data.intake.rules.new_column import (
     ColumnRule,
+    DeclaredColumn,
     NewColumn,
     cell_of,
-    declared_kind,
     first_reasons,
     refuse_other_than,
 )
 from impact.data.intake.rules.rule import Name
 from impact.data.intake.table import Kind, Table
-from impact.data.schema import ColumnType
 from impact.data.sources.codes import comparable, whole_text
 from impact.errors import MissingValueError, RangeError, SchemaError
 from impact.terms import Frequency
@@ -29,8 +28,8 @@ NEVER = "never"
 """Reason of a start that is missing because its arm is never treated."""
 
 
-class Recode(ColumnRule):
-    """Make other codes, categories, numbers or periods of codes."""
+class Recode(DeclaredColumn):
+    """Make other codes, categories, numbers or periods of codes; of brackets of revenue their middle, with its currency."""
 
     rule: Literal["recode"] = Field(description="`recode`")
     column: Name = Field(description="the column of the codes")
@@ -38,8 +37,6 @@ class Recode(ColumnRule):
         description="`{1: wood, 2: leather, 9: null}`: what each code becomes, `null` for missing with the "
         "reason `recoded`; 1, `1` and 1.0 are one code"
     )
-    type: ColumnType = Field(description="of the new column")
-    frequency: Frequency | None = Field(default=None, description="of a `period`")
     others: Literal["refuse", "missing", "keep"] = Field(
         default="refuse",
         description=(
@@ -53,13 +50,12 @@ class Recode(ColumnRule):
 
     @model_validator(mode="after")
     def _codes_differ(self) -> Self:
-        declared_kind(self.type, self.frequency)
         refuse_one_code_twice(self.codes)
         return self
 
     def column_of(self, table: Table) -> NewColumn:
         """Recode."""
-        kind = declared_kind(self.type, self.frequency)
+        kind = self.kind
         places, values = pd.factorize(table[self.column], use_na_sentinel=True)
         found, known = self._looked_up(values, kind)
         other = np.append(~known, False)[places]
