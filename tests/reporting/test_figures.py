@@ -53,6 +53,12 @@ def rows():
     )
 
 
+def answering():
+    times = [f"{year}Q{quarter}" for year in (2010, 2011, 2012) for quarter in (1, 2, 3, 4)]
+    gone = np.linspace(0, 0.2, len(times))
+    return pd.DataFrame({"time": times, "treated": 1 - gone, "comparison": 0.99 - 0.8 * gone})
+
+
 def flow():
     stages = [
         "in_file",
@@ -100,6 +106,7 @@ def drawn(voice):
         figures.effects_elsewhere(voice, (18.6, -0.1, 42.9), published()),
         figures.flow(voice, flow()),
         figures.attrition(voice, flow()),
+        figures.response(voice, answering()),
         figures.love_plot(voice, baseline(voice)),
         figures.estimators(voice, rows(), axis, small=True),
         figures.attrition(voice, flow(), small=True),

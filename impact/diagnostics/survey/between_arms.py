@@ -16,6 +16,7 @@ from impact.estimators.many import clusters_are_units, label_of_clusters
 from impact.inference.assignments import assignments
 from impact.interval import permutation_p
 from impact.streams import stream
+from impact.terms import SMALLEST_SHOWN
 
 PERMUTATIONS = 1999  # p-values then vary by about .005 near .05 from seed to seed
 MOST_PERMUTED = (
@@ -150,15 +151,26 @@ def _welch(values: Floats, treated: Mask) -> tuple[Floats, Floats]:
 
 
 def by_arm(arms: Arms, parts: Mapping[Part, Floats]) -> pd.DataFrame:
-    """Return mean values of units (N,) by arm, a row a part: ``part, treated, treated_n, comparison, comparison_n``."""
+    """Return mean values of units (N,) by arm, a row a part: ``part, treated, treated_n, comparison, comparison_n``.
+
+    A share that one to nine units make up is NaN.
+    """
     rows = []
     for part, values in parts.items():
         row: dict[str, object] = {"part": part}
         for arm, units in (("treated", arms.treated), ("comparison", ~arms.treated)):
             known = values[units & ~np.isnan(values)]
-            row |= {arm: known.mean() if len(known) else np.nan, f"{arm}_n": len(known)}
+            row |= {arm: _shown_mean(known), f"{arm}_n": len(known)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _shown_mean(values: Floats) -> float:
+    """Mean of what units have; NaN without any, and where ones among zeros would count fewer than ten units."""
+    if not len(values):
+        return np.nan
+    is_share = np.isin(values, (0.0, 1.0)).all()
+    return np.nan if is_share and 0 < values.sum() < SMALLEST_SHOWN else float(values.mean())
 
 
 def difference_found(

@@ -19,6 +19,7 @@ Kind = Literal[
     "parts_off_their_sum",
     "earlier",
     "as_planned",
+    "not_as_planned",
     "later",
     "never_started",
     "started_unplanned",
@@ -42,18 +43,12 @@ def units_found(
         return CheckResult(name, "pass", "no_firm_found", statistic=0.0)
     if found.sum() < SMALLEST_SHOWN:
         return CheckResult(name, status, "fewer_than_ten_found")
-    return CheckResult(name, status, why, statistic=share, table=counts(treated, {kind: found}))
+    return CheckResult(name, status, why, statistic=share, table=counts(treated, found, kind))
 
 
-def counts(treated: Mask, found: dict[Kind, Mask]) -> pd.DataFrame:
-    """Count units by kind and arm: ``kind, units, treated, comparison``; whoever releases it withholds small counts."""
-    rows = [
-        {
-            "kind": kind,
-            "units": int(np.count_nonzero(units)),
-            "treated": int(np.count_nonzero(units & treated)),
-            "comparison": int(np.count_nonzero(units & ~treated)),
-        }
-        for kind, units in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["kind", "units", "treated", "comparison"])
+def counts(treated: Mask, found: Mask, kind: Kind) -> pd.DataFrame:
+    """Count units found, one row: ``kind, units, treated, comparison``; no arm where one of them has one to nine."""
+    of_arm = [int(np.count_nonzero(found & arm)) for arm in (treated, ~treated)]
+    told = of_arm if not any(0 < n < SMALLEST_SHOWN for n in of_arm) else [np.nan, np.nan]
+    row = {"kind": kind, "units": int(found.sum()), "treated": told[0], "comparison": told[1]}
+    return pd.DataFrame([row])

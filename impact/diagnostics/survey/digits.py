@@ -5,6 +5,7 @@ import numpy as np
 from impact.arrays import Floats
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, status_of, wald
 from impact.data.panel import Panel
+from impact.diagnostics.survey.between_arms import MOST_PERMUTED
 from impact.diagnostics.survey.heaping import SMALLEST_JUDGED, not_judged
 from impact.interval import permutation_p
 from impact.streams import stream
@@ -52,11 +53,8 @@ def last_digits(panel: Panel, *, seed: int = 0) -> CheckResult:
     counts = counts[counts.sum(axis=1) > 0]
     if counts.sum() / 9 < ENOUGH_A_DIGIT:
         return not_applicable("last_digits", "too_few_answers_to_judge_digits")
-    generator = stream(seed, "survey_permutations")
-    observed = _chi_square(counts)
-    exchanged = [_chi_square(generator.permuted(counts, axis=1)) for _ in range(EXCHANGES)]
-    p = permutation_p(np.array([observed]), np.array(exchanged), added=1)
-    return CheckResult("last_digits", status_of(p), "digits_tested", observed / 8, p)
+    p = _exchanged_p(counts, seed=seed)
+    return CheckResult("last_digits", status_of(p), "digits_tested", _chi_square(counts) / 8, p)
 
 
 def first_digits(panel: Panel) -> CheckResult:
@@ -101,6 +99,21 @@ def _chi_square(counts: Floats) -> float:
     found = counts.sum(axis=0)
     expected = found.sum() / 9
     return float(((found - expected) ** 2).sum() / expected)
+
+
+def _exchanged_p(counts: Floats, *, seed: int) -> float:
+    """P-value of `_chi_square` by exchanging digits within units; of many units by what exchanging tends to."""
+    observed = _chi_square(counts)
+    if len(counts) <= MOST_PERMUTED:
+        generator = stream(seed, "survey_permutations")
+        exchanged = [_chi_square(generator.permuted(counts, axis=1)) for _ in range(EXCHANGES)]
+        return permutation_p(np.array([observed]), np.array(exchanged), added=1)
+    from scipy.special import chdtrc
+
+    # exchanging a unit's nine counts gives each their variance, and any two of them minus an eighth of it
+    variance = float(counts.var(axis=1).sum()) * 9 / 8
+    expected = counts.sum() / 9
+    return float(chdtrc(8, observed * expected / variance)) if variance > 0 else 1.0
 
 
 def _benford_test(counts: Floats) -> CheckResult:

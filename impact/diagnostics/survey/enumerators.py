@@ -6,11 +6,13 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.check_result import CheckResult, not_applicable, status_of
 from impact.data.panel import Panel
+from impact.diagnostics.survey.between_arms import MOST_PERMUTED
 from impact.estimators.regressions.unit_period_effects import UnitPeriodEffects
 from impact.interval import permutation_p
 from impact.streams import stream
 
 PERMUTATIONS = 999  # of whole paths; p-values vary by about .007 near .05 from seed to seed
+PERMUTATIONS_OF_MANY = 199  # of more than `MOST_PERMUTED` units: by about .015
 
 
 def enumerators(panel: Panel, names: "pd.Series[str] | None", *, seed: int = 0) -> CheckResult:
@@ -49,11 +51,12 @@ def enumerators(panel: Panel, names: "pd.Series[str] | None", *, seed: int = 0) 
     if np.allclose(left, 0):
         return not_applicable("enumerators", "nothing_varies_beyond_firms_and_periods")
     generator = stream(seed, "survey_permutations")
+    permutations = PERMUTATIONS if len(left) <= MOST_PERMUTED else PERMUTATIONS_OF_MANY
     observed = _between(left, seen, codes)
     exchanged = np.array(
         [
             _between(left[order], seen[order], codes)
-            for order in (generator.permutation(len(left)) for _ in range(PERMUTATIONS))
+            for order in (generator.permutation(len(left)) for _ in range(permutations))
         ]
     )
     p = permutation_p(np.array([observed]), exchanged, added=1)

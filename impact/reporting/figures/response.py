@@ -32,14 +32,15 @@ def response(voice: Voice, coverage: pd.DataFrame) -> Figure | None:
     if not np.isfinite(shares).any(axis=0).all() or np.nanmin(shares) == 1:
         return None
     least = [f.percent(100 * float(np.nanmin(column)), 0) for column in shares.T]
-    last = [f.percent(100 * float(column[np.isfinite(column)][-1]), 0) for column in shares.T]
+    ends = [float(column[np.isfinite(column)][-1]) for column in shares.T]
+    last, apart_at_end = [f.percent(100 * end, 0) for end in ends], abs(ends[0] - ends[1])
     return exhibit(
         lambda width: _shares(voice, coverage, width),
         label="fig-response",
-        title=t(
-            "In the last period {treated} of beneficiaries and {other} of the comparison group have an answer",
-            treated=last[0],
-            other=last[1],
+        title=t("Both groups answered alike in the last period")
+        if apart_at_end <= voice.study.plan.limits.attrition
+        else t(
+            "Answers in the last period differed by {n} points", n=f.number(100 * apart_at_end, 0)
         ),
         how=t("Share of the firms of each group whose outcome is known, by period."),
         alt=t(
@@ -64,7 +65,7 @@ def _shares(voice: Voice, coverage: pd.DataFrame, width: float) -> "Canvas":
     low = min(0.5, float(coverage[["treated", "comparison"]].min(axis=None)) - 0.05)
     ticks = rounds(low, 1.0, 5)
     axes.set_yticks(ticks, [voice.f.percent(100 * tick, 0) for tick in ticks])
-    axes.set_ylim(low, 1.02)
+    axes.set_ylim(low - 0.1 * (1 - low), 1.02)  # the lowest share stands clear of the periods
     axes.grid(visible=True, axis="y")
     period_axis(voice, axes, list(coverage["time"].astype(str)), width)
     name_groups(voice, axes, apart(ends, 0.16 * (1 - low)), width)

@@ -99,13 +99,19 @@ def _table(voice: Voice, check: CheckResult, table: pd.DataFrame, place: int) ->
 
 def _counts(voice: Voice, table: pd.DataFrame, *, label: str, caption: str) -> Table:
     t = voice.t
+    names = {
+        "units": t("Firms"),
+        "treated": t("Beneficiaries"),
+        "comparison": t("Comparison group"),
+    }
+    headings = {name: words for name, words in names.items() if name in table}
     return Table(
         label=label,
         caption=caption,
         frame=table.assign(what=[said(t, "survey_count", kind) for kind in table["kind"]]),
-        headings={"what": t("What was found"), "units": t("Firms")},
-        formats={"units": voice.f.number},
-        notes=_withheld(voice, table[["units"]]),
+        headings={"what": t("What was found"), **headings},
+        formats=dict.fromkeys(headings, voice.f.number),
+        notes=_withheld(voice, table[list(headings)]),
     )
 
 

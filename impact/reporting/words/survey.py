@@ -63,7 +63,7 @@ SURVEY_REASONS = {
         t("Answers are no whole numbers, as amounts that were converted: digits say nothing.")
     ),
     "too_few_answers_to_judge_digits": Found(t("There are too few answers to judge digits.")),
-    "digits_tested": Found(t("Digits 1 to 9 as common as each other; F statistic {figure}.")),
+    "digits_tested": Found(t("Last digits 1 to 9 held against equal shares; statistic {figure}.")),
     "amounts_do_not_spread_enough": Found(
         t("Amounts spread over less than two orders of magnitude: the law is not expected to hold.")
     ),
@@ -106,6 +106,9 @@ SURVEY_REASONS = {
         t("{figure} of those planned started in the period planned."), "share"
     ),
     "fewer_than_ten_as_planned": Found(t("Fewer than ten firms started in the period planned.")),
+    "fewer_than_ten_off_plan": Found(
+        t("Fewer than ten of those planned started in another period, or never.")
+    ),
     # the interviews
     "fewer_than_two_enumerators": Found(t("There are fewer than two enumerators.")),
     "each_firm_had_one_enumerator": Found(
@@ -176,6 +179,7 @@ COUNTED = {
     "parts_off_their_sum": t("With parts that do not add up"),
     "earlier": t("Earlier than planned"),
     "as_planned": t("As planned"),
+    "not_as_planned": t("Otherwise than planned, or never"),
     "later": t("Later than planned"),
     "never_started": t("Planned, never started"),
     "started_unplanned": t("Started without being planned"),
