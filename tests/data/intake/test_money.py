@@ -37,11 +37,8 @@ def constant(before, *, index=CPI, base=2012, **tables):
 
 
 @pytest.fixture(scope="module")
-def facts():
-    path = ROOT.parent / "shared" / "reference" / "facts.csv"
-    if not path.exists():
-        pytest.skip("the reference folder with facts.csv does not stand beside the project")
-    with path.open(encoding="utf-8", newline="") as file:
+def facts(reference):
+    with (reference / "facts.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
