@@ -5,17 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin like this
 PERCENT = 100.0
 _AMOUNT = {
     ".": re.compile(r"[\u2212-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[\u202f\u00a0]?%?"),
     ",": re.compile(r"[\u2212-]?(?:\d{1,3}(?:[\u202f\u00a0]\d{3})+|\d+)(?:,\d+)?[\u202f\u00a0]?%?"),
 }
-
-
-def without_formula(value: Any) -> Any:
-    """Return a value; a text that a spreadsheet would run is quoted by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from impact.data.formulas import without_formulas
 from impact.reporting import pieces
 from impact.reporting.bundle import Bundle, bundle
 from impact.reporting.notebook_html import html_of
-from impact.reporting.spreadsheet import published, without_formula
+from impact.reporting.spreadsheet import published
 from impact.reporting.tree import Node, label_of
 
 
@@ -81,9 +82,9 @@ class Table:
 
     def to_csv(self, path: Path) -> None:
         """Write the raw figures; text that a spreadsheet would run as a formula is quoted by an apostrophe."""
-        safe = self.frame.map(without_formula)
-        safe.columns = [without_formula(name) for name in safe.columns]
-        safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        without_formulas(self.frame).to_csv(
+            path, index=False, lineterminator="\n", encoding="utf-8"
+        )
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         metadata = {"text/html": {"label": self.label}}

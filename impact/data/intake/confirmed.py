@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays import Integers, Mask
+from impact.data.formulas import as_it_was
 from impact.data.schema import CsvOptions, FileLayout, ReadColumn
 from impact.data.sources.conversions import convert
 from impact.data.sources.door import read_source
@@ -114,9 +115,8 @@ def _parted(pairs: NDArray[Any], accepted: Mask, refused: Mask, *, name: str) ->
 
 
 def _key(cell: Any) -> str:
-    """Return a key without the apostrophe that keeps a spreadsheet from running it."""
-    text = "" if cell is None else str(cell)
-    return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@") else text
+    """Return a key as it stands in the tables: without the apostrophes that keep a spreadsheet from running it."""
+    return "" if cell is None else as_it_was(str(cell))
 
 
 def _layout(path: Path) -> FileLayout:

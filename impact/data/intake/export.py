@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.data.formulas import without_formulas, would_run
 from impact.data.intake.arrive import Arrived
 from impact.data.intake.table import Table
 from impact.errors import StorageError, UsageError
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the start of a formula."""
 _EXACT = 2.0**53
 
 
@@ -56,7 +55,7 @@ def write_proposals(arrived: Arrived, folder: Path) -> list[Path]:
             with os.fdopen(
                 os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
             ) as file:
-                asked.map(_defused).to_csv(file, index=False, lineterminator="\n")
+                without_formulas(asked).to_csv(file, index=False, lineterminator="\n")
             paths.append(path)
     except OSError as problem:
         raise StorageError(
@@ -75,18 +74,16 @@ def _written(table: Table, name: str) -> Any:
 
 
 def _refuse_formulas(table: Table, name: str) -> None:
+    if heads := [place for place, one in enumerate(table.kinds, start=1) if would_run(one)]:
+        raise UsageError(
+            f"{name}: the name of column {heads[0]} is what a spreadsheet takes for a formula; write .parquet"
+        )
     for column, kind in table.kinds.items():
         if not kind.numeric:
-            texts = table.frame[column].astype("string")
-            starts = np.asarray(
-                texts.str.startswith(FORMULA_STARTS).fillna(value=False), dtype=bool
-            )
+            codes, texts = pd.factorize(table.frame[column])
+            starts = np.array([*map(would_run, texts), False], dtype=bool)[codes]
             if starts.any():
                 raise UsageError(
-                    f"{name}: {column}: {table.rows_named(starts)} begin with a sign that a spreadsheet takes for a "
-                    "formula; write .parquet"
+                    f"{name}: {column}: {table.rows_named(starts)} hold what a spreadsheet takes for a formula; "
+                    "write .parquet"
                 )
-
-
-def _defused(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

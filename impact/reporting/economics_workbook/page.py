@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from impact.data.formulas import FORMULA_STARTS
 from impact.reporting.economics_workbook.cells import (
     INK,
     LINE_COLOUR,
@@ -19,7 +20,6 @@ from impact.reporting.economics_workbook.cells import (
     Said,
 )
 from impact.reporting.economics_workbook.subject import Subject
-from impact.reporting.spreadsheet import FORMULA_STARTS
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impact.data.formulas import FORMULA_STARTS
 from impact.evaluation.completion import Bound, Completion
 from impact.evaluation.indicators import (
     NOT_KNOWN,
@@ -34,7 +35,6 @@ from impact.reporting.render.indicator_formulas import (
     year_percent,
 )
 from impact.reporting.render.pandoc import EPOCH, publish
-from impact.reporting.spreadsheet import FORMULA_STARTS
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import said
 from impact.terms import Language

@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impact.data.formulas import FORMULA_STARTS
 from impact.reporting.markup import said
 from impact.reporting.render.book import Book, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.pandoc import EPOCH, publish
-from impact.reporting.spreadsheet import FORMULA_STARTS, amount_of
+from impact.reporting.spreadsheet import amount_of
 from impact.reporting.tree import Node, text_of
 
 if TYPE_CHECKING:

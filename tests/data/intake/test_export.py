@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from tables import table
 
+from impact.data.formulas import FORMULA_STARTS
 from impact.data.intake.arrive import Arrived
-from impact.data.intake.export import FORMULA_STARTS, write_proposals, write_table
+from impact.data.intake.export import write_proposals, write_table
 from impact.errors import StorageError, UsageError
 
 MADE = table(
