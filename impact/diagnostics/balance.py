@@ -17,6 +17,18 @@ COLLINEAR = (
 EXACT = 1e-9  # of a 0/1 outcome: a regression this close foretells it
 
 
+BASELINE_COLUMNS = [
+    "characteristic",
+    "level",
+    "treated",
+    "comparison",
+    "sd_treated",
+    "sd_comparison",
+    "normalised_difference",
+    "p_value",
+]
+
+
 def baseline_table(panel: Panel) -> pd.DataFrame:
     """Compare groups before the first cohort's treatment, one row a characteristic.
 
@@ -45,7 +57,7 @@ def baseline_table(panel: Panel) -> pd.DataFrame:
                 "p_value": _welch(a, b),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=BASELINE_COLUMNS)
 
 
 def balance_check(table: pd.DataFrame) -> CheckResult:

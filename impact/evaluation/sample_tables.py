@@ -59,6 +59,12 @@ def flow(study: Study, panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def remained(flow: pd.DataFrame, group: str) -> float:
+    """Return the share of a group still seen in the last period, of `flow`; NaN where it has nobody, or too few to be shown."""
+    last, start = float(flow.iloc[-1][group]), float(flow.iloc[1][group])
+    return last / start if start > 0 else float(np.nan)
+
+
 def cohorts_by_start(study: Study, panel: Panel) -> pd.DataFrame:
     """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
     actual: dict[Any, int] = {

@@ -213,18 +213,23 @@ class FirstPage:
     kicker: str
     title: str
     standfirst: str
-    figure: Figure
+    figure: Figure | None
     rows: tuple[Answer, ...]
     facts: tuple[tuple[str, str], ...]
     how_to_read: str = ""
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        figure = pieces.figure_blocks(
-            label_of(self.figure.label),
-            self.figure.caption,
-            self.figure.alt,
-            self.how_to_read or self.figure.how_to_read,
-            self.figure.source,
+        shown = self.figure
+        figure = (
+            []
+            if shown is None
+            else pieces.figure_blocks(
+                label_of(shown.label),
+                shown.caption,
+                shown.alt,
+                self.how_to_read or shown.how_to_read,
+                shown.source,
+            )
         )
         answers = [
             pieces.answer(row.question, row.answer, row.rating, row.reason, row.where)
@@ -233,7 +238,7 @@ class FirstPage:
         tree = pieces.first_page(
             self.kicker, self.title, self.standfirst, figure, answers, self.facts
         )
-        return piece(tree, media=self.figure.media(), first_page=True)
+        return piece(tree, media=shown.media() if shown else {}, first_page=True)
 
 
 @dataclass(frozen=True)

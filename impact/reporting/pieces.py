@@ -167,7 +167,7 @@ def first_page(
         div("kicker", [plain(*words(kicker))]),
         header(1, words(title), "title", "unlisted"),
         div("standfirst", [para(*words(standfirst))]),
-        div("main-figure", figure),
+        *([div("main-figure", figure)] if figure else []),
         div("answers", answers),
         *([div("facts", strip)] if strip else []),
     ]

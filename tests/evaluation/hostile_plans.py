@@ -107,11 +107,26 @@ def choices_of(generator):
             "time_effects": bool(generator.random() < 0.5),
             "vcov": str(pick(["clustered", "robust", "iid"])),
         },
+        "survey": survey_of(generator),
         "alpha": float(pick([0.001, 0.05, 0.49])),
         "seed": int(generator.integers(0, 2**32)),
         "language": str(pick(["en", "fr"])),
     }
     return {key: value for key, value in made.items() if generator.random() < 0.35}
+
+
+def survey_of(generator):
+    """How the survey was held, by columns that fit or nearly do."""
+    pick = generator.choice
+    made = {
+        "enumerator": str(pick(["trade", "fair", "sex", "village"])),
+        "duration": str(pick(["dose", "y", "zeros", "holes", "flat"])),
+        "status": {"column": "trade", "exit": [str(pick(["a", "d"]))], "nonresponse": ["b"]},
+        "employment": str(pick(["dose", "zeros", "holes"])),
+        "entered": str(pick(["planned", "g", "dose", "trade"])),
+        "back_check": {"y": str(pick(["other", "holes", "flat"]))},
+    }
+    return {key: value for key, value in made.items() if generator.random() < 0.5}
 
 
 def spoilt(choices, generator):

@@ -68,9 +68,14 @@ def gain_written(voice: Voice, found: Counterfactual) -> str:
     return voice.rounded(voice.study.outcome, shown, found.gain, digits=digits)
 
 
-def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure:
-    """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded."""
+def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure | None:
+    """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded.
+
+    None where no time since the start has enough beneficiaries to be shown.
+    """
     t = voice.t
+    if not (found.path["event_time"] >= 0).any():
+        return None
     ends = {
         name: _written(voice, value, found.gain)
         for name, value in (("actual", found.actual), ("without", found.without))
@@ -198,9 +203,11 @@ def since_start(voice: Voice, axes: "Axes", x: Floats, width: float) -> None:
     sized(axes, width)
 
 
-def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure:
-    """Draw mean outcomes of both groups over time, and when treatment began."""
+def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
+    """Draw mean outcomes of both groups over time, and when treatment began; None unless both have a mean to be shown."""
     t, outcome = voice.t, voice.study.outcome
+    if paths[["treated", "comparison"]].isna().all().any():
+        return None
     first, last = paths.iloc[0], paths.iloc[-1]
     return exhibit(
         lambda width: _both_groups(voice, paths, starts, width),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.evaluation.contamination import Contamination
+from impact.evaluation.sample_tables import remained
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     exhibit,
@@ -29,15 +30,17 @@ if TYPE_CHECKING:
 def flow(voice: Voice, frame: pd.DataFrame) -> Figure:
     """Draw how many units remain from the file to the last period, by group (``stage, units, treated, comparison``)."""
     t, number = voice.t, voice.f.number
-    last, start = frame.iloc[-1], frame.iloc[1]
-    shares = {
-        name: voice.f.percent(100 * float(last[name]) / float(start[name]), 0)
-        for name in ("treated", "comparison")
-    }
+    last = frame.iloc[-1]
+    left = remained(frame, "treated")
     return exhibit(
         lambda width: _stages(voice, frame, width),
         label="fig-flow",
-        title=t("At the end, {treated} of beneficiaries remained", treated=shares["treated"]),
+        title=t("How many firms remained at each step")
+        if np.isnan(left)
+        else t(
+            "At the end, {treated} of beneficiaries remained",
+            treated=voice.f.percent(100 * left, 0),
+        ),
         how=t("Firms left at each step, from the data file to the last period, by group."),
         alt=t(
             "Bars of firms remaining. {first} firms in the file; at the end {treated} beneficiaries and {other} firms "
@@ -97,14 +100,18 @@ def _named_groups(voice: Voice, axes: "Axes", width: float) -> None:
 
 def love_plot(
     voice: Voice, baseline: pd.DataFrame, *, label: str = "fig-balance", small: bool = False
-) -> Figure:
+) -> Figure | None:
     """Draw differences before the start in standard deviations (``characteristic, level, normalised_difference``).
+
+    None where no difference is known.
 
     A column ``weighted_difference``, where there is one, is drawn beside: the same after weighting.
     """
     t, f = voice.t, voice.f
     limit = voice.study.plan.limits.imbalance
     rows = baseline[baseline["normalised_difference"].notna()]
+    if rows.empty:
+        return None
     order = rows["normalised_difference"].abs().argsort(kind="stable").to_numpy()[::-1]
     rows = rows.iloc[order].reset_index(drop=True)
     beyond = int((rows["normalised_difference"].abs() > limit).sum())
@@ -161,12 +168,13 @@ def _differences(voice: Voice, rows: pd.DataFrame, limit: float, width: float) -
     return canvas
 
 
-def attrition(voice: Voice, frame: pd.DataFrame, *, small: bool = False) -> Figure:
-    """Draw the share of each group still seen at the end, of the flow's frame."""
+def attrition(voice: Voice, frame: pd.DataFrame, *, small: bool = False) -> Figure | None:
+    """Draw the share of each group still seen at the end, of the flow's frame; None unless both are known."""
     t, f = voice.t, voice.f
-    last, start = frame.iloc[-1], frame.iloc[1]
     groups = ((t("Beneficiaries"), "treated"), (t("Comparison group"), "comparison"))
-    rows = [(name, float(last[key]) / float(start[key])) for name, key in groups]
+    rows = [(name, remained(frame, key)) for name, key in groups]
+    if np.isnan([share for _, share in rows]).any():
+        return None
     points = f.number(100 * abs(rows[0][1] - rows[1][1]), 0)
     return exhibit(
         lambda width: _shares(voice, rows, width, teal=0),

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 
 from impact.evaluation.parts import Impact
+from impact.evaluation.sample_tables import remained
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.formats import escape
@@ -114,8 +115,12 @@ def another_trend(voice: Voice, findings: Findings) -> str:
 def dropped_out(voice: Voice, findings: Findings) -> str:
     """Say which share of each group still answers in the last period."""
     t, f, flow = voice.t, voice.f, findings.sample.flow
-    last, start = flow.iloc[-1], flow.iloc[1]
-    left = {side: last[side] / start[side] for side in ("treated", "comparison")}
+    left = {side: remained(flow, side) for side in ("treated", "comparison")}
+    if math.isnan(left["treated"]):
+        return t("Examined, but not shown: it would tell of fewer than ten firms.")
+    if math.isnan(left["comparison"]):
+        share = f.percent(100 * left["treated"], 0)
+        return t("In the last period {treated} of beneficiaries still answer.", treated=share)
     if min(left.values()) == 1:
         return t("No: in both groups every firm in the analysis still answers in the last period.")
     return t(

@@ -123,11 +123,11 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
     return Exhibits(
         (
             text,
-            figures.love_plot(voice, part.baseline),
+            *figures.drawn(figures.love_plot(voice, part.baseline)),
             table,
             checks_table(
                 voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")
             ),
-            figures.raw_paths(voice, part.paths, starts=starts),
+            *figures.drawn(figures.raw_paths(voice, part.paths, starts=starts)),
         )
     )
