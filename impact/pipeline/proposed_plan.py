@@ -7,10 +7,12 @@ from pathlib import Path
 from impact.data.proposal.proposed import Label, Proposal
 from impact.data.proposal.written import comment, heading, intake_text, scalar, schema_text
 from impact.errors import ImpactError, StorageError
-from impact.pipeline.plan import checked_study
+from impact.evaluation.plan_check import check_columns
+from impact.pipeline.plan import checked_study, study_of
 from impact.terms import Language
 
 SCHEMA, INTAKE, PLAN = "schema.yml", "intake.yml", "evaluation.yml"
+ESTIMATED = 20 << 20  # bytes of data above which an effect takes minutes: only reading is tried
 PLACEBO_PERIODS = 4  # as a plan's default, where the panel has as many before the start
 
 
@@ -57,12 +59,23 @@ def write_proposal(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    refusal = ""
-    try:
-        checked_study(folder / PLAN, {})
-    except ImpactError as problem:
-        refusal = str(problem)
+    size = sum(file.path.stat().st_size for file in proposal.files)
+    refusal = _refusal(folder / PLAN, estimated=size <= ESTIMATED)
     return Written(tuple(folder / name for name in texts), refusal)
+
+
+def _refusal(plan: Path, *, estimated: bool) -> str:
+    """Return why the plan cannot be run; nothing where it can, or where no more was asked than that its data are read."""
+    try:
+        if estimated:
+            checked_study(plan, {})
+        else:
+            study = study_of(plan, {})
+            check_columns(study.plan, study.schema)
+            study.panel()
+    except ImpactError as problem:
+        return str(problem)
+    return ""
 
 
 def _texts(proposal: Proposal, *, folder: Path, language: Language) -> dict[str, str]:

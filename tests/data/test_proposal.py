@@ -526,3 +526,26 @@ def test_files_are_looked_at_and_never_changed(tmp_path):
     propose([path], told=Told())
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
     assert [each.name for each in tmp_path.iterdir()] == ["panel.csv"]
+
+
+# Privacy
+
+NAMED = "artisan_id,nom,telephone,wave,sales\n" + "".join(
+    f"A{n // 3},Nom {n // 3},06{n // 3:08d},{n % 3 + 1},{n * 1.5}\n" for n in range(60)
+)
+
+
+def test_columns_that_tell_who_a_person_is_are_left_out_and_named(tmp_path):
+    made = proposed(tmp_path, NAMED)
+    assert [column.name for column in made.columns] == ["artisan_id", "wave", "sales"]
+    assert "`nom`, `telephone` could tell who a person is" in " ".join(made.decisions)
+    assert "# nom: could tell who a person is" in " ".join(texts(made).split())
+    assert "Nom 3" not in texts(made)
+
+
+def test_a_unit_that_tells_who_a_person_is_comes_under_pseudonyms_where_told(tmp_path):
+    data = NAMED.replace("artisan_id", "CIN", 1).replace("\nA", "\nAB12345")
+    assert "CIN" not in {column.name for column in proposed(tmp_path, data).columns}
+    made = proposed(tmp_path, data, told=Told(unit="CIN"))
+    assert column(made, "CIN").keys == {"type": "string", "pseudonym": True}
+    assert made.roles.unit == "CIN"

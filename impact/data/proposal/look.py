@@ -8,6 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 from impact.data.proposal.column_types import column_of, text_counts, typed_texts
+from impact.data.proposal.identifying import without_identifiers
 from impact.data.proposal.marks import Marks, marks_of
 from impact.data.proposal.placed import Place, place_of
 from impact.data.proposal.proposed import LeftOut, ProposedColumn, ProposedFile
@@ -42,7 +43,7 @@ class _Layout:
     doubts: tuple[str, ...]
 
 
-def look_at(path: Path, *, table: str, apart: Apart) -> Looked:
+def look_at(path: Path, *, table: str, apart: Apart, unit: str | None = None) -> Looked:
     """Find out how a file is written and what stands in it.
 
     Parameters
@@ -52,6 +53,8 @@ def look_at(path: Path, *, table: str, apart: Apart) -> Looked:
         Name of the table that it will become.
     apart : Apart
         Reads binary files.
+    unit : str, optional
+        The column told to be the unit: under pseudonyms where it could name a person, not left out.
 
     Raises
     ------
@@ -73,13 +76,16 @@ def look_at(path: Path, *, table: str, apart: Apart) -> Looked:
     rows = source if totals is None else _without(source, totals)
     options = CsvOptions.model_validate(written)
     found = [column_of(column, options) for column in rows.columns]
+    columns = [one for one in found if isinstance(one, ProposedColumn)]
+    empty = [one for one in found if isinstance(one, LeftOut)]
+    admitted, telling = without_identifiers(columns, rows, options=options, unit=unit)
     file = ProposedFile(
         table=table,
         path=path,
         layout=layout | ({"csv": written} if written else {}),
-        columns=tuple(one for one in found if isinstance(one, ProposedColumn)),
+        columns=admitted,
         totals=totals,
-        left_out=tuple(one for one in found if isinstance(one, LeftOut)),
+        left_out=(*empty, *telling),
         doubts=seen.doubts + marks.doubts,
     )
     return Looked(file, rows)

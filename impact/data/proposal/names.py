@@ -35,7 +35,7 @@ TREATED = _words(
 OUTCOME = _words(
     "revenue[a-z]*", "revenu[a-z]*", "ca", "chiffre", "sales", "lsales", "ventes", "income", "incearn", "profit[a-z]*",
     "benefice", "bénéfice", "y", "outcome", "l?wage[a-z]*", "lwage", "log", "l?emp", "lemp", "earnings", "re", "turnover",
-    "turnout", "mad", "invest", "inv", "homicide", "resultat", "dep",
+    "turnout", "mad", "[a-z]*rate", "taux", "invest", "inv", "homicide", "resultat", "dep",
 )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def propose(paths: Sequence[Path], *, told: Told) -> Proposal:
         if not data:
             raise SourceError("no data file among the files; name one beside the questionnaire")
         names = _table_names(data)
-        looked = [look_at(path, table=names[path], apart=apart) for path in data]
+        looked = [look_at(path, table=names[path], apart=apart, unit=told.unit) for path in data]
     looked = [_named_by(one, forms) for one in looked]
     return _joined(looked, told)
 
@@ -216,7 +216,18 @@ def _decisions(
     proposal: Proposal, of_roles: Sequence[str], of_panel: Sequence[str]
 ) -> tuple[str, ...]:
     """List what a person must decide: roles, files, then how many columns and layouts are guessed."""
+    telling = [
+        f"`{column.name}`"
+        for file in proposal.files
+        for column in file.left_out
+        if column.identifying
+    ]
     found = [*of_roles, *of_panel]
+    if telling:
+        found.append(
+            f"{', '.join(dict.fromkeys(telling))} could tell who a person is and are left out: docs/privacy.md; "
+            "--unit takes one as the unit, under pseudonyms"
+        )
     found += [f"{file.path.name}: {doubt}" for file in proposal.files for doubt in file.doubts]
     doubted = sum(bool(column.doubts) for file in proposal.files for column in file.columns)
     if doubted:

@@ -51,10 +51,11 @@ class ProposedColumn:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A column that is not proposed, and why."""
+    """A column that is not proposed, and why; whether it is because it could tell who a person is."""
 
     name: str
     why: str
+    identifying: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from impact.data.proposal.unit_time import Pair, calendar_numbers, labels_of
 from impact.data.sources.codes import whole_text
 
 MOST_STARTS = 200
+FEW_NUMBERS = 10
 MOST_NEVER = 2  # codes that could mean never
 
 
@@ -87,11 +88,13 @@ def outcomes_of(panel: Panelled, *, leave: set[str]) -> tuple[str, ...]:
             continue
         values = panel.table.numbers(name)
         known = values[~np.isnan(values)]
-        if len(np.unique(known)) <= 10 or known.size * 3 < values.size:
+        distinct = len(np.unique(known))
+        if distinct < 3 or known.size * 3 < values.size:
             continue
         if panel.constant(name) or panel.alike(name):
             continue
         worth = 2.0 * named(name, OUTCOME) + (kind.type == "number") - place / 1000
+        worth -= distinct <= FEW_NUMBERS  # answers of a scale rather than amounts
         worth -= 1.5 * (level_of(name, panel.table.kinds) is not None) + 0.5 * lagged(name)
         found.append((worth, name))
     return tuple(name for _, name in sorted(found, reverse=True))
@@ -154,7 +157,7 @@ def _switch(panel: Panelled, name: str) -> Found | None:
     if off and not says:
         return None
     treatment = Treatment(_new_name(table, name), first_period_of=name, marks_start=off)
-    worth = 1.8 * says + 0.3 - 1.0 * off - 0.9 * lagged(name)
+    worth = 1.8 * says + 0.3 - 1.0 * off - 1.5 * lagged(name)
     return Found(treatment, worth, _before(panel, later))
 
 

@@ -85,7 +85,7 @@ def pair_of(table: Table, *, unit: str | None = None, time: str | None = None) -
     ]
     best = sorted(times, key=lambda one: -one.worth)[:TRIED_TIMES]
     tried = sorted(units, key=lambda one: -one.worth)[:TRIED_UNITS]
-    pairs = [_pair(table, u, t) for u, t in product(tried, best) if u.name != t.name]
+    pairs = [_pair(len(table), u, t) for u, t in product(tried, best) if u.name != t.name]
     if not pairs:
         return None
     whole = [pair for pair in pairs if not pair.repeated] or (pairs if unit and time else [])
@@ -98,7 +98,7 @@ def pair_of(table: Table, *, unit: str | None = None, time: str | None = None) -
         for other in whole
         if other.time == found.time and other.unit != found.unit and found.worth - other.worth < 1
     ]
-    return replace(found, rivals=tuple(rivals))
+    return replace(found, step=_step(table, found), rivals=tuple(rivals))
 
 
 def _named(pair: Pair) -> bool:
@@ -194,18 +194,18 @@ def _whole(column: "pd.Series[float]") -> bool:
     return bool((values == np.floor(values)).all())
 
 
-def _pair(table: Table, unit: _Candidate, time: _Candidate) -> Pair:
+def _pair(n_rows: int, unit: _Candidate, time: _Candidate) -> Pair:
     n_units, n_times = int(unit.codes.max()) + 1, int(time.codes.max()) + 1
     key = unit.codes.astype(np.int64) * n_times + time.codes
     repeated = int(pd.Series(key).duplicated(keep=False).sum())
-    filled = min(1.0, len(table) / (n_units * n_times))
+    filled = min(1.0, n_rows / (n_units * n_times))
     worth = unit.worth + time.worth + 1.5 * filled
-    return Pair(unit.name, time.name, time.frequency, _step(table, time), repeated, worth)
+    return Pair(unit.name, time.name, time.frequency, 1, repeated, worth)
 
 
-def _step(table: Table, time: _Candidate) -> int:
-    known = labels_of(table, time.name, time.frequency).drop_duplicates()
-    numbers = calendar_numbers(list(known), time.frequency)
+def _step(table: Table, pair: Pair) -> int:
+    known = labels_of(table, pair.time, pair.frequency).drop_duplicates()
+    numbers = calendar_numbers(list(known), pair.frequency)
     return common_step(np.unique(numbers[~np.isnan(numbers)]))
 
 

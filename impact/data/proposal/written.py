@@ -141,7 +141,7 @@ def _column_lines(
     """Write one column: in one line where it is short."""
     dropped = {"frequency"} if labelled else {"minimum", "maximum"} if not direct else set()
     if labelled and not direct:
-        dropped |= {"missing", "labelled"}
+        dropped |= {"missing", "labelled", "pseudonym"}
     keys: dict[str, Any] = {k: v for k, v in column.keys.items() if k not in dropped}
     if labelled:
         keys["label"] = column.label
