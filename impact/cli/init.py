@@ -60,7 +60,9 @@ def init(
     for number, decision in enumerate(proposal.decisions, start=1):
         typer.echo(f"  {number}. {decision}")
     plan = written.files[-1]
-    if written.refusal:
+    if not written.refusal and not written.whole:
+        typer.echo(f"The data are read; how they can be estimated says: impact plan {plan}")
+    elif written.refusal:
         typer.echo(f"Not yet ready to run: {written.refusal}")
         typer.echo(f"Then: impact plan {plan}")
     else:

@@ -24,10 +24,13 @@ class Written:
     ----------
     files : tuple of Path
     refusal : str
+    whole : bool
+        Whether all was asked that a plan is asked; of large data only that they are read.
     """
 
     files: tuple[Path, ...]
     refusal: str = ""
+    whole: bool = True
 
 
 def write_proposal(
@@ -60,8 +63,9 @@ def write_proposal(
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     size = sum(file.path.stat().st_size for file in proposal.files)
-    refusal = _refusal(folder / PLAN, estimated=size <= ESTIMATED)
-    return Written(tuple(folder / name for name in texts), refusal)
+    whole = size <= ESTIMATED
+    refusal = _refusal(folder / PLAN, estimated=whole)
+    return Written(tuple(folder / name for name in texts), refusal, whole)
 
 
 def _refusal(plan: Path, *, estimated: bool) -> str:

@@ -549,3 +549,37 @@ def test_a_unit_that_tells_who_a_person_is_comes_under_pseudonyms_where_told(tmp
     made = proposed(tmp_path, data, told=Told(unit="CIN"))
     assert column(made, "CIN").keys == {"type": "string", "pseudonym": True}
     assert made.roles.unit == "CIN"
+
+
+# Periods as people write them
+
+
+@pytest.mark.parametrize(
+    ("written", "frequency"),
+    [
+        (["Q12012", "Q22012", "Q32012"], "quarter"),
+        (["2014-T1", "2014-T2", "2014-T3"], "quarter"),
+        (["T4 2010", "1er trimestre 2011", "T2 2011"], "quarter"),
+        (["janv. 2012", "févr. 2012", "mars 2012"], "month"),
+    ],
+)
+def test_periods_as_people_write_them_are_read_by_a_rule(written, frequency, tmp_path):
+    lines = [f"A{n // 3},{written[n % 3]},{n * 1.5 + n % 5}" for n in range(60)]
+    made = proposed(tmp_path, "code,Trimestre,ca\n" + "\n".join(lines) + "\n")
+    assert made.rules[0].keys["rule"] == "read_period"
+    assert (made.roles.unit, made.roles.time, made.roles.frequency) == (
+        "code", "Trimestre_period", frequency,
+    )  # fmt: skip
+    assert column(made, "Trimestre_period").type == "period"
+
+
+def test_waves_that_do_not_say_which_they_are_are_told_apart_by_the_names_of_their_files(tmp_path):
+    paths = []
+    for year in (2010, 2011, 2012):
+        paths.append(tmp_path / f"enquete_{year}.csv")
+        lines = [f"A{n},{n * 1.5 + year % 7}" for n in range(20)]
+        paths[-1].write_text("id,ventes\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    made = propose(paths, told=Told())
+    assert [rule.keys["rule"] for rule in made.rules] == ["constant"] * 3 + ["append"]
+    assert (made.roles.unit, made.roles.time, made.roles.frequency) == ("id", "wave", "year")
+    assert made.rules[0].keys["value"] == "2010"

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from impact.cli import app
 from impact.data.intake.plan import read_intake_plan
+from impact.data.proposal.roles import NO_TIME, NO_UNIT
 from impact.data.schema import read_schema
 from impact.errors import MissingColumnError, PlanError, SourceError, StorageError, UsageError
 from impact.pipeline.plan import read_plan
@@ -104,6 +105,16 @@ def test_a_panel_without_treatment_is_refused_for_what_the_list_names(tmp_path):
     assert "from when units are treated" in done.output
     assert "Not yet ready to run: cohort:" in done.output
     assert isinstance(planned(tmp_path / "out" / PLAN).exception, PlanError)
+
+
+def test_what_is_written_for_data_that_are_no_panel_loads_too(tmp_path):
+    lines = [(n % 50 + 18, n * 1.5) for n in range(60)]
+    done = init(panel(tmp_path / "cross.csv", "age,income", lines), "--folder", tmp_path / "out")
+    assert "no two columns name each row once" in done.output
+    assert "Not yet ready to run: " in done.output
+    schema = read_schema(tmp_path / "out" / SCHEMA)
+    assert (schema.unit, schema.time.column) == (NO_UNIT, NO_TIME)
+    assert read_plan(tmp_path / "out" / PLAN).data_schema == SCHEMA
 
 
 def test_nothing_is_overwritten_unless_told(tmp_path):

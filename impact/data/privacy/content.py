@@ -38,6 +38,7 @@ _BY_SHARE: dict[Identifier, str] = {
     "national identity number": r"^[A-Z]{1,2} ?[1-9][0-9]{4,5}$",
     "number in a register of firms": r"^[0-9]{15}$",
 }
+_QUARTER = r"^[QTqt][1-4](?:19|20)[0-9]{2}$"
 _ACCOUNT = r"^(?:[A-Z]{2}[0-9]{2}[ ]?(?:[A-Z0-9][ ]?){11,30}|(?:[0-9][ ]?){24})$"
 _LATITUDES, _LONGITUDES = (20.7, 36.0), (-17.2, -0.9)  # Morocco, with the Sahara
 _DECIMALS = 1e3  # a place on the map has more than three: 100 m
@@ -93,6 +94,8 @@ def _of_texts(distinct: Any) -> Identifier | None:
     accounts = texts.filter(pc.match_substring_regex(texts, _ACCOUNT))
     if any(_is_account(text.replace(" ", "")) for text in accounts.to_pylist()):
         return "bank account"
+    if matching(_QUARTER) == len(texts):  # written as an identity number is
+        return None
     for what, pattern in _BY_SHARE.items():
         if matching(pattern) >= max(AT_LEAST, SHARE * len(texts)):
             return what

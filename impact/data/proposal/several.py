@@ -7,7 +7,8 @@ import pandas as pd
 
 from impact.data.intake.table import Table
 from impact.data.proposal.names import UNIT, named
-from impact.data.proposal.proposed import ProposedColumn, ProposedFile, ProposedRule
+from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, ProposedRule
+from impact.data.proposal.wide import wide_of
 
 ALIKE = 0.6  # of all their columns stand in both: two waves
 _WIDER = ("string", "number", "integer", "boolean")
@@ -42,6 +43,27 @@ def agreed_types(waves: Sequence[ProposedFile]) -> tuple[ProposedFile, ...]:
         )
         for file in waves
     )
+
+
+def wave_rules(waves: Sequence[ProposedFile]) -> tuple[ProposedRule, ...]:
+    """Return rules that write into each wave which one it is, where the files' names tell; else none."""
+    named = [ProposedColumn(file.path.stem, {"type": "number"}, Label.same("")) for file in waves]
+    wide = wide_of(named)
+    if wide is None or len(wide.columns) != 1 or len(wide.melted) != len(waves):
+        return ()
+    period_of = {name: period for by in wide.columns.values() for period, name in by.items()}
+    new = "wave" if all("wave" not in file.named() for file in waves) else "wave_of_file"
+    doubt = "which wave a file is, by its name"
+    return tuple(
+        ProposedRule(
+            {
+                "rule": "constant", "table": file.table, "new": new, "value": period_of[file.path.stem],
+                "type": "period", "frequency": wide.frequency,
+            },
+            (doubt,),
+        )
+        for file in waves
+    )  # fmt: skip
 
 
 def append_rule(waves: Sequence[ProposedFile]) -> ProposedRule:

@@ -16,6 +16,7 @@ from impact.errors import ImpactError
 from impact.terms import Frequency
 
 MOST_PERIODS = 400
+MOST_ROWS_A_KEY = 20  # beyond it the columns name groups of units, such as schools
 MOST_PARTS = 50
 TRIED_UNITS, TRIED_TIMES = 14, 5  # the best by name and repetition; pairs cost a pass over the rows
 _TEXTS: tuple[tuple[Frequency, re.Pattern[str]], ...] = (
@@ -42,6 +43,8 @@ class Pair:
     step : int
     repeated : int
         Rows whose unit and time stand on another row too.
+    rows_a_key : float
+        Rows for each unit and time, on average.
     worth : float
         By which pairs are put in order.
     rivals : tuple of str
@@ -53,6 +56,7 @@ class Pair:
     frequency: Frequency
     step: int
     repeated: int
+    rows_a_key: float
     worth: float
     rivals: tuple[str, ...] = ()
 
@@ -89,7 +93,11 @@ def pair_of(table: Table, *, unit: str | None = None, time: str | None = None) -
     if not pairs:
         return None
     whole = [pair for pair in pairs if not pair.repeated] or (pairs if unit and time else [])
-    nearly = [pair for pair in pairs if pair.repeated * 20 <= len(table) or _named(pair)]
+    nearly = [
+        pair
+        for pair in pairs
+        if pair.repeated * 20 <= len(table) or (_named(pair) and pair.rows_a_key <= MOST_ROWS_A_KEY)
+    ]
     found = max(whole or nearly, key=lambda pair: pair.worth, default=None)
     if found is None:
         return None
@@ -122,6 +130,8 @@ def frequency_of(table: Table, name: str) -> Frequency | None:
     known = table[name].dropna().unique()
     if not len(known) or kind.type == "boolean":
         return None
+    if kind.frequency is not None:
+        return kind.frequency
     if kind.numeric:
         return _of_numbers(np.asarray(known, dtype=float))
     texts = [str(value) for value in known]
@@ -198,9 +208,10 @@ def _pair(n_rows: int, unit: _Candidate, time: _Candidate) -> Pair:
     n_units, n_times = int(unit.codes.max()) + 1, int(time.codes.max()) + 1
     key = unit.codes.astype(np.int64) * n_times + time.codes
     repeated = int(pd.Series(key).duplicated(keep=False).sum())
+    rows_a_key = n_rows / len(pd.unique(key))
     filled = min(1.0, n_rows / (n_units * n_times))
     worth = unit.worth + time.worth + 1.5 * filled
-    return Pair(unit.name, time.name, time.frequency, 1, repeated, worth)
+    return Pair(unit.name, time.name, time.frequency, 1, repeated, rows_a_key, worth)
 
 
 def _step(table: Table, pair: Pair) -> int:

@@ -6,7 +6,17 @@ from dataclasses import replace
 from impact.data.intake.table import Table
 from impact.data.proposal.column_types import FEWEST
 from impact.data.proposal.names import UNIT, level_of, named
-from impact.data.proposal.proposed import ProposedColumn, ProposedFile, Roles
+from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, Roles
+
+
+def standing_for(roles: Roles, known: Sequence[str]) -> tuple[ProposedColumn, ...]:
+    """Return columns of the names that stand for a unit or a time that was not found, so that the schema loads."""
+    doubt = "stands for a column that was not found: write that column's name here and where it is named above"
+    return tuple(
+        ProposedColumn(name, {"type": type_}, Label.same(name), doubts=(doubt,))
+        for name, type_ in ((roles.unit, "string"), (roles.time, "period"))
+        if name not in known
+    )
 
 
 def as_period(
