@@ -2,7 +2,7 @@
 
 Measured on simulated registers (tests/data/intake/test_similar.py): comparing names as heard, whatever the order of
 their words and with words that one register leaves out, finds nine in ten pairs that have no equal key; the plain score
-of the letters finds two in three.
+of the letters finds seven in ten.
 """
 
 from collections.abc import Iterator, Mapping
