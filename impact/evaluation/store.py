@@ -178,6 +178,8 @@ def decode(value: Any) -> Any:
             {name: list(decode(content[name])) for name in value["columns"]},
             columns=value["columns"],
         )
+        if frame.empty:  # pandas takes columns without a value for floats
+            frame = frame.astype(object)
         return frame.astype(dict.fromkeys(value["floats"], float))
     if hasattr(_TYPES[kind], "from_dict"):
         return _TYPES[kind].from_dict(content)
