@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.data.intake.series import published
 from impact.errors import StorageError
 from impact.simulate.files import SEED, frame_of
 from impact.simulate.firm_names import firm_names, respelt
@@ -20,8 +21,6 @@ from impact.simulate.process import MARKETS, draw
 from impact.simulate.programme import ScenarioName, scenario
 from impact.streams import stream
 
-CPI = {2010: 97.842, 2011: 98.729, 2012: 100.0, 2013: 101.881, 2014: 102.331}
-"""Consumer prices of Morocco, 2012 = 100: World Bank FP.CPI.TOTL.ZG, chained."""
 TRADES = {
     "building crafts": "métiers du bâtiment",
     "decoration": "décoration",
@@ -65,10 +64,11 @@ class Arriving:
         frame = frame_of(draw(scenario(name), seed=seed))
         generator = stream(seed, "arriving")
         ids = frame["artisan_id"].unique()
+        prices = published("morocco_cpi")
         year = frame["quarter"].str[:4].astype(int)
         for market in MARKETS:
             real = pd.to_numeric(frame[f"{market}_revenue_mad"])
-            frame[market] = (real * year.map(CPI) / 100).round(2)
+            frame[market] = (real * year.map(prices.by_period) / prices.by_period[2012]).round(2)
         names = dict(zip(ids, firm_names(len(ids), generator), strict=True))
         return cls(frame.assign(year=year), names, generator)
 
@@ -262,7 +262,7 @@ def _fourth_wave(case: Arriving, path: Path) -> Path:
         variable_value_labels={"situation": labels, **{f"ca_{market}": {-99: "refus ou absence"} for market in MARKETS}},
         missing_ranges={f"ca_{market}": [-99] for market in MARKETS},
     )  # fmt: skip
-    return _without_clock(path, rb"\A.{84}(.{17})", SPSS_TIME)
+    return _without_clock(path, rb"\A.{92}(.{17})", SPSS_TIME)
 
 
 def _list_of_firms(case: Arriving, path: Path) -> Path:

@@ -85,7 +85,15 @@ def test_a_run_is_complete_and_certified(artisans):
         assert name in facts["outputs"]
     assert set(facts["inputs"]) == {
         "evaluation.yml",
-        "data/artisans.csv",
+        "data/raw/enquete_2010_2011.csv",
+        "data/raw/enquete_2012.xlsx",
+        "data/raw/enquete_2013.dta",
+        "data/raw/enquete_2014.sav",
+        "data/raw/intake.yml",
+        "data/raw/liste_artisans.csv",
+        "data/raw/participants_salons.tsv",
+        "data/raw/presences.csv",
+        "data/raw/rapprochement_confirme.csv",
         "data/artisans.yml",
         "data/artisans_truth.json",
         "data/economics.yml",
@@ -287,6 +295,12 @@ def left_behind(project):
     )
 
 
+def spoil_amount(path):
+    content = path.read_bytes()
+    assert b"11\xa0787,03" in content
+    path.write_bytes(content.replace(b"11\xa0787,03", b"97 783 DH"))
+
+
 BEFORE_A_KERNEL = {
     "unknown plan key": (
         2,
@@ -303,7 +317,11 @@ BEFORE_A_KERNEL = {
         "cohort: first_fare is not declared in the schema; did you mean first_fair",
         lambda p: change(p / "evaluation.yml", "cohort: first_fair", "cohort: first_fare"),
     ),
-    "missing data": (3, "no such data file", lambda p: (p / "data" / "artisans.csv").unlink()),
+    "missing data": (
+        3,
+        "no such data file",
+        lambda p: (p / "data" / "raw" / "presences.csv").unlink(),
+    ),
     "missing schema": (3, "no such file", lambda p: (p / "data" / "artisans.yml").unlink()),
     "missing plan": (2, "no such file", lambda p: (p / "evaluation.yml").unlink()),
     "missing notebook": (
@@ -314,7 +332,7 @@ BEFORE_A_KERNEL = {
     "bad number in the data": (
         3,
         "cannot be read as a number",
-        lambda p: change(p / "data" / "artisans.csv", ",97783,", ",97 783,"),
+        lambda p: spoil_amount(p / "data" / "raw" / "enquete_2010_2011.csv"),
     ),
 }
 

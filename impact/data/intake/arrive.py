@@ -78,9 +78,9 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
             ledger.append(line)
     withheld = for_rules_only(plan.sources, tables)
     for number, rule in enumerate(plan.rules, start=1):
-        before = tables[rule.reads[0]]
+        read = {name: tables[name] for name in rule.reads}
         try:
-            done = rule.apply({name: tables[name] for name in rule.reads}, folder=folder)
+            done = rule.apply(read, folder=folder)
         except ImpactError as problem:
             raise type(problem)(f"rule {number} ({rule.rule}): {problem}") from None
         why = {} if rule.why is None else rule.why.model_dump()
@@ -92,7 +92,7 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
                 number,
                 rule.rule,
                 rule.makes,
-                len(before),
+                rule.rows_before(read),
                 len(done.table),
                 done.touched,
                 why,

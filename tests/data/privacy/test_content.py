@@ -70,6 +70,12 @@ def test_patterns_that_codes_may_have_count_by_their_share(cells, what):
     assert looks_like([*many, *cells], "string") is None
 
 
+def test_quarters_are_no_identity_numbers():
+    assert (
+        looks_like([f"Q{q}{y}" for q in range(1, 5) for y in range(2010, 2015)], "string") is None
+    )
+
+
 @pytest.mark.parametrize("of_type", ["number", "integer"])
 def test_telephone_numbers_that_lost_their_zero_are_found(of_type):
     assert (

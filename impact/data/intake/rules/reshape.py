@@ -42,6 +42,10 @@ class Append(Rule):
         """Names of the tables that it reads."""
         return self.tables
 
+    def rows_before(self, tables: Tables) -> int:
+        """Return the rows of all tables."""
+        return sum(len(tables[name]) for name in self.tables)
+
     def apply(self, tables: Tables, *, folder: Path) -> Done:
         """Make the table; touched are its rows."""
         del folder

@@ -58,6 +58,10 @@ class Rule(Strict):
         """Name of the table that it makes."""
         return self.into or self.reads[0]
 
+    def rows_before(self, tables: Tables) -> int:
+        """Return the rows that it begins with: those of the table that it changes."""
+        return len(tables[self.reads[0]])
+
     @property
     def paths(self) -> Sequence[str]:
         """Files that it reads, relative to the intake plan."""
