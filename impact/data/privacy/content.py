@@ -16,6 +16,7 @@ from impact.data.privacy.names import Identifier
 from impact.data.schema import ColumnType
 
 SHARE = 0.2  # of a column's distinct texts, for patterns that codes may have by chance
+DENSE = 0.3  # of the numbers between the first and the last that are there, from which codes are numbered through
 NUMBERS_SHARE = 0.8  # of distinct numbers
 AT_LEAST = 3  # distinct cells
 
@@ -97,9 +98,19 @@ def _of_texts(distinct: Any) -> Identifier | None:
     if matching(_QUARTER) == len(texts):  # written as an identity number is
         return None
     for what, pattern in _BY_SHARE.items():
-        if matching(pattern) >= max(AT_LEAST, SHARE * len(texts)):
+        found = texts.filter(pc.match_substring_regex(texts, pattern)).to_pylist()
+        if len(found) >= max(AT_LEAST, SHARE * len(texts)) and not _are_counted(found):
             return what
     return None
+
+
+def _are_counted(codes: list[str]) -> bool:
+    """Whether codes number something through, A10001 to A10350: identity and telephone numbers lie scattered."""
+    frame = pd.DataFrame({"letters": [re.sub("[0-9 ]", "", code) for code in codes]})
+    frame["number"] = [int(re.sub("[^0-9]", "", code)) for code in codes]
+    by_letters = frame.groupby("letters")["number"]
+    spread = (by_letters.max() - by_letters.min() + 1).sum()
+    return bool(len(codes) > DENSE * spread and by_letters.ngroups < len(codes) / 2)
 
 
 def _is_grouped_telephone(text: str) -> bool:

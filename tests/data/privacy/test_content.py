@@ -84,6 +84,11 @@ def test_telephone_numbers_that_lost_their_zero_are_found(of_type):
     assert looks_like([612345678.0, 12.0, 40.0, 7.0], of_type) is None
 
 
+def test_scattered_numbers_under_one_letter_are_identity_numbers():
+    numbers = np.random.default_rng(1).choice(np.arange(10_000, 999_999), 300, replace=False)
+    assert looks_like([f"D{number}" for number in numbers], "string") == "national identity number"
+
+
 def test_days_of_birth_spread_over_decades_and_days_of_a_survey_do_not():
     born = [f"{year}-03-{1 + year % 28:02}" for year in range(1950, 1990)]
     asked = [f"{year}-{month:02}-05" for year in (2010, 2011, 2012) for month in range(1, 13)]
@@ -99,6 +104,8 @@ def test_days_of_birth_spread_over_decades_and_days_of_a_survey_do_not():
             [f"F{number:05}" for number in range(1, 350)],
             "string",
         ),  # no identity number begins with 0
+        ([f"F{number}" for number in range(10_001, 10_400, 2)], "string"),  # numbered through
+        ([f"{letter}{number}" for letter in "AB" for number in range(20_000, 20_050)], "string"),
         (["2010Q1", "2010Q2"], "period"),
         ([97_783.0, 1_200.5, 0.0, 12_345_678.0], "number"),
         (["1 200,50", "12/04/2013", "T1 2010", "65-70", "+5", "0.25"], "string"),
