@@ -157,6 +157,15 @@ def test_blanks_without_a_reason_are_counted():
     assert (found.status, found.statistic) == ("warn", pytest.approx(blank.mean()))
 
 
+def test_a_difference_of_fewer_than_ten_firms_is_tested_and_not_told():
+    cohort = np.where(np.arange(N) < 8, float(START), np.nan)
+    found = response(surveyed(blanked(0.2, 0.2), cohort))
+    assert found.statistic is None
+    assert 0 < found.p_value <= 1
+    cohort[8:10] = START
+    assert response(surveyed(blanked(0.2, 0.2), cohort)).statistic is not None
+
+
 def test_a_group_of_one_firm_is_not_compared():
     cohort = np.where(np.arange(N) == 0, float(START), np.nan)
     assert response(surveyed(blanked(0.2, 0.2), cohort)).why == "too_few_in_an_arm"

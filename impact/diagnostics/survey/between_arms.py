@@ -41,16 +41,17 @@ Part = Literal[
 
 @dataclass(frozen=True)
 class Difference:
-    """Means of both arms, and the p-value of their being equal."""
+    """Means of both arms, the p-value of their being equal, and how many units the smaller arm has."""
 
     treated: float
     comparison: float
     p_value: float
+    smallest: int
 
     @property
-    def value(self) -> float:
-        """Treated less comparison."""
-        return self.treated - self.comparison
+    def value(self) -> float | None:
+        """Treated less comparison; None where it would rest on fewer than ten units of an arm."""
+        return self.treated - self.comparison if self.smallest >= SMALLEST_SHOWN else None
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Arms:
             treated=float(means[treated].mean()),
             comparison=float(means[~treated].mean()),
             p_value=self._p_value(means, treated),
+            smallest=min(np.bincount(self.treated[known], minlength=2).tolist()),
         )
 
     def _p_value(self, means: Floats, treated: Mask) -> float:
