@@ -138,6 +138,34 @@ def test_proposals_are_for_their_owner_alone_and_the_command_shows_none(
     assert folder.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "writes"),
+    [
+        (["init", "project/survey.csv", "project/fair.csv", "--folder", "made"], 3),
+        (["codebook", "project/plan.yml", "--folder", "made"], 3),
+        (["plan", "project/plan.yml"], 0),
+        (["intake", "project/intake.yml", "--out", "made/panel.parquet"], 1),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_other_commands_say_and_write_tells_no_canary(
+    tmp_path, monkeypatch, capfd, key, words, writes
+):
+    """The panel that an intake writes keeps its revenue, and nothing else."""
+    del key
+    Project().written(tmp_path / "project")
+    (tmp_path / "made").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["impact", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capfd.readouterr()
+    assert ended.value.code == 0, err
+    assert found_in(out + err) == []
+    assert found_under(tmp_path / "made") == {}
+    assert len(list((tmp_path / "made").iterdir())) == writes
+
+
 @pytest.mark.slow
 def test_a_good_run_releases_no_canary_no_pseudonym_and_no_key(tmp_path, key):
     """From raw files to the report (80 s): what is printed, and every file of the run, archives and PDFs inside too."""
