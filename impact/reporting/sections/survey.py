@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from impact.check_result import CheckResult
+from impact.check_result import SMALL_P, CheckResult
 from impact.reporting.exhibits import Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.checks import checks_table, found
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
-
-BY_CHANCE = 0.05  # of tests that warn where nothing is wrong
 
 ABOUT: Mapping[str, tuple[str, ...]] = {
     "who_answered": (
@@ -65,16 +63,16 @@ def grouped(voice: Voice, checks: Sequence[CheckResult]) -> Table:
 def how_checked(voice: Voice, checks: Sequence[CheckResult]) -> str:
     """Say how the checks were made, and how many may warn by chance."""
     t, f = voice.t, voice.f
-    tests = sum(check.p_value is not None for check in checks)
-    warned = sum(check.p_value is not None and check.status != "pass" for check in checks)
+    tests = [(check.status, check.p_value) for check in checks if check.p_value is not None]
+    warned = sum(status != "pass" and p <= SMALL_P for status, p in tests)
     if not tests:
         return t("None of these checks is a test: each holds a figure against a limit.")
     return t(
         "A check with a p-value is a test; groups are compared by exchanging firms, or clusters where these were assigned. "
-        "Tests made: {tests}; by chance alone {expected} of them would call for a closer look, on average; {warned} do. The "
+        "Tests made: {tests}; that would call for a closer look by chance alone: {expected} on average; that do: {warned}. The "
         "others hold a figure against a limit.",
-        tests=f.number(tests),
-        expected=f.number(BY_CHANCE * tests, 1),
+        tests=f.number(len(tests)),
+        expected=f.number(SMALL_P * len(tests), 1),
         warned=f.number(warned),
     )
 

@@ -71,7 +71,7 @@ SURVEY_REASONS = {
         t("First digits are off Benford's law by {figure} on average."), "points"
     ),
     # amounts and paths that are far from others, or cannot be
-    "no_firm_found": Found(t("There is none.")),
+    "no_firm_found": Found(t("No such firm.")),
     "fewer_than_ten_found": Found(t("There are fewer than ten such firms.")),
     "firms_with_a_distant_answer": Found(
         t("{figure} of firms have an answer far from the others of its period."), "share"
@@ -81,7 +81,7 @@ SURVEY_REASONS = {
         t("{figure} of firms have an answer far from their own others."), "share"
     ),
     "too_few_answers_by_firm": Found(t("Firms have too few answers to know a path of their own.")),
-    "no_firm_carries": Found(t("No single firm carries {n} of the total."), n="share"),
+    "no_firm_carries": Found(t("No single firm carries {n} of the total or more."), n="share"),
     "one_firm_carries": Found(t("A single firm carries more than {n} of the total."), n="share"),
     "firms_with_revenue_after_exit": Found(
         t("{figure} of firms have amounts above zero after they closed for good."), "share"
