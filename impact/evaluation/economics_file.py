@@ -1,11 +1,12 @@
 """The economics file: costs, beneficiaries and every assumption of the appraisal, each with a source or a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from impact.data.intake.series import SeriesName, published
 from impact.data.schema import Words
 from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
 from impact.economics.costs import Cost, CostStream
@@ -63,9 +64,37 @@ class Number(Grounded):
 
 
 class PriceIndex(Grounded):
-    """Prices by year, at any base."""
+    """Prices by year, at any base: written out, or some years of a series of the package, which brings its source.
+
+    Attributes
+    ----------
+    by_year : dict of int to float
+    series : str or None
+    years : tuple of int or None
+        First and last year taken from the series.
+    """
 
     by_year: Annotated[dict[Year, float], Field(min_length=1)]
+    series: SeriesName | None = None
+    years: Annotated[tuple[Year, Year], Field(strict=False)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _years_of_a_series(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping) or "series" not in values:
+            return values
+        if values.keys() & {"by_year", "source"}:
+            raise ValueError("series goes with years, not with by_year or source")
+        if values["series"] not in get_args(SeriesName):
+            raise ValueError(f"series: none of the package; {', '.join(get_args(SeriesName))}")
+        series = published(values["series"])
+        match values.get("years"):
+            case [int(first), int(last)] if {first, last} <= series.by_period.keys():
+                levels = {year: series.by_period[year] for year in range(first, last + 1)}
+                return {**values, "by_year": levels, "source": series.source}
+        raise ValueError(
+            f"years: first and last year of those from {min(series.by_period)} to {max(series.by_period)}"
+        )
 
 
 class Rate(Grounded):

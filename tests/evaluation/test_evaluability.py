@@ -110,6 +110,35 @@ def test_numbers_that_cannot_be_are_refused_when_the_file_is_read(change, words,
         read_economics(path, currency="MAD", language="en")
 
 
+def test_prices_are_those_of_a_series_of_the_package_with_its_source(file):
+    written = {2010: 97.842, 2011: 98.729, 2012: 100.0, 2013: 101.881, 2014: 102.331, 2015: 103.926}
+    assert file.price_index.by_year == written
+    assert "World Bank" in file.price_index.grounds_in("en")
+    assert "Banque mondiale" in file.price_index.grounds_in("fr")
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        ({"series": "morocco_cpi"}, "years: first and last year of those from 2005 to 2019"),
+        ({"series": "morocco_cpi", "years": [2004, 2012]}, "from 2005 to 2019"),
+        ({"series": "morocco_cpi", "years": [2012, 2010]}, "by_year"),
+        ({"series": "morocco_cpi", "years": "2012"}, "from 2005 to 2019"),
+        ({"series": "morocco_cpi", "years": [2010, 10**400]}, "from 2005 to 2019"),
+        ({"series": ["morocco_cpi"], "years": [2010, 2012]}, "none of the package"),
+        ({"series": "morocco_cpi", "by_year": {2012: 1.0}}, "not with by_year or source"),
+        ({"series": "morocco_cpi", "years": [2013, 2015]}, "base_year|2012"),
+    ],
+)
+def test_a_series_that_is_not_there_is_refused(index, words, tmp_path):
+    import yaml
+
+    path = tmp_path / "economics.yml"
+    path.write_text(yaml.safe_dump(with_changed(lambda c: c.update(price_index=index))))
+    with pytest.raises(PlanError, match=rf"(?s)economics.yml.*({words})"):
+        read_economics(path, currency="MAD", language="en")
+
+
 def test_a_file_without_beliefs_before_data_says_what_to_add(plan):
     bare = EconomicsFile.model_validate(with_changed(lambda c: c.pop("before_data")))
     with pytest.raises(PlanError, match="before_data: the file has none; add"):

@@ -15,6 +15,8 @@ from impact.reporting.render import Cover
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = yaml.safe_load((ROOT / "data" / "economics.yml").read_text(encoding="utf-8"))
+_INDEX = EconomicsFile.model_validate(RAW).price_index
+RAW["price_index"] = {"by_year": dict(_INDEX.by_year), "source": _INDEX.source}  # to be changed
 FOUND = {"effect": 260_000.0, "low": 90_000.0, "high": 430_000.0, "without": 180_000.0}
 """What a study found, in prices of the outcome's year."""
 
