@@ -24,7 +24,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
-from impact.evaluation.sample_tables import arrival, cohorts_by_start, flow, mean_paths
+from impact.evaluation.sample_tables import absences, arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
@@ -50,6 +50,7 @@ class DataQuality:
     checks: tuple[CheckResult, ...]
     distribution: pd.DataFrame
     coverage: pd.DataFrame
+    absences: pd.DataFrame
 
     @classmethod
     def of(cls, study: Study) -> "DataQuality":
@@ -61,6 +62,7 @@ class DataQuality:
             checks=(*quality.quality_checks(panel), *survey_checks(study, panel)),
             distribution=quality.describe(panel),
             coverage=quality.coverage_by_period(panel),
+            absences=absences(study),
         )
 
 
@@ -76,8 +78,8 @@ class SampleAndComparability:
     paths: pd.DataFrame
     treated_clusters: int
     other_clusters: int
+    arrival: pd.DataFrame
     contamination: Contamination | None = None
-    arrival: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, study: Study) -> "SampleAndComparability":

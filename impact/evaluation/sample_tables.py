@@ -8,23 +8,33 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.evaluation.study import Study
 
+_LINE = ("number", "rule", "table", "before", "touched", "after")
+MEETINGS = ("exact", "normalised", "confirmed", "unmatched", "unmatched_with", "proposals")
+"""What the ledger counts of a merge."""
+
 
 def arrival(study: Study) -> pd.DataFrame:
-    """Return what each rule of the intake did: ``number, rule, table, before, touched, after, why``; no rows without one."""
-    language = study.plan.language
+    """Return what each rule of the intake did: its line of the ledger, the plan's reason, and of a merge what met what."""
     rows = [
         {
-            **{
-                name: line[name]
-                for name in ("number", "rule", "table", "before", "touched", "after")
-            },
-            "why": line["why"].get(language, ""),
+            **{name: line[name] for name in _LINE},
+            "why": line["why"].get(study.plan.language, ""),
+            **{name: line["counts"].get(name, np.nan) for name in MEETINGS},
         }
         for line in study.frame.attrs["intake"]
     ]
-    return pd.DataFrame(
-        rows, columns=["number", "rule", "table", "before", "touched", "after", "why"]
-    )
+    frame = pd.DataFrame(rows, columns=[*_LINE, "why", *MEETINGS])
+    return frame.astype(dict.fromkeys(MEETINGS, float))
+
+
+def absences(study: Study) -> pd.DataFrame:
+    """Count missing cells of the plan's outcomes by why they are: ``outcome, reason, rows, share``."""
+    rows = [
+        {"outcome": outcome, "reason": reason, "rows": count, "share": count / len(study.frame)}
+        for outcome in study.plan.outcomes
+        for reason, count in study.frame.attrs["missing"].get(outcome, {}).items()
+    ]
+    return pd.DataFrame(rows, columns=["outcome", "reason", "rows", "share"])
 
 
 def flow(study: Study, panel: Panel) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from impact.evaluation.parts import DataQuality
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
+from impact.reporting.sections.arrival import absences
 from impact.reporting.sections.survey import details, grouped, how_checked, not_made
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -42,6 +43,7 @@ def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
             *details(voice, made),
             *not_made(voice, part.checks),
             *([] if dropped is None else [dropped]),
+            *absences(voice, part.absences),
         )
     )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from impact.evaluation.parts import SampleAndComparability
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibits, Table, Text
+from impact.reporting.sections.arrival import arrived
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -26,40 +27,8 @@ def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
             other_left=f.number(last["comparison"]),
         )
     )
-    began = () if part.arrival is None or part.arrival.empty else (_arrival(voice, part.arrival),)
+    began = arrived(voice, part.arrival)
     return Exhibits((text, *began, figures.flow(voice, flow), _cohorts(voice, part.cohorts)))
-
-
-def _arrival(voice: Voice, arrival: pd.DataFrame) -> Table:
-    """Show what became of the rows of the files on their way to the panel."""
-    t, f = voice.t, voice.f
-    what = [
-        t("{rule}: {why}", rule=said(t, "intake_rule", rule), why=why)
-        if why
-        else said(t, "intake_rule", rule)
-        for rule, why in zip(arrival["rule"], arrival["why"], strict=True)
-    ]
-    frame = arrival.assign(
-        step=["" if not number else f.number(number) for number in arrival["number"]], what=what
-    )
-    return Table(
-        label="tab-arrival",
-        caption=t("From the files to the panel"),
-        frame=frame,
-        headings={
-            "step": t("Rule"),
-            "table": t("Table"),
-            "what": t("What was done"),
-            "before": t("Rows before"),
-            "touched": t("Rows touched"),
-            "after": t("Rows after"),
-        },
-        formats={
-            "before": f.number,
-            "touched": f.number,
-            "after": f.number,
-        },
-    )
 
 
 def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:

@@ -3,6 +3,7 @@
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections import frame
+from impact.reporting.sections.arrival import arrived_in_full
 from impact.reporting.sections.certainty import certainty_in_full
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.evidence import unmade
@@ -27,6 +28,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *([Text(opening)] if opening else []),
         *one_level_down(frame.design(voice, findings).items),
         *one_level_down(data_quality(voice, findings.quality).items),
+        *arrived_in_full(voice, findings.sample.arrival),
         *one_level_down(impact_in_full(voice, findings.impact)),
         *one_level_down(certainty_in_full(voice, findings.evidence)),
         *one_level_down(panel_models(voice, findings.panel_models).items),

@@ -3,7 +3,7 @@
 from impact.reporting.words.catalogue import t
 
 RULES = {
-    "read": t("Read; sums and totals left out"),
+    "read": t("Read, without sums and totals"),
     "append": t("Put below one another"),
     "wide_to_long": t("Columns of periods made rows"),
     "keep": t("Kept where a condition holds; others left out"),
