@@ -65,22 +65,22 @@ def _ledger(
 
 def _meetings(voice: Voice, merges: pd.DataFrame) -> Table:
     t, f = voice.t, voice.f
-    counted = lambda count: "" if pd.isna(count) else f.number(count)  # noqa: E731 (a format)
+    counted = lambda count: "–" if pd.isna(count) else f.number(count)  # noqa: E731 (a format)
+    where = [
+        t("{table} (rule {n})", table=table, n=f.number(number))
+        for table, number in zip(merges["table"], merges["number"], strict=True)
+    ]
     return Table(
         label="tab-merges",
         caption=t("What met what: rows by how their key was found in the other table"),
-        frame=merges[["number", "table", *MEETINGS]].assign(
-            step=[f.number(number) for number in merges["number"]]
-        ),
+        frame=merges[["number", "table", *MEETINGS]].assign(where=where),
         headings={
-            "step": t("Rule"),
-            "table": t("Table"),
+            "where": t("Table"),
             "exact": t("Equal"),
-            "normalised": t("Equal but for case, accents or marks"),
-            "confirmed": t("Confirmed by a person"),
+            "normalised": t("But for case or accents"),
+            "confirmed": t("By a person"),
             "unmatched": t("Met none"),
-            "unmatched_with": t("Of the other table, met none"),
-            "proposals": t("Asked of a person"),
+            "unmatched_with": t("Other table's, met none"),
         },
         formats=dict.fromkeys(MEETINGS, counted),
     )
