@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
-from impact.errors import DataError, ImpactError, PlanError, SourceError
+from impact.errors import DataError, ImpactError, PlanError, SchemaError, SourceError
 from impact.evaluation.plan import Plan
 from impact.pipeline import run as pipeline
 from impact.pipeline.execute import WarmParent
@@ -186,7 +186,7 @@ DATA = [
     ({"data": "data"}, SourceError),
     ({"data": "/dev/zero"}, SourceError),
     ({"data": "package:os"}, SourceError),
-    ({"data": "data/programme.yml"}, SourceError),
+    ({"data": "data/programme.yml"}, SchemaError),
     ({"schema": "/dev/zero"}, DataError),
     ({"schema": "data/artisans.csv"}, DataError),
     ({"programme": "/dev/stdin"}, PlanError),
