@@ -19,6 +19,7 @@ from impact.data.schema import Schema, Words
 from impact.pipeline.codebook import codebook_of
 from impact.pipeline.plan import checked_study
 from impact.reporting.codebook.ddi import NAMESPACE, ddi
+from impact.reporting.codebook.description import Codebook
 from impact.reporting.codebook.page import page
 from impact.reporting.codebook.sheet import HEADS, sheet
 from impact.reporting.codebook.variables import shown_counts
@@ -125,6 +126,22 @@ def test_what_nobody_wrote_down_is_left_out(grants):
         assert root.find(f".//d:{tag}", DDI) is None
 
 
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [
+        ("data/artisans.csv", ["CSV"]),
+        ("firms.dta", ["DTA"]),
+        ("data/raw/intake.yml", []),
+        ("package:linearmodels.jobtraining", []),
+    ],
+)
+def test_the_kind_of_file_is_told_where_the_data_are_one_file(artisans, data, ending):
+    described = Codebook.of(artisans, file_name=data)
+    root = etree.fromstring(ddi(described, version="1"))
+    assert root.xpath("//d:fileType/text()", namespaces=DDI) == ending
+    assert root.xpath("//d:fileName/text()", namespaces=DDI) == [data]
+
+
 def test_a_funder_of_real_data_is_told(artisans):
     real = artisans.changed(truth=None)
     assert len(document(real).findall(".//d:fundAg", DDI)) == 2
@@ -136,7 +153,10 @@ def test_counts_are_those_of_the_file(artisans):
     for name, row in told.items():
         assert int(row["valid"]) == frame[name].notna().sum()
         assert int(row["missing"]) == frame[name].isna().sum()
-    assert told["revenue_mad"]["missing_by_reason"] == "blank: 491"
+    reasons = frame.attrs["missing"]["revenue_mad"]
+    shown = "; ".join(f"{reason}: {n}" for reason, n in reasons.items())
+    assert told["revenue_mad"]["missing_by_reason"] == shown
+    assert "refused" in reasons
     assert float(told["revenue_mad"]["mean"]) == pytest.approx(frame.revenue_mad.mean(), rel=1e-5)
     assert float(told["revenue_mad"]["sd"]) == pytest.approx(frame.revenue_mad.std(), rel=1e-5)
     assert f"Fes = Fès ({(frame.city == 'Fes').sum()})" in told["city"]["categories_fr"]

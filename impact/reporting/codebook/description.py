@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from impact.data.intake.arrive import is_intake
 from impact.data.schema import Words
 from impact.evaluation.programme import Programme, Statement
 from impact.evaluation.study import Study
@@ -26,7 +27,7 @@ class StudyDescription:
     title, data_title : Words
         Of the study and of the data.
     file_name, ending : str
-        As a run certifies the data; no ending of a data set that a package ships.
+        As a run certifies the data; no ending of what a package ships or an intake plan makes.
     source : Words
     units : int
     rows : int
@@ -94,12 +95,13 @@ def _description(study: Study, nouns: tuple[Nouns, Nouns], file_name: str) -> St
     plan, schema, panel = study.plan, study.schema, study.panel(winsorise=0.0)
     source, programme = schema.source, study.programme or Programme()
     unit = plan.words.unit
+    made = file_name.startswith("package:") or is_intake(file_name)  # a table, and no file
     return StudyDescription(
         name=plan.name,
         title=plan.title,
         data_title=schema.title,
         file_name=file_name,
-        ending="" if file_name.startswith("package:") else Path(file_name).suffix[1:].upper(),
+        ending="" if made else Path(file_name).suffix[1:].upper(),
         source=Words(en=source, fr=source) if isinstance(source, str) else source,
         units=int(study.frame[schema.unit].nunique()),
         rows=len(study.frame),
