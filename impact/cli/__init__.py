@@ -14,6 +14,7 @@ from impact.cli.init import init
 from impact.cli.intake import intake, schema
 from impact.cli.key import key
 from impact.cli.moments import moments
+from impact.cli.workbook import workbook
 from impact.errors import (
     ImpactError,
     Interrupted,
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(moments, name="moments")
 app.add_typer(key, name="key")
 app.command()(init)
+app.command()(workbook)
 app.command()(power)
 app.command()(evaluability)
 app.command()(intake)

@@ -366,15 +366,23 @@ def read_schema(path: Path | str) -> Schema:
         With the key and the rule it breaks.
     """
     path = Path(path)
-    values = load_yaml(path, error=SchemaError)
+    return schema_of(load_yaml(path, error=SchemaError), name=path.name)
+
+
+def schema_of(values: Any, *, name: str) -> Schema:
+    """Check a schema's keys and values.
+
+    Raises
+    ------
+    SchemaError
+        With the key and the rule it breaks.
+    """
     if not isinstance(values, dict):
-        raise SchemaError(
-            f"{path.name}: a schema is a list of keys and values; see data/artisans.yml"
-        )
+        raise SchemaError(f"{name}: a schema is a list of keys and values; see data/artisans.yml")
     try:
         return Schema.model_validate(values)
     except ValidationError as problem:
-        raise SchemaError(f"{path.name}: {broken_rules(problem)}") from None
+        raise SchemaError(f"{name}: {broken_rules(problem)}") from None
 
 
 def broken_rules(problem: ValidationError) -> str:

@@ -79,6 +79,10 @@ def look_at(path: Path, *, table: str, apart: Apart, unit: str | None = None) ->
     columns = [one for one in found if isinstance(one, ProposedColumn)]
     empty = [one for one in found if isinstance(one, LeftOut)]
     admitted, telling = without_identifiers(columns, rows, options=options, unit=unit)
+    if not admitted:
+        raise SourceError(
+            f"{path.name}: no column can be proposed: they are empty, hold no values, or could tell who a person is"
+        )
     file = ProposedFile(
         table=table,
         path=path,
