@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import isfinite
 from typing import Any
 
 from impact.errors import SchemaError
@@ -40,7 +41,7 @@ def value_of(cell: Any) -> Any:
     SchemaError
         A text that begins with the mark and is no JSON.
     """
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and isfinite(cell) and cell == int(cell):
         return int(cell)
     if isinstance(cell, str) and cell.startswith(MARK):
         try:

@@ -200,6 +200,10 @@ def test_what_is_typed_wrong_is_named_by_its_row(rows, words, tmp_path):
         read_plan_workbook(typed(tmp_path, *rows))
 
 
+def test_a_number_beyond_all_numbers_stays_one():
+    assert value_of(float("inf")) == float("inf")
+
+
 def test_a_workbook_of_something_else_is_refused(tmp_path):
     with pytest.raises(SourceError, match="has no sheet of a plan"):
         read_plan_workbook(typed(tmp_path, ("a", 1), name="Sheet1"))
