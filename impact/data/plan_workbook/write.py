@@ -17,6 +17,8 @@ from impact.terms import Language
 
 SPARE_ROWS = 200  # below the last one, with lists to choose from
 LISTED = 255  # letters that a list to choose from may have
+WIDTHS = (34, 60, 34, 90)  # letters: key, value, what it may be, what it means
+LINE_HEIGHT = 15.0  # points
 COLUMN_KEYS = frozenset(
     {
         "unit", "time.column", "cohort.column", "cohort.first_period_of", "cluster", "weight", "outcomes", "cohort",
@@ -114,35 +116,44 @@ class _Keys(_Page):
     def write(self, filed: Filed) -> None:
         words = HEADINGS[self.language]
         self._head(words["key"], words["value"], words["choices"], words["meaning"])
-        self.page.set_column(0, 0, 34)
-        self.page.set_column(1, 1, 60)
-        self.page.set_column(2, 2, 34)
-        self.page.set_column(3, 3, 90)
+        for place, width in enumerate(WIDTHS):
+            self.page.set_column(place, place, width)
         for row, (path, value, known) in enumerate(self._rows(filed), start=1):
             self.page.write_string(row, 0, path, self.look["top"])
             if value is not None:
                 self._cell(row, 1, value)
-            self._offer(row, filed.model, path, known)
+            offered = self._offer(row, filed.model, path, known)
             meaning = self._meaning(known)
             if meaning:
                 self.page.write_string(row, 3, meaning, self.look["wrap"])
+            self._make_room(row, (path, str(value or ""), offered, meaning))
+
+    def _make_room(self, row: int, texts: Sequence[str]) -> None:
+        """Give a row the height of its longest text: not every spreadsheet does so by itself."""
+        lines = max(
+            sum(-(-len(line) // width) or 1 for line in text.split("\n"))
+            for text, width in zip(texts, WIDTHS, strict=True)
+        )
+        if lines > 1:
+            self.page.set_row(row, LINE_HEIGHT * lines)
 
     def _meaning(self, known: KnownKey | None) -> str:
         if known is None or self.language == "en":
             return "" if known is None else known.meaning
         return typeset(MEANINGS[self.sheet.part].get(".".join(known.path), ""))
 
-    def _offer(self, row: int, model: Model, path: str, known: KnownKey | None) -> None:
-        """Offer the words that a key may have, or the columns of the schema where it names one."""
+    def _offer(self, row: int, model: Model, path: str, known: KnownKey | None) -> str:
+        """Offer the words that a key may have, or columns of the schema where it names one; return what is shown of them."""
         if known is not None and ".".join(known.path) in COLUMN_KEYS:
             self._choose_column(row, 1)
-            return
+            return ""
         plain = [part.value if isinstance(part, Key) else part for part in read_path(path)]
         choices = choices_at(model, (*self.sheet.root, *plain))
         self._choose(row, 1, choices)
+        shown = "  ".join(json.dumps(word) if len(word) == 1 else word for word in choices)
         if choices:
-            shown = "  ".join(json.dumps(word) if len(word) == 1 else word for word in choices)
             self.page.write_string(row, 2, shown, self.look["wrap"])
+        return shown
 
     def _rows(self, filed: Filed) -> list[tuple[str, Any, KnownKey | None]]:
         """Return path, value and what is known of the key: known keys in their order, each with its values below it."""
