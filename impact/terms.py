@@ -13,6 +13,7 @@ ControlGroup = Literal["never_treated", "not_yet_treated"]
 BasePeriod = Literal["varying", "universal"]
 Grouping = Literal["event_time", "cohort", "time", "overall"]
 Averaging = Literal["cells", "cohort", "event_time", "time"]
+Adjustment = Literal["dr", "dr_improved", "ipw", "ipw_abadie", "reg"]
 MissingPairs = Literal["pairs", "balanced", "cross_sections"]
 Covariance = Literal["clustered", "robust", "iid"]
 CovarianceName = Literal[

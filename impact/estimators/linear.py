@@ -1,4 +1,4 @@
-"""What every estimator that is linear in the path means leaves behind: values, affine scores, and what follows from them."""
+"""What every estimator that is linear in the outcomes leaves behind: values, scores, and what follows from them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
@@ -11,7 +11,7 @@ from impact.data.panel import Panel
 from impact.data.sample import Sample
 from impact.errors import NotAvailableError, UsageError
 from impact.estimate import Estimate
-from impact.moments import PathMoments, Scores, both
+from impact.moments import PathMoments, Scores, UnitScores
 from impact.moments.features import levels
 from impact.parameters import Rows
 from impact.terms import ENOUGH_UNITS, Averaging, Grouping
@@ -63,13 +63,18 @@ class LinearParts:
 
     moments: PathMoments
     values: Floats
-    scores: Scores
+    scores: Scores | UnitScores
     exposed_weights: Floats
     averager: Averager | None = None
     detail: Any = field(default=None, repr=False)
     factor: float = 1.0
     robust: Floats | None = None
     linear: Scores | None = None
+
+    @property
+    def weighs_outcomes(self) -> bool:
+        """Whether the weights of outcomes can be told."""
+        return isinstance(self.scores, Scores)
 
     def vcov(self) -> Floats:
         """Clustered covariance times the estimator's small-sample factor."""
@@ -167,7 +172,7 @@ class LinearParts:
         some = counterfactual != 0
         ratio = np.full(len(effect), np.nan)
         ratio[some] = 100 * effect[some] / counterfactual[some]
-        pair = both(self.moments, self.scores, observed_scores)
+        pair = self.scores.beside(self.moments, observed_scores)
         k = len(effect)
         gradient = np.zeros((k, 2 * k))
         index = np.arange(k)

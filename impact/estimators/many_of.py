@@ -107,7 +107,7 @@ def _comparisons(origin: Number) -> Many | None:
     """Callaway and Sant'Anna's overall effect, and single event times: the kernel, or its weights where clusters lie above."""
     estimator: Any = origin.estimator
     panel = replace(origin.panel, complete=None)
-    if estimator.missing != "pairs" or estimator.controls != "all":
+    if not estimator.compares_plain_pairs:
         return None
     event = _event_time(origin.steps) if estimator.base_period == "universal" else None
     if origin.steps == (OVERALL,):
@@ -185,7 +185,7 @@ def _fitted(origin: Number) -> Many:
 def _is_linear(origin: Number, panel: Panel) -> bool:
     """Whether the weights are the same for another outcome, and their sum of products the estimate."""
     first = origin.again(panel)
-    if not isinstance(first.parts, LinearParts):
+    if not isinstance(first.parts, LinearParts) or not first.parts.weighs_outcomes:
         return False
     noise = stream(SEED, "linearity").standard_normal(len(panel.y))
     other_outcome = np.abs(panel.y + np.std(panel.y) * noise)

@@ -85,6 +85,21 @@ class Scores:
         loading[:, :, -1] += constant[self.groups.cohort]
         return replace(self, loading=loading)
 
+    def beside(self, moments: CellMoments, other: "Scores") -> "Scores":
+        """Return these parameters' scores, then those of ``other``, which are by cohort, on the same moments."""
+        width = self.loading.shape[2]
+
+        def evaluate(paths: Paths) -> Floats:
+            return np.concatenate(
+                [self.features.evaluate(paths), other.features.evaluate(paths)], axis=1
+            )
+
+        k, q = (self.loading.shape[i] + other.loading.shape[i] for i in (1, 2))
+        loading = np.zeros((len(self.loading), k, q))
+        loading[:, : self.loading.shape[1], :width] = self.loading
+        loading[:, self.loading.shape[1] :, width:] = other.loading[self.groups.cohort]
+        return Scores.of(moments, Features(evaluate, evaluate), loading, groups=self.groups)
+
     def plus_indicators(self, centring: Floats) -> "Scores":
         """Add ``centring`` (C, k, T) to the coefficients of the last T features, which must be the period indicators."""
         loading = self.loading.copy()
@@ -140,20 +155,3 @@ class Scores:
         own = np.einsum("nkq,nq->nk", loading, self.features.evaluate(kept), optimize=True)
         scores[known] = own * panel.weight[known, None]
         return scores
-
-
-def both(moments: CellMoments, first: Scores, second: Scores) -> Scores:
-    """Return the parameters of two sets of scores on the same moments side by side; the second's groups are the cohorts."""
-    width = first.loading.shape[2]
-
-    def evaluate(paths: Paths) -> Floats:
-        return np.concatenate(
-            [first.features.evaluate(paths), second.features.evaluate(paths)], axis=1
-        )
-
-    k, q = (first.loading.shape[i] + second.loading.shape[i] for i in (1, 2))
-    groups = first.groups
-    loading = np.zeros((len(first.loading), k, q))
-    loading[:, : first.loading.shape[1], :width] = first.loading
-    loading[:, first.loading.shape[1] :, width:] = second.loading[groups.cohort]
-    return Scores.of(moments, Features(evaluate, evaluate), loading, groups=groups)

@@ -37,6 +37,12 @@ DIFFERENCES = {
     "lpdid_equal": impact.LocalProjectionsDiD(weighting="equal", composition="fixed", after=2),
     "lee_wooldridge": impact.LeeWooldridge(),
     "dcdh": impact.DeChaisemartinDHaultfoeuille(),
+    "cs_doubly_robust": impact.CallawaySantAnna(covariates=["x"]),
+    "cs_improved": impact.CallawaySantAnna(covariates=["x"], method="dr_improved"),
+    "cs_weighted": impact.CallawaySantAnna(covariates=["x"], method="ipw"),
+    "cs_regression": impact.CallawaySantAnna(
+        covariates=["x"], method="reg", control_group="never_treated", base_period="universal"
+    ),
     "efficient_trends": impact.EfficientDiD(assumption="parallel_trends"),
 }
 WITHOUT_UNIT_EFFECTS = {"cs_cross_sections", "etwfe_cohort", "stacked"}
@@ -51,7 +57,14 @@ MODELS = {
         impact.BetweenEffects,
     )
 }
-BY_MOMENTS = [name for name in DIFFERENCES if name != "did"]
+GIVEN_COVARIATES = [
+    "cs_doubly_robust",
+    "cs_improved",
+    "cs_weighted",
+    "cs_regression",
+]
+OF_PANELS = ["did", *GIVEN_COVARIATES]
+BY_MOMENTS = [name for name in DIFFERENCES if name not in OF_PANELS]
 EXACT = {"rtol": 1e-10, "atol": 1e-10}  # the same sums in another order
 
 
@@ -102,14 +115,14 @@ def test_a_panel_and_its_moments_give_the_same(name, cluster):
     pd.testing.assert_frame_equal(one.table, other.table)
 
 
-@pytest.mark.parametrize("name", ["did", *MODELS])
+@pytest.mark.parametrize("name", [*OF_PANELS, *MODELS])
 def test_what_moments_lack_is_named_and_the_panel_offered(name):
     moments = impact.PathMoments.from_panel(panel())
     with pytest.raises(NotAvailableError, match="fit it on the Panel"):
         {**DIFFERENCES, **MODELS}[name].fit(moments)
 
 
-@pytest.mark.parametrize("name", BY_MOMENTS)
+@pytest.mark.parametrize("name", [*BY_MOMENTS, *GIVEN_COVARIATES])
 def test_unit_scores_add_up_to_the_covariance(name):
     made = panel(long_frame(gaps=0.1), weight="w")
     estimate = DIFFERENCES[name].fit(made)
@@ -146,7 +159,7 @@ def test_scale_shift_unit_and_period_constants_and_labels_do_what_theory_says(na
         np.testing.assert_allclose(two.std_error, abs(scale) * one.std_error, **tolerance)
 
 
-@pytest.mark.parametrize("name", BY_MOMENTS)
+@pytest.mark.parametrize("name", [*BY_MOMENTS, *GIVEN_COVARIATES])
 def test_weights_of_one_change_nothing_and_duplicates_halve_the_variance(name):
     frame = long_frame(gaps=0.1)
     one = fitted(name, frame).table

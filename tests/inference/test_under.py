@@ -27,9 +27,10 @@ def whole_villages(n_villages=14, size=4, treated=6, effect=0.0, seed=1, periods
         y = generator.normal(size=len(village)) + 2 * shared[village, t]
         y += effect * ((village < treated) & (t >= 2))
         g = np.where(village < treated, 2.0, np.nan)
+        unit = np.arange(len(village))
         rows.append(
             pd.DataFrame(
-                {"id": np.arange(len(village)), "t": t, "y": y, "g": g, "village": village}
+                {"id": unit, "t": t, "y": y, "g": g, "village": village, "x": np.cos(13 * unit)}
             )
         )
     return pd.concat(rows)
@@ -37,7 +38,7 @@ def whole_villages(n_villages=14, size=4, treated=6, effect=0.0, seed=1, periods
 
 def clustered(frame=None, **choices):
     frame = whole_villages() if frame is None else frame
-    return panel(frame, cluster="village", covariates=(), **choices)
+    return panel(frame, cluster="village", **choices)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -85,7 +86,7 @@ def test_an_estimate_from_a_file_says_that_it_has_no_data():
 )  # it weighs by clustered covariances
 def test_clusters_named_afterwards_are_clusters_named_before(name):
     frame = whole_villages()
-    free, before = panel(frame, covariates=["village"]), clustered(frame)
+    free, before = panel(frame, covariates=["village", "x"]), clustered(frame)
     estimator = DIFFERENCES[name]
     one = estimator.fit(free).under(impact.Clustered("CRV0", by="village"))
     two = estimator.fit(before).under(impact.Clustered("CRV0"))

@@ -103,12 +103,12 @@ class Comparisons:
         Raises
         ------
         NotAvailableError
-            With adjustment for strata, or another rule for gaps than pairs.
+            With adjustment for strata or covariates, or another rule for gaps than pairs.
         """
-        if estimator.missing != "pairs" or estimator.controls != "all":
+        if not estimator.compares_plain_pairs:
             raise NotAvailableError(
-                "comparisons of single units over pairs of periods are not available with adjustment for strata or with "
-                "another rule for gaps; use CallawaySantAnna(missing='pairs')"
+                "comparisons of single units over pairs of periods are not available with adjustment for strata or covariates, "
+                "or with another rule for gaps; use CallawaySantAnna(missing='pairs')"
             )
         cohorts = np.append(panel.cohorts if cohorts is None else cohorts, np.inf)
         pairs = np.array(list(_pairs(panel, estimator, cohorts, lead)), dtype=np.int64).reshape(

@@ -1,31 +1,44 @@
 """Callaway and Sant'Anna: one effect for each cohort and period, then averages of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError
+from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, comparable, contrast_means
+from impact.estimators.comparisons.given_covariates import Differences, compare_given_covariates
 from impact.estimators.comparisons.group_time import (
     GroupTimeDetail,
     cohorts_left_out,
     group_time_estimate,
 )
-from impact.estimators.linear import as_moments, balanced_cells
+from impact.estimators.linear import as_moments, as_panel, balanced_cells
+from impact.estimators.selection.covariates import Covariates
 from impact.moments import PathMoments
 from impact.moments.features import changes, levels
 from impact.origin import remembered
 from impact.terms import (
     CONFIDENCE_LEVEL,
+    Adjustment,
     BasePeriod,
     CheckedChoices,
     ControlGroup,
     ControlsWithin,
     MissingPairs,
 )
+
+ADJUSTED = {
+    "dr": "doubly robust",
+    "dr_improved": "improved doubly robust",
+    "ipw": "inverse probability weights",
+    "ipw_abadie": "inverse probability weights that need not sum to one",
+    "reg": "outcome regression",
+}
 
 
 @dataclass(frozen=True)
@@ -45,14 +58,23 @@ class CallawaySantAnna(CheckedChoices):
     controls : {"all", "strata"}
         Compare with all controls, or with those of the same stratum, strata weighted by their treated units.
     level : float
+    covariates : sequence of str
+        Numbers among the panel's covariates, taken in the earlier of the two periods of each comparison.
+    method : {"dr", "dr_improved", "ipw", "ipw_abadie", "reg"}
+        With covariates: doubly robust, traditional or improved; inverse probability weights that sum to one, or Abadie's
+        (with which a change common to all moves the effect); outcome regression. Controls whose propensity is 0.995 or more
+        are left out.
 
     Assumes
     -------
     Parallel trends between each cohort and its controls from the base period on; no anticipation beyond ``anticipation``.
+    With covariates: parallel trends between units with the same covariates, controls like every treated unit, and a linear
+    change (``reg``), a logit (``ipw``) or one of the two (``dr``).
 
     References
     ----------
-    Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 2.8-2.9 without covariates.
+    Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 2.8-2.9 without covariates, eqs. 2.2-2.7 with them;
+    Sant'Anna and Zhao (2020), Journal of Econometrics 219(1).
 
     Examples
     --------
@@ -63,6 +85,9 @@ class CallawaySantAnna(CheckedChoices):
     2.34
     >>> effects.aggregate(by="overall").params.round(2).to_dict()
     {'overall': 1.61}
+    >>> alike = impact.CallawaySantAnna(covariates=["workers"]).fit(panel)  # firms with as many workers
+    >>> alike.aggregate(by="overall").params.round(2).to_dict()
+    {'overall': 1.58}
     """
 
     control_group: ControlGroup = "not_yet_treated"
@@ -71,22 +96,50 @@ class CallawaySantAnna(CheckedChoices):
     missing: MissingPairs = "pairs"
     controls: ControlsWithin = "all"
     level: float = CONFIDENCE_LEVEL
+    covariates: Sequence[str] = ()
+    method: Adjustment = "dr"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.covariates, str):
+            raise UsageError("covariates: one text; write a list of names")
+        if self.covariates and self.missing == "cross_sections":
+            raise UsageError(
+                "missing='cross_sections': not made with covariates; take 'pairs' or 'balanced'"
+            )
+        if self.covariates and self.controls == "strata":
+            raise UsageError(
+                "controls='strata': not with covariates; give the strata as covariates of zeros and ones"
+            )
+
+    @property
+    def compares_plain_pairs(self) -> bool:
+        """Whether it compares means of changes of units seen in both periods, among all."""
+        return self.missing == "pairs" and self.controls == "all" and not self.covariates
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
-        """Estimate from a panel or its moments: one row a (cohort, period).
+        """Estimate from a panel or its moments (from a panel with covariates): one row a (cohort, period).
 
         Raises
         ------
         NotIdentifiedError
-            When no cohort has both a base period and a control.
+            When no cohort has both a base period and a control; when covariates are collinear, the same for all, or predict
+            perfectly who is treated.
+        NotAvailableError
+            With covariates from moments, which hold none.
+        MissingValueError
+            When a covariate is missing in a period that changes are counted from.
         """
         moments = as_moments(data)
         if self.missing == "balanced":
             moments = balanced_cells(moments)
         pairs, contrasts = self._compared(moments)
+        found: Contrasted | Differences | None
         if not len(contrasts.code):
             found = None
+        elif self.covariates:
+            found = self._given_covariates(data, moments, pairs, contrasts)
         elif self.missing == "cross_sections":
             found = _of_cross_sections(moments, pairs, contrasts, within=self.controls)
         else:
@@ -99,6 +152,31 @@ class CallawaySantAnna(CheckedChoices):
                 "check the cohort column, or use control_group='not_yet_treated'"
             )
         return self._estimate(moments, found)
+
+    def _given_covariates(
+        self,
+        data: Panel | PathMoments,
+        moments: PathMoments,
+        pairs: list[tuple[int, int]],
+        contrasts: Contrasts,
+    ) -> Differences:
+        panel = as_panel(
+            data,
+            who=f"CallawaySantAnna given {', '.join(self.covariates)}",
+            needs="the covariates of single units",
+        )
+        kept = panel.cohort > panel.times[0]
+        if self.missing == "balanced":
+            kept &= ~np.isnan(panel.wide).any(axis=1)
+        return compare_given_covariates(
+            panel,
+            moments,
+            pairs,
+            contrasts,
+            covariates=Covariates.of(panel, self.covariates),
+            method=self.method,
+            kept=kept,
+        )
 
     def _compared(self, moments: PathMoments) -> tuple[list[tuple[int, int]], Contrasts]:
         """Return the distinct (period, base) pairs, and who is compared over which."""
@@ -133,7 +211,7 @@ class CallawaySantAnna(CheckedChoices):
         later = (every > until + self.anticipation) & (np.arange(len(every)) != code)
         return np.asarray(never | later)
 
-    def _estimate(self, moments: PathMoments, found: Contrasted) -> Estimate:
+    def _estimate(self, moments: PathMoments, found: Contrasted | Differences) -> Estimate:
         detail = GroupTimeDetail.of(
             moments, found.contrasts.code, found.contrasts.period, shares="estimated"
         )
@@ -154,18 +232,40 @@ class CallawaySantAnna(CheckedChoices):
                 "controls": self.controls,
                 "level": self.level,
                 "df": None,
+                **self._adjustment(found),
             },
-            notes=cohorts_left_out(moments, detail),
-            source="Callaway and Sant'Anna (2021), eqs. 2.8-2.9",
+            notes=(
+                *cohorts_left_out(moments, detail),
+                *(found.notes() if isinstance(found, Differences) else ()),
+            ),
+            source="Callaway and Sant'Anna (2021), eqs. 2.2-2.7; Sant'Anna and Zhao (2020)"
+            if self.covariates
+            else "Callaway and Sant'Anna (2021), eqs. 2.8-2.9",
         )
+
+    def _adjustment(self, found: Contrasted | Differences) -> dict[str, Any]:
+        """What the spec says of covariates: nothing without any."""
+        if not isinstance(found, Differences):
+            return {}
+        return {
+            "covariates": list(self.covariates),
+            "method": self.method,
+            "n_trimmed": found.n_trimmed,
+            "fewest_effective_controls": found.fewest_effective_controls,
+        }
 
     def _label(self) -> str:
         control = self.control_group.replace("_", " ")
         gaps = {"pairs": "units seen in both periods", "balanced": "units seen in all periods"}
         window = f"; anticipation {self.anticipation}" if self.anticipation else ""
         strata = "; within strata" if self.controls == "strata" else ""
+        given = (
+            f"; given {', '.join(self.covariates)} by {ADJUSTED[self.method]}"
+            if self.covariates
+            else ""
+        )
         return (
-            f"Callaway-Sant'Anna; control {control}; base {self.base_period}{window}{strata}; "
+            f"Callaway-Sant'Anna{given}; control {control}; base {self.base_period}{window}{strata}; "
             f"{gaps.get(self.missing, 'periods as cross-sections')}; influence function, clustered, normal"
         )
 

@@ -9,7 +9,7 @@ from impact.arrays import Floats, Integers
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.linear import Average, LinearParts, few_treated_notes
-from impact.moments import PathMoments, Scores
+from impact.moments import PathMoments, Scores, UnitScores
 from impact.parameters import Rows
 from impact.terms import Averaging, Grouping
 
@@ -110,7 +110,7 @@ def group_time_estimate(
     moments: PathMoments,
     detail: GroupTimeDetail,
     values: Floats,
-    scores: Scores,
+    scores: Scores | UnitScores,
     *,
     method: str,
     spec: dict[str, Any],

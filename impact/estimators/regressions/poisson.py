@@ -14,7 +14,6 @@ from impact.estimators.comparisons.group_time import GroupTimeDetail
 from impact.estimators.regressions.within import WithinFit, inverse_or_refuse, with_periods
 from impact.moments import PathMoments, Paths, Scores
 from impact.moments.features import Features, levels
-from impact.moments.scores import both
 
 MOST_STEPS = 50  # Newton needs about 6
 CONVERGED = 1e-12  # largest step in a coefficient
@@ -94,7 +93,7 @@ def poisson_effects(
     loading[detail.code, row, n_periods + detail.period] = -(
         (mean - moments.origin[detail.period]) / detail.size
     )
-    pair = both(moments, fit.scores, Scores.of(moments, levels(moments), loading))
+    pair = fit.scores.beside(moments, Scores.of(moments, levels(moments), loading))
     scores = pair.mix(np.hstack([np.diag(mean * ratio), np.diag(1 - ratio)]))
     return moments, detail, WithinFit(mean * (1 - ratio), scores, fit.factor, fit.df)
 

@@ -101,6 +101,10 @@ NOTES = {
     "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),
     "cohort_without_whole_window": t("Left out, not seen in the whole window: cohort {n}."),
     "cohorts_too_small_to_weigh": t("Cohorts are too small to weigh their comparisons."),
+    "poor_overlap": t(
+        "Comparisons in which few untreated firms resemble the treated in the covariates, or some resemble only these and are "
+        "left out: {n}."
+    ),
     "transition_observations_left_out": t("Observations between before and after, left out: {n}."),
 }
 

@@ -1,0 +1,98 @@
+"""Covariates of units by period, as numbers that were looked at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.arrays import Floats, Mask
+from impact.data.panel import Panel
+from impact.errors import InfiniteValueError, MissingValueError, UnknownNameError, UsageError
+from impact.terms import nearest
+
+SAME_ALWAYS = -1  # instead of a period, where a unit's covariates never change
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """The p covariates of N units.
+
+    Attributes
+    ----------
+    names : tuple of str
+    wide : ndarray, (N, T, p)
+        NaN where a unit was not observed, or did not answer.
+    unchanging : bool
+        Whether no unit's covariates ever change.
+    """
+
+    names: tuple[str, ...]
+    wide: Floats
+    unchanging: bool
+
+    @classmethod
+    def of(cls, panel: Panel, names: Sequence[str]) -> "Covariates":
+        """Take covariates from a panel.
+
+        Raises
+        ------
+        UnknownNameError
+            When a name is none of the panel's covariates.
+        UsageError
+            When a covariate is not a number.
+        InfiniteValueError
+        """
+        wide = np.full((panel.n_units, panel.n_periods, len(names)), np.nan)
+        for place, name in enumerate(names):
+            wide[panel.unit_index, panel.time_index, place] = _numbers(panel, name)
+        first = wide[panel.unit_index, panel.time_index][_first_rows(panel)]
+        same = (wide == first[:, None, :]).all(axis=2) | np.isnan(panel.wide)
+        return cls(tuple(names), wide, bool(same.all()))
+
+    def moment(self, period: int) -> int:
+        """Return what tells values of one period from another's: the period, or `SAME_ALWAYS`."""
+        return SAME_ALWAYS if self.unchanging else period
+
+    def at(self, period: int, units: Mask) -> Floats:
+        """Return the covariates of some units (N,) in a period, (n, p).
+
+        Raises
+        ------
+        MissingValueError
+            When one of them is missing.
+        """
+        values = self.wide[units, period]
+        missing = np.isnan(values)
+        for name, count in zip(self.names, missing.sum(axis=0), strict=True):
+            if count:
+                raise MissingValueError(
+                    f"{name}: missing for {int(count)} units in a period that changes are counted from; complete it (carry an "
+                    "earlier answer forward), or leave these units out"
+                )
+        return np.asarray(values)
+
+
+def _first_rows(panel: Panel) -> Mask:
+    """Each unit's first observation, (n,)."""
+    return np.append(True, np.diff(panel.unit_index) != 0)
+
+
+def _numbers(panel: Panel, name: str) -> Floats:
+    if name not in panel.covariates:
+        known = [str(column) for column in panel.covariates.columns]
+        raise UnknownNameError(
+            f"{name}: not among the panel's covariates; {nearest(name, known)}"
+            "pass it to Panel.from_frame(covariates=...)"
+        )
+    column = panel.covariates[name]
+    if not pd.api.types.is_numeric_dtype(column):
+        raise UsageError(
+            f"{name}: not a number, so not a covariate; make a column of zeros and ones for each category but one"
+        )
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    if np.isinf(values).any():
+        raise InfiniteValueError(
+            f"{name}: infinite in {int(np.isinf(values).sum())} observations; correct these"
+        )
+    return np.asarray(values)
