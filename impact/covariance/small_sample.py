@@ -90,6 +90,16 @@ def jackknife_factor(n_clusters: float) -> float:
     return 1 / cluster_factor(n_clusters)
 
 
+def hotelling_factor(n_clusters: float, *, n_restrictions: int) -> float:
+    """Return (G-1)/(G-q), by which a covariance of q means grows so that their Wald statistic over q is F with (q, G-q) df.
+
+    References
+    ----------
+    Hotelling (1931), Annals of Mathematical Statistics 2(3).
+    """
+    return (n_clusters - 1) / residual_df(n_clusters, n_counted=n_restrictions)
+
+
 def hc1_factor(n_obs: float, *, n_counted: float) -> float:
     """Return n/(n-K)."""
     return n_obs / residual_df(n_obs, n_counted=n_counted)

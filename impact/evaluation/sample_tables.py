@@ -9,21 +9,28 @@ from impact.data.panel import Panel
 from impact.evaluation.study import Study
 
 _LINE = ("number", "rule", "table", "before", "touched", "after")
-MEETINGS = ("exact", "normalised", "confirmed", "unmatched", "unmatched_with", "proposals")
-"""What the ledger counts of a merge."""
+MEETINGS = {
+    "exact": "exact",
+    "normalised": "normalised",
+    "confirmed": "confirmed",
+    "met_none": "unmatched",
+    "others_met_none": "unmatched_with",
+    "proposals": "proposals",
+}
+"""Columns for what the ledger counts of a merge."""
 
 
 def arrival(study: Study) -> pd.DataFrame:
-    """Return what each rule of the intake did: its line of the ledger, the plan's reason, and of a merge what met what."""
+    """Return what each rule of the intake did: its line of the ledger, the plan's reasons, and of a merge what met what."""
     rows = [
         {
             **{name: line[name] for name in _LINE},
-            "why": line["why"].get(study.plan.language, ""),
-            **{name: line["counts"].get(name, np.nan) for name in MEETINGS},
+            **{f"why_{language}": line["why"].get(language, "") for language in ("en", "fr")},
+            **{name: line["counts"].get(count, np.nan) for name, count in MEETINGS.items()},
         }
         for line in study.frame.attrs["intake"]
     ]
-    frame = pd.DataFrame(rows, columns=[*_LINE, "why", *MEETINGS])
+    frame = pd.DataFrame(rows, columns=[*_LINE, "why_en", "why_fr", *MEETINGS])
     return frame.astype(dict.fromkeys(MEETINGS, float))
 
 

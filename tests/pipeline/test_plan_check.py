@@ -325,13 +325,20 @@ def test_absolute_paths_are_read_and_certified_without_their_folder(project):
     }
     study = checked_study(written(project, paths), {})
     names = [
-        *("artisans.csv", "artisans.yml", "artisans_truth.json"),
-        *("economics.yml", "evidence.yml", "indicators.yml", "programme.yml"),
+        *(
+            "artisans.yml",
+            "artisans_truth.json",
+            "economics.yml",
+            "evidence.yml",
+            "indicators.yml",
+            "programme.yml",
+        ),
+        *(path.name for path in (project / "data" / "raw").iterdir()),
     ]
-    assert sorted(inputs_of(study.plan, study.folder)) == names
+    assert sorted(inputs_of(study.plan, study.folder)) == sorted(names)
     facts = pipeline._inputs(study, project / "plan.yml", {})
     assert str(project) not in json.dumps(facts)
-    assert facts["plan"]["data"] == "artisans.csv"
+    assert facts["plan"]["data"] == "intake.yml"
 
 
 def test_two_files_of_one_name_in_other_folders_are_refused(project):

@@ -169,6 +169,15 @@ def test_every_rule_of_an_intake_plan_has_words():
     assert set(REGISTER["intake_rule"]) == {READ, *(name for rule in rules for name in of(rule))}
 
 
+def test_every_reason_that_a_rule_gives_for_a_missing_cell_has_words():
+    given = {"blank", "unmatched", "recoded", "not_recoded", "recall_unknown", "never"}
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "impact" / "data").rglob("*.py")
+    )
+    assert all(f'"{reason}"' in code for reason in given)
+    assert given <= set(REGISTER["missing_reason"])
+
+
 def test_every_choice_of_a_specification_has_words():
     codes = {f"estimator:callaway_santanna_{average}" for average in of(Averaging)}
     codes |= {f"estimator:{name}" for name in of(Regression)}

@@ -4,6 +4,7 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, status_of, wald
+from impact.covariance.small_sample import cluster_factor, hotelling_factor
 from impact.data.panel import Panel
 from impact.diagnostics.survey.between_arms import MOST_PERMUTED
 from impact.diagnostics.survey.heaping import SMALLEST_JUDGED, not_judged
@@ -126,8 +127,6 @@ def _benford_test(counts: Floats) -> CheckResult:
     ]  # the ninth follows from the others
     values = deviations.sum(axis=0)
     scores = deviations - values / n_units
-    vcov = scores.T @ scores * n_units / (n_units - 1)
-    to_f = (n_units - 1) / (
-        n_units - 8
-    )  # Hotelling's statistic is F with (8, G - 8) degrees of freedom after it
-    return wald("first_digits", values, vcov * to_f, df=n_units - 8)
+    vcov = scores.T @ scores * cluster_factor(n_units)
+    tested = vcov * hotelling_factor(n_units, n_restrictions=len(values))
+    return wald("first_digits", values, tested, df=n_units - len(values))

@@ -5,6 +5,7 @@ import pandas as pd
 from impact.evaluation.sample_tables import MEETINGS
 from impact.reporting.exhibits import Exhibit, Table
 from impact.reporting.voice import Voice
+from impact.reporting.words.arrival import MISSING_REASONS
 from impact.reporting.words.register import said
 
 TOLD = frozenset({"read", "merge", "correct"})
@@ -37,13 +38,14 @@ def _ledger(
     voice: Voice, arrival: pd.DataFrame, *, label: str, caption: str, notes: tuple[str, ...] = ()
 ) -> Table:
     t, f = voice.t, voice.f
-    frame = arrival[["number", "rule", "table", "why", "before", "touched", "after"]].assign(
+    reasons = arrival[f"why_{voice.study.plan.language}"]
+    frame = arrival[["number", "rule", "table", "before", "touched", "after"]].assign(
         step=["" if not number else f.number(number) for number in arrival["number"]],
         what=[
             t("{rule}: {why}", rule=said(t, "intake_rule", rule), why=why)
             if why
             else said(t, "intake_rule", rule)
-            for rule, why in zip(arrival["rule"], arrival["why"], strict=True)
+            for rule, why in zip(arrival["rule"], reasons, strict=True)
         ],
     )
     return Table(
@@ -79,8 +81,8 @@ def _meetings(voice: Voice, merges: pd.DataFrame) -> Table:
             "exact": t("Equal"),
             "normalised": t("But for case or accents"),
             "confirmed": t("By a person"),
-            "unmatched": t("Met none"),
-            "unmatched_with": t("Other table's, met none"),
+            "met_none": t("Met none"),
+            "others_met_none": t("Other table's, met none"),
         },
         formats=dict.fromkeys(MEETINGS, counted),
     )
@@ -91,15 +93,17 @@ def absences(voice: Voice, frame: pd.DataFrame) -> list[Exhibit]:
     t, f, study = voice.t, voice.f, voice.study
     if frame.empty or set(frame["reason"]) == {"blank"}:
         return []
-    known = {"blank": t("blank"), "unmatched": t("not in the other table")}
     shown = frame.assign(
         what=[study.label(outcome) for outcome in frame["outcome"]],
-        why=[known.get(reason, reason.replace("_", " ")) for reason in frame["reason"]],
+        why=[
+            said(t, "missing_reason", reason) if reason in MISSING_REASONS else reason
+            for reason in frame["reason"]
+        ],
     )
     return [
         Table(
             label="tab-absences",
-            caption=t("Why outcomes are missing, in the words of the plan"),
+            caption=t("Why outcomes are missing"),
             frame=shown,
             headings={
                 "what": t("Outcome"),

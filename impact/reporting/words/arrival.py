@@ -34,3 +34,20 @@ RULES = {
     "pseudonymise": t("Ids replaced by pseudonyms"),
     "forget": t("Columns left out"),
 }
+
+MISSING_REASONS = {
+    "blank": t("blank"),
+    "unmatched": t("not in the other table"),
+    "recoded": t("a code that stands for nothing"),
+    "not_recoded": t("a code of no stated meaning"),
+    "recall_unknown": t("over how many months, not known"),
+    "never": t("never treated"),
+    "refused": t("refused"),
+    "absent": t("absent"),
+    "does_not_know": t("the firm does not know"),
+    "not_declared": t("not declared"),
+    "not_applicable": t("not applicable"),
+    "not_asked": t("not asked"),
+    "not_found": t("not found"),
+}
+"""Reasons that rules of an intake give, and usual ones of surveys; a plan's own stand as the plan writes them."""

@@ -70,6 +70,7 @@ Kind = Literal[
     "unappraised",
     "needed",
     "intake_rule",
+    "missing_reason",
     "preflight",
     "security",
     "role",
@@ -84,6 +85,7 @@ Kind = Literal[
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "check": checks.CHECKS,
     "intake_rule": arrival.RULES,
+    "missing_reason": arrival.MISSING_REASONS,
     "reason": {code: found.sentence for code, found in checks.REASONS.items()},
     "survey_asked": survey.ASKED,
     "survey_share": survey.SHARES_OF,
