@@ -140,6 +140,19 @@ def unique_order(
     return order
 
 
+def no_row_twice(frame: pd.DataFrame, kept: Mask, *, names: tuple[str, str], rows: Rows) -> None:
+    """Refuse a row without an outcome that has the unit and time of another row: which of the two is right is not known."""
+    if kept.all():
+        return
+    known = frame[list(names)].notna().all(axis=1).to_numpy()
+    twice = frame.duplicated(list(names), keep=False).to_numpy() & known
+    if twice[~kept].any():
+        raise DuplicateKeyError(
+            f"{names[0]}, {names[1]} repeat on {rows_named(rows[twice])}, one of them without an outcome; keep one row per "
+            f"{names[0]} and {names[1]}"
+        )
+
+
 def absorbing(column: pd.Series, unit: Integers, exposed: Mask, rows: Rows) -> None:
     """Refuse a 0/1 treatment that switches off, or that contradicts the cohort."""
     treated = numbers(column, rows=rows)

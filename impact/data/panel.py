@@ -151,6 +151,7 @@ class Panel:
         rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)
         kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
+        checks.no_row_twice(frame, kept, names=(unit, time), rows=rows)
         if not kept.all():
             frame, rows, y = frame.loc[kept], rows[kept], y[kept]
         checks.in_scale(y, outcome, rows=rows)

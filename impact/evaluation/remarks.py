@@ -22,6 +22,8 @@ RemarkCode = Literal[
     "no_trend_before",
     "treated_unseen_before",
     "always_treated",
+    "never_answered",
+    "blank_starts",
     "cohort_without_comparison",
     "cohorts_of_one",
     "small_cohorts",
@@ -57,6 +59,7 @@ def remarks_of(study: Study, panel: Panel) -> tuple[Remark, ...]:
         **_cohorts(study, panel),
         **_against_the_plan(study, panel),
         **_answers(panel),
+        **_not_in_the_panel(study),
     }
     found = [Remark(code, n) for code, n in counted.items() if n]
     return tuple(sorted([*found, *_of_outcomes(study)], key=lambda one: order[one.code]))
@@ -142,6 +145,18 @@ def _answers(panel: Panel) -> dict[RemarkCode, int]:
     return {
         "seen_once": int((np.bincount(panel.unit_index) == 1).sum()),
         "periods_without_data": absent,
+    }
+
+
+def _not_in_the_panel(study: Study) -> dict[RemarkCode, int]:
+    """Units that never gave the headline outcome; rows whose start is blank in the register that starts come from."""
+    frame, schema = study.frame, study.schema
+    answered = frame[study.outcome].notna().groupby(frame[schema.unit]).any()
+    cohort = study.plan.cohort or (None if schema.cohort is None else schema.cohort.column)
+    why = frame.attrs["missing"].get(cohort, {})
+    return {
+        "never_answered": int((~answered).sum()),
+        "blank_starts": why.get("blank", 0) if "unmatched" in why else 0,
     }
 
 

@@ -12,6 +12,7 @@ from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult
 from impact.data.panel import Panel
 from impact.data.readers import panel_of
+from impact.data.sources.codes import matching
 from impact.diagnostics.survey.back_checks import back_check
 from impact.diagnostics.survey.digits import first_digits, last_digits
 from impact.diagnostics.survey.dropout import dropout, exits, unexplained_blanks
@@ -20,7 +21,7 @@ from impact.diagnostics.survey.enumerators import enumerators, one_arm_enumerato
 from impact.diagnostics.survey.heaping import heaping, heaping_change
 from impact.diagnostics.survey.outliers import jumps, largest_unit, outliers
 from impact.diagnostics.survey.parts_of_a_sum import parts_of_a_sum
-from impact.diagnostics.survey.response import response
+from impact.diagnostics.survey.response import never_answered, response
 from impact.diagnostics.survey.starts import planned_starts
 from impact.diagnostics.survey.trajectories import (
     answers_after_exit,
@@ -62,6 +63,7 @@ def survey_checks(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
     seed, status = study.plan.seed, _Status.of(study, panel)
     beside = _Beside.of(study, panel)
     return (
+        never_answered(*_of_every_unit(study, panel)),
         response(panel, gone=status.gone, seed=seed),
         dropout(panel, gone=status.gone, seed=seed),
         exits(panel, status.gone, seed=seed),
@@ -86,6 +88,18 @@ def survey_checks(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
         duration_by_arm(panel, beside.number(study.plan.survey.duration), seed=seed),
         *_back_checks(study, panel, beside),
     )
+
+
+def _of_every_unit(study: Study, panel: Panel) -> tuple[Mask, Mask]:
+    """Return of every unit in the data whether it ever gave the outcome, and whether it is ever treated, (N,) each."""
+    frame, schema = study.frame, study.schema
+    cohort = study.plan.cohort or (None if schema.cohort is None else schema.cohort.column)
+    answered = frame[panel.outcome].notna().groupby(frame[schema.unit]).any()
+    if cohort is None or cohort not in frame:
+        return answered.to_numpy(), np.zeros(len(answered), dtype=bool)
+    never = [] if schema.cohort is None else matching(frame[cohort], schema.cohort.never)
+    starts = frame[cohort].notna() & ~frame[cohort].isin(never)
+    return answered.to_numpy(), starts.groupby(frame[schema.unit]).any().to_numpy()
 
 
 @dataclass(frozen=True)

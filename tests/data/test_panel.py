@@ -174,3 +174,21 @@ def test_windows_and_subsets_keep_count():
     early = made.where(made.times[made.time_index] <= 3, reason="late")
     assert early.n_periods == 3
     assert early.sample.n_obs == len(early.y)
+
+
+def test_a_row_without_an_outcome_may_not_stand_beside_one_of_the_same_unit_and_time():
+    frame = pd.DataFrame(
+        {
+            "unit": ["a", "a", "a", "b", "b"],
+            "time": [1, 1, 2, 1, 2],
+            "y": [None, 9.0, 1.0, 2.0, 3.0],
+            "start": [2, 2, 2, None, None],
+        }
+    )
+    with pytest.raises(
+        errors.DuplicateKeyError,
+        match="unit, time repeat on rows 1 and 2, one of them without an outcome",
+    ):
+        impact.Panel.from_frame(
+            frame, unit="unit", time="time", outcome="y", cohort="start", missing_outcome="drop"
+        )

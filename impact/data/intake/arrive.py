@@ -225,7 +225,13 @@ def _not_totals(source: SourceTable, totals: Totals | None) -> "np.ndarray[Any, 
         )
     words = {value.strip().casefold() for value in totals.words}
     texts = column.cells.to_pylist()
-    return np.array([text is None or text.strip().casefold() not in words for text in texts])
+    kept = np.array([text is None or text.strip().casefold() not in words for text in texts])
+    if kept.all():
+        raise SchemaError(
+            f"{source.name}: no row of totals is in the file, which is then not whole or not the one that the plan knows; get "
+            "it again, or take totals out of the plan"
+        )
+    return kept
 
 
 def _rows_of(column: SourceColumn, kept: Any) -> SourceColumn:

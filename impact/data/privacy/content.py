@@ -20,6 +20,11 @@ DENSE = 0.3  # of the numbers between the first and the last that are there, fro
 NUMBERS_SHARE = 0.8  # of distinct numbers
 AT_LEAST = 3  # distinct cells
 
+NAMES_SHARE, NAMES_AT_LEAST = (
+    0.5,
+    10,
+)  # of distinct texts: few places and trades are several capitalised words
+
 _NOT_A_DIGIT = r"(?:^|[^0-9])"
 _AFTER = r"(?:[^0-9]|$)"
 # one cell is enough: nothing else is written so
@@ -40,6 +45,8 @@ _BY_SHARE: dict[Identifier, str] = {
     "number in a register of firms": r"^[0-9]{15}$",
 }
 _QUARTER = r"^[QTqt][1-4](?:19|20)[0-9]{2}$"
+# two to five words with capitals, small ones such as et, de, ben between them: Fatima Zemmouri, Ets Alami et Fils
+_NAME = r"^\p{Lu}[\p{L}'’.\-]+(?: (?:\p{Ll}{1,3} |& )?\p{Lu}[\p{L}'’.\-]*){1,4}$"
 _ACCOUNT = r"^(?:[A-Z]{2}[0-9]{2}[ ]?(?:[A-Z0-9][ ]?){11,30}|(?:[0-9][ ]?){24})$"
 _LATITUDES, _LONGITUDES = (20.7, 36.0), (-17.2, -0.9)  # Morocco, with the Sahara
 _DECIMALS = 1e3  # a place on the map has more than three: 100 m
@@ -64,7 +71,9 @@ def looks_like(cells: Any, of_type: ColumnType) -> Identifier | None:
         return _of_numbers(np.asarray(distinct, dtype=float))
     if of_type == "date":
         return "day of birth" if _are_days_of_birth(distinct) else None
-    return _of_texts(distinct)
+    found = _of_texts(distinct)
+    # a category is listed in the plan, word by word: what stands there names nobody
+    return None if of_type == "category" and found == "name of a person or firm" else found
 
 
 def are_latitudes(cells: Any) -> bool:
@@ -101,7 +110,8 @@ def _of_texts(distinct: Any) -> Identifier | None:
         found = texts.filter(pc.match_substring_regex(texts, pattern)).to_pylist()
         if len(found) >= max(AT_LEAST, SHARE * len(texts)) and not _are_counted(found):
             return what
-    return None
+    names = matching(_NAME) >= max(NAMES_AT_LEAST, NAMES_SHARE * len(texts))
+    return "name of a person or firm" if names else None
 
 
 def _are_counted(codes: list[str]) -> bool:

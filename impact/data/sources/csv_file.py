@@ -17,6 +17,7 @@ from impact.data.sources.source import (
     SourceTable,
     faulty_header,
     joined_headings,
+    refuse_data_in_footer,
     too_large,
 )
 from impact.errors import SourceError, rows_named
@@ -47,7 +48,7 @@ def read_csv(path: Path, *, options: CsvOptions, layout: Layout) -> SourceTable:
     _refuse_too_many_columns(text, options.delimiter, path.name)
     records = _records(text, options.delimiter, path.name)
     header = _header(records, layout, path.name)
-    records = _without_last(filter(None, records), layout.footer_rows)
+    records = _without_last(filter(None, records), layout.footer_rows, path.name)
     fault = faulty_header(header)
     if fault is not None:
         raise SourceError(f"{path.name}: {fault}")
@@ -69,13 +70,14 @@ def _header(records: Iterator[list[str]], layout: Layout, name: str) -> list[str
     return joined_headings([row + [""] * (width - len(row)) for row in rows])
 
 
-def _without_last(records: Iterator[list[str]], count: int) -> Iterator[list[str]]:
-    """Leave out the last records, without holding more of them than that."""
+def _without_last(records: Iterator[list[str]], count: int, name: str) -> Iterator[list[str]]:
+    """Leave out the last records, without holding more of them than that; refuse those that are filled as data are."""
     held: deque[list[str]] = deque()
     for record in records:
         held.append(record)
         if len(held) > count:
             yield held.popleft()
+    refuse_data_in_footer(held, name)
 
 
 @contextmanager

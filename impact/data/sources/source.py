@@ -1,8 +1,10 @@
 """What every reader gives: cells as the file holds them, with their labels and the reasons of missing ones."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from impact.errors import SourceError
 
 PhysicalKind = Literal["text", "integer", "number", "boolean", "date", "datetime", "other"]
 
@@ -108,6 +110,23 @@ def joined_headings(rows: Sequence[Sequence[str]]) -> list[str]:
                 row[place] = row[place - 1]
     columns = zip(*upper, last, strict=True)
     return [" / ".join(cell for cell in column if cell) for column in columns]
+
+
+def refuse_data_in_footer(rows: Iterable[Sequence[str]], name: str) -> None:
+    """Refuse rows below the table that are filled as data are: the file was cut, or has fewer notes than declared.
+
+    Raises
+    ------
+    SourceError
+        More than half of the cells of a row are filled; rows of sums are named under totals.
+    """
+    for place, row in enumerate(rows, start=1):
+        filled = sum(bool(cell.strip()) for cell in row)
+        if len(row) > 1 and 2 * filled > len(row):
+            raise SourceError(
+                f"{name}: footer_rows: row {place} of them is filled as a row of data is; correct footer_rows, name rows of "
+                "sums under totals, or get the file again if it was cut"
+            )
 
 
 def faulty_header(header: list[str]) -> str | None:

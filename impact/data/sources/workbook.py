@@ -12,6 +12,7 @@ from impact.data.sources.source import (
     SourceTable,
     faulty_header,
     joined_headings,
+    refuse_data_in_footer,
     too_large,
 )
 from impact.errors import SourceError
@@ -78,7 +79,9 @@ def _table(rows: list[list[Any]], layout: Layout, name: str) -> tuple[list[str],
     rows = rows[layout.rows_above_data :]
     rows = _without_blank_end(rows)
     if layout.footer_rows:
-        rows = _without_blank_end(rows[: max(0, len(rows) - layout.footer_rows)])
+        end = max(0, len(rows) - layout.footer_rows)
+        refuse_data_in_footer([list(map(str, row)) for row in rows[end:]], name)
+        rows = _without_blank_end(rows[:end])
     while header and not header[-1] and all(row[len(header) - 1] == "" for row in rows):
         header.pop()
     fault = faulty_header(header)

@@ -23,6 +23,7 @@ Kind = Literal[
     "later",
     "never_started",
     "started_unplanned",
+    "never_answered",
 ]
 """What units are counted for."""
 

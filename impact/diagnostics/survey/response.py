@@ -7,6 +7,9 @@ from impact.check_result import CheckResult
 from impact.data.panel import Panel
 from impact.diagnostics.survey.between_arms import Arms, by_arm, difference_found
 from impact.diagnostics.survey.changes import mean_of_units
+from impact.diagnostics.survey.counted import units_found
+
+MANY_NEVER = 0.05  # share of the units in the data
 
 
 def response(panel: Panel, *, gone: Mask | None = None, seed: int = 0) -> CheckResult:
@@ -38,4 +41,22 @@ def response(panel: Panel, *, gone: Mask | None = None, seed: int = 0) -> CheckR
         arms.compare(after),
         why="difference_in_response",
         table=by_arm(arms, {"before_start": before, "from_start": after}),
+    )
+
+
+def never_answered(answered: Mask, treated: Mask) -> CheckResult:
+    """Share of the units in the data that never gave the outcome: no figure of a study is about them.
+
+    Parameters
+    ----------
+    answered, treated : ndarray of bool, (N,)
+        Of every unit in the data, whether or not it is in the panel.
+    """
+    return units_found(
+        "never_answered",
+        ~answered,
+        treated,
+        kind="never_answered",
+        why="share_never_answered",
+        limit=MANY_NEVER,
     )

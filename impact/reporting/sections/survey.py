@@ -14,6 +14,7 @@ from impact.reporting.words.register import said
 
 ABOUT: Mapping[str, tuple[str, ...]] = {
     "who_answered": (
+        "never_answered",
         "coverage",
         "gaps",
         "response",

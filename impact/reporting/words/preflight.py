@@ -27,6 +27,13 @@ PREFLIGHT = {
         "Firms treated from the first period on: {n}. The main estimate sets them aside."
     ),
     "cohort_without_comparison": t("Cohorts left out, as nobody can be compared with them: {n}."),
+    "never_answered": t(
+        "Firms in the data that never gave the main outcome: {n}. No figure is about them."
+    ),
+    "blank_starts": t(
+        "Rows whose start is blank although their firm stands in the register that starts are taken from: {n}. They count as "
+        "never treated."
+    ),
     "cohorts_of_one": t("Cohorts of a single firm: {n}. Their own effects are not shown."),
     "small_cohorts": t("Cohorts of two to nine firms: {n}. Effects by cohort are not shown."),
     "treatment_switches_off": t(

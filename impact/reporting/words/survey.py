@@ -4,6 +4,7 @@ from impact.reporting.words.catalogue import t
 from impact.reporting.words.found import Found
 
 SURVEY_CHECKS = {
+    "never_answered": t("Firms without any answer"),
     "response": t("Equal response of both groups"),
     "dropout": t("Not seen again"),
     "exits": t("Closed for good"),
@@ -31,6 +32,10 @@ SURVEY_CHECKS = {
 
 SURVEY_REASONS = {
     # who answered
+    "share_never_answered": Found(
+        t("{figure} of the firms in the data never gave the outcome; no figure is about them."),
+        "share",
+    ),
     "everybody_answered": Found(t("Every firm answered in every period.")),
     "difference_in_response": Found(
         t("Periods answered from the first start on, beneficiaries less others: {figure}."),
@@ -179,6 +184,7 @@ COUNTED = {
     "parts_off_their_sum": t("With parts that do not add up"),
     "earlier": t("Earlier than planned"),
     "as_planned": t("As planned"),
+    "never_answered": t("Never gave the outcome"),
     "not_as_planned": t("Otherwise than planned, or never"),
     "later": t("Later than planned"),
     "never_started": t("Planned, never started"),

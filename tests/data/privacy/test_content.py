@@ -70,6 +70,51 @@ def test_patterns_that_codes_may_have_count_by_their_share(cells, what):
     assert looks_like([*many, *cells], "string") is None
 
 
+NAMES = [
+    f"{first} {last}"
+    for first in ("Fatima", "Driss", "Saïd")
+    for last in ("Zemmouri", "El Fassi", "Ben-Jelloun", "Alami")
+]
+
+
+def test_names_are_found_under_a_heading_that_says_nothing_of_names():
+    assert looks_like(NAMES, "string") == "name of a person or firm"
+    firms = [f"Ets {name} et Fils" for name in NAMES]
+    assert looks_like(firms, "string") == "name of a person or firm"
+    assert looks_like(NAMES, "category") is None
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"code {n}" for n in range(30)],
+        [
+            "métiers du bâtiment",
+            "habillement traditionnel",
+            "cuir et peaux",
+            *(f"métier {n}" for n in "abcdefghij"),
+        ],
+        [
+            "New York",
+            "New Jersey",
+            "Ohio",
+            "Iowa",
+            "Texas",
+            "Utah",
+            "Maine",
+            "Idaho",
+            "Nevada",
+            "Kansas",
+            "Oregon",
+            "Alaska",
+        ],
+        ["High Point", "New York", "Seoul"],
+    ],
+)
+def test_codes_trades_and_places_are_no_names(texts):
+    assert looks_like(texts, "string") is None
+
+
 def test_quarters_are_no_identity_numbers():
     assert (
         looks_like([f"Q{q}{y}" for q in range(1, 5) for y in range(2010, 2015)], "string") is None

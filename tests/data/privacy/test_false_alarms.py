@@ -24,7 +24,8 @@ def test_of_the_reference_data_only_names_of_schools_are_suspected(reference):
     for path in sorted([*reference.rglob("*.csv"), *reference.rglob("*.csv.gz")]):
         if alarms := suspected(pd.read_csv(path, low_memory=False)):
             found[path.name] = alarms
-    assert found == {"apiclus1.csv": ["name: name of a person or firm"]}
+    names = [f"{column}: name of a person or firm" for column in ("name", "sname", "dname")]
+    assert found == {"apiclus1.csv": names}  # of schools and their districts
 
 
 def test_of_the_packaged_panels_nothing_is_suspected():
