@@ -21,6 +21,7 @@ def firms(starts, *, periods=PERIODS, seed=1, size=2):
                 "y": 20 + generator.normal(size=n) + np.arange(n) / 7,
                 "g": starts,
                 "village": np.arange(n) // size,
+                "x": np.cos(13 * np.arange(n) + t),
                 "w": 1.0,
             }
         )
@@ -129,4 +130,6 @@ PANELS = {
 def panel_named(name):
     """Return a degenerate panel; an ImpactError where none can be made."""
     frame, told = PANELS[name]
-    return impact.Panel.from_frame(frame(), unit="id", time="t", outcome="y", cohort="g", **told)
+    return impact.Panel.from_frame(
+        frame(), unit="id", time="t", outcome="y", cohort="g", covariates=["x"], **told
+    )

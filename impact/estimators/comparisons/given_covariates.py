@@ -81,7 +81,7 @@ def compare_given_covariates(
         key = (int(contrasts.code[row]), who, covariates.moment(int(ends[row].min())))
         alike.setdefault(key, []).append(int(row))
     values = np.zeros(len(ends))
-    scores = np.zeros((panel.n_units, len(ends)))
+    scores = np.zeros((len(ends), panel.n_units))
     overlap = []
     for rows in alike.values():
         mine, theirs = sides[rows[0]]
@@ -98,13 +98,14 @@ def compare_given_covariates(
             method,
         )
         values[rows] = found.effect
-        scores[np.flatnonzero(both)[:, None], rows] = found.scores
+        for place, score in zip(rows, found.scores.T, strict=True):
+            scores[place, both] = score
         overlap += [found.overlap] * len(rows) if found.overlap else []
     n_treated, n_control = np.array([[mine.sum(), theirs.sum()] for mine, theirs in sides]).T
     return Differences(
         contrasts.of(usable),
         values[usable],
-        UnitScores.of(scores[:, usable], panel, moments, kept=kept.astype(float)),
+        UnitScores.of(scores[usable].T, panel, moments, kept=kept.astype(float)),
         n_treated[usable].astype(float),
         n_control[usable].astype(float),
         tuple(overlap),
@@ -113,7 +114,7 @@ def compare_given_covariates(
 
 @dataclass(frozen=True)
 class _Units:
-    """Outcomes (N, T), who is seen when and kept (N, T), and each unit's place among the cohorts (N,)."""
+    """Outcomes (T, N), who is seen when and kept (T, N), and each unit's place among the cohorts (N,)."""
 
     outcome: Floats
     seen: Mask
@@ -124,18 +125,17 @@ class _Units:
     def of(cls, panel: Panel, moments: PathMoments, kept: Mask) -> "_Units":
         every = moments.every_cohort
         place = np.minimum(np.searchsorted(every, panel.cohort), len(every) - 1)
-        seen = ~np.isnan(panel.wide) & kept[:, None]
-        return cls(panel.wide, seen, place.astype(np.int64), moments)
+        outcome = np.ascontiguousarray(panel.wide.T)
+        return cls(outcome, ~np.isnan(outcome) & kept, place.astype(np.int64), moments)
 
     def sides(self, contrasts: Contrasts, row: int, ends: Integers) -> tuple[Mask, Mask]:
         """Return who is treated and who is a control in a comparison of two periods, each (N,)."""
-        seen = self.seen[:, ends[0]] & self.seen[:, ends[1]]
+        seen = self.seen[ends[0]] & self.seen[ends[1]]
         return seen & (self.place == contrasts.code[row]), seen & contrasts.control[row][self.place]
 
     def changes(self, units: Mask, ends: Integers) -> Floats:
         """Return the changes of some units (N,) between K pairs of periods (K, 2), (n, K)."""
-        outcome = self.outcome[units]
-        return np.asarray(outcome[:, ends[:, 0]] - outcome[:, ends[:, 1]])
+        return np.array([(self.outcome[late] - self.outcome[base])[units] for late, base in ends]).T
 
     def named(self, code: int, period: int) -> str:
         """Write the comparison for a message."""

@@ -56,15 +56,16 @@ class Compared:
             When a covariate is the same for all, or follows from the others.
         """
         weight = np.ones(len(treated)) if weight is None else weight
-        spread = np.ptp(covariates, axis=0)
+        lengthwise = np.ascontiguousarray(covariates.T)  # sums over units run along memory
+        spread = np.ptp(lengthwise, axis=1)
         for name in np.array(names, dtype=object)[spread == 0]:
             raise NotIdentifiedError(
                 f"{name}: the same for all units of {who}; leave it out of the covariates"
             )
-        centre = covariates.mean(axis=0)
-        X = np.ones((len(treated), len(names) + 1))
-        X[:, 1:] = (covariates - centre) / covariates.std(axis=0)
-        made = cls(change, treated, X, weight, tuple(names), who)
+        X = np.ones((len(names) + 1, len(treated)))
+        X[1:] = lengthwise - lengthwise.mean(axis=1, keepdims=True)
+        X[1:] /= np.sqrt((X[1:] ** 2).mean(axis=1, keepdims=True))
+        made = cls(change, treated, X.T, weight, tuple(names), who)
         made.gram(weight, among="the units")
         return made
 

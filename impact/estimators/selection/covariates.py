@@ -21,14 +21,14 @@ class Covariates:
     Attributes
     ----------
     names : tuple of str
-    wide : ndarray, (N, T, p)
-        NaN where a unit was not observed, or did not answer.
+    by_period : ndarray, (T, p, N)
+        NaN where a unit was not observed, or did not answer. Units last, as sums over them then run along memory.
     unchanging : bool
         Whether no unit's covariates ever change.
     """
 
     names: tuple[str, ...]
-    wide: Floats
+    by_period: Floats
     unchanging: bool
 
     @classmethod
@@ -43,12 +43,18 @@ class Covariates:
             When a covariate is not a number.
         InfiniteValueError
         """
-        wide = np.full((panel.n_units, panel.n_periods, len(names)), np.nan)
+        by_period = np.full((panel.n_periods, len(names), panel.n_units), np.nan)
+        first = np.empty((len(names), panel.n_units))
         for place, name in enumerate(names):
-            wide[panel.unit_index, panel.time_index, place] = _numbers(panel, name)
-        first = wide[panel.unit_index, panel.time_index][_first_rows(panel)]
-        same = (wide == first[:, None, :]).all(axis=2) | np.isnan(panel.wide)
-        return cls(tuple(names), wide, bool(same.all()))
+            values = _numbers(panel, name)
+            first[place] = values[_first_rows(panel)]
+            by_period[:, place] = panel.with_outcome(values, name).wide.T
+        unseen = np.isnan(panel.wide).T
+        same = all(
+            bool(((values == first) | missing).all())
+            for values, missing in zip(by_period, unseen, strict=True)
+        )
+        return cls(tuple(names), by_period, same)
 
     def moment(self, period: int) -> int:
         """Return what tells values of one period from another's: the period, or `SAME_ALWAYS`."""
@@ -62,15 +68,14 @@ class Covariates:
         MissingValueError
             When one of them is missing.
         """
-        values = self.wide[units, period]
-        missing = np.isnan(values)
-        for name, count in zip(self.names, missing.sum(axis=0), strict=True):
+        values = self.by_period[period][:, units]
+        for name, count in zip(self.names, np.isnan(values).sum(axis=1), strict=True):
             if count:
                 raise MissingValueError(
                     f"{name}: missing for {int(count)} units in a period that changes are counted from; complete it (carry an "
                     "earlier answer forward), or leave these units out"
                 )
-        return np.asarray(values)
+        return np.asarray(values.T)
 
 
 def _first_rows(panel: Panel) -> Mask:

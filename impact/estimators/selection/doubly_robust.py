@@ -84,8 +84,8 @@ class _Regression:
     inverse: Floats
 
     @classmethod
-    def of(cls, compared: Compared, weight: Floats) -> "_Regression":
-        X = compared.X
+    def of(cls, compared: Compared) -> "_Regression":
+        X, weight = compared.X, compared.on_controls
         inverse: Floats = np.asarray(np.linalg.inv(compared.gram(weight, among="the controls")))
         coefficients = inverse @ (X.T @ (weight[:, None] * compared.change))
         return cls(X, compared.change - X @ coefficients, weight, inverse)
@@ -98,7 +98,7 @@ class _Regression:
 
 def _outcome_regression(compared: Compared) -> Adjusted:
     """Heckman, Ichimura and Todd (1997), Review of Economic Studies 64(4)."""
-    fit = _Regression.of(compared, compared.on_controls)
+    fit = _Regression.of(compared)
     side = compared.on_treated / compared.on_treated.sum()
     effect = side @ fit.residual
     return Adjusted(effect, side[:, None] * (fit.residual - effect) - fit.through(side), None)
@@ -131,7 +131,7 @@ def _doubly_robust(compared: Compared) -> Adjusted:
     """Sant'Anna and Zhao (2020), eq. 3.1, by logit and least squares; the influence counts both as estimated."""
     fit = logit(compared)
     sides = _Sides.of(compared, fit)
-    regression = _Regression.of(compared, compared.on_controls)
+    regression = _Regression.of(compared)
     effect, scores = sides.difference(regression.residual)
     scores -= regression.through(sides.treated - sides.control)
     scores -= _through_logit(compared, fit, sides, regression.residual)
@@ -143,8 +143,11 @@ def _improved(compared: Compared) -> Adjusted:
     fit = tilting(compared)
     sides = _Sides.of(compared, fit)
     odds = fit.probability / (1 - fit.probability)
-    regression = _Regression.of(compared, compared.on_controls * odds)
-    effect, scores = sides.difference(regression.residual)
+    compared.gram(compared.on_controls, among="the controls")
+    # a kind of controls that no treated unit is of weighs almost nothing, and its coefficient is whatever it is
+    root = np.sqrt(compared.on_controls * odds)[:, None]
+    coefficients = np.linalg.lstsq(compared.X * root, compared.change * root, rcond=1e-10)[0]
+    effect, scores = sides.difference(compared.change - compared.X @ coefficients)
     return Adjusted(effect, scores, sides.overlap)
 
 

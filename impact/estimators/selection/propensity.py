@@ -21,6 +21,7 @@ TRIMMED_FROM = 0.995  # controls this likely to be treated are left out, as in D
 CERTAIN = 1 - 1e-6  # a treated unit this likely to be treated has nobody to be compared with
 STEPS = 60  # quadratic convergence takes about ten; what diverges is told by then
 HALVINGS = 40
+STEEPEST = 500.0  # exp of it is finite
 SETTLED = 1e-9  # change of a fitted probability; the error after such a Newton step is its square
 
 
@@ -75,7 +76,7 @@ def logit(compared: Compared) -> Propensity:
     ----------
     McCullagh and Nelder (1989), sec. 4.4.
     """
-    at, _ = _minimised(_logistic, compared, np.zeros(compared.X.shape[1]))
+    at, _ = _likeliest(compared)
     return _propensity(compared, at, at.fitted)
 
 
@@ -92,20 +93,30 @@ def tilting(compared: Compared) -> Propensity:
     Graham, Pinto and Egel (2012), Review of Economic Studies 79(3); Sant'Anna and Zhao (2020), Journal of Econometrics 219(1),
     sec. 3.1.
     """
-    _, start = _minimised(_logistic, compared, np.zeros(compared.X.shape[1]))
+    _, start = _likeliest(compared)
     at, _ = _minimised(_tilted, compared, start)
     return _propensity(compared, at, at.fitted / (1 + at.fitted))
 
 
+def _likeliest(compared: Compared) -> tuple[_At, Floats]:
+    """Return the logit at its maximum likelihood, and its coefficients (p,)."""
+    start = np.zeros(compared.X.shape[1])
+    start[0] = np.log(compared.on_treated.sum() / compared.on_controls.sum())
+    at, coefficients = _minimised(_logistic, compared, start)
+    if at.fitted[compared.treated].max() > CERTAIN:
+        raise NotIdentifiedError(_perfect(compared))
+    return at, coefficients
+
+
 def _logistic(index: Floats, treated: Floats, weight: Floats) -> _At:
-    fitted = np.exp(-np.logaddexp(0.0, -index))
-    loss = float(weight @ (np.logaddexp(0.0, index) - treated * index))
+    small = np.exp(-np.abs(index))  # never overflows
+    fitted = np.where(index < 0, small, 1.0) / (1 + small)
+    loss = float(weight @ (np.maximum(index, 0) + np.log1p(small) - treated * index))
     return _At(loss, fitted, weight * (treated - fitted), weight * fitted * (1 - fitted))
 
 
 def _tilted(index: Floats, treated: Floats, weight: Floats) -> _At:
-    with np.errstate(over="ignore"):  # a step too far has an infinite loss and is halved
-        odds = np.exp(index)
+    odds = np.exp(np.minimum(index, STEEPEST))  # a step too far has a vast loss and is halved
     control = weight * np.where(treated > 0, 0.0, odds)
     loss = float(control.sum() - (weight * treated) @ index)
     return _At(loss, odds, weight * treated - control, control)
@@ -122,12 +133,13 @@ def _minimised(loss: Loss, compared: Compared, start: Floats) -> tuple[_At, Floa
             step = np.linalg.solve(information, X.T @ at.residual)
         except np.linalg.LinAlgError:
             break
-        new = loss(X @ (coefficients + step), treated, weight)
         for _ in range(HALVINGS):
+            new = loss(X @ (coefficients + step), treated, weight)
             if new.loss <= at.loss + 1e-12 * abs(at.loss):
                 break
             step = step / 2
-            new = loss(X @ (coefficients + step), treated, weight)
+        else:
+            break  # no way down: the minimum is infinitely far
         moved = np.abs(new.fitted - at.fitted)[~compared.treated].max()
         at, coefficients = new, coefficients + step
         if moved <= SETTLED * max(1.0, float(at.fitted[~compared.treated].max())):
@@ -136,8 +148,6 @@ def _minimised(loss: Loss, compared: Compared, start: Floats) -> tuple[_At, Floa
 
 
 def _propensity(compared: Compared, at: _At, fitted: Floats) -> Propensity:
-    if fitted[compared.treated].max() > CERTAIN:
-        raise NotIdentifiedError(_perfect(compared))
     X = compared.X
     probability = np.minimum(fitted, CERTAIN)
     return Propensity(
