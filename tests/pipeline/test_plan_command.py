@@ -94,9 +94,16 @@ def in_terminal(*words, columns=100):
     return re.sub(r"\x1b\[[0-9;]*m", "", output.decode())
 
 
-@pytest.mark.parametrize("columns", [80, 100])
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_no_figure_is_cut_in_a_terminal(columns, language):
+@pytest.mark.parametrize(
+    ("language", "columns"),
+    [
+        ("en", 80),
+        ("fr", 100),
+        pytest.param("fr", 80, marks=pytest.mark.slow),
+        pytest.param("en", 100, marks=pytest.mark.slow),
+    ],
+)
+def test_no_figure_is_cut_in_a_terminal(language, columns):
     plan = [str(ROOT / "evaluation.yml"), "--language", language]
     shown = in_terminal("plan", *plan, columns=columns)
     assert "…" not in shown
