@@ -55,16 +55,20 @@ def run(
     language: Language = None,
     change: Changes = None,
     reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
-    notebooks: Annotated[Path, typer.Option(help="Where the notebooks are.")] = Path("notebooks"),
+    notebooks: Annotated[
+        Path | None,
+        typer.Option(help="Where the notebooks are; here, or beside the package, by default."),
+    ] = None,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
+    from impact.pipeline.run import notebooks_folder
     from impact.pipeline.run import run as run_plan
 
     with _progress() as step:
         done = run_plan(
             plan,
             reports=reports,
-            notebooks=notebooks.resolve(),
+            notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
             changes=_told(outcome, language, change),
             step=step,
         )

@@ -1,5 +1,7 @@
 """The declared schema of a data file: which column is what, in which unit, and what may stand in it."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from impact.data.french import typeset
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
-from impact.terms import Frequency, Language, MissingOutcome
+from impact.terms import Frequency, Language, MissingOutcome, nearest
 
 ColumnType = Literal["string", "integer", "number", "boolean", "period", "date", "category"]
 DateOrder = Literal["day_first", "month_first"]
@@ -386,10 +388,23 @@ def schema_of(values: Any, *, name: str) -> Schema:
 
 
 def broken_rules(problem: ValidationError) -> str:
-    """Write what a validation found, without the values: ``columns.x.type: ...; title: ...``."""
+    """Write what a validation found, without the values: ``columns.x.type: ...; rules.1: ...``; rules are counted from 1."""
     found: list[str] = []
-    for error in problem.errors(include_input=False, include_context=False, include_url=False):
-        where: Any = ".".join(str(part) for part in error["loc"]) or "file"
-        words = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
-        found.append(f"{where}: {words[0].lower()}{words[1:]}")
+    for error in problem.errors(include_input=False, include_url=False):
+        parts = list(error["loc"])
+        if parts[:1] == ["rules"] and len(parts) > 1 and isinstance(parts[1], int):
+            parts[1] += 1
+        words = _plain_words(error["type"], error["msg"], error.get("ctx", {}))
+        found.append(f"{'.'.join(map(str, parts)) or 'file'}: {words[0].lower()}{words[1:]}")
     return "; ".join(found[:8])
+
+
+def _plain_words(kind: str, words: str, context: Mapping[str, Any]) -> str:
+    """Say what is wrong without the words of a programmer."""
+    if kind == "union_tag_not_found":
+        return f"it lacks the key {context['discriminator']}, which says what it is"
+    if kind == "union_tag_invalid":
+        known = re.findall(r"'([^']+)'", context["expected_tags"])
+        what = str(context["discriminator"]).strip("'")
+        return f"no such {what}; {nearest(context['tag'], known)}known ones are {', '.join(known)}"
+    return words.removeprefix("Value error, ").replace("tuple", "list")

@@ -24,6 +24,7 @@ RemarkCode = Literal[
     "always_treated",
     "never_answered",
     "blank_starts",
+    "like_a_code",
     "cohort_without_comparison",
     "cohorts_of_one",
     "small_cohorts",
@@ -38,6 +39,8 @@ RemarkCode = Literal[
     "never_changes",
 ]
 """In the order of their importance."""
+CODES = (-9, -77, -88, -98, -99, -999, -9999)
+"""Numbers that surveys use for no answer; as amounts they are rare."""
 MOSTLY = 0.5  # share of zeros beyond which a mean says little of most units
 
 
@@ -62,7 +65,8 @@ def remarks_of(study: Study, panel: Panel) -> tuple[Remark, ...]:
         **_not_in_the_panel(study),
     }
     found = [Remark(code, n) for code, n in counted.items() if n]
-    return tuple(sorted([*found, *_of_outcomes(study)], key=lambda one: order[one.code]))
+    found += [*_of_outcomes(study), *_like_codes(study)]
+    return tuple(sorted(found, key=lambda one: order[one.code]))
 
 
 def _few(study: Study, panel: Panel) -> dict[RemarkCode, int]:
@@ -158,6 +162,15 @@ def _not_in_the_panel(study: Study) -> dict[RemarkCode, int]:
         "never_answered": int((~answered).sum()),
         "blank_starts": why.get("blank", 0) if "unmatched" in why else 0,
     }
+
+
+def _like_codes(study: Study) -> Iterator[Remark]:
+    """Cells of declared numbers that look like a code for no answer and are declared neither as one nor as impossible."""
+    for name, column in study.schema.columns.items():
+        if column.type in {"number", "integer"}:
+            n = int(study.frame[name].isin(CODES).sum())
+            if n:
+                yield Remark("like_a_code", n, name)
 
 
 def _of_outcomes(study: Study) -> Iterator[Remark]:

@@ -262,6 +262,13 @@ def _all_of(futures: list[Future[None]]) -> None:
             future.result()
 
 
+def notebooks_folder() -> Path:
+    """Return the folder of the notebooks: here where it is the project's, else the one beside the package."""
+    here = Path("notebooks").resolve()
+    beside = Path(impact.__file__).resolve().parents[1] / "notebooks"
+    return here if here.is_dir() or not beside.is_dir() else beside
+
+
 def _check_notebooks(folder: Path, told: set[str]) -> None:
     """Refuse a run whose notebooks are missing or would not hear what it tells them."""
     for name in chain.from_iterable(STAGES):

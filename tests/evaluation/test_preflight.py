@@ -9,9 +9,11 @@ import pytest
 from evaluation.test_answerable import study_of
 
 from impact.evaluation.parts import Impact
+from impact.evaluation.plan import Plan
 from impact.evaluation.preflight import Preflight
-from impact.evaluation.remarks import RemarkCode
+from impact.evaluation.remarks import RemarkCode, remarks_of
 from impact.evaluation.side_by_side import ESTIMANDS
+from impact.evaluation.study import Study
 from impact.pipeline.plan import checked_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,3 +201,40 @@ def test_an_evaluation_with_units_treated_from_the_first_period_on_is_answered(t
     design = Impact.of(study).effects[0].design
     assert design.n_treated == 8
     assert set(design.table["estimator"]) >= {"callaway_santanna", "two_way_fixed_effects"}
+
+
+def test_what_looks_like_a_code_for_no_answer_is_told_where_nothing_declares_it(tmp_path):
+    rows = [
+        f"{unit},{wave},{2 if unit in 'ab' else ''},{wave * ord(unit) ** 2 % 97}"
+        for unit in "abcd"
+        for wave in (1, 2)
+    ]
+    content = "\n".join(["id,wave,start,revenue", "a,3,2,-99", *rows]) + "\n"
+    (tmp_path / "f.csv").write_text(content)
+    label = {"en": "x", "fr": "x"}
+    columns = {
+        "id": {"type": "string", "label": label},
+        "wave": {"type": "integer", "label": label},
+        "start": {"type": "period", "label": label},
+        "revenue": {"type": "number", "label": label},
+    }
+    schema = {
+        "version": 1, "title": label, "source": "made up", "unit": "id", "columns": columns, "missing_outcome": "drop",
+        "time": {"column": "wave", "frequency": "integer"}, "cohort": {"column": "start"},
+    }  # fmt: skip
+    plan = {
+        "name": "codes",
+        "title": label,
+        "data": "f.csv",
+        "schema": "s.yml",
+        "outcomes": ["revenue"],
+    }
+
+    def remarks(**told):
+        columns["revenue"] |= told
+        (tmp_path / "s.yml").write_text(json.dumps(schema))
+        study = Study(Plan.of(plan), tmp_path)
+        return {remark.code: remark.n for remark in remarks_of(study, study.panel())}
+
+    assert remarks()["like_a_code"] == 1
+    assert "like_a_code" not in remarks(missing=[-99])

@@ -34,6 +34,10 @@ PREFLIGHT = {
         "Rows whose start is blank although their firm stands in the register that starts are taken from: {n}. They count as "
         "never treated."
     ),
+    "like_a_code": t(
+        "{outcome}: {n} cells look like a code for no answer, such as -99, and count as amounts; declare it as missing, or a "
+        "minimum."
+    ),
     "cohorts_of_one": t("Cohorts of a single firm: {n}. Their own effects are not shown."),
     "small_cohorts": t("Cohorts of two to nine firms: {n}. Effects by cohort are not shown."),
     "treatment_switches_off": t(

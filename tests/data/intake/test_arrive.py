@@ -96,7 +96,10 @@ def test_a_missing_column_is_told_without_the_names_of_the_others(tmp_path):
         ({"sources": {}}, "sources"),
         (changed(file=""), "sources.base.file"),
         (changed(colums={}), "sources.base.colums"),
-        ({**changed(), "rules": [{"rule": "keeep", "table": "base"}]}, "rules.0"),
+        (
+            {**changed(), "rules": [{"rule": "keeep", "table": "base"}]},
+            "rules.1: no such rule; did you mean keep",
+        ),
         (
             {**changed(), "rules": [{**LONG, "table": "bas"}]},
             "rules.1: no table of this name before it",
