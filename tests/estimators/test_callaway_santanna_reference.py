@@ -21,14 +21,30 @@ CASES = [
     "mpdta/dr/nevertreated/ant0/none/universal",
     "mpdta/dr/nevertreated/ant1/none/varying",
     "mpdta/dr/notyettreated/ant0/none/universal",
-    "mpdta/dr/notyettreated/ant1/none/universal",
-    *(f"mpdta_w/reg/{control}/none" for control in CONTROLS),
+    *(f"mpdta/dr/notyettreated/ant1/none/{base}" for base in ("universal", "varying")),
+    *(f"mpdta/ipw/nevertreated/ant{n}/none/varying" for n in (0, 1)),
+    *(f"mpdta/ipw/notyettreated/ant0/none/{base}" for base in ("universal", "varying")),
+    "mpdta/ipw/notyettreated/ant1/none/varying",
+    "mpdta/reg/nevertreated/ant0/none/universal",
+    *(f"mpdta/reg/nevertreated/ant1/none/{base}" for base in ("universal", "varying")),
+    *(f"mpdta/reg/notyettreated/ant0/none/{base}" for base in ("universal", "varying")),
+    "mpdta/reg/notyettreated/ant1/none/varying",
+    *(
+        f"mpdta_w/{method}/{control}/none"
+        for method in ("dr", "ipw", "reg")
+        for control in CONTROLS
+        if (method, control) != ("dr", "notyettreated")
+    ),
     *(
         f"mpdta_unbal/reg/{control}/none/{rule}"
         for control in CONTROLS
         for rule in ("balance", "allow")
     ),
-    "mpdta_nonever/reg/none",
+    *(f"mpdta_unbal/dr/nevertreated/none/{rule}" for rule in ("balance", "allow")),
+    *(f"mpdta_unbal/dr/notyettreated/none/{rule}" for rule in ("balance", "allow")),
+    *(f"mpdta_unbal/ipw/{control}/none/balance" for control in CONTROLS),
+    "mpdta_unbal/ipw/notyettreated/none/allow",
+    *(f"mpdta_nonever/{method}/none" for method in ("dr", "reg")),
     "base_stagg/nevertreated/dr",
     "base_stagg_nonever",
     *(f"{name}/{control}" for name in ("castle", "castle_popwt") for control in CONTROLS),
