@@ -9,6 +9,12 @@ from benchmarks.measure import once
 PAGE = Path(__file__).parent / "COVARIATES.md"
 SIZE, PERIODS, COVARIATES, ROUNDS = 100_000, 8, 5, 3
 
+SETTING = (
+    f"{SIZE:,} units, {PERIODS} periods, five cohorts and never treated, {COVARIATES} covariates, doubly robust, never treated as "
+    "controls, all 35 effects and their average with analytic standard errors; from a table in memory. CPU seconds, median of "
+    f"{ROUNDS} fresh processes, contenders interleaved. `python -m benchmarks.covariates` makes this page."
+)
+
 TABLE = """
 import numpy as np, pandas as pd
 def table(n, periods={periods}, p={covariates}):
@@ -89,9 +95,7 @@ def page(seconds, found):
         [
             "# Callaway-Sant'Anna given covariates",
             "",
-            f"{SIZE:,} units, {PERIODS} periods, five cohorts and never treated, {COVARIATES} covariates, doubly robust, never treated as "
-            f"controls, all 35 effects and their average with analytic standard errors; from a table in memory. CPU seconds, median of "
-            f"{ROUNDS} fresh processes, contenders interleaved. `python -m benchmarks.covariates` makes this page.",
+            SETTING,
             "",
             "| package | CPU seconds | times ours | average effect (standard error) |",
             "|---|---|---|---|",

@@ -85,7 +85,7 @@ def compare_given_covariates(
     overlap = []
     for rows in alike.values():
         mine, theirs = sides[rows[0]]
-        both = mine | theirs
+        both = np.flatnonzero(mine | theirs)  # places gather faster than a mask does
         found = adjusted(
             Compared.of(
                 units.changes(both, ends[rows]),
@@ -99,13 +99,15 @@ def compare_given_covariates(
         )
         values[rows] = found.effect
         for place, score in zip(rows, found.scores.T, strict=True):
-            scores[place, both] = score
+            scores[place][both] = score
         overlap += [found.overlap] * len(rows) if found.overlap else []
     n_treated, n_control = np.array([[mine.sum(), theirs.sum()] for mine, theirs in sides]).T
     return Differences(
         contrasts.of(usable),
         values[usable],
-        UnitScores.of(scores[usable].T, panel, moments, kept=kept.astype(float)),
+        UnitScores.of(
+            (scores if usable.all() else scores[usable]).T, panel, moments, kept=kept.astype(float)
+        ),
         n_treated[usable].astype(float),
         n_control[usable].astype(float),
         tuple(overlap),
@@ -133,9 +135,10 @@ class _Units:
         seen = self.seen[ends[0]] & self.seen[ends[1]]
         return seen & (self.place == contrasts.code[row]), seen & contrasts.control[row][self.place]
 
-    def changes(self, units: Mask, ends: Integers) -> Floats:
-        """Return the changes of some units (N,) between K pairs of periods (K, 2), (n, K)."""
-        return np.array([(self.outcome[late] - self.outcome[base])[units] for late, base in ends]).T
+    def changes(self, units: Integers, ends: Integers) -> Floats:
+        """Return the changes of n units, by place, between K pairs of periods (K, 2), (n, K)."""
+        seen = {period: self.outcome[period].take(units) for period in np.unique(ends)}
+        return np.array([seen[late] - seen[base] for late, base in ends]).T
 
     def named(self, code: int, period: int) -> str:
         """Write the comparison for a message."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import InfiniteValueError, MissingValueError, UnknownNameError, UsageError
 from impact.terms import nearest
@@ -60,15 +60,15 @@ class Covariates:
         """Return what tells values of one period from another's: the period, or `SAME_ALWAYS`."""
         return SAME_ALWAYS if self.unchanging else period
 
-    def at(self, period: int, units: Mask) -> Floats:
-        """Return the covariates of some units (N,) in a period, (n, p).
+    def at(self, period: int, units: Integers) -> Floats:
+        """Return the covariates of n units, by place, in a period, (n, p).
 
         Raises
         ------
         MissingValueError
             When one of them is missing.
         """
-        values = self.by_period[period][:, units]
+        values = self.by_period[period].take(units, axis=1)
         for name, count in zip(self.names, np.isnan(values).sum(axis=1), strict=True):
             if count:
                 raise MissingValueError(

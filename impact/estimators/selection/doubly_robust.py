@@ -87,7 +87,7 @@ class _Regression:
     def of(cls, compared: Compared) -> "_Regression":
         X, weight = compared.X, compared.on_controls
         inverse: Floats = np.asarray(np.linalg.inv(compared.gram(weight, among="the controls")))
-        coefficients = inverse @ (X.T @ (weight[:, None] * compared.change))
+        coefficients = inverse @ ((X * weight[:, None]).T @ compared.change)
         return cls(X, compared.change - X @ coefficients, weight, inverse)
 
     def through(self, side: Floats) -> Floats:
@@ -172,16 +172,20 @@ class _Sides:
 
     def difference(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the difference (K,) of both sides' means of values (n, K), and the scores (n, K) of it, weights given."""
-        mine, theirs = self.treated @ values, self.control @ values
-        scores = self.treated[:, None] * (values - mine) - self.control[:, None] * (values - theirs)
-        return mine - theirs, scores
+        sides = np.stack([self.treated, -self.control])
+        means = sides @ values
+        scores = (self.treated - self.control)[:, None] * values
+        scores -= sides.T @ (means * [[1.0], [-1.0]])
+        return means.sum(axis=0), scores
 
 
 def _through_logit(compared: Compared, fit: Propensity, sides: _Sides, values: Floats) -> Floats:
     """What estimating the propensities adds to the controls' mean of values (n, K): (n, K)."""
-    deviation = sides.control[:, None] * (values - sides.control @ values)
-    gradient = fit.inverse @ (compared.X.T @ deviation)
-    return np.asarray(fit.score[:, None] * (compared.X @ gradient))
+    weighted = compared.X * sides.control[:, None]
+    deviation = weighted.T @ values - np.outer(weighted.sum(axis=0), sides.control @ values)
+    through = compared.X @ (fit.inverse @ deviation)
+    through *= fit.score[:, None]
+    return np.asarray(through)
 
 
 METHODS: Mapping[str, Callable[[Compared], Adjusted]] = {

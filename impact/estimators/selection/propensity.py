@@ -125,6 +125,7 @@ def _tilted(index: Floats, treated: Floats, weight: Floats) -> _At:
 def _minimised(loss: Loss, compared: Compared, start: Floats) -> tuple[_At, Floats]:
     """Return the loss at its minimum, and the coefficients (p,) there, by Newton steps halved until they go down."""
     X, treated, weight = compared.X, compared.treated.astype(float), compared.weight
+    control = 1 - treated
     coefficients = start
     at = loss(X @ coefficients, treated, weight)
     for _ in range(STEPS):
@@ -140,9 +141,9 @@ def _minimised(loss: Loss, compared: Compared, start: Floats) -> tuple[_At, Floa
             step = step / 2
         else:
             break  # no way down: the minimum is infinitely far
-        moved = np.abs(new.fitted - at.fitted)[~compared.treated].max()
+        moved = (np.abs(new.fitted - at.fitted) * control).max()
         at, coefficients = new, coefficients + step
-        if moved <= SETTLED * max(1.0, float(at.fitted[~compared.treated].max())):
+        if moved <= SETTLED * max(1.0, float((at.fitted * control).max())):
             return at, coefficients
     raise NotIdentifiedError(_perfect(compared))
 
