@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from impact.data.schema import Words, broken_rules
+from impact.data.broken_rules import broken_rules
+from impact.data.schema import Words
 from impact.errors import PlanError
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording

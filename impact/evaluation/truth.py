@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from impact.data.schema import broken_rules
+from impact.data.broken_rules import broken_rules
 from impact.errors import PlanError
 
 

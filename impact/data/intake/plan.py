@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from impact.data.broken_rules import broken_rules
 from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
 from impact.data.intake.rules.pseudonymise import Pseudonymise
 from impact.data.intake.rules.rule import Name, Names
 from impact.data.intake.table import Currency, Money
-from impact.data.schema import FileLayout, ReadColumn, Strict, Words, broken_rules
+from impact.data.schema import FileLayout, ReadColumn, Strict, Words
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
 from impact.terms import Frequency, nearest

@@ -1,0 +1,32 @@
+"""What is wrong with a plan, a schema or an intake plan, in the words of the person who wrote it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from impact.terms import nearest
+
+
+def broken_rules(problem: ValidationError) -> str:
+    """Write what a validation found, without the values: ``columns.x.type: ...; rules.1: ...``; rules are counted from 1."""
+    found: list[str] = []
+    for error in problem.errors(include_input=False, include_url=False):
+        parts = list(error["loc"])
+        if parts[:1] == ["rules"] and len(parts) > 1 and isinstance(parts[1], int):
+            parts[1] += 1
+        words = _plain_words(error["type"], error["msg"], error.get("ctx", {}))
+        found.append(f"{'.'.join(map(str, parts)) or 'file'}: {words[0].lower()}{words[1:]}")
+    return "; ".join(found[:8])
+
+
+def _plain_words(kind: str, words: str, context: Mapping[str, Any]) -> str:
+    """Say what is wrong without the words of a programmer."""
+    if kind == "union_tag_not_found":
+        return f"it lacks the key {context['discriminator']}, which says what it is"
+    if kind == "union_tag_invalid":
+        known = re.findall(r"'([^']+)'", context["expected_tags"])
+        what = str(context["discriminator"]).strip("'")
+        return f"no such {what}; {nearest(context['tag'], known)}known ones are {', '.join(known)}"
+    return words.removeprefix("Value error, ").replace("tuple", "list")
