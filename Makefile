@@ -47,6 +47,7 @@ bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/python -m benchmarks.inference
 	@$(BIN)/python -m benchmarks.report
 	@$(BIN)/python -m benchmarks.load
+	@$(BIN)/python -m benchmarks.covariates
 
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data
