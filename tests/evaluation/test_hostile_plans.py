@@ -42,6 +42,7 @@ def names_something(words):
     return re.split(r"[:.,]", words)[0] in known
 
 
+@pytest.mark.slow
 def test_every_accepted_plan_is_shown_before_its_run(tmp_path):
     kept = Counter()
     for seed in range(SEEDS):

@@ -117,6 +117,7 @@ def test_each_outcome_alone_has_its_permutation_p_value():
     assert family.estimate[0] == pytest.approx(alone.estimate, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_chance_of_one_false_finding_or_more_stays_at_five_percent():
     """60 families of four dependent outcomes without effects: the band of three errors around .05 ends at .134."""
     wrong = dict.fromkeys(("p_value", "p_romano_wolf", "p_westfall_young", "p_holm"), 0)

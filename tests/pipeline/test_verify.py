@@ -169,6 +169,7 @@ def test_every_changed_digit_of_a_pdf_is_listed(runs, language):
         assert_each_is_listed(lines, changed, compare(changed, ledger, name="report.pdf"))
 
 
+@pytest.mark.slow
 def test_every_changed_digit_of_a_word_file_is_listed(runs, word_file, tmp_path):
     run, rng = runs["artisans", "en"], random.Random(SEED)  # noqa: S311 (no secret)
     with ZipFile(word_file) as package:
