@@ -150,8 +150,9 @@ def _of_numbers(values: Floats) -> Identifier | None:
 def _mostly_within(cells: Any, bounds: tuple[float, float]) -> bool:
     values = np.asarray(pd.unique(pd.Series(cells).dropna()), dtype=float)
     values = values[np.isfinite(values)]
-    fine = np.abs(values * _DECIMALS - np.round(values * _DECIMALS)) > 1e-6
-    return _mostly((values >= bounds[0]) & (values <= bounds[1]) & fine)
+    inside = (values >= bounds[0]) & (values <= bounds[1])
+    scaled = np.where(inside, values, 0.0) * _DECIMALS  # others may be too large to be multiplied
+    return _mostly(inside & (np.abs(scaled - np.round(scaled)) > 1e-6))
 
 
 def _mostly(found: Mask) -> bool:

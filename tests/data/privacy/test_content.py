@@ -172,3 +172,7 @@ def test_places_lie_in_morocco_and_have_decimals():
     assert not are_latitudes(np.round(latitude, 2))
     assert not are_latitudes(latitude * 100)
     assert not are_longitudes(-longitude)
+
+
+def test_numbers_at_the_end_of_what_numbers_hold_are_no_places():
+    assert not are_latitudes([1e308, -1e308, 34.05123])
