@@ -141,42 +141,14 @@ def _second_wave(case: Arriving, path: Path) -> Path:
     """A workbook with a page of notes; average monthly amounts, some as text; days first; trial rows and rows sent twice."""
     import xlsxwriter
 
-    wave = case.wave(2012, 2012)
-    silent = (wave["revenue_mad"] == "").to_numpy()
-    rows: list[list[Any]] = []
-    for place, row in enumerate(wave.to_dict("records")):
-        quarter, year = int(row["quarter"][-1]), row["quarter"][:4]
-        amounts: list[Any] = [
-            "n.d." if silent[place] else round(row[market] / 3, 2) for market in MARKETS
-        ]
-        if not silent[place] and place % 17 == 0:  # typed with the marks of the country
-            amounts = [_french(amount) for amount in amounts]
-        staff = "" if row["employment"] == "" else int(row["employment"])
-        visited = f"{1 + place % 28:02d}/{QUARTER_ENDS[quarter][3:]}/{year}"
-        rows.append(
-            [
-                row["artisan_id"],
-                f"Q{quarter}{year}",
-                visited,
-                *amounts,
-                staff,
-                STATUSES[row["status"]],
-            ]
-        )
-    rows[200:200] = [["TEST-01", "Q12012", "01/03/2012", 1, 1, 1, 1, STATUSES["active"]]] * 1
+    rows = _answers_by_month(case.wave(2012, 2012))
+    rows.insert(200, ["TEST-01", "Q12012", "01/03/2012", 1, 1, 1, 1, STATUSES["active"]])
     rows += [rows[place] for place in (5, 90, 400, 777)]
-    heading = [
-        "Identifiant",
-        "Trimestre",
-        "Date d'entretien",
-        "CA intérieur (moyenne mensuelle, MAD)",
+    amounts = [
+        f"{market} (moyenne mensuelle, MAD)"
+        for market in ("CA intérieur", "CA touristes", "CA export")
     ]
-    heading += [
-        "CA touristes (moyenne mensuelle, MAD)",
-        "CA export (moyenne mensuelle, MAD)",
-        "Effectif",
-        "Situation",
-    ]
+    heading = ["Identifiant", "Trimestre", "Date d'entretien", *amounts, "Effectif", "Situation"]
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties({"created": FIXED})
         notes = book.add_worksheet("Lisez-moi")
@@ -188,11 +160,26 @@ def _second_wave(case: Arriving, path: Path) -> Path:
         for at, line in enumerate([heading, *rows], start=2):
             for column, cell in enumerate(line):
                 if cell != "":
-                    (page.write_string if isinstance(cell, str) else page.write_number)(
-                        at, column, cell
-                    )
+                    write = page.write_string if isinstance(cell, str) else page.write_number
+                    write(at, column, cell)
         page.write_string(len(rows) + 4, 0, "n.d. : non déclaré")
     return path
+
+
+def _answers_by_month(wave: pd.DataFrame) -> list[list[Any]]:
+    """One row a firm and quarter: id, quarter, day of the interview, three amounts a month, staff, status."""
+    rows: list[list[Any]] = []
+    for place, row in enumerate(wave.to_dict("records")):
+        silent = row["revenue_mad"] == ""
+        amounts: list[Any] = ["n.d." if silent else round(row[name] / 3, 2) for name in MARKETS]
+        if not silent and place % 17 == 0:  # typed with the marks of the country
+            amounts = [_french(amount) for amount in amounts]
+        year, quarter = row["quarter"].split("Q")
+        day = f"{1 + place % 28:02d}/{QUARTER_ENDS[int(quarter)][3:]}/{year}"
+        staff = "" if row["employment"] == "" else int(row["employment"])
+        known = [row["artisan_id"], f"Q{quarter}{year}", day]
+        rows.append([*known, *amounts, staff, STATUSES[row["status"]]])
+    return rows
 
 
 def _third_wave(case: Arriving, path: Path) -> Path:

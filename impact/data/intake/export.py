@@ -52,9 +52,8 @@ def write_proposals(arrived: Arrived, folder: Path) -> list[Path]:
         paths = []
         for name, asked in arrived.proposals.items():
             path = folder / f"{name}.csv"
-            with os.fdopen(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
-            ) as file:
+            owned = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(owned, "w", encoding="utf-8", newline="") as file:
                 without_formulas(asked).to_csv(file, index=False, lineterminator="\n")
             paths.append(path)
     except OSError as problem:

@@ -41,12 +41,12 @@ def test_a_text_that_a_spreadsheet_would_run_is_not_written_as_csv(tmp_path, sta
 
 
 def test_proposals_are_for_their_owner_alone_and_hold_no_formula(tmp_path):
-    asked = pd.DataFrame({"left": ["=cmd", "Atelier"], "score": [90.0, 91.0]})
+    asked = pd.DataFrame({"left": ["=cmd", "Métier"], "score": [90.0, 91.0]})
     folder = tmp_path / "internal"
     (path,) = write_proposals(Arrived(MADE, (), {"3-merge": asked}), folder)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert path.read_text() == "left,score\n'=cmd,90.0\nAtelier,91.0\n"
+    assert path.read_bytes() == "left,score\n'=cmd,90.0\nMétier,91.0\n".encode()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
