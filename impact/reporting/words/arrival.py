@@ -41,6 +41,7 @@ MISSING_REASONS = {
     "recoded": t("a code that stands for nothing"),
     "not_recoded": t("a code of no stated meaning"),
     "recall_unknown": t("over how many months, not known"),
+    "zero_over_zero": t("nothing divided by nothing"),
     "never": t("never treated"),
     "refused": t("refused"),
     "absent": t("absent"),
