@@ -14,6 +14,7 @@ BasePeriod = Literal["varying", "universal"]
 Grouping = Literal["event_time", "cohort", "time", "overall"]
 Averaging = Literal["cells", "cohort", "event_time", "time"]
 Adjustment = Literal["dr", "dr_improved", "ipw", "ipw_abadie", "reg"]
+Waves = Literal["panel", "repeated_cross_sections"]
 MissingPairs = Literal["pairs", "balanced", "cross_sections"]
 Covariance = Literal["clustered", "robust", "iid"]
 CovarianceName = Literal[

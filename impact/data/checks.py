@@ -20,14 +20,16 @@ from impact.errors import (
     RangeError,
     TreatmentReversalError,
     UnparsableValueError,
+    UsageError,
     VaryingCohortError,
     rows_named,
 )
-from impact.terms import MissingOutcome, nearest
+from impact.terms import MissingOutcome, Waves, nearest
 
 Rows = NDArray[np.signedinteger[Any]]
 LARGEST = 1e100  # outcomes; squares of larger ones, and cubes of all smaller ones, are outside what numbers hold
 SMALLEST = 1e-100
+ROW = "row number"  # the ids of people in repeated cross-sections without ids
 
 
 def known_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -119,6 +121,29 @@ def identifiers(column: pd.Series, *, rows: Rows) -> tuple[Integers, NDArray[Any
             f"{column.name}: ids mix text and numbers and cannot be put in order; read the column as text"
         ) from None
     return codes.astype(np.int64), np.asarray(labels)
+
+
+def with_units(frame: pd.DataFrame, unit: str | None, *, waves: Waves) -> tuple[pd.DataFrame, str]:
+    """Return the frame and its column of ids: each row its own where waves ask other people and no column is named."""
+    if unit is not None:
+        return frame, unit
+    if waves == "panel":
+        raise UsageError(
+            "unit: no column named; name the column of ids, or say waves='repeated_cross_sections' where each row is "
+            "somebody else"
+        )
+    return frame.assign(**{ROW: np.arange(1, len(frame) + 1)}), ROW
+
+
+def nobody_twice(unit: Integers, name: str, *, rows: Rows) -> None:
+    """Refuse repeated cross-sections in which a unit has two rows: part of it is a panel, part is not."""
+    seen = np.bincount(unit)
+    if seen.max(initial=0) > 1:
+        twice = rows[seen[unit] > 1]
+        raise DuplicateKeyError(
+            f"{name}: repeats on {rows_named(twice)}, but waves='repeated_cross_sections' says that nobody is seen twice; "
+            "leave waves out if units are followed, or give ids that tell people of different waves apart"
+        )
 
 
 def unique_order(

@@ -15,7 +15,7 @@ from impact.data.panel_summary import panel_lines
 from impact.data.sample import Sample
 from impact.data.summary import as_html, as_text
 from impact.data.times import TimeAxis
-from impact.terms import Frequency, MissingOutcome, one_of
+from impact.terms import Frequency, MissingOutcome, Waves, one_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +47,8 @@ class Panel:
     sample : Sample
     stratum_labels : tuple of str
         By code; empty without strata.
+    waves : {"panel", "repeated_cross_sections"}
+        Whether units are followed, or each period has its own and nobody is seen twice.
     complete : Panel, optional
         Where units are treated from the first period on, the panel with them in it: designs that compare cohorts set them
         aside, estimators that need no period before treatment take them from here.
@@ -84,13 +86,14 @@ class Panel:
     sample: Sample
     stratum_labels: tuple[str, ...] = ()
     complete: "Panel | None" = None
+    waves: Waves = "panel"
 
     @classmethod
     def from_frame(
         cls,
         frame: pd.DataFrame,
         *,
-        unit: str,
+        unit: str | None = None,
         time: str,
         outcome: str,
         cohort: str | None = None,
@@ -103,6 +106,7 @@ class Panel:
         never: Sequence[Any] = (),
         missing_outcome: MissingOutcome = "refuse",
         absorbing_treatment: str | None = None,
+        waves: Waves = "panel",
     ) -> Self:
         """Validate a long table and make a panel of it.
 
@@ -110,7 +114,9 @@ class Panel:
         ----------
         frame : DataFrame
             One row a (unit, time). Not changed.
-        unit, time, outcome : str
+        unit : str, optional
+            Column; needed but for repeated cross-sections, where each row is somebody else.
+        time, outcome : str
             Columns.
         cohort : str, optional
             First treated period in the units of ``time``; missing means never treated.
@@ -128,6 +134,8 @@ class Panel:
             What to do with rows without an outcome; dropped ones are counted in ``sample``.
         absorbing_treatment : str, optional
             A 0/1 column that must never switch off and must agree with ``cohort``.
+        waves : {"panel", "repeated_cross_sections"}
+            Declare a survey that asks other people in each period; whoever is then seen twice is refused.
 
         Raises
         ------
@@ -147,6 +155,8 @@ class Panel:
         ]
         checks.known_columns(frame, [name for name in named if name is not None])
         one_of(missing_outcome, MissingOutcome, name="missing_outcome")
+        one_of(waves, Waves, name="waves")
+        frame, unit = checks.with_units(frame, unit, waves=waves)
         axis = TimeAxis(frequency, step)
         rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)
@@ -156,6 +166,8 @@ class Panel:
             frame, rows, y = frame.loc[kept], rows[kept], y[kept]
         checks.in_scale(y, outcome, rows=rows)
         unit_index, units = checks.identifiers(frame[unit], rows=rows)
+        if waves == "repeated_cross_sections":
+            checks.nobody_twice(unit_index, unit, rows=rows)
         axis = axis.anchored(frame[time], rows=rows)
         times, time_index = axis.index(frame[time], rows=rows)
         order = checks.unique_order(unit_index, time_index, names=(unit, time), rows=rows)
@@ -197,6 +209,7 @@ class Panel:
                 "strata": tuple(strata),
             },
             sample=Sample(0, 0, 0, 0, 0),
+            waves=waves,
         )
         panel = panel._counted({"missing_outcome": int((~kept).sum())})
         return panel if cohort is None else panel._comparable()

@@ -61,7 +61,7 @@ def refitted(panel: Panel, estimator: AnyEstimator) -> Under:
 
 
 def _comparisons(panel: Panel, estimator: Any) -> Under | None:
-    if not estimator.compares_plain_pairs or not clusters_are_units(panel):
+    if not estimator.compares_plain_pairs(panel) or not clusters_are_units(panel):
         return None
     design = Comparisons.of(panel, estimator)
 

@@ -14,7 +14,7 @@ from impact.estimate import Estimate
 from impact.moments import PathMoments, Scores, UnitScores
 from impact.moments.features import levels
 from impact.parameters import Rows
-from impact.terms import ENOUGH_UNITS, Averaging, Grouping
+from impact.terms import ENOUGH_UNITS, Averaging, Grouping, Waves
 
 TINY = np.finfo(float).tiny
 
@@ -231,9 +231,23 @@ def exposed_means(moments: PathMoments) -> Floats:
 
 
 def as_moments(
-    data: Panel | PathMoments, *, always_treated: Literal["set_aside", "kept"] = "set_aside"
+    data: Panel | PathMoments,
+    *,
+    always_treated: Literal["set_aside", "kept"] = "set_aside",
+    waves: Waves = "panel",
 ) -> PathMoments:
-    """Reduce a panel to moments, without units treated from the first period on, or with those that were set aside."""
+    """Reduce a panel to moments, without units treated from the first period on, or with those that were set aside.
+
+    Raises
+    ------
+    NotAvailableError
+        For repeated cross-sections, unless the estimator says with ``waves`` that nobody needs to be seen twice.
+    """
+    if isinstance(data, Panel) and data.waves != "panel" and waves == "panel":
+        raise NotAvailableError(
+            f"{data.outcome}: waves='repeated_cross_sections': nobody is seen twice, so no change of anybody is known; take "
+            "CallawaySantAnna, DifferenceInDifferences or PooledOLS"
+        )
     moments = data if isinstance(data, PathMoments) else PathMoments.from_panel(data)
     return moments.with_always_treated() if always_treated == "kept" else moments.set_aside()
 

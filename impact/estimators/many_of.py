@@ -107,7 +107,7 @@ def _comparisons(origin: Number) -> Many | None:
     """Callaway and Sant'Anna's overall effect, and single event times: the kernel, or its weights where clusters lie above."""
     estimator: Any = origin.estimator
     panel = replace(origin.panel, complete=None)
-    if not estimator.compares_plain_pairs:
+    if not estimator.compares_plain_pairs(panel):
         return None
     event = _event_time(origin.steps) if estimator.base_period == "universal" else None
     if origin.steps == (OVERALL,):

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import sign_of_drdid
 
 import impact
+from impact.estimators.selection import cross_sections
 
 # Exact formulas on both sides; what remains is rounding in two different orders of summation.
 VALUE = {"rtol": 1e-8, "atol": 1e-12}
@@ -78,6 +80,19 @@ GIVEN_POPULATION = [
     "mpdta_nonever/dr/lpop",
     "mpdta_cl_analytic/lpop",
 ]
+# Other people in each period: every row of mpdta a person of its own, or a panel with gaps taken as if it were.
+OTHER_PEOPLE = [
+    *(f"mpdta_rc/{method}/nevertreated/none" for method in ("dr", "ipw", "reg")),
+    "mpdta_rc/ipw/notyettreated/none",
+]
+OTHER_PEOPLE_GIVEN_POPULATION = [
+    *(f"mpdta_rc/ipw/{control}/lpop" for control in CONTROLS),
+    *(f"mpdta_unbal/ipw/{control}/lpop/allow" for control in CONTROLS),
+]
+OTHER_PEOPLE_DOUBLY_ROBUST = [
+    *(f"mpdta_rc/dr/{control}/lpop" for control in CONTROLS),
+    "mpdta_unbal/dr/nevertreated/lpop/allow",
+]
 
 
 @pytest.fixture(scope="module")
@@ -124,13 +139,15 @@ def panel_of(reference, name, options):
         names = {**names, "weight": "w"}
     elif options.get("weights") == "popwt":
         names = {**names, "weight": "popwt"}
+    if options.get("panel", True) is False:
+        del names["unit"]
+        names = {**names, "waves": "repeated_cross_sections"}
     return impact.Panel.from_frame(frame, **names, never=[never])
 
 
 def estimator_of(options):
-    missing = {True: "cross_sections", False: "balanced"}[
-        options.get("allow_unbalanced_panel", False)
-    ]
+    gaps = "cross_sections" if options.get("allow_unbalanced_panel") else "balanced"
+    missing = gaps if options.get("panel", True) else "pairs"
     return impact.CallawaySantAnna(
         control_group=CONTROLS[options["control_group"]],
         anticipation=options.get("anticipation", 0),
@@ -160,10 +177,29 @@ def compare(ours, theirs, *, key, value=VALUE, std_error=STD_ERROR):
     ("case", "value"),
     [
         *((case, VALUE) for case in CASES),
-        *((case, GIVEN_COVARIATES) for case in GIVEN_POPULATION),
+        *((case, VALUE) for case in OTHER_PEOPLE),
+        *(
+            (case, GIVEN_COVARIATES)
+            for case in (
+                *GIVEN_POPULATION,
+                *OTHER_PEOPLE_GIVEN_POPULATION,
+            )
+        ),
     ],
 )
 def test_group_time_effects_and_all_four_averages_equal_did(reference, golden, case, value):
+    equal_to_did(reference, golden, case, value)
+
+
+@pytest.mark.parametrize("case", OTHER_PEOPLE_DOUBLY_ROBUST)
+def test_doubly_robust_across_people_equals_did_but_for_a_sign_in_its_influence(
+    reference, golden, case, monkeypatch
+):
+    monkeypatch.setitem(cross_sections.METHODS, "dr", sign_of_drdid.doubly_robust)
+    equal_to_did(reference, golden, case, GIVEN_COVARIATES)
+
+
+def equal_to_did(reference, golden, case, value):
     rows = golden[golden.case == f"did/{case}"]
     rows = rows[rows.method == "att_gt"]
     assert len(rows), f"no reference for {case}"

@@ -105,7 +105,7 @@ class Comparisons:
         NotAvailableError
             With adjustment for strata or covariates, or another rule for gaps than pairs.
         """
-        if not estimator.compares_plain_pairs:
+        if not estimator.compares_plain_pairs(panel):
             raise NotAvailableError(
                 "comparisons of single units over pairs of periods are not available with adjustment for strata or covariates, "
                 "or with another rule for gaps; use CallawaySantAnna(missing='pairs')"

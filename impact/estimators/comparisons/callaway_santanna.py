@@ -10,6 +10,7 @@ from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate
+from impact.estimators.comparisons.across_people import compare_across_people
 from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, comparable, contrast_means
 from impact.estimators.comparisons.given_covariates import Differences, compare_given_covariates
 from impact.estimators.comparisons.group_time import (
@@ -54,12 +55,14 @@ class CallawaySantAnna(CheckedChoices):
         Before treatment, changes from the period before (varying) or from the last period before treatment (universal).
         Event-study figures and pre-trend sensitivity use the universal base.
     missing : {"pairs", "balanced", "cross_sections"}
-        With gaps: units observed in both periods of a comparison, units observed in all, or each period's own mean.
+        With gaps: units observed in both periods of a comparison, units observed in all, or each period's own mean. Panels
+        declared as repeated cross-sections have nobody in two periods: there it is each period's own mean.
     controls : {"all", "strata"}
         Compare with all controls, or with those of the same stratum, strata weighted by their treated units.
     level : float
     covariates : sequence of str
-        Numbers among the panel's covariates, taken in the earlier of the two periods of each comparison.
+        Numbers among the panel's covariates, taken in the earlier of the two periods of each comparison; with each period's
+        own mean, in the period in which somebody was seen.
     method : {"dr", "dr_improved", "ipw", "ipw_abadie", "reg"}
         With covariates: doubly robust, traditional or improved; inverse probability weights that sum to one, or Abadie's
         (with which a change common to all moves the effect); outcome regression. Controls whose propensity is 0.995 or more
@@ -69,12 +72,13 @@ class CallawaySantAnna(CheckedChoices):
     -------
     Parallel trends between each cohort and its controls from the base period on; no anticipation beyond ``anticipation``.
     With covariates: parallel trends between units with the same covariates, controls like every treated unit, and a linear
-    change (``reg``), a logit (``ipw``) or one of the two (``dr``).
+    change (``reg``), a logit (``ipw``) or one of the two (``dr``). With each period's own mean: periods that draw people from
+    the same population, treated and controls alike.
 
     References
     ----------
     Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 2.8-2.9 without covariates, eqs. 2.2-2.7 with them;
-    Sant'Anna and Zhao (2020), Journal of Econometrics 219(1).
+    Sant'Anna and Zhao (2020), Journal of Econometrics 219(1), eqs. 3.1 and 3.4.
 
     Examples
     --------
@@ -103,19 +107,15 @@ class CallawaySantAnna(CheckedChoices):
         super().__post_init__()
         if isinstance(self.covariates, str):
             raise UsageError("covariates: one text; write a list of names")
-        if self.covariates and self.missing == "cross_sections":
-            raise UsageError(
-                "missing='cross_sections': not made with covariates; take 'pairs' or 'balanced'"
-            )
         if self.covariates and self.controls == "strata":
             raise UsageError(
                 "controls='strata': not with covariates; give the strata as covariates of zeros and ones"
             )
 
-    @property
-    def compares_plain_pairs(self) -> bool:
+    def compares_plain_pairs(self, panel: Panel) -> bool:
         """Whether it compares means of changes of units seen in both periods, among all."""
-        return self.missing == "pairs" and self.controls == "all" and not self.covariates
+        plain = self.controls == "all" and not self.covariates
+        return plain and self.missing == "pairs" and panel.waves == "panel"
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
@@ -130,8 +130,11 @@ class CallawaySantAnna(CheckedChoices):
             With covariates from moments, which hold none.
         MissingValueError
             When a covariate is missing in a period that changes are counted from.
+        UsageError
+            For ``missing="balanced"`` on repeated cross-sections.
         """
-        moments = as_moments(data)
+        moments = as_moments(data, waves="repeated_cross_sections")
+        across = self._across_people(data)
         if self.missing == "balanced":
             moments = balanced_cells(moments)
         pairs, contrasts = self._compared(moments)
@@ -140,7 +143,7 @@ class CallawaySantAnna(CheckedChoices):
             found = None
         elif self.covariates:
             found = self._given_covariates(data, moments, pairs, contrasts)
-        elif self.missing == "cross_sections":
+        elif across:
             found = _of_cross_sections(moments, pairs, contrasts, within=self.controls)
         else:
             found = contrast_means(
@@ -151,7 +154,17 @@ class CallawaySantAnna(CheckedChoices):
                 f"{moments.outcome}: no cohort is observed before and after treatment beside an untreated unit; "
                 "check the cohort column, or use control_group='not_yet_treated'"
             )
-        return self._estimate(moments, found)
+        return self._estimate(moments, found, across=across)
+
+    def _across_people(self, data: Panel | PathMoments) -> bool:
+        """Whether it compares each period's own mean, as it was asked to or as nobody is seen twice."""
+        if not isinstance(data, Panel) or data.waves == "panel":
+            return self.missing == "cross_sections"
+        if self.missing == "balanced":
+            raise UsageError(
+                "missing='balanced': in repeated cross-sections nobody is seen in all periods; leave it out"
+            )
+        return True
 
     def _given_covariates(
         self,
@@ -166,6 +179,16 @@ class CallawaySantAnna(CheckedChoices):
             needs="the covariates of single units",
         )
         kept = panel.cohort > panel.times[0]
+        if self._across_people(panel):
+            return compare_across_people(
+                panel,
+                moments,
+                pairs,
+                contrasts,
+                covariates=tuple(self.covariates),
+                method=self.method,
+                kept=kept,
+            )
         if self.missing == "balanced":
             kept &= ~np.isnan(panel.wide).any(axis=1)
         return compare_given_covariates(
@@ -211,7 +234,9 @@ class CallawaySantAnna(CheckedChoices):
         later = (every > until + self.anticipation) & (np.arange(len(every)) != code)
         return np.asarray(never | later)
 
-    def _estimate(self, moments: PathMoments, found: Contrasted | Differences) -> Estimate:
+    def _estimate(
+        self, moments: PathMoments, found: Contrasted | Differences, *, across: bool
+    ) -> Estimate:
         detail = GroupTimeDetail.of(
             moments, found.contrasts.code, found.contrasts.period, shares="estimated"
         )
@@ -222,13 +247,13 @@ class CallawaySantAnna(CheckedChoices):
             found.values,
             found.scores,
             rows=rows,
-            method=self._label(),
+            method=self._label(across=across),
             spec={
                 "estimator": "CallawaySantAnna",
                 "control_group": self.control_group,
                 "anticipation": self.anticipation,
                 "base_period": self.base_period,
-                "missing": self.missing,
+                "missing": "cross_sections" if across else self.missing,
                 "controls": self.controls,
                 "level": self.level,
                 "df": None,
@@ -254,9 +279,10 @@ class CallawaySantAnna(CheckedChoices):
             "fewest_effective_controls": found.fewest_effective_controls,
         }
 
-    def _label(self) -> str:
+    def _label(self, *, across: bool) -> str:
         control = self.control_group.replace("_", " ")
-        gaps = {"pairs": "units seen in both periods", "balanced": "units seen in all periods"}
+        whom = {"pairs": "units seen in both periods", "balanced": "units seen in all periods"}
+        seen = "periods as cross-sections" if across else whom[self.missing]
         window = f"; anticipation {self.anticipation}" if self.anticipation else ""
         strata = "; within strata" if self.controls == "strata" else ""
         given = (
@@ -266,7 +292,7 @@ class CallawaySantAnna(CheckedChoices):
         )
         return (
             f"Callaway-Sant'Anna{given}; control {control}; base {self.base_period}{window}{strata}; "
-            f"{gaps.get(self.missing, 'periods as cross-sections')}; influence function, clustered, normal"
+            f"{seen}; influence function, clustered, normal"
         )
 
 

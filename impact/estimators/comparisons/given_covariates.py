@@ -93,7 +93,9 @@ def compare_given_covariates(
                 covariates.at(int(ends[rows[0]].min()), both),
                 weight=panel.weight[both],
                 names=covariates.names,
-                who=units.named(int(contrasts.code[rows[0]]), int(contrasts.period[rows[0]])),
+                who=named_comparison(
+                    moments, int(contrasts.code[rows[0]]), int(contrasts.period[rows[0]])
+                ),
             ),
             method,
         )
@@ -121,14 +123,13 @@ class _Units:
     outcome: Floats
     seen: Mask
     place: Integers
-    moments: PathMoments
 
     @classmethod
     def of(cls, panel: Panel, moments: PathMoments, kept: Mask) -> "_Units":
         every = moments.every_cohort
         place = np.minimum(np.searchsorted(every, panel.cohort), len(every) - 1)
         outcome = np.ascontiguousarray(panel.wide.T)
-        return cls(outcome, ~np.isnan(outcome) & kept, place.astype(np.int64), moments)
+        return cls(outcome, ~np.isnan(outcome) & kept, place.astype(np.int64))
 
     def sides(self, contrasts: Contrasts, row: int, ends: Integers) -> tuple[Mask, Mask]:
         """Return who is treated and who is a control in a comparison of two periods, each (N,)."""
@@ -140,8 +141,9 @@ class _Units:
         seen = {period: self.outcome[period].take(units) for period in np.unique(ends)}
         return np.array([seen[late] - seen[base] for late, base in ends]).T
 
-    def named(self, code: int, period: int) -> str:
-        """Write the comparison for a message."""
-        label = self.moments.time_axis.label
-        cohort, time = self.moments.every_cohort[code], self.moments.times[period]
-        return f"cohort {label(cohort)} and its controls in {label(time)}"
+
+def named_comparison(moments: PathMoments, code: int, period: int) -> str:
+    """Write a comparison for a message: the cohort's place, and the period's."""
+    label = moments.time_axis.label
+    cohort, time = moments.every_cohort[code], moments.times[period]
+    return f"cohort {label(cohort)} and its controls in {label(time)}"

@@ -46,7 +46,7 @@ class Covariates:
         by_period = np.full((panel.n_periods, len(names), panel.n_units), np.nan)
         first = np.empty((len(names), panel.n_units))
         for place, name in enumerate(names):
-            values = _numbers(panel, name)
+            values = numbers_of(panel, name)
             first[place] = values[_first_rows(panel)]
             by_period[:, place] = panel.with_outcome(values, name).wide.T
         unseen = np.isnan(panel.wide).T
@@ -83,7 +83,16 @@ def _first_rows(panel: Panel) -> Mask:
     return np.append(True, np.diff(panel.unit_index) != 0)
 
 
-def _numbers(panel: Panel, name: str) -> Floats:
+def numbers_of(panel: Panel, name: str) -> Floats:
+    """Return one of a panel's covariates as numbers, one an observation, (n,).
+
+    Raises
+    ------
+    UnknownNameError
+    UsageError
+        When it is not a number.
+    InfiniteValueError
+    """
     if name not in panel.covariates:
         known = [str(column) for column in panel.covariates.columns]
         raise UnknownNameError(

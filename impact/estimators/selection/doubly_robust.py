@@ -43,6 +43,17 @@ class Overlap:
     n_controls: int
     n_trimmed: int
 
+    @classmethod
+    def of(cls, compared: Compared, fit: Propensity) -> "Overlap":
+        """Count the controls of a comparison, weighted by their odds."""
+        control = fit.on_controls(compared)
+        control = control / control.sum()
+        return cls(
+            effective_controls=float(1 / (control**2).sum()),
+            n_controls=int((~compared.treated).sum()),
+            n_trimmed=int((~fit.kept).sum()),
+        )
+
 
 @dataclass(frozen=True)
 class Adjusted:
@@ -75,30 +86,32 @@ def adjusted(compared: Compared, method: Adjustment) -> Adjusted:
 
 
 @dataclass(frozen=True)
-class _Regression:
-    """Controls' changes on covariates: residuals (n, K) of all units, weights (n,), inverse Gram matrix (p, p)."""
+class Regression:
+    """Changes on covariates of those whom weights (n,) count: fitted (n, K), residuals (n, K), inverse Gram matrix (p, p)."""
 
     X: Floats
+    fitted: Floats
     residual: Floats
     weight: Floats
     inverse: Floats
 
     @classmethod
-    def of(cls, compared: Compared) -> "_Regression":
-        X, weight = compared.X, compared.on_controls
-        inverse: Floats = np.asarray(np.linalg.inv(compared.gram(weight, among="the controls")))
-        coefficients = inverse @ ((X * weight[:, None]).T @ compared.change)
-        return cls(X, compared.change - X @ coefficients, weight, inverse)
+    def of(cls, compared: Compared, weight: Floats, *, among: str) -> "Regression":
+        """Fit by weighted least squares; values and residuals are of all units."""
+        X = compared.X
+        inverse: Floats = np.asarray(np.linalg.inv(compared.gram(weight, among=among)))
+        fitted = X @ (inverse @ ((X * weight[:, None]).T @ compared.change))
+        return cls(X, fitted, compared.change - fitted, weight, inverse)
 
     def through(self, side: Floats) -> Floats:
-        """What estimating the coefficients adds to ``side @ m(x)``, for weights (n,): (n, K)."""
+        """Return what estimating the coefficients adds to ``side @ m(x)``, for weights (n,): (n, K)."""
         leverage = self.weight * (self.X @ (self.inverse @ (self.X.T @ side)))
         return np.asarray(leverage[:, None] * self.residual)
 
 
 def _outcome_regression(compared: Compared) -> Adjusted:
     """Heckman, Ichimura and Todd (1997), Review of Economic Studies 64(4)."""
-    fit = _Regression.of(compared)
+    fit = Regression.of(compared, compared.on_controls, among="the controls")
     side = compared.on_treated / compared.on_treated.sum()
     effect = side @ fit.residual
     return Adjusted(effect, side[:, None] * (fit.residual - effect) - fit.through(side), None)
@@ -110,7 +123,7 @@ def _weighted(compared: Compared) -> Adjusted:
     sides = _Sides.of(compared, fit)
     effect, scores = sides.difference(compared.change)
     return Adjusted(
-        effect, scores - _through_logit(compared, fit, sides, compared.change), sides.overlap
+        effect, scores - through_logit(compared, fit, sides.control, compared.change), sides.overlap
     )
 
 
@@ -124,17 +137,17 @@ def _abadie(compared: Compared) -> Adjusted:
     gradient = compared.X.T @ (theirs[:, None] * compared.change)
     through = fit.score[:, None] * (compared.X @ (fit.inverse @ gradient))
     scores = own - mine[:, None] * effect - through
-    return Adjusted(effect, scores, _Sides.of(compared, fit).overlap)
+    return Adjusted(effect, scores, Overlap.of(compared, fit))
 
 
 def _doubly_robust(compared: Compared) -> Adjusted:
     """Sant'Anna and Zhao (2020), eq. 3.1, by logit and least squares; the influence counts both as estimated."""
     fit = logit(compared)
     sides = _Sides.of(compared, fit)
-    regression = _Regression.of(compared)
+    regression = Regression.of(compared, compared.on_controls, among="the controls")
     effect, scores = sides.difference(regression.residual)
     scores -= regression.through(sides.treated - sides.control)
-    scores -= _through_logit(compared, fit, sides, regression.residual)
+    scores -= through_logit(compared, fit, sides.control, regression.residual)
     return Adjusted(effect, scores, sides.overlap)
 
 
@@ -163,12 +176,9 @@ class _Sides:
     def of(cls, compared: Compared, fit: Propensity) -> "_Sides":
         control = fit.on_controls(compared)
         control = control / control.sum()
-        overlap = Overlap(
-            effective_controls=float(1 / (control**2).sum()),
-            n_controls=int((~compared.treated).sum()),
-            n_trimmed=int((~fit.kept).sum()),
+        return cls(
+            compared.on_treated / compared.on_treated.sum(), control, Overlap.of(compared, fit)
         )
-        return cls(compared.on_treated / compared.on_treated.sum(), control, overlap)
 
     def difference(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the difference (K,) of both sides' means of values (n, K), and the scores (n, K) of it, weights given."""
@@ -179,10 +189,10 @@ class _Sides:
         return means.sum(axis=0), scores
 
 
-def _through_logit(compared: Compared, fit: Propensity, sides: _Sides, values: Floats) -> Floats:
-    """What estimating the propensities adds to the controls' mean of values (n, K): (n, K)."""
-    weighted = compared.X * sides.control[:, None]
-    deviation = weighted.T @ values - np.outer(weighted.sum(axis=0), sides.control @ values)
+def through_logit(compared: Compared, fit: Propensity, side: Floats, values: Floats) -> Floats:
+    """Return what estimating the propensities adds to the mean of values (n, K) of a side of controls (n,): (n, K)."""
+    weighted = compared.X * side[:, None]
+    deviation = weighted.T @ values - np.outer(weighted.sum(axis=0), side @ values)
     through = compared.X @ (fit.inverse @ deviation)
     through *= fit.score[:, None]
     return np.asarray(through)

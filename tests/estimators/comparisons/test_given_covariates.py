@@ -161,7 +161,6 @@ def test_moments_are_refused_as_they_hold_no_covariates():
     ("choices", "message"),
     [
         ({"covariates": "x"}, "write a list of names"),
-        ({"missing": "cross_sections"}, "not made with covariates"),
         ({"controls": "strata"}, "give the strata as covariates"),
         ({"method": "dripw"}, "did you mean"),
     ],
