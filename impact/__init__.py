@@ -36,6 +36,10 @@ if TYPE_CHECKING:
         TripleDifferences as TripleDifferences,
     )
     from impact.estimators.efficient.random_timing import EfficientDiD as EfficientDiD
+    from impact.estimators.experiments.ancova import Ancova as Ancova
+    from impact.estimators.experiments.difference_in_means import (
+        DifferenceInMeans as DifferenceInMeans,
+    )
     from impact.estimators.imputation.imputation import Imputation as Imputation
     from impact.estimators.imputation.two_stage import TwoStage as TwoStage
     from impact.estimators.panel import (

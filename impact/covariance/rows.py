@@ -16,7 +16,7 @@ from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
 from impact.covariance.choice import Clustered, Covariance, Homoskedastic
 from impact.covariance.cluster_regression import ClusterRegression
-from impact.covariance.satterthwaite import FIT_EXACTLY, crv1_df, crv2, crv3
+from impact.covariance.satterthwaite import FIT_EXACTLY, contrast_df, crv1_df, crv2, crv3
 from impact.covariance.small_sample import (
     cluster_df,
     counted,
@@ -173,6 +173,28 @@ def covariance(
         scores = scores * stretch[:, None]
     factor = hc1_factor(n, n_counted=n_counted) if choice.kind == "HC1" else 1.0
     return RowCovariance(factor * scores.T @ scores, df)
+
+
+def covariance_of_contrasts(
+    fitted: FittedRows,
+    choice: Covariance,
+    clusters: tuple[Integers, ...],
+    contrasts: Floats,
+) -> RowCovariance:
+    """Return the covariance (m, m) of combinations (m, k) of the coefficients, with degrees of freedom of their own, (m,).
+
+    Raises
+    ------
+    NotIdentifiedError, NotAvailableError
+        As `covariance`.
+    """
+    found = covariance(fitted, choice, clusters)
+    df = np.full(len(contrasts), float(found.df.min()))
+    if isinstance(choice, Clustered) and choice.satterthwaite:
+        regression = cluster_regression(fitted, clusters[0])
+        taken_out = regression.XX.shape[1] - contrasts.shape[1]
+        df = contrast_df(regression, choice.kind, np.pad(contrasts, ((0, 0), (0, taken_out))))
+    return RowCovariance(contrasts @ found.vcov @ contrasts.T, df, found.n_clusters)
 
 
 def _clustered(fitted: FittedRows, choice: Clustered, cluster: Integers) -> RowCovariance:

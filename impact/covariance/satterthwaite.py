@@ -11,6 +11,7 @@ from impact.covariance.cluster_regression import ClusterRegression
 from impact.covariance.small_sample import cluster_df, jackknife_factor
 
 JackknifeDf = Literal["clusters", "satterthwaite"]
+AdjustedKind = Literal["CRV0", "CRV1", "CRV2", "CRV3"]
 FIT_EXACTLY = 1e-9  # leverage this close to one leaves no residual to scale
 
 
@@ -43,9 +44,24 @@ def crv1_df(regression: ClusterRegression) -> Floats:
     ----------
     Bell and McCaffrey (2002), Survey Methodology 28(2), eq. 9, residuals as they are.
     """
-    n_clusters, k = regression.scores.shape
-    every = np.broadcast_to(regression.bread, (n_clusters, k, k))
-    return np.array([_satterthwaite(regression, every[:, [j]]) for j in range(k)])
+    return contrast_df(regression, "CRV1", np.eye(regression.scores.shape[1]))
+
+
+def contrast_df(regression: ClusterRegression, kind: AdjustedKind, contrasts: Floats) -> Floats:
+    """Return the degrees of freedom (m,) that match the variances of combinations (m, k) of the coefficients.
+
+    References
+    ----------
+    As `crv1_df`, `crv2` and `crv3`, whose coefficients are the simplest combinations.
+    """
+    if kind == "CRV2":
+        weight = _half_powers(regression)
+    elif kind == "CRV3":
+        weight = regression.bread_without_each
+    else:
+        weight = np.broadcast_to(regression.bread, regression.XX.shape)
+    combined = np.einsum("mk,gkl->mgl", contrasts, weight)
+    return np.array([_satterthwaite(regression, each[:, None]) for each in combined])
 
 
 def crv2(regression: ClusterRegression) -> Adjusted:

@@ -238,7 +238,9 @@ class Panel:
                 {"treated_after_last_period_counted_as_untreated": int(beyond.sum())}
             )
         always = self.cohort <= self.times[0]
-        if always.any():
+        if (
+            always.any() and self.n_periods > 1
+        ):  # of an endline alone, the arms are what is compared
             panel = replace(panel.subset(~always, reason="always_treated"), complete=panel)
         checks.comparison(panel.cohort, str(self.names["cohort"]))
         return panel

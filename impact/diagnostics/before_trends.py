@@ -114,7 +114,7 @@ def placebo_date(panel: Panel, estimator: AnyEstimator, *, periods: int) -> Chec
 
 def _pretended(panel: Panel, periods: int) -> Panel:
     moved = panel.with_cohort(panel.cohort - periods)
-    kept = moved.cohort > moved.times[0]
+    kept = moved.cohort > moved.times.min(initial=np.inf)  # nobody is left of an endline alone
     if not np.isfinite(moved.cohort[kept]).any():
         raise NoComparisonError(
             f"{panel.outcome}: no cohort has a period before a start {periods} earlier; take a start less far back"

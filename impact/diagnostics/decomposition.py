@@ -90,6 +90,10 @@ class GoodmanBacon:
                 "GoodmanBacon: the decomposition holds for balanced panels; drop units with gaps first, or see "
                 "Estimate.weights()"
             )
+        if len(moments.times) < 2:
+            raise NotAvailableError(
+                "GoodmanBacon: one period compares nobody with itself before; needs two"
+            )
         label = moments.time_axis.label
         rows = [
             {

@@ -12,6 +12,8 @@ from impact.estimate import Estimate
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
+from impact.estimators.experiments.ancova import Ancova
+from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.linear import LinearParts
 from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
@@ -155,10 +157,23 @@ def _imputation(origin: Number) -> Many | None:
     return many_regressions(replace(origin, data=panel), "imputation", leave_one_out=leave_one_out)
 
 
+def _arms(origin: Number) -> Many | None:
+    """Whoever is ever treated is fitted anew; arms of a column are not what cohorts assign."""
+    estimator: Any = origin.estimator
+    if estimator.arm is None:
+        return None
+    raise NotAvailableError(
+        f"{estimator.arm}: arms of a column cannot be exchanged yet; take the estimate's own interval, or compare two arms by "
+        "a cohort column"
+    )
+
+
 KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     CallawaySantAnna: _comparisons,
     TwoWayFixedEffects: _two_way,
     Imputation: _imputation,
+    DifferenceInMeans: _arms,
+    Ancova: _arms,
 }
 """Estimators with a kernel of their own; it may decline a number that it does not know."""
 

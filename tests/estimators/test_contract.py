@@ -44,9 +44,19 @@ DIFFERENCES = {
         covariates=["x"], method="reg", control_group="never_treated", base_period="universal"
     ),
     "cs_across_people": impact.CallawaySantAnna(covariates=["x"], missing="cross_sections"),
+    "means": impact.DifferenceInMeans(),
+    "ancova": impact.Ancova(),
+    "ancova_by_arm": impact.Ancova(["x"], slopes="by_arm", rounds="mean"),
     "efficient_trends": impact.EfficientDiD(assumption="parallel_trends"),
 }
-WITHOUT_UNIT_EFFECTS = {"cs_cross_sections", "cs_across_people", "etwfe_cohort", "stacked"}
+TRIALS = ["means", "ancova", "ancova_by_arm"]
+WITHOUT_UNIT_EFFECTS = {
+    "cs_cross_sections",
+    "cs_across_people",
+    "etwfe_cohort",
+    "stacked",
+    *TRIALS,
+}
 ONLY_OVERALL_BY_EVENT_TIME = {"lpdid", "lpdid_equal", "stacked"}
 MODELS = {
     kind.__name__: kind()
@@ -65,7 +75,7 @@ GIVEN_COVARIATES = [
     "cs_regression",
     "cs_across_people",
 ]
-OF_PANELS = ["did", *GIVEN_COVARIATES]
+OF_PANELS = ["did", *GIVEN_COVARIATES, *TRIALS]
 BY_MOMENTS = [name for name in DIFFERENCES if name not in OF_PANELS]
 EXACT = {"rtol": 1e-10, "atol": 1e-10}  # the same sums in another order
 
@@ -88,7 +98,7 @@ def test_every_estimator_returns_the_one_result(name):
     assert (table.band_low[known] <= table.conf_low[known] + 1e-9).all()
     assert estimate.estimand
     assert estimate.source
-    for word in ("clustered", "influence"):
+    for word in ("clustered", "influence", "HC2"):
         if word in estimate.method:
             break
     else:
@@ -142,7 +152,7 @@ def test_unit_scores_add_up_to_the_covariance(name):
 def test_scale_shift_unit_and_period_constants_and_labels_do_what_theory_says(name, change, seed):
     scale, shift = change  # the last pair is revenue in centimes plus 1e9, whose last digit is 1e-7
     gaps = (
-        0.0 if name in {"did", "lee_wooldridge"} else 0.1
+        0.0 if name in {"did", "lee_wooldridge", *TRIALS} else 0.1
     )  # they compare means of different periods
     frame = long_frame(gaps=gaps, seed=seed, n=80)
     generator = np.random.default_rng(seed)
@@ -173,8 +183,13 @@ def test_weights_of_one_change_nothing_and_duplicates_halve_the_variance(name):
         np.testing.assert_allclose(two.std_error, one.std_error / np.sqrt(2), rtol=1e-9)
 
 
-# firms' own levels do not cancel where each period's covariates are taken to be another sample
-@pytest.mark.parametrize("name", [name for name in DIFFERENCES if name != "cs_across_people"])
+LEVELS_DIFFER = {
+    "cs_across_people",
+    "means",
+}  # means of other people, or of everybody after the start
+
+
+@pytest.mark.parametrize("name", [name for name in DIFFERENCES if name not in LEVELS_DIFFER])
 def test_an_effect_of_known_size_is_found_without_noise(name):
     frame = long_frame(n=40, share=0.3, cohorts=(4,), gaps=0.0)
     frame["y"] = (

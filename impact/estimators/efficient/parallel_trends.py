@@ -37,12 +37,13 @@ def efficient_under_trends(moments: PathMoments, *, level: float) -> Estimate:
             "EfficientDiD(assumption='parallel_trends'): needs never-treated units; use CallawaySantAnna"
         )
     pairs, effects, nil = _compared(moments)
+    nobody = f"{moments.outcome}: no cohort is observed before and after treatment beside never-treated units"
+    if not pairs:
+        raise NotIdentifiedError(nobody)
     features = changes(moments, pairs)
     effects, nil = (each.of(comparable(moments, features, each)) for each in (effects, nil))
     if not len(effects.code):
-        raise NotIdentifiedError(
-            f"{moments.outcome}: no cohort is observed before and after treatment beside never-treated units"
-        )
+        raise NotIdentifiedError(nobody)
     found = contrast_means(moments, features, effects.and_also(nil))
     k = len(effects.code)
     covariance = found.scores.covariance()

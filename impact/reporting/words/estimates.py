@@ -124,6 +124,7 @@ DROPPED = {
     "outside_the_window_or_incomplete": t("Firms outside the window or not seen in all of it"),
     "met_an_activity": t("Firms that met an activity of the programme"),
     "outside_the_subgroup": t("Firms outside the subgroup"),
+    "not_compared_after_the_start": t("Firms without an outcome after the start (or before it)"),
     "left_out": t("Firms left out to see what they carry"),
 }
 

@@ -1,0 +1,1 @@
+"""Comparisons of arms that were drawn by lot: means, and means given a baseline."""
