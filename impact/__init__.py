@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impact.diagnostics.design import design_check as design_check
     from impact.diagnostics.honest import HonestBounds as HonestBounds
     from impact.diagnostics.leave_one_out import leave_one_out as leave_one_out
+    from impact.diagnostics.overlap import overlap as overlap
     from impact.diagnostics.pretrend_power import pretrend_power as pretrend_power
     from impact.diagnostics.specification_curve import specification_curve as specification_curve
     from impact.estimate import Estimate as Estimate

@@ -1,5 +1,6 @@
 """How estimates draw themselves: against event time where they have one, else a forest of intervals."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,4 +52,21 @@ def _against_event_time(table: pd.DataFrame, axes: "Axes") -> "Axes":
     axes.errorbar(x, value, yerr=half, fmt="o", color=INK, markersize=4, linewidth=1.3, capsize=0)
     axes.axhline(0, color="#444444", linewidth=0.8)
     axes.axvline(-0.5, color="#888888", linewidth=0.8, linestyle=(0, (4, 3)))
+    return axes
+
+
+def mirrored(
+    low: Sequence[float],
+    high: Sequence[float],
+    up: Sequence[float],
+    down: Sequence[float],
+    axes: "Axes | None" = None,
+) -> "Axes":
+    """Draw two histograms on the same steps (from ``low`` to ``high``), one above the line and one below it."""
+    axes = _axes(axes)
+    start, width = np.asarray(low), np.asarray(high) - np.asarray(low)
+    axes.bar(start, np.asarray(up), width, align="edge", color=INK, label="treated")
+    axes.bar(start, -np.asarray(down), width, align="edge", color=SHADE, label="comparison")
+    axes.axhline(0, color="#444444", linewidth=0.8)
+    axes.legend(frameon=False)
     return axes

@@ -14,6 +14,7 @@ CHECKS = {
     "balance": t("Balance, one by one"),
     "joint_balance": t("Balance, all together"),
     "attrition": t("Attrition"),
+    "overlap": t("Controls like the treated"),
     "before_trends": t("Trends before treatment"),
     "placebo_date": t("Placebo date"),
     "recent_change": t("Dip or jump just before the start"),
@@ -72,6 +73,25 @@ REASONS = {
     ),
     "characteristics_tell_groups_apart": Found(
         t("The characteristics tell beneficiaries from the others without error.")
+    ),
+    "no_cohort_with_controls": Found(
+        t("No cohort has a period before treatment and firms to compare it with.")
+    ),
+    "cohorts_told_apart": Found(
+        t(
+            "Cohorts of which the characteristics foretell without error that some firms are treated: {n}. No firm of the "
+            "comparison group is like these."
+        )
+    ),
+    "few_controls_alike": Found(
+        t(
+            "Cohorts with few untreated firms like them: {n}. In the poorest one the comparison group counts as {figure} firms."
+        )
+    ),
+    "fewest_effective_controls": Found(
+        t(
+            "Weighted to be like its beneficiaries, a cohort's comparison group counts as {figure} firms or more."
+        )
     ),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
