@@ -7,6 +7,7 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.errors import ImpactError
 from impact.estimate import Estimate
+from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
     DeChaisemartinDHaultfoeuille,
 )
@@ -42,9 +43,14 @@ ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
 
 def estimators_beside(study: Study) -> dict[str, Any]:
     """Return every estimator that the moments allow, with the study's choices, by its word."""
-    level = study.level
+    return estimators_with(study.estimator())
+
+
+def estimators_with(main: CallawaySantAnna) -> dict[str, Any]:
+    """Return a main estimator and those that stand beside it at its level, by their words."""
+    level = main.level
     return {
-        "callaway_santanna": study.estimator(),
+        "callaway_santanna": main,
         "imputation": Imputation(level=level),
         "two_stage": TwoStage(level=level),
         "extended_twfe": ExtendedTWFE(level=level),

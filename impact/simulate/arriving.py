@@ -17,8 +17,9 @@ from impact.data.intake.series import published
 from impact.errors import StorageError
 from impact.simulate.files import SEED, frame_of
 from impact.simulate.firm_names import firm_names, respelt
-from impact.simulate.process import MARKETS, draw
+from impact.simulate.process import draw
 from impact.simulate.programme import ScenarioName, scenario
+from impact.simulate.revenue import MARKETS
 from impact.streams import stream
 
 TRADES = {

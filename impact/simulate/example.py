@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from impact.data.panel import Panel
-from impact.simulate.process import CITIES
+from impact.simulate.revenue import CITIES
 
 FIRST_YEAR, N_YEARS = 2001, 6
 COHORTS = (2003, 2005)  # beside a third of the firms that never exhibit

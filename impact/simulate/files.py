@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from impact.data.schema import read_schema
-from impact.simulate.process import CITIES, MARKETS, SECTORS, Draw, draw
+from impact.simulate.process import Draw, draw
 from impact.simulate.programme import ScenarioName, scenario
+from impact.simulate.revenue import CITIES, MARKETS, SECTORS
 from impact.simulate.truth import known_bias, truth
 
 SEED = 2012
@@ -46,9 +47,23 @@ def frame_of(sample: Draw) -> pd.DataFrame:
         "planned_quarter": planned[sample.fair][unit],
         "exhibited": sample.exhibited[unit].astype(int),
         "first_fair": np.where(sample.exhibited, actual[sample.fair], "")[unit],
+        **(_arm_columns(sample, unit) if sample.programme.events else {}),
         **{activity: times[unit] for activity, times in sample.exposure.items()},
     }
     return pd.DataFrame(columns)
+
+
+def _arm_columns(sample: Draw, unit: np.ndarray) -> dict[str, Any]:
+    """Arm, event at home and its quarter, of a programme that has such events."""
+    events = sample.programme.events
+    name = np.array([*(one.name for one in events), ""], dtype=object)
+    quarter = np.array([*(one.quarter for one in events), ""], dtype=object)
+    arm = np.select([sample.of_arm("fair"), sample.of_arm("event")], ["fair", "event"], "neither")
+    return {
+        "arm": arm[unit],
+        "event": name[sample.event][unit],
+        "first_event": quarter[sample.event][unit],
+    }
 
 
 def _status(sample: Draw) -> np.ndarray:

@@ -1,22 +1,28 @@
 """What the programme truly did in a draw, and how far simple comparisons miss it on average."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from impact.arrays import Floats, Mask
-from impact.simulate.process import MARKETS, Draw, draw
-from impact.simulate.programme import Programme
+from impact.simulate.process import Arm, Draw, draw
+from impact.simulate.programme import NOTHING, Programme
+from impact.simulate.revenue import MARKETS
 
 BIAS_DRAWS = 200
 BIAS_SEED = 20120831  # first seed of the draws behind the known biases
+ESTIMATOR_DRAWS = 60  # of every estimator: each is a panel and a dozen fits
+Estimates = Callable[[Draw], Mapping[str, tuple[float, float]]]
+"""What estimators find in a draw, by their word: the effect in MAD a quarter (NaN where it is a ratio), and in percent."""
 
 
 def truth(sample: Draw) -> dict[str, Any]:
     """Return the true effects of a draw: with minus without the programme, same shocks, MAD a quarter.
 
-    Overall effects average over the treated firms' answered quarters after treatment; so do the others.
+    Overall effects are those of fairs, and average over the exhibitors' answered quarters after the fair; so do the others.
+    ``arms`` has each arm on every scale.
     """
     gain = sample.treated - sample.untreated
     after = (sample.event_time >= 0) & sample.answered
@@ -30,6 +36,16 @@ def truth(sample: Draw) -> dict[str, Any]:
             "counterfactual_mad": without,
             "percent": 100 * mean / without,
         },
+        "arms": {arm: _of_arm(sample, arm) for arm in _arms(sample)},
+        "orders_before": _orders_before(sample, gain.sum(axis=2)),
+        "fairs": {
+            fair.name: {
+                "planned": fair.planned_quarter,
+                "taken_as": fair.actual_quarter,
+                "rests_on": fair.basis,
+            }
+            for fair in sample.programme.fairs
+        },
         "by_market": {market: gain[:, :, m][after].mean() for m, market in enumerate(MARKETS)},
         "by_event_time": _by_event_time(sample, gain.sum(axis=2), after),
         "by_cohort_and_quarter": {
@@ -38,6 +54,46 @@ def truth(sample: Draw) -> dict[str, Any]:
             for t in range(start, len(label))
             if (rows := (sample.start == start) & after[:, t]).any()
         },
+    }
+
+
+def _arms(sample: Draw) -> tuple[Arm, ...]:
+    return ("fair", "event", "neither") if sample.programme.events else ("fair", "neither")
+
+
+def _of_arm(sample: Draw, arm: Arm) -> dict[str, float]:
+    """Return the effect of the programme on an arm by scale, over its answered quarters since its start.
+
+    The arm with neither meets no more than what fairs take from others, from the first fair on. Log points are over quarters
+    with sales; declared are MAD as firms tell them.
+    """
+    began = np.arange(len(sample.quarters)) >= sample.start[sample.exhibited].min()
+    after = {
+        "fair": sample.event_time >= 0,
+        "event": sample.since_event >= 0,
+        "neither": sample.of_arm("neither")[:, None] & began,
+    }[arm] & sample.answered
+    with_it, without = (
+        revenue.sum(axis=2)[after] for revenue in (sample.treated, sample.untreated)
+    )
+    gain, told = (with_it - without).mean(), 1 - sample.programme.under_reporting
+    return {
+        "firms": int(sample.of_arm(arm).sum()),
+        "effect_mad": gain,
+        "counterfactual_mad": without.mean(),
+        "percent": 100 * gain / without.mean(),
+        "declared_effect_mad": told * gain,
+        "declared_counterfactual_mad": told * without.mean(),
+        "log_points": np.log(with_it[without > 0] / without[without > 0]).mean(),
+    }
+
+
+def _orders_before(sample: Draw, gain: Floats) -> dict[str, float]:
+    """Return what exhibitors gain before their fair, by quarters since it."""
+    quarters = range(1, len(sample.programme.orders_before) + 1)
+    return {
+        f"{-before}": gain[(sample.event_time == -before) & sample.answered].mean()
+        for before in quarters
     }
 
 
@@ -51,10 +107,10 @@ def known_bias(programme: Programme, *, draws: int = BIAS_DRAWS) -> dict[str, An
 
     The comparison is the mean change of each fair's exhibitors less that of firms never invited, from the quarter before
     the fair, or from the mean of the four quarters before it, to each later quarter. Invited firms are larger: growing by
-    the same percentage they gain more MAD, and they close less often. Selection is on lasting level, not on shocks, so
+    the same percentage they gain more MAD, and they close less often. Where selection is on lasting level alone, not on shocks,
     there is no regression to the mean.
     """
-    nothing = replace(programme, effect_path=(0.0,), spillover=0.0)
+    nothing = replace(programme, **NOTHING)
     errors = np.array([_simple_comparison(draw(nothing, seed=BIAS_SEED + i)) for i in range(draws)])
     names = ("base_quarter_before", "base_mean_of_four_quarters_before")
     return {
@@ -69,9 +125,45 @@ def known_bias(programme: Programme, *, draws: int = BIAS_DRAWS) -> dict[str, An
     }
 
 
+def estimator_bias(
+    programme: Programme, estimates: Estimates, *, draws: int = ESTIMATOR_DRAWS
+) -> dict[str, Any]:
+    """Average error of estimators of the effect of fairs on this process, its effect included.
+
+    An error in MAD is the estimate less the true effect on revenue, so that what firms do not declare counts as one; an error
+    in percent is free of that.
+
+    Parameters
+    ----------
+    programme : Programme
+    estimates : callable
+        Of a draw, what each estimator finds; estimators live above this room.
+    draws : int
+    """
+    errors: dict[str, list[tuple[float, float]]] = {}
+    for place in range(draws):
+        sample = draw(programme, seed=BIAS_SEED + place)
+        true = _of_arm(sample, "fair")
+        for name, (mad, percent) in estimates(sample).items():
+            errors.setdefault(name, []).append(
+                (mad - true["effect_mad"], percent - true["percent"])
+            )
+    return {"draws": draws, **{name: _mean_errors(np.array(of)) for name, of in errors.items()}}
+
+
+def _mean_errors(errors: Floats) -> dict[str, float]:
+    """Mean of errors in MAD and in percent (draws, 2), each with its simulation error; none where the estimator has none."""
+    means, spread = errors.mean(axis=0), errors.std(axis=0) / len(errors) ** 0.5
+    told: dict[str, float] = {}
+    for unit, mean, error in zip(("mad", "percent"), means, spread, strict=True):
+        if np.isfinite(mean):
+            told |= {f"mean_error_{unit}": mean, f"simulation_error_{unit}": error}
+    return told
+
+
 def _simple_comparison(sample: Draw) -> tuple[float, float]:
     revenue = sample.treated.sum(axis=2)
-    never = sample.fair < 0
+    never = sample.of_arm("neither")
     found = []
     for start in np.unique(sample.start[sample.exhibited]):
         group = sample.exhibited & (sample.start == start)
