@@ -10,6 +10,10 @@ __version__ = "0.1.0"
 # so that `import impact` loads a room when one of its names is first used.
 if TYPE_CHECKING:
     from impact.check_result import CheckResult as CheckResult
+    from impact.covariance.panel_choice import BeckKatz as BeckKatz
+    from impact.covariance.panel_choice import DriscollKraay as DriscollKraay
+    from impact.covariance.panel_choice import NeweyWest as NeweyWest
+    from impact.covariance.panel_choice import PanelRobust as PanelRobust
     from impact.data.panel import Panel as Panel
     from impact.data.readers import read_panel as read_panel
     from impact.diagnostics.decomposition import GoodmanBacon as GoodmanBacon
@@ -45,6 +49,9 @@ if TYPE_CHECKING:
     from impact.estimators.imputation.two_stage import TwoStage as TwoStage
     from impact.estimators.panel import (
         BetweenEffects as BetweenEffects,
+    )
+    from impact.estimators.panel import (
+        CorrelatedRandomEffects as CorrelatedRandomEffects,
     )
     from impact.estimators.panel import (
         FirstDifferences as FirstDifferences,

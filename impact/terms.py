@@ -41,6 +41,7 @@ Status = Literal["pass", "warn", "fail", "not_applicable"]
 Frequency = Literal["integer", "year", "quarter", "month"]
 MissingOutcome = Literal["refuse", "drop"]
 Language = Literal["en", "fr"]
+CorrelatedBy = Literal["mundlak", "chamberlain"]
 Assignment = Literal["randomised", "chosen", "by_rule"]
 
 ESTIMATE_COLUMNS = (

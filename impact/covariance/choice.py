@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from impact.covariance.panel_choice import PanelCovariance
 from impact.errors import UsageError
 from impact.terms import CheckedChoices, CovarianceName, one_of
 
@@ -128,8 +129,9 @@ class Homoskedastic:
         return "homoskedastic, t(n-k)"
 
 
-Covariance = Clustered | Robust | Homoskedastic
-BY_NAME: dict[CovarianceName, Covariance] = {
+RowChoice = Clustered | Robust | Homoskedastic
+Covariance = RowChoice | PanelCovariance
+BY_NAME: dict[CovarianceName, RowChoice] = {
     "clustered": Clustered(),
     "CRV0": Clustered("CRV0"),
     "CRV1": Clustered("CRV1"),
@@ -153,7 +155,7 @@ def covariance_of(choice: Covariance | CovarianceName) -> Covariance:
     UnknownNameError
         With the nearest known word.
     """
-    if isinstance(choice, Clustered | Robust | Homoskedastic):
+    if isinstance(choice, Covariance):
         return choice
     one_of(choice, CovarianceName, name="vcov")
     return BY_NAME[choice]

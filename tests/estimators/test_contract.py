@@ -64,6 +64,7 @@ MODELS = {
         impact.PooledOLS,
         impact.FixedEffects,
         impact.RandomEffects,
+        impact.CorrelatedRandomEffects,
         impact.FirstDifferences,
         impact.BetweenEffects,
     )

@@ -17,6 +17,7 @@ EVERY = {**DIFFERENCES, **MODELS, "poisson": impact.ExtendedTWFE(family="poisson
 NOT_ADDITIVE = {
     "efficient_trends",
     "RandomEffects",
+    "CorrelatedRandomEffects",
     "poisson",
 }  # ratios, or weights that are estimated
 

@@ -6,11 +6,12 @@ from impact.estimators.panel.models import (
     FirstDifferences,
     FixedEffects,
     PooledOLS,
-    RandomEffects,
 )
+from impact.estimators.panel.random_effects import CorrelatedRandomEffects, RandomEffects
 
 __all__ = [
     "BetweenEffects",
+    "CorrelatedRandomEffects",
     "FirstDifferences",
     "FixedEffects",
     "PooledOLS",

@@ -6,13 +6,13 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.check_result import CheckResult, not_applicable, status_of
-from impact.covariance.choice import Clustered, covariance_of
-from impact.covariance.clusters import cluster_codes
-from impact.covariance.rows import FittedRows, covariance
+from impact.covariance.choice import covariance_of
+from impact.covariance.rows import FittedRows
 from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate
 from impact.estimators.panel.model_rows import ModelRows
-from impact.estimators.panel.models import RandomEffects
+from impact.estimators.panel.random_effects import CorrelatedRandomEffects, RandomEffects
+from impact.estimators.panel.transformed import covariance_at
 from impact.terms import one_of
 
 HausmanMethod = Literal["classic", "auxiliary"]
@@ -86,8 +86,11 @@ def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
     """Test that the within parts of regressors add nothing to the random-effects regression of a panel."""
     model = random.origin.estimator
     panel = random.origin.panel.with_always_treated()
-    if not isinstance(model, RandomEffects):
-        raise UsageError("random: the auxiliary form is of RandomEffects; fit that model for it")
+    correlated = isinstance(model, CorrelatedRandomEffects)
+    if not isinstance(model, RandomEffects) or correlated or model.random_in != "unit":
+        raise UsageError(
+            "random: the auxiliary form is of RandomEffects of units; fit that model for it"
+        )
     rows = ModelRows.of(panel, model.regressors)
     quasi = model.transformed(panel, rows).rows
     within = rows.less_means(np.ones(len(rows.y))).X
@@ -104,10 +107,9 @@ def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
     except NotIdentifiedError:
         return not_applicable("hausman", "regressors_do_not_vary_between_units")
     choice = covariance_of(model.vcov)
-    clusters = cluster_codes(panel, choice, rows.place) if isinstance(choice, Clustered) else ()
     added = [name for name, kept in zip(rows.names, varies, strict=True) if kept]
     at = [quasi.X.shape[1] + added.index(term) for term in shared if term in added]
-    vcov = covariance(fitted, choice, clusters).vcov[np.ix_(at, at)]
+    vcov = covariance_at(panel, fitted, choice, rows).vcov[np.ix_(at, at)]
     if np.linalg.matrix_rank(vcov, hermitian=True) < len(at):
         return not_applicable("hausman", "too_few_clusters_to_compare")
     statistic, p = _chi_square(fitted.coefficients[at], vcov)

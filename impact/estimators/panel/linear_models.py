@@ -1,4 +1,4 @@
-"""linearmodels on our rows: coefficients, and the variances behind random effects."""
+"""linearmodels on our rows: coefficients."""
 
 import warnings
 from typing import Any
@@ -24,9 +24,3 @@ def values_of(model: Any, rows: ModelRows) -> tuple[Floats, Any]:
         warnings.simplefilter("ignore")  # pandas deprecations inside linearmodels
         result = model(y, X, weights=weights).fit()
     return np.asarray(result.params, dtype=float), result
-
-
-def random_effects_share(result: Any, rows: ModelRows) -> Floats:
-    """Return theta of each row's unit, (n,): the share of its means that random effects take off."""
-    theta = result.theta["theta"]
-    return np.asarray(theta.reindex(rows.unit), dtype=float)

@@ -12,6 +12,7 @@ from impact.terms import nearest
 
 EXPOSED = "exposed"
 CONSTANT = "constant"
+TREND = "trend"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class ModelRows:
     def unit_means(self) -> "ModelRows":
         """Return one row a unit: means, and the sum of weights where weights differ."""
         unit, first = np.unique(self.unit, return_index=True)
-        means = self._means()
+        means = self._means(self.unit)
         alike = bool((self.weight == 1).all())
         total = np.asarray(np.bincount(self.unit, weights=self.weight)[unit], dtype=float)
         return replace(
@@ -145,13 +146,33 @@ class ModelRows:
         )
 
     def less_means(self, share: Floats) -> "ModelRows":
-        """Return the rows less a share (n,) of their unit's means: one for the within, theta for random effects."""
-        off = share[:, None] * self._means()
+        """Return the rows less a share (n,) of their unit's means: one for the within."""
+        none = np.zeros(len(self.y))
+        return self.quasi_differences(share, none, none)
+
+    def quasi_differences(self, unit: Floats, time: Floats, both: Floats) -> "ModelRows":
+        """Return the rows less shares (n,) of the unit's and the period's means, and a share of the mean of all added back."""
+        off = unit[:, None] * self._means(self.unit)
+        if time.any():
+            off = off + time[:, None] * self._means(self.time)
+        if both.any():
+            off = off - both[:, None] * self._means(np.zeros(len(self.y), dtype=np.int64))
         return replace(self, y=self.y - off[:, 0], X=self.X - off[:, 1:])
 
-    def _means(self) -> Floats:
-        """Unit means of outcome and columns at each row, (n, 1 + k); weights do not vary within a unit."""
+    def unit_means_at_rows(self) -> Floats:
+        """Return each column's mean of the unit, at each row, (n, k)."""
+        return self._means(self.unit)[:, 1:]
+
+    def with_regressors(self, columns: Sequence[Floats], names: Sequence[str]) -> "ModelRows":
+        """Return the rows with further regressors (n,) each, which count as the user's own do."""
+        if not columns:
+            return self
+        made = self.with_columns(np.column_stack(columns), names, first=False)
+        return replace(made, n_own=self.n_own + len(columns))
+
+    def _means(self, group: Integers) -> Floats:
+        """Group means of outcome and columns at each row, (n, 1 + k); weights do not vary within a unit."""
         values = np.column_stack([self.y, self.X])
-        count = np.maximum(np.bincount(self.unit), 1)
-        sums = np.column_stack([np.bincount(self.unit, weights=column) for column in values.T])
-        return np.asarray((sums / count[:, None])[self.unit])
+        count = np.maximum(np.bincount(group), 1)
+        sums = np.column_stack([np.bincount(group, weights=column) for column in values.T])
+        return np.asarray((sums / count[:, None])[group])

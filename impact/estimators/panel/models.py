@@ -6,35 +6,28 @@ gives the coefficients of the random, between and first-difference models and th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from impact.arrays import Floats, Integers
-from impact.covariance.absorbed import Absorbed
+from impact.arrays import Integers
 from impact.covariance.choice import Clustered, Covariance, covariance_of
 from impact.covariance.clusters import cluster_codes, column_codes
-from impact.covariance.rows import FittedRows, RowCovariance, covariance
+from impact.covariance.panel_choice import PanelCovariance
+from impact.covariance.rows import RowCovariance
 from impact.covariance.small_sample import nested
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError, NotIdentifiedError, UsageError
 from impact.estimate import Estimate
 from impact.estimators.linear import as_panel
-from impact.estimators.panel.linear_models import random_effects_share, values_of
-from impact.estimators.panel.model_rows import EXPOSED, ModelRows
+from impact.estimators.panel.fit_statistics import fit_statistics
+from impact.estimators.panel.linear_models import values_of
+from impact.estimators.panel.model_rows import EXPOSED, TREND, ModelRows
+from impact.estimators.panel.transformed import Transformed, covariance_at, least_squares
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName
-
-
-@dataclass(frozen=True)
-class Transformed:
-    """A model's regression: transformed rows, their least-squares fit, and its coefficients (k,)."""
-
-    rows: ModelRows
-    fitted: FittedRows
-    values: Floats
 
 
 @dataclass(frozen=True)
@@ -90,16 +83,16 @@ class PanelModel(CheckedChoices):
                 "vary; leave one out"
             ) from problem
         choice = covariance_of(self.vcov)
-        clusters = self._clusters(panel, choice, made.rows)
-        found = covariance(made.fitted, choice, clusters)
+        self._check(panel, choice)
+        found = covariance_at(panel, made.fitted, choice, made.rows)
         return self._estimate(panel, rows, made, choice, found)
 
     def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
         """Return the model's regression on its own transformation of the rows."""
         raise NotImplementedError
 
-    def _clusters(self, panel: Panel, choice: Covariance, rows: ModelRows) -> tuple[Integers, ...]:
-        return cluster_codes(panel, choice, rows.place) if isinstance(choice, Clustered) else ()
+    def _check(self, panel: Panel, choice: Covariance) -> None:
+        """Refuse a covariance that the model does not have."""
 
     def _effects(self) -> str:
         return "; period effects" if self.time_effects else ""
@@ -134,6 +127,8 @@ class PanelModel(CheckedChoices):
                 "level": self.level,
                 "df": float(found.df.min()),
                 "n_obs": len(made.rows.y),
+                **fit_statistics(made.fitted, made.rows, made.levels, made.values),
+                **({} if made.components is None else made.components.as_spec()),
             },
             notes=(f"column_of_the_data:{EXPOSED}",) if own else (),
             source=self.source,
@@ -206,11 +201,11 @@ class PooledOLS(_WithGroupedPeriods):
         """Return least squares on the rows as they are."""
         if self.time_effects_by:
             grouped = self._grouped_periods(panel, rows)
-            return _least_squares(rows, taken_out=(grouped,), sets=(grouped,), constant=True)
+            return least_squares(rows, taken_out=(grouped,), sets=(grouped,), constant=True)
         rows = rows.with_constant()
         if self.time_effects:
             rows = rows.with_periods(panel)
-        return _least_squares(rows, sets=(rows.time,) if self.time_effects else (), constant=True)
+        return least_squares(rows, sets=(rows.time,) if self.time_effects else (), constant=True)
 
 
 @dataclass(frozen=True)
@@ -243,47 +238,11 @@ class FixedEffects(_WithGroupedPeriods):
         """Return least squares with unit effects taken out."""
         if self.time_effects_by:
             both = (rows.unit, self._grouped_periods(panel, rows))
-            return _least_squares(rows, taken_out=both, sets=both, constant=True)
+            return least_squares(rows, taken_out=both, sets=both, constant=True)
         sets = (rows.unit, rows.time) if self.time_effects else (rows.unit,)
         if self.time_effects:
             rows = rows.with_periods(panel)
-        return _least_squares(rows, taken_out=(rows.unit,), sets=sets, constant=True)
-
-
-@dataclass(frozen=True)
-class RandomEffects(PanelModel):
-    """Swamy-Arora random effects. Assumes unit effects unrelated to the regressors. Wooldridge (2010), 10.4.
-
-    Parameters
-    ----------
-    regressors, time_effects, vcov, level
-        As in `PooledOLS`.
-
-    Examples
-    --------
-    >>> import impact
-    >>> panel = impact.example_panel()
-    >>> model = impact.RandomEffects(["exposed", "workers"]).fit(panel)
-    >>> model.select(["exposed", "workers"]).confint().round(2)
-          term   low  high
-    0  exposed  1.05  1.42
-    1  workers  0.27  0.36
-    """
-
-    label: ClassVar[str] = "Random effects (Swamy-Arora)"
-    source: ClassVar[str] = "Wooldridge (2010), eq. 10.35"
-
-    def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
-        """Return least squares on rows less a share of their unit's means."""
-        from linearmodels.panel import RandomEffects as Model
-
-        rows = rows.with_constant()
-        if self.time_effects:
-            rows = rows.with_periods(panel)
-        values, result = values_of(Model, rows)
-        apart = rows.less_means(random_effects_share(result, rows))
-        sets = (rows.time,) if self.time_effects else ()
-        return _least_squares(apart, sets=sets, constant=True, values=values)
+        return least_squares(rows, taken_out=(rows.unit,), sets=sets, constant=True)
 
 
 @dataclass(frozen=True)
@@ -294,6 +253,13 @@ class FirstDifferences(PanelModel):
     ----------
     regressors, time_effects, vcov, level
         As in `PooledOLS`.
+    trend : bool
+        Add a constant to the changes, a linear trend in levels; period effects hold it already.
+
+    Raises
+    ------
+    UsageError
+        When a trend is asked beside period effects.
 
     Examples
     --------
@@ -304,20 +270,33 @@ class FirstDifferences(PanelModel):
     {'exposed': 1.27, 'workers': 0.31}
     """
 
+    trend: bool = False
+
     label: ClassVar[str] = "First differences"
     source: ClassVar[str] = "Wooldridge (2010), eq. 10.65"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.trend and self.time_effects:
+            raise UsageError("trend: period effects hold it already; set time_effects=False")
+
+    def _effects(self) -> str:
+        return super()._effects() + ("; a linear trend" if self.trend else "")
 
     def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
         """Return least squares on changes."""
         from linearmodels.panel import FirstDifferenceOLS as Model
 
+        if self.trend:
+            rows = rows.with_columns(rows.time[:, None].astype(float), [TREND], first=True)
         if self.time_effects:
             rows = rows.with_periods(panel)
         values, _ = values_of(Model, rows)
         changes = rows.differences()
-        # the differenced dummies span the constant, which is otherwise differenced away
+        # the differenced dummies, and the trend, span the constant, which is otherwise differenced away
         sets = (changes.time,) if self.time_effects else ()
-        return _least_squares(changes, sets=sets, constant=self.time_effects, values=values)
+        constant = self.time_effects or self.trend
+        return least_squares(changes, levels=rows, sets=sets, constant=constant, values=values)
 
 
 @dataclass(frozen=True)
@@ -351,9 +330,13 @@ class BetweenEffects(PanelModel):
         if self.time_effects:
             rows = rows.with_periods(panel)
         values, _ = values_of(Model, rows)
-        return _least_squares(rows.unit_means(), constant=True, values=values)
+        return least_squares(rows.unit_means(), levels=rows, constant=True, values=values)
 
-    def _clusters(self, panel: Panel, choice: Covariance, rows: ModelRows) -> tuple[Integers, ...]:
+    def _check(self, panel: Panel, choice: Covariance) -> None:
+        if isinstance(choice, PanelCovariance):
+            raise NotAvailableError(
+                f"{choice.name}: between effects have one row a unit and no periods; use 'HC1', or clusters of units"
+            )
         if isinstance(choice, Clustered) and choice.by is not None:
             every = np.arange(len(panel.y))
             if not all(
@@ -362,21 +345,3 @@ class BetweenEffects(PanelModel):
                 raise NotAvailableError(
                     f"{choice.name}: between effects have one row a unit; cluster by a column that does not vary within units"
                 )
-        return super()._clusters(panel, choice, rows)
-
-
-def _least_squares(
-    rows: ModelRows,
-    *,
-    taken_out: tuple[Integers, ...] = (),
-    sets: tuple[Integers, ...] = (),
-    constant: bool,
-    values: Floats | None = None,
-) -> Transformed:
-    """Fit transformed rows; coefficients that linearmodels gave are kept, and are the same but for rounding."""
-    root = rows.root
-    options: dict[str, Any] = {"sets": sets, "n_own": rows.n_own, "constant": constant}
-    absorbed = Absorbed.of(taken_out, root) if taken_out else None
-    y, X = rows.y * root, rows.X * root[:, None]
-    fitted = FittedRows.fit(y, X, absorbed=absorbed, **options)
-    return Transformed(rows, fitted, fitted.coefficients if values is None else values)

@@ -9,8 +9,6 @@ from panels import long_frame, panel
 import impact
 from impact.errors import NotAvailableError, UnknownNameError, UsageError
 from impact.estimate import Estimate
-from impact.estimators.panel.linear_models import random_effects_share, values_of
-from impact.estimators.panel.model_rows import ModelRows
 
 EXACT = {"rtol": 1e-6}  # the reference's own tolerance for exact results
 
@@ -40,6 +38,12 @@ def data_of(reference, name):
     return impact.Panel.from_frame(frame, **names, covariates=regressors), regressors
 
 
+def dummy_columns(frame):
+    """Dummies of every period but the first, for rows indexed by unit and time."""
+    dummies = pd.get_dummies(frame.time, dtype=float).iloc[:, 1:]
+    return {f"t{name}": column.to_numpy() for name, column in dummies.items()}
+
+
 def fitted(made, regressors=(), *, vcov="iid", time_effects=False):
     options = {"regressors": regressors, "time_effects": time_effects, "vcov": vcov}
     return [kind(**options).fit(made) for kind in (impact.FixedEffects, impact.RandomEffects)]
@@ -63,8 +67,10 @@ def test_the_auxiliary_form_by_hand_with_gaps_and_period_effects():
     dummies = pd.get_dummies(frame.time).to_numpy(float)[:, 1:]
     columns = np.column_stack([frame.y, np.ones(len(frame)), frame.x, dummies])
     means = pd.DataFrame(columns).groupby(frame.unit.to_numpy()).transform("mean").to_numpy()
-    rows = ModelRows.of(made, ["x"]).with_constant().with_periods(made)
-    theta = random_effects_share(values_of(RandomEffects, rows)[1], rows)
+    indexed = frame.set_index(["unit", "time"])
+    model = RandomEffects(indexed.y, indexed[["x"]].assign(one=1.0, **dummy_columns(frame)))
+    share = model.fit(small_sample=True).theta.theta  # small_sample: Baltagi and Chang's, with gaps
+    theta = share.loc[frame.unit].to_numpy()
     quasi = columns - theta[:, None] * means
     X = np.column_stack([quasi[:, 1:], (columns - means)[:, 2]])
     bread = np.linalg.inv(X.T @ X)
