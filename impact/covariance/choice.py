@@ -129,9 +129,9 @@ class Homoskedastic:
         return "homoskedastic, t(n-k)"
 
 
-RowChoice = Clustered | Robust | Homoskedastic
-Covariance = RowChoice | PanelCovariance
-BY_NAME: dict[CovarianceName, RowChoice] = {
+Covariance = Clustered | Robust | Homoskedastic
+AnyCovariance = Covariance | PanelCovariance
+BY_NAME: dict[CovarianceName, Covariance] = {
     "clustered": Clustered(),
     "CRV0": Clustered("CRV0"),
     "CRV1": Clustered("CRV1"),
@@ -147,6 +147,20 @@ BY_NAME: dict[CovarianceName, RowChoice] = {
 }
 
 
+def any_covariance_of(choice: AnyCovariance | CovarianceName) -> AnyCovariance:
+    """Return the covariance of a panel model that an object or a short name stands for.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest known word.
+    """
+    if isinstance(choice, AnyCovariance):
+        return choice
+    one_of(choice, CovarianceName, name="vcov")
+    return BY_NAME[choice]
+
+
 def covariance_of(choice: Covariance | CovarianceName) -> Covariance:
     """Return the covariance that an object or a short name stands for.
 
@@ -154,8 +168,12 @@ def covariance_of(choice: Covariance | CovarianceName) -> Covariance:
     ------
     UnknownNameError
         With the nearest known word.
+    UsageError
+        For a covariance that needs a panel model's units and periods.
     """
-    if isinstance(choice, Covariance):
-        return choice
-    one_of(choice, CovarianceName, name="vcov")
-    return BY_NAME[choice]
+    found = any_covariance_of(choice)
+    if isinstance(found, PanelCovariance):
+        raise UsageError(
+            f"vcov: {found.name}: for the panel models, such as FixedEffects; choose Clustered or Robust"
+        )
+    return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
-from impact.covariance.choice import Clustered, Homoskedastic, RowChoice
+from impact.covariance.choice import Clustered, Covariance, Homoskedastic
 from impact.covariance.cluster_regression import ClusterRegression
 from impact.covariance.satterthwaite import FIT_EXACTLY, contrast_df, crv1_df, crv2, crv3
 from impact.covariance.small_sample import (
@@ -134,7 +134,7 @@ class RowCovariance:
 
 
 def covariance(
-    fitted: FittedRows, choice: RowChoice, clusters: tuple[Integers, ...] = ()
+    fitted: FittedRows, choice: Covariance, clusters: tuple[Integers, ...] = ()
 ) -> RowCovariance:
     """Return the covariance by a choice.
 

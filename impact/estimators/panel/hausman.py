@@ -6,7 +6,7 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.check_result import CheckResult, not_applicable, status_of
-from impact.covariance.choice import covariance_of
+from impact.covariance.choice import any_covariance_of
 from impact.covariance.rows import FittedRows
 from impact.errors import NotIdentifiedError, UsageError
 from impact.estimate import Estimate
@@ -106,7 +106,7 @@ def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
         )
     except NotIdentifiedError:
         return not_applicable("hausman", "regressors_do_not_vary_between_units")
-    choice = covariance_of(model.vcov)
+    choice = any_covariance_of(model.vcov)
     added = [name for name, kept in zip(rows.names, varies, strict=True) if kept]
     at = [quasi.X.shape[1] + added.index(term) for term in shared if term in added]
     vcov = covariance_at(panel, fitted, choice, rows).vcov[np.ix_(at, at)]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from impact.arrays import Integers
-from impact.covariance.choice import Clustered, Covariance, covariance_of
+from impact.covariance.choice import AnyCovariance, Clustered, any_covariance_of
 from impact.covariance.clusters import cluster_codes, column_codes
 from impact.covariance.panel_choice import PanelCovariance
 from impact.covariance.rows import RowCovariance
@@ -48,7 +48,7 @@ class PanelModel(CheckedChoices):
 
     regressors: Sequence[str] = ()
     time_effects: bool = True
-    vcov: Covariance | CovarianceName = "clustered"
+    vcov: AnyCovariance | CovarianceName = "clustered"
     level: float = CONFIDENCE_LEVEL
 
     label: ClassVar[str]
@@ -82,7 +82,7 @@ class PanelModel(CheckedChoices):
                 f"{self.label} of {panel.outcome} on {', '.join(rows.names)}: the regressors are collinear or do not "
                 "vary; leave one out"
             ) from problem
-        choice = covariance_of(self.vcov)
+        choice = any_covariance_of(self.vcov)
         self._check(panel, choice)
         found = covariance_at(panel, made.fitted, choice, made.rows)
         return self._estimate(panel, rows, made, choice, found)
@@ -91,7 +91,7 @@ class PanelModel(CheckedChoices):
         """Return the model's regression on its own transformation of the rows."""
         raise NotImplementedError
 
-    def _check(self, panel: Panel, choice: Covariance) -> None:
+    def _check(self, panel: Panel, choice: AnyCovariance) -> None:
         """Refuse a covariance that the model does not have."""
 
     def _effects(self) -> str:
@@ -102,7 +102,7 @@ class PanelModel(CheckedChoices):
         panel: Panel,
         rows: ModelRows,
         made: Transformed,
-        choice: Covariance,
+        choice: AnyCovariance,
         found: RowCovariance,
     ) -> Estimate:
         own = bool(self.regressors) and EXPOSED in self.regressors and EXPOSED in panel.covariates
@@ -332,7 +332,7 @@ class BetweenEffects(PanelModel):
         values, _ = values_of(Model, rows)
         return least_squares(rows.unit_means(), levels=rows, constant=True, values=values)
 
-    def _check(self, panel: Panel, choice: Covariance) -> None:
+    def _check(self, panel: Panel, choice: AnyCovariance) -> None:
         if isinstance(choice, PanelCovariance):
             raise NotAvailableError(
                 f"{choice.name}: between effects have one row a unit and no periods; use 'HC1', or clusters of units"

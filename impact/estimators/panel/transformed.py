@@ -5,7 +5,7 @@ from typing import Any
 
 from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
-from impact.covariance.choice import Clustered, Covariance
+from impact.covariance.choice import AnyCovariance, Clustered
 from impact.covariance.clusters import cluster_codes
 from impact.covariance.panel_choice import PanelCovariance
 from impact.covariance.panel_robust import PanelRows, panel_covariance
@@ -39,7 +39,7 @@ class Transformed:
 
 
 def covariance_at(
-    panel: Panel, fitted: FittedRows, choice: Covariance, rows: ModelRows
+    panel: Panel, fitted: FittedRows, choice: AnyCovariance, rows: ModelRows
 ) -> RowCovariance:
     """Return the covariance of a regression of some rows of a panel.
 

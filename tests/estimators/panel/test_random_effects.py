@@ -7,6 +7,7 @@ from linearmodels.panel import PooledOLS, RandomEffects
 from panels import long_frame, panel
 
 import impact
+from impact.covariance.choice import covariance_of
 from impact.covariance.panel_robust import default_lags
 from impact.errors import NotAvailableError, UsageError
 from impact.estimators.panel.variance_components import _quadratic_forms, _Regression
@@ -168,3 +169,8 @@ def test_shares_of_variance_are_squared_correlations():
         ("r2_overall", (frame.y, fit)),
     ):
         assert estimate.spec[name] == pytest.approx(pd.Series(a).corr(pd.Series(b)) ** 2, rel=1e-8)
+
+
+def test_covariances_that_need_periods_are_refused_elsewhere_by_name():
+    with pytest.raises(UsageError, match="for the panel models"):
+        covariance_of(impact.DriscollKraay())  # type: ignore[arg-type]
