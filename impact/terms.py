@@ -31,7 +31,7 @@ CovarianceName = Literal[
     "HC3",
     "iid",
 ]
-ClusterCovariance = Literal["CRV1", "CRV3", "two_way"]
+ClusterCovariance = Literal["CRV1", "CRV3", "two_way", "robust", "iid"]
 CohortOrUnit = Literal["unit", "cohort"]
 SmallCells = Literal["refuse", "include"]
 Family = Literal["linear", "poisson"]
@@ -90,6 +90,9 @@ ELSEWHERE = {
 COUNTS = ("anticipation", "before", "after", "leads", "lags", "effects", "placebos", "draws")
 """Options that count periods or draws: whole numbers from zero."""
 
+NAMES = ("covariates", "by_period")
+"""Options that are lists of names."""
+
 
 def nearest(word: object, known: Iterable[str]) -> str:
     """Write ``did you mean x? `` for the known word nearest to one that is not, or nothing."""
@@ -140,6 +143,9 @@ class CheckedChoices:
         level = getattr(self, "level", None)
         if level is not None and not 0 < level < 1:
             raise UsageError("level: not between 0 and 1; write 0.95 for 95%")
+        for name in NAMES:
+            if isinstance(getattr(self, name, None), str):
+                raise UsageError(f"{name}: one text; write a list of names")
         for name in set(COUNTS) - set(words_of):
             value = getattr(self, name, None)
             if value is not None and (not isinstance(value, Integral) or value < 0):

@@ -141,16 +141,21 @@ def _event_time(steps: Sequence[Step]) -> int | None:
 
 def _two_way(origin: Number) -> Many | None:
     """The kernel of two-way fixed effects, where no unit was treated from the first period on."""
-    panel = origin.panel
-    if origin.steps or panel.complete is not None or not exchangeable_as_units(panel):
+    panel, estimator = origin.panel, _given_nothing(origin)
+    if (
+        estimator is None
+        or origin.steps
+        or panel.complete is not None
+        or not exchangeable_as_units(panel)
+    ):
         return None
     return many_regressions(origin, "two_way_fixed_effects", leave_one_out=False)
 
 
 def _imputation(origin: Number) -> Many | None:
-    estimator: Any = origin.estimator
+    estimator = _given_nothing(origin)
     panel = replace(origin.panel, complete=None)
-    if origin.steps != (OVERALL,) or not exchangeable_as_units(panel):
+    if estimator is None or origin.steps != (OVERALL,) or not exchangeable_as_units(panel):
         return None
     few = panel.sample.n_treated < ENOUGH_UNITS
     leave_one_out = few if estimator.averages is None else estimator.averages == "leave_one_out"
@@ -166,6 +171,12 @@ def _arms(origin: Number) -> Many | None:
         f"{estimator.arm}: arms of a column cannot be exchanged yet; take the estimate's own interval, or compare two arms by "
         "a cohort column"
     )
+
+
+def _given_nothing(origin: Number) -> Any:
+    """Return the estimator where it takes no covariates, which its kernel does not know."""
+    estimator: Any = origin.estimator
+    return None if estimator.covariates or estimator.by_period else estimator
 
 
 KERNELS: Mapping[type, Callable[[Number], Many | None]] = {

@@ -47,6 +47,10 @@ DIFFERENCES = {
     "means": impact.DifferenceInMeans(),
     "ancova": impact.Ancova(),
     "ancova_by_arm": impact.Ancova(["x"], slopes="by_arm", rounds="mean"),
+    "event_study_given": impact.EventStudy(covariates=["x"]),
+    "sun_abraham_given": impact.SunAbraham(covariates=["x"]),
+    "imputation_given": impact.Imputation(covariates=["x"]),
+    "two_stage_given": impact.TwoStage(covariates=["x"]),
     "efficient_trends": impact.EfficientDiD(assumption="parallel_trends"),
 }
 TRIALS = ["means", "ancova", "ancova_by_arm"]
@@ -75,6 +79,10 @@ GIVEN_COVARIATES = [
     "cs_weighted",
     "cs_regression",
     "cs_across_people",
+    "event_study_given",
+    "sun_abraham_given",
+    "imputation_given",
+    "two_stage_given",
 ]
 OF_PANELS = ["did", *GIVEN_COVARIATES, *TRIALS]
 BY_MOMENTS = [name for name in DIFFERENCES if name not in OF_PANELS]

@@ -30,7 +30,7 @@ def whole_villages(n_villages=14, size=4, treated=6, effect=0.0, seed=1, periods
         unit = np.arange(len(village))
         rows.append(
             pd.DataFrame(
-                {"id": unit, "t": t, "y": y, "g": g, "village": village, "x": np.cos(13 * unit)}
+                {"id": unit, "t": t, "y": y, "g": g, "village": village, "x": np.cos(13 * unit + t)}
             )
         )
     return pd.concat(rows)

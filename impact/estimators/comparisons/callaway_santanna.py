@@ -105,8 +105,6 @@ class CallawaySantAnna(CheckedChoices):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.covariates, str):
-            raise UsageError("covariates: one text; write a list of names")
         if self.covariates and self.controls == "strata":
             raise UsageError(
                 "controls='strata': not with covariates; give the strata as covariates of zeros and ones"

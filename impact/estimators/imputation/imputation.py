@@ -17,10 +17,12 @@ from impact.estimators.comparisons.group_time import (
     group_time_estimate,
     treated_cells,
 )
+from impact.estimators.imputation.given_covariates import UntreatedGiven
 from impact.estimators.imputation.untreated import RANK_TOLERANCE, UntreatedFit
 from impact.estimators.linear import as_moments
 from impact.estimators.regressions.event_study import EventStudy
-from impact.moments import PathMoments, Scores
+from impact.estimators.regressions.regressors import given, panel_of, said
+from impact.moments import PathMoments, Scores, UnitScores
 from impact.moments.feature_products import feature_products
 from impact.moments.features import with_indicators
 from impact.origin import remembered
@@ -41,10 +43,16 @@ class Imputation(CheckedChoices):
         units. A cohort of one unit is taken against the other cohorts' average; a single treated unit has none, and then
         no standard error.
     level : float
+    covariates : sequence of str
+        Numbers among the panel's covariates that change within units: part of the model of untreated outcomes (the paper's
+        X'b). What treatment itself moves is no covariate: its part of the effect would count as untreated.
+    by_period : sequence of str
+        Numbers that never change within a unit (known before treatment), with a coefficient of each period's own.
 
     Assumes
     -------
-    Parallel trends in all periods between all units until they are treated, and no anticipation. The variance is conservative:
+    Parallel trends in all periods between all units until they are treated, and no anticipation; with covariates, trends
+    parallel less what these, linearly, account for in untreated observations. The variance is conservative:
     effects that differ within a cohort and period count as noise.
 
     References
@@ -62,21 +70,57 @@ class Imputation(CheckedChoices):
 
     averages: Averages | None = None
     level: float = CONFIDENCE_LEVEL
+    covariates: Sequence[str] = ()
+    by_period: Sequence[str] = ()
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
-        """Estimate from a panel or its moments: one row a (cohort, period) after treatment.
+        """Estimate from a panel or its moments (from a panel with covariates): one row a (cohort, period) after treatment.
 
         Raises
         ------
         NotIdentifiedError
-            When no treated observation lies in a period whose effect is known.
+            When no treated observation lies in a period whose effect is known, or a covariate is absorbed or collinear.
+        MissingValueError
+            When a covariate is missing in an observation.
+        NotAvailableError
+            With covariates from moments, which hold none.
         """
+        if self.covariates or self.by_period:
+            return self._given_covariates(data)
         untreated = as_moments(data).once("untreated", UntreatedFit.of)
         moments = untreated.moments
         detail, values, linear = imputed_effects(untreated, leads=False)
         averages = self.averages or _default_averages(moments)
         scores = _conservative(untreated, detail, linear, averages=averages)
+        return self._estimate(moments, detail, values, scores, averages=averages, linear=linear)
+
+    def _given_covariates(self, data: Panel | PathMoments) -> Estimate:
+        untreated = UntreatedGiven.of(self, data)
+        detail, values = untreated.effects(leads=False)
+        moments = untreated.given.moments
+        averages = self.averages or _default_averages(moments)
+        weight2 = untreated.given.panel.weight[:, None] ** 2
+        own = _Own.of(
+            detail,
+            untreated.by_cohort(weight2 * untreated.residual),
+            untreated.by_cohort(weight2 * untreated.seen),
+            moments,
+            averages=averages,
+        )
+        scores = untreated.scores(detail, own.average, own.factor)
+        return self._estimate(moments, detail, values, scores, averages=averages, linear=None)
+
+    def _estimate(
+        self,
+        moments: PathMoments,
+        detail: GroupTimeDetail,
+        values: Floats,
+        scores: Scores | UnitScores,
+        *,
+        averages: Averages,
+        linear: Scores | None,
+    ) -> Estimate:
         return group_time_estimate(
             moments,
             detail,
@@ -84,7 +128,7 @@ class Imputation(CheckedChoices):
             scores,
             linear=linear,
             method=(
-                "Imputation; unit and period effects from untreated observations; "
+                f"Imputation{given(self)}; unit and period effects from untreated observations; "
                 f"clustered, conservative, {averages.replace('_', '-')} cohort averages, normal"
             ),
             spec={
@@ -92,6 +136,7 @@ class Imputation(CheckedChoices):
                 "averages": averages,
                 "level": self.level,
                 "df": None,
+                **said(self),
             },
             notes=cohorts_left_out(moments, detail),
             source="Borusyak, Jaravel and Spiess (2024), eqs. 6-8",
@@ -114,11 +159,21 @@ class Imputation(CheckedChoices):
         """
         moments = as_moments(data)
         untouched = moments.only(moments.event_time < 0, reason="no_untreated_observation")
+        observations: Panel | PathMoments = untouched
+        if self.covariates or self.by_period:
+            panel = panel_of(self, data)
+            observations = panel.where(panel.event_time < 0, reason="no_untreated_observation")
         event = moments.event_time[(untouched.weight_seen > 0) & np.isfinite(moments.event_time)]
         seen = np.unique(event)
         wanted = seen[1:-1] if leads is None else np.array(leads, dtype=float)
         reference = [int(value) for value in np.setdiff1d(seen, wanted)]
-        return EventStudy(reference=reference, level=self.level).fit(untouched)
+        study = EventStudy(
+            reference=reference,
+            level=self.level,
+            covariates=self.covariates,
+            by_period=self.by_period,
+        )
+        return study.fit(observations)
 
 
 def imputed_effects(
@@ -167,18 +222,39 @@ def _conservative(
     mean2 = replace(moments.mean_paths, outcome=moments.mean2)
     at_mean2 = untreated.residuals.evaluate(mean2)
     total2 = moments.by_cohort(moments.weight2[:, None] * at_mean2)
-    code, period = detail.code, detail.period
-    average = total2[code, period] / seen2[code, period]
-    n = moments.units_seen[code, period].astype(float)
-    factor = np.ones(len(n))
-    if averages == "leave_one_out":
-        average = np.where(n > 1, average, _other_cohorts(detail, total2, seen2))
-        factor = np.where(n > 1, stretch_without_own(n), 1.0)
+    own = _Own.of(detail, total2, seen2, moments, averages=averages)
     loading = linear.loading.copy()
-    row = np.arange(len(n))
-    loading[code, row, period] *= factor
-    loading[code, row, n_periods + period] = -factor * average / detail.size
+    code, period, row = detail.code, detail.period, np.arange(len(detail.code))
+    loading[code, row, period] *= own.factor
+    loading[code, row, n_periods + period] = -own.factor * own.average / detail.size
     return Scores(linear.features, loading, linear.products, linear.groups)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The average that each cell's residuals are taken against, and what their deviations are stretched by, (k,)."""
+
+    average: Floats
+    factor: Floats
+
+    @classmethod
+    def of(
+        cls,
+        detail: GroupTimeDetail,
+        total2: Floats,
+        seen2: Floats,
+        moments: PathMoments,
+        *,
+        averages: Averages,
+    ) -> "_Own":
+        """Average residuals from their sums in squared weights by cohort and period, (C, T)."""
+        code, period = detail.code, detail.period
+        average = total2[code, period] / seen2[code, period]
+        n = moments.units_seen[code, period].astype(float)
+        if averages == "own":
+            return cls(average, np.ones(len(n)))
+        average = np.where(n > 1, average, _other_cohorts(detail, total2, seen2))
+        return cls(average, np.where(n > 1, stretch_without_own(n), 1.0))
 
 
 def _other_cohorts(detail: GroupTimeDetail, total2: Floats, seen2: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """Two stages: residuals from untreated observations' effects, then their means, the first stage's error carried along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,12 @@ from impact.estimators.comparisons.group_time import (
     cohorts_left_out,
     group_time_estimate,
 )
+from impact.estimators.imputation.given_covariates import UntreatedGiven
 from impact.estimators.imputation.imputation import imputed_effects
 from impact.estimators.imputation.untreated import UntreatedFit
 from impact.estimators.linear import Average, LinearParts, as_moments
-from impact.moments import PathMoments
+from impact.estimators.regressions.regressors import given, said
+from impact.moments import PathMoments, Scores, UnitScores
 from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
@@ -30,10 +33,17 @@ class TwoStage(CheckedChoices):
     Parameters
     ----------
     level : float
+    covariates : sequence of str
+        Numbers among the panel's covariates that change within units, in the first stage. What treatment itself moves is no
+        covariate.
+    by_period : sequence of str
+        Numbers that never change within a unit (known before treatment), with a coefficient of each period's own in the first
+        stage.
 
     Assumes
     -------
-    Parallel trends in all periods between all units until they are treated, and no anticipation.
+    Parallel trends in all periods between all units until they are treated, and no anticipation; with covariates, trends
+    parallel less what these, linearly, account for.
 
     References
     ----------
@@ -49,24 +59,34 @@ class TwoStage(CheckedChoices):
     """
 
     level: float = CONFIDENCE_LEVEL
+    covariates: Sequence[str] = ()
+    by_period: Sequence[str] = ()
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
         """Estimate from a panel or its moments: one row a (cohort, period); errors as `Imputation.fit`."""
-        untreated = as_moments(data).once("untreated", UntreatedFit.of)
-        detail, values, scores = imputed_effects(untreated, leads=True)
+        scores: Scores | UnitScores
+        if self.covariates or self.by_period:
+            fitted = UntreatedGiven.of(self, data)
+            moments = fitted.given.moments
+            detail, values = fitted.effects(leads=True)
+            scores = fitted.scores(detail, values, np.ones(len(values)))
+        else:
+            untreated = as_moments(data).once("untreated", UntreatedFit.of)
+            moments = untreated.moments
+            detail, values, scores = imputed_effects(untreated, leads=True)
         return group_time_estimate(
-            untreated.moments,
+            moments,
             detail,
             values,
             scores,
             averager=_average,
             method=(
-                "Two-stage; unit and period effects from untreated observations; "
+                f"Two-stage{given(self)}; unit and period effects from untreated observations; "
                 "clustered, first-stage error included, normal"
             ),
-            spec={"estimator": "TwoStage", "level": self.level, "df": None},
-            notes=cohorts_left_out(untreated.moments, detail),
+            spec={"estimator": "TwoStage", "level": self.level, "df": None, **said(self)},
+            notes=cohorts_left_out(moments, detail),
             source="Gardner (2022), section 3.3",
         )
 

@@ -16,7 +16,9 @@ from impact.estimators.linear import (
     average_event_times,
     few_treated_notes,
 )
-from impact.estimators.regressions.within import CONVENTIONS, within_fit
+from impact.estimators.regressions.adjusted import regression
+from impact.estimators.regressions.regressors import given, regressors_of, said
+from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.parameters import Rows
@@ -35,14 +37,20 @@ class EventStudy(CheckedChoices):
         Relative period(s) set to zero. Two are needed where nobody is never treated.
     leads, lags : int, optional
         Bin periods at or beyond ``-leads`` and ``lags``.
-    vcov : {"CRV1", "CRV3", "two_way"}
-        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
+    vcov : {"CRV1", "CRV3", "two_way", "robust", "iid"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period; the last two take every
+        observation for independent.
     level : float
+    covariates : sequence of str
+        Numbers among the panel's covariates that change within units, as regressors. What treatment itself moves is no
+        covariate: it takes part of the effect away.
+    by_period : sequence of str
+        Numbers that never change within a unit (known before treatment), with a coefficient of each period's own.
 
     Assumes
     -------
     Parallel trends between all cohorts, no anticipation before the reference period, and the same path of effects for
-    every cohort.
+    every cohort. With covariates: trends that are parallel less what the covariates, linearly, account for.
 
     References
     ----------
@@ -62,6 +70,8 @@ class EventStudy(CheckedChoices):
     lags: int | None = None
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
+    covariates: Sequence[str] = ()
+    by_period: Sequence[str] = ()
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
@@ -70,9 +80,14 @@ class EventStudy(CheckedChoices):
         Raises
         ------
         NotIdentifiedError
-            When no unit is observed at the reference, or the periods are collinear.
+            When no unit is observed at the reference, or periods or covariates are collinear.
+        MissingValueError
+            When a covariate is missing in an observation.
+        NotAvailableError
+            With covariates from moments, which hold none.
         """
-        moments = as_moments(data)
+        regressors = regressors_of(self, data)
+        moments = as_moments(data) if regressors is None else regressors.moments
         relative = self._binned(moments.event_time)
         seen = np.unique(relative[(moments.weight_seen > 0) & np.isfinite(relative)])
         references = {float(value) for value in np.atleast_1d(np.asarray(self.reference))}
@@ -84,7 +99,7 @@ class EventStudy(CheckedChoices):
         events = np.array([value for value in seen if value not in references])
         design = (relative[:, :, None] == events).astype(float)
         terms = [f"event_time={value:g}" for value in events]
-        fit = within_fit(moments, design, names=terms, vcov=self.vcov)
+        fit = regression(moments, design, names=terms, vcov=self.vcov, given=regressors)
         parts = LinearParts(
             moments=moments,
             values=fit.coefficients,
@@ -102,7 +117,7 @@ class EventStudy(CheckedChoices):
             fit.coefficients,
             parts.vcov(),
             estimand=f"Effect on {moments.outcome} by periods since treatment",
-            method=f"{self._label(references)}; unit and period effects; {CONVENTIONS[self.vcov]}",
+            method=f"{self._label(references)}{given(self)}; unit and period effects; {CONVENTIONS[self.vcov]}",
             sample=moments.sample,
             spec={
                 "estimator": "EventStudy",
@@ -112,6 +127,8 @@ class EventStudy(CheckedChoices):
                 "reference": sorted(references),
                 "leads": self.leads,
                 "lags": self.lags,
+                **said(self),
+                **fit.said_of_covariates(),
             },
             notes=few_treated_notes(moments),
             source="Sun and Abraham (2021), eq. 8",

@@ -46,7 +46,7 @@ class ExtendedTWFE(CheckedChoices):
         With never-treated controls, periods before treatment have coefficients too, the last one being the reference.
     effects : {"unit", "cohort"}
         Fixed effects of units, or of cohorts (pooled regression; linear only).
-    vcov : {"CRV1", "CRV3", "two_way"}
+    vcov : {"CRV1", "CRV3", "two_way", "robust", "iid"}
     level : float
 
     Assumes

@@ -6,7 +6,9 @@ from impact.arrays import Integers
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
 from impact.estimators.comparisons.group_time import GroupTimeDetail, treated_cells
-from impact.estimators.regressions.within import WithinFit, cohort_effects_fit, within_fit
+from impact.estimators.regressions.adjusted import regression
+from impact.estimators.regressions.regressors import Regressors
+from impact.estimators.regressions.within import WithinFit, cohort_effects_fit
 from impact.moments import PathMoments
 from impact.terms import ClusterCovariance, CohortOrUnit
 
@@ -44,12 +46,13 @@ def saturated_fit(
     *,
     effects: CohortOrUnit = "unit",
     vcov: ClusterCovariance = "CRV1",
+    given: Regressors | None = None,
 ) -> WithinFit:
-    """Regress the outcome on an indicator for each row of the detail; errors as `within_fit`."""
+    """Regress the outcome on an indicator for each row of the detail, and covariates; errors as `within_fit`."""
     k = len(detail.code)
     design = np.zeros((*moments.weight_seen.shape, k))
     design[detail.code, detail.period, np.arange(k)] = 1.0
     names = list(detail.rows(moments).term)
     if effects == "cohort":
         return cohort_effects_fit(moments, design, names=names)
-    return within_fit(moments, design, names=names, vcov=vcov)
+    return regression(moments, design, names=names, vcov=vcov, given=given)

@@ -1,5 +1,6 @@
 """Two-way fixed effects: one coefficient on being treated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from impact.data.panel import Panel
 from impact.estimate import Estimate
 from impact.estimators.linear import LinearParts, as_moments, exposed_means, few_treated_notes
-from impact.estimators.regressions.within import CONVENTIONS, within_fit
+from impact.estimators.regressions.adjusted import regression
+from impact.estimators.regressions.regressors import given, regressors_of, said
+from impact.estimators.regressions.within import CONVENTIONS
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.parameters import Rows
@@ -24,10 +27,16 @@ class TwoWayFixedEffects(CheckedChoices):
 
     Parameters
     ----------
-    vcov : {"CRV1", "CRV3", "two_way"}
-        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period.
+    vcov : {"CRV1", "CRV3", "two_way", "robust", "iid"}
+        Clustered by unit (or the panel's cluster), by leaving one out, or by unit and period; the last two take every
+        observation for independent.
     level : float
         Confidence level of the intervals.
+    covariates : sequence of str
+        Numbers among the panel's covariates that change within units, as regressors. What treatment itself moves is no
+        covariate: it takes part of the effect away.
+    by_period : sequence of str
+        Numbers that never change within a unit (known before treatment), with a coefficient of each period's own.
 
     Assumes
     -------
@@ -48,13 +57,20 @@ class TwoWayFixedEffects(CheckedChoices):
 
     vcov: ClusterCovariance = "CRV1"
     level: float = CONFIDENCE_LEVEL
+    covariates: Sequence[str] = ()
+    by_period: Sequence[str] = ()
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
-        """Estimate from a panel or its moments; errors as `within_fit`."""
-        moments = as_moments(data, always_treated="kept")
+        """Estimate from a panel or its moments (from a panel with covariates); errors as `EventStudy.fit`."""
+        regressors = regressors_of(self, data, always_treated="kept")
+        moments = (
+            as_moments(data, always_treated="kept") if regressors is None else regressors.moments
+        )
         exposed = (moments.event_time >= 0).astype(float)
-        fit = within_fit(moments, exposed[:, :, None], names=["exposed"], vcov=self.vcov)
+        fit = regression(
+            moments, exposed[:, :, None], names=["exposed"], vcov=self.vcov, given=regressors
+        )
         parts = LinearParts(
             moments=moments,
             values=fit.coefficients,
@@ -73,13 +89,15 @@ class TwoWayFixedEffects(CheckedChoices):
             fit.coefficients,
             parts.vcov(),
             estimand=f"Effect of treatment on {moments.outcome}, assumed the same for all",
-            method=f"Two-way fixed effects; unit and period effects; {CONVENTIONS[self.vcov]}",
+            method=f"Two-way fixed effects{given(self)}; unit and period effects; {CONVENTIONS[self.vcov]}",
             sample=moments.sample,
             spec={
                 "estimator": "TwoWayFixedEffects",
                 "vcov": self.vcov,
                 "level": self.level,
                 "df": fit.df,
+                **said(self),
+                **fit.said_of_covariates(),
             },
             notes=few_treated_notes(moments),
             source="Goodman-Bacon (2021), eq. 2",

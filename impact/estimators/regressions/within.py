@@ -6,13 +6,22 @@ matrix is the sum over cohorts of X_c' (sum_p w_p M_p) X_c.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from impact.arrays import Floats
-from impact.covariance.small_sample import cluster_df, counted, crv1_factor, jackknife_factor
+from impact.covariance.small_sample import (
+    cluster_df,
+    counted,
+    crv1_factor,
+    hc1_factor,
+    jackknife_factor,
+    residual_df,
+    residual_variance,
+)
 from impact.errors import NotAvailableError, NotIdentifiedError
-from impact.moments import PathMoments, Paths, Scores
+from impact.moments import PathMoments, Paths, Scores, UnitScores
 from impact.moments.feature_products import feature_products, root_products
 from impact.moments.features import levels, within
 from impact.terms import ClusterCovariance
@@ -24,21 +33,44 @@ CONVENTIONS: dict[ClusterCovariance, str] = {
     "CRV1": "CRV1 clustered, t(G-1)",
     "CRV3": "CRV3 clustered (leave one cluster out), t(G-1)",
     "two_way": "clustered by unit and period, the smaller G, t(G-1)",
+    "robust": "HC1, not clustered, t(n-K)",
+    "iid": "homoskedastic, not clustered, t(n-K)",
 }
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A covariate's coefficient and its standard error."""
+
+    name: str
+    value: float
+    std_error: float
 
 
 @dataclass(frozen=True)
 class WithinFit:
     """Coefficients of the k regressors (period effects left out), their scores, and the small-sample factor.
 
-    ``robust`` (k, k) is the covariance where it is not ``factor`` times the scores' cross-product.
+    ``robust`` (k, k) is the covariance where it is not ``factor`` times the scores' cross-product; ``beside`` are covariates'.
     """
 
     coefficients: Floats
-    scores: Scores
+    scores: Scores | UnitScores
     factor: float
     df: float
     robust: Floats | None = None
+    beside: tuple[Coefficient, ...] = ()
+
+    def said_of_covariates(self) -> dict[str, Any]:
+        """What a spec says of covariates: nothing without any."""
+        if not self.beside:
+            return {}
+        return {
+            "coefficients": {
+                each.name: {"estimate": each.value, "std_error": each.std_error}
+                for each in self.beside
+            }
+        }
 
 
 @dataclass(frozen=True)
@@ -89,7 +121,7 @@ def within_fit(
         Regressors by cohort and period.
     names : list of str
         Names of the regressors, for the error.
-    vcov : {"CRV1", "CRV3", "two_way"}
+    vcov : {"CRV1", "CRV3", "two_way", "robust", "iid"}
 
     Returns
     -------
@@ -127,7 +159,9 @@ def within_fit(
     if vcov == "CRV3":
         robust = _leave_one_out(moments, columns, gram, beta, names=names)[:k, :k]
         return WithinFit(fit.coefficients, scores, factor, fit.df, robust)
-    return _two_way(moments, fit)
+    if vcov == "two_way":
+        return _two_way(moments, fit, scores)
+    return _not_clustered(moments, fit, scores, inverse[:k, :k], vcov=vcov)
 
 
 def with_periods(design: Floats) -> Floats:
@@ -196,7 +230,7 @@ def _cell_parts(moments: PathMoments, columns: Floats, beta: Floats) -> tuple[Fl
         by_cluster = np.zeros((sums.n_clusters, *cross.shape[1:]))
         np.add.at(by_cluster, sums.cluster, cross[sums.cell] * sums.weight[:, None, None])
         return by_cluster, score[:, :, None] * score[:, None, :]
-    if not np.allclose(moments.weight2 * moments.n, moments.weight**2, rtol=1e-12):
+    if not _equal_weights(moments):
         raise NotAvailableError(
             "vcov='CRV3': weights differ within a cell, so leaving a unit out is not the same for all of its units; "
             "use vcov='CRV1'"
@@ -210,6 +244,11 @@ def _cell_parts(moments: PathMoments, columns: Floats, beta: Floats) -> tuple[Fl
     return cross, meat
 
 
+def _equal_weights(moments: PathMoments) -> bool:
+    """Whether the units of every cell weigh the same."""
+    return bool(np.allclose(moments.weight2 * moments.n, moments.weight**2, rtol=1e-12))
+
+
 def _cell_mean(X: Floats, seen: Floats) -> Floats:
     return np.asarray(
         np.einsum("ptj,pt->pj", X, seen)[:, None, :]
@@ -217,29 +256,82 @@ def _cell_mean(X: Floats, seen: Floats) -> Floats:
     )
 
 
-def _two_way(moments: PathMoments, fit: WithinFit) -> WithinFit:
+def _two_way(moments: PathMoments, fit: WithinFit, scores: Scores) -> WithinFit:
     """Add clusters of periods and take away those of single observations, each with the factor of the smaller G."""
     if moments.clusters is not None:
         raise NotAvailableError(
             "vcov='two_way': unit and period; not available with clusters above the unit"
         )
-    scores, n_periods = fit.scores, len(moments.times)
+    n_periods = len(moments.times)
+    slope, single = _by_observation(moments, scores)
+    means = Paths(
+        moments.mean * moments.weight[:, None], moments.weight, np.arange(moments.n_cells)
+    )
+    period = np.einsum("pkt,pt->tk", slope, scores.features.evaluate(means))
+    smaller = min(moments.sample.n_clusters, n_periods)
+    k = len(fit.coefficients)
+    factor = crv1_factor(smaller, n_obs=moments.n_obs, n_counted=counted(k, levels=[]))
+    robust = positive(factor * (scores.covariance() + period.T @ period - single))
+    return WithinFit(fit.coefficients, scores, fit.factor, cluster_df(smaller), robust)
+
+
+def positive(vcov: Floats) -> Floats:
+    """Set negative eigenvalues of a sum of covariances to zero, as few clusters one way leave some.
+
+    What that does depends on the units of covariates among the coefficients.
+
+    References
+    ----------
+    Cameron, Gelbach and Miller (2011), Journal of Business & Economic Statistics 29(2), sec. 2.3; fixest does the same.
+    """
+    values, vectors = np.linalg.eigh((vcov + vcov.T) / 2)
+    if values[0] >= -RANK_TOLERANCE * values[-1]:  # rounding, or beside it
+        return vcov
+    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)
+
+
+def _by_observation(moments: PathMoments, scores: Scores) -> tuple[Floats, Floats]:
+    """Slopes (P, k, T) of the scores in residuals, and the sum of score products over single observations, (k, k)."""
     slope = scores.loading[moments.cohort_index] * moments.observed[:, None, :]
     count = np.maximum(moments.observed.sum(axis=1), 1)[:, None, None]
     slope = (slope - slope.sum(axis=2, keepdims=True) / count) * moments.observed[:, None, :]
     evaluate = scores.features.evaluate
-    means = Paths(
-        moments.mean * moments.weight[:, None], moments.weight, np.arange(moments.n_cells)
-    )
-    period = np.einsum("pkt,pt->tk", slope, evaluate(means))
     squares = evaluate(moments.scaled_means) ** 2
     np.add.at(squares, moments.root_cell, evaluate(moments.root_paths) ** 2)
-    single = np.einsum("pkt,pt,pjt->kj", slope, squares, slope, optimize=True)
-    smaller = min(moments.sample.n_clusters, n_periods)
-    k = len(fit.coefficients)
-    factor = crv1_factor(smaller, n_obs=moments.n_obs, n_counted=counted(k, levels=[]))
-    robust = factor * (scores.covariance() + period.T @ period - single)
-    return WithinFit(fit.coefficients, scores, factor, cluster_df(smaller), robust)
+    return slope, np.einsum("pkt,pt,pjt->kj", slope, squares, slope, optimize=True)
+
+
+def _not_clustered(
+    moments: PathMoments,
+    fit: WithinFit,
+    scores: Scores,
+    inverse: Floats,
+    *,
+    vcov: ClusterCovariance,
+) -> WithinFit:
+    """Take observations for independent: all effects are counted in K."""
+    k, levels = len(fit.coefficients), [len(moments.times), int(moments.n.sum())]
+    n_counted = counted(k, levels=levels)
+    df = residual_df(moments.n_obs, n_counted=n_counted)
+    if vcov == "robust":
+        robust = (
+            hc1_factor(moments.n_obs, n_counted=n_counted) * _by_observation(moments, scores)[1]
+        )
+    else:
+        if not _equal_weights(moments):
+            raise NotAvailableError(
+                "vcov='iid': weights differ within a cell, so that moments lack squared residuals; use vcov='CRV1'"
+            )
+        evaluate, unit = scores.features.evaluate, moments.weight / moments.n
+        squares = (evaluate(moments.scaled_means) ** 2).sum(axis=1) / unit
+        np.add.at(
+            squares,
+            moments.root_cell,
+            (evaluate(moments.root_paths) ** 2).sum(axis=1) / unit[moments.root_cell],
+        )
+        sigma2 = residual_variance(float(squares.sum()), n_obs=moments.n_obs, n_counted=n_counted)
+        robust = sigma2 * inverse
+    return WithinFit(fit.coefficients, scores, fit.factor, df, robust)
 
 
 def cohort_effects_fit(moments: PathMoments, design: Floats, *, names: list[str]) -> WithinFit:
