@@ -43,6 +43,8 @@ MissingOutcome = Literal["refuse", "drop"]
 Language = Literal["en", "fr"]
 CorrelatedBy = Literal["mundlak", "chamberlain"]
 Assignment = Literal["randomised", "chosen", "by_rule"]
+AssignedBy = Literal["unit", "cluster"]
+PlannedWaves = Literal["panel", "repeated_cross_sections", "endline_only"]
 
 ESTIMATE_COLUMNS = (
     "term",

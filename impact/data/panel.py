@@ -14,8 +14,9 @@ from impact.data import checks
 from impact.data.panel_summary import panel_lines
 from impact.data.sample import Sample
 from impact.data.summary import as_html, as_text
+from impact.data.tidy import tidy
 from impact.data.times import TimeAxis
-from impact.terms import Frequency, MissingOutcome, Waves, one_of
+from impact.terms import Assignment, Frequency, MissingOutcome, Waves, one_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,6 +50,8 @@ class Panel:
         By code; empty without strata.
     waves : {"panel", "repeated_cross_sections"}
         Whether units are followed, or each period has its own and nobody is seen twice.
+    assignment : {"chosen", "by_rule", "randomised"}
+        How cohorts came about: of a lot, what the permutation test exchanges is what was drawn, within the strata alone.
     complete : Panel, optional
         Where units are treated from the first period on, the panel with them in it: designs that compare cohorts set them
         aside, estimators that need no period before treatment take them from here.
@@ -85,6 +88,7 @@ class Panel:
     names: dict[str, Any]
     sample: Sample
     stratum_labels: tuple[str, ...] = ()
+    assignment: Assignment = "chosen"
     complete: "Panel | None" = None
     waves: Waves = "panel"
 
@@ -107,6 +111,7 @@ class Panel:
         missing_outcome: MissingOutcome = "refuse",
         absorbing_treatment: str | None = None,
         waves: Waves = "panel",
+        assignment: Assignment = "chosen",
     ) -> Self:
         """Validate a long table and make a panel of it.
 
@@ -136,6 +141,8 @@ class Panel:
             A 0/1 column that must never switch off and must agree with ``cohort``.
         waves : {"panel", "repeated_cross_sections"}
             Declare a survey that asks other people in each period; whoever is then seen twice is refused.
+        assignment : {"chosen", "by_rule", "randomised"}
+            How cohorts came about. Of a lot, units stay that nobody saw before their treatment, where this holds for all.
 
         Raises
         ------
@@ -157,6 +164,7 @@ class Panel:
         one_of(missing_outcome, MissingOutcome, name="missing_outcome")
         one_of(waves, Waves, name="waves")
         frame, unit = checks.with_units(frame, unit, waves=waves)
+        one_of(assignment, Assignment, name="assignment")
         axis = TimeAxis(frequency, step)
         rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
         y = checks.numbers(frame[outcome], rows=rows)
@@ -210,6 +218,7 @@ class Panel:
             },
             sample=Sample(0, 0, 0, 0, 0),
             waves=waves,
+            assignment=assignment,
         )
         panel = panel._counted({"missing_outcome": int((~kept).sum())})
         return panel if cohort is None else panel._comparable()
@@ -229,7 +238,10 @@ class Panel:
         return replace(self, sample=sample)
 
     def _comparable(self) -> Self:
-        """Set units aside that are treated from the first period on; refuse a panel with nobody to compare."""
+        """Set units aside that are treated from the first period on; refuse a panel with nobody to compare.
+
+        Of an endline alone nobody is, nor of a lot where nobody was seen before: the arms are what is compared.
+        """
         beyond = np.isfinite(self.cohort) & (self.cohort > self.times[-1])
         panel = self
         if beyond.any():
@@ -238,9 +250,8 @@ class Panel:
                 {"treated_after_last_period_counted_as_untreated": int(beyond.sum())}
             )
         always = self.cohort <= self.times[0]
-        if (
-            always.any() and self.n_periods > 1
-        ):  # of an endline alone, the arms are what is compared
+        drawn = self.assignment == "randomised" and not (panel.cohorts > self.times[0]).any()
+        if always.any() and self.n_periods > 1 and not drawn:
             panel = replace(panel.subset(~always, reason="always_treated"), complete=panel)
         checks.comparison(panel.cohort, str(self.names["cohort"]))
         return panel
@@ -384,16 +395,4 @@ class Panel:
 
     def frame(self) -> pd.DataFrame:
         """Return a tidy copy: ``unit, time, cohort, exposed`` and the outcome, then the covariates."""
-        label = self.time_axis.label
-        first = np.array([None if np.isinf(g) else label(g) for g in self.cohort], dtype=object)
-        time = np.array([label(t) for t in self.times])
-        tidy = pd.DataFrame(
-            {
-                "unit": self.units[self.unit_index],
-                "time": time[self.time_index],
-                "cohort": first[self.unit_index],
-                "exposed": self.exposed,
-                self.outcome: self.y,
-            }
-        )
-        return pd.concat([tidy, self.covariates], axis=1)
+        return tidy(self)

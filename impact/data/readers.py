@@ -19,6 +19,7 @@ from impact.data.sources.conversions import convert
 from impact.data.sources.door import read_source
 from impact.data.sources.lookalikes import refuse_lookalikes
 from impact.errors import MissingColumnError, SchemaError
+from impact.terms import Assignment, Waves
 
 
 def read_panel(
@@ -29,6 +30,7 @@ def read_panel(
     cohort: str | None = None,
     covariates: Sequence[str] = (),
     strata: Sequence[str] = (),
+    assignment: Assignment = "chosen",
 ) -> Panel:
     """Read a file into a `Panel`.
 
@@ -42,7 +44,8 @@ def read_panel(
     cohort : str, optional
         Another column of first treated periods than the schema's.
     covariates, strata : sequence of str
-        As in `Panel.from_frame`.
+    assignment : {"chosen", "by_rule", "randomised"}
+        These as in `Panel.from_frame`.
 
     Examples
     --------
@@ -54,7 +57,13 @@ def read_panel(
     declared = schema if isinstance(schema, Schema) else read_schema(schema)
     frame = read_frame(path, schema=declared)
     return panel_of(
-        frame, schema=declared, outcome=outcome, cohort=cohort, covariates=covariates, strata=strata
+        frame,
+        schema=declared,
+        outcome=outcome,
+        cohort=cohort,
+        covariates=covariates,
+        strata=strata,
+        assignment=assignment,
     )
 
 
@@ -66,6 +75,8 @@ def panel_of(
     cohort: str | None = None,
     covariates: Sequence[str] = (),
     strata: Sequence[str] = (),
+    assignment: Assignment = "chosen",
+    waves: Waves = "panel",
 ) -> Panel:
     """Make a `Panel` of a frame that `read_frame` gave."""
     column = cohort or (None if schema.cohort is None else schema.cohort.column)
@@ -86,6 +97,8 @@ def panel_of(
         step=schema.time.step,
         never=never,
         missing_outcome=schema.missing_outcome,
+        assignment=assignment,
+        waves=waves,
     )
 
 

@@ -7,6 +7,7 @@ from impact.arrays import Floats, Mask
 from impact.check_result import CheckResult, not_applicable, pass_or_warn, status_of, wald
 from impact.critical_values import two_sided_p_value
 from impact.data.panel import Panel
+from impact.estimators.many import clusters_are_units
 from impact.estimators.regressions.least_squares import least_squares
 from impact.inference.strata import baseline_mean
 
@@ -36,12 +37,14 @@ def baseline_table(panel: Panel) -> pd.DataFrame:
     -------
     DataFrame
         ``characteristic, level, treated, comparison, sd_treated, sd_comparison, normalised_difference, p_value``; numeric
-        columns by their mean before treatment, others by the share of each level. p-values by Welch's t.
+        columns by their mean before treatment, others by the share of each level. p-values by Welch's t, or clustered where
+        clusters lie above the unit. Of an endline alone, characteristics are as they are then.
     """
     treated = np.isfinite(panel.cohort)
     rows = []
     for name, level, values in _characteristics(panel):
-        a, b = (values[side & ~np.isnan(values)] for side in (treated, ~treated))
+        known = ~np.isnan(values)
+        a, b = (values[side & known] for side in (treated, ~treated))
         if min(len(a), len(b)) < 2:
             continue
         spread = np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
@@ -54,7 +57,7 @@ def baseline_table(panel: Panel) -> pd.DataFrame:
                 "sd_treated": a.std(ddof=1),
                 "sd_comparison": b.std(ddof=1),
                 "normalised_difference": _normalised(a.mean() - b.mean(), spread),
-                "p_value": _welch(a, b),
+                "p_value": _p_of_difference(panel, values, among=known),
             }
         )
     return pd.DataFrame(rows, columns=BASELINE_COLUMNS)
@@ -73,14 +76,20 @@ def joint_balance(panel: Panel) -> CheckResult:
     """Regress being treated on all baseline characteristics and test them jointly (robust F).
 
     A characteristic that the others determine (a constant one among them) cannot be tested beside them: it is left out and
-    named, and the rest are tested.
+    named, and the rest are tested. Of a lot within strata, they are tested within strata; clusters above the unit are those
+    of the variance.
     """
     found = _characteristics(panel, drop_first=True)
-    columns = np.column_stack([values for _, _, values in found])
+    if not found:
+        return not_applicable("joint_balance", "no_baseline_period_or_characteristic")
+    strata = _strata_of_the_lot(panel)
+    columns = np.column_stack([*strata.T, *(values for _, _, values in found)])
     complete = ~np.isnan(columns).any(axis=1)
     columns, treated = columns[complete], np.isfinite(panel.cohort)[complete].astype(float)
     kept = _independent(columns)
+    before, kept_strata = strata.shape[1], kept[: strata.shape[1]].sum()
     X = np.column_stack([np.ones(len(treated)), columns[:, kept]])
+    of_units = clusters_are_units(panel)
     if len(treated) <= X.shape[1] or len(np.unique(treated)) < 2:
         return not_applicable("joint_balance", "too_few_units_for_characteristics")
     fit = least_squares(
@@ -88,14 +97,15 @@ def joint_balance(panel: Panel) -> CheckResult:
         X,
         names=[str(i) for i in range(X.shape[1])],
         weight=np.ones(len(treated)),
-        cluster=np.arange(len(treated)),
-        vcov="robust",
+        cluster=np.unique(panel.cluster[complete], return_inverse=True)[1],
+        vcov="robust" if of_units else "clustered",
     )
     if np.allclose(X @ fit.coefficients, treated, rtol=0, atol=EXACT):
         return CheckResult("joint_balance", "warn", "characteristics_tell_groups_apart")
-    tested = wald("joint_balance", fit.coefficients[1:], fit.vcov[1:, 1:], df=fit.df)
+    asked = slice(1 + kept_strata, None)
+    tested = wald("joint_balance", fit.coefficients[asked], fit.vcov[asked, asked], df=fit.df)
     names = [name for name, _, _ in found]
-    gone = [name for name, keep in zip(names, kept, strict=True) if not keep]
+    gone = [name for name, keep in zip(names, kept[before:], strict=True) if not keep]
     left_out = ", ".join(dict.fromkeys(gone))
     if not left_out or tested.status == "not_applicable":
         return tested
@@ -136,7 +146,7 @@ def attrition(panel: Panel) -> CheckResult:
     if min(len(a), len(b)) < 2:
         return not_applicable("attrition", "one_unit_on_a_side")
     difference = float(a.mean() - b.mean())
-    p = _welch(a, b)
+    p = _p_of_difference(panel, last, among=np.ones(len(last), dtype=bool))
     status = status_of(p)
     return CheckResult(
         "attrition", status, "difference_in_response_at_the_end", difference, p, table
@@ -144,10 +154,14 @@ def attrition(panel: Panel) -> CheckResult:
 
 
 def _characteristics(panel: Panel, *, drop_first: bool = False) -> list[tuple[str, str, Floats]]:
-    """List (column, level, value by unit): outcome and numeric covariates by baseline mean, others by level."""
+    """List (column, level, value by unit): outcome and numeric covariates by baseline mean, others by level.
+
+    Without a period before, the outcome is left out and covariates are as they are: they are those a lot cannot have moved.
+    """
     before = float(panel.cohorts[0])
-    found = [(panel.outcome, "", baseline_mean(panel, before=before))]
-    early = (panel.times[panel.time_index] < before) & (panel.times[panel.time_index] < np.inf)
+    early = panel.times[panel.time_index] < before
+    found = [(panel.outcome, "", baseline_mean(panel, before=before))] if early.any() else []
+    early |= not early.any()
     for name in panel.covariates.columns:
         column = panel.covariates[name]
         if pd.api.types.is_numeric_dtype(column.dtype):
@@ -175,6 +189,29 @@ def _normalised(difference: float, spread: float) -> float:
     if spread > 0:
         return float(difference / spread)
     return 0.0 if difference == 0 else float(np.copysign(np.inf, difference))
+
+
+def _strata_of_the_lot(panel: Panel) -> Floats:
+    """One 0/1 column a stratum but the first (N, S - 1), where a lot was drawn within strata; no column otherwise."""
+    codes = np.unique(panel.stratum)[1:] if panel.assignment == "randomised" else np.zeros(0)
+    return np.asarray(panel.stratum[:, None] == codes, dtype=float)
+
+
+def _p_of_difference(panel: Panel, values: Floats, *, among: Mask) -> float:
+    """p-value of no difference between the groups, by Welch's t; clustered where clusters lie above the unit."""
+    treated, values = np.isfinite(panel.cohort)[among], values[among]
+    if clusters_are_units(panel) or not np.ptp(values):
+        return _welch(values[treated], values[~treated])
+    fit = least_squares(
+        values,
+        np.column_stack([np.ones(len(values)), treated]),
+        names=["all", "treated"],
+        weight=np.ones(len(values)),
+        cluster=np.unique(panel.cluster[among], return_inverse=True)[1],
+        vcov="clustered",
+    )
+    t = fit.coefficients[1:] / np.sqrt(fit.vcov[1:, 1])
+    return float(two_sided_p_value(t, fit.df)[0])
 
 
 def _welch(a: Floats, b: Floats) -> float:

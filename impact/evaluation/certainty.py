@@ -54,13 +54,7 @@ class Certainty:
     def of(cls, study: Study) -> "Certainty":
         """Compute from a study, for its headline outcome."""
         panel = study.panel()
-        events = _event_study(study, panel)
-        bounds = [_bounds(replace(asked, level=study.level), events) for asked in BOUNDS]
-        pretrends = _or_why(
-            "pretrend_power",
-            "too_few_event_times",
-            lambda: pretrend_power(events, level=study.level, seed=study.plan.seed),
-        )
+        trends = OtherTrends() if study.by_lot else OtherTrends.of(study, panel)
         without = _or_why(
             "leave_one_out",
             "units_cannot_be_exchanged",
@@ -73,28 +67,56 @@ class Certainty:
         )
         scales = curve if isinstance(curve, CheckResult) else Scales.of(curve)
         families, refused = _families(study)
-        headline = [
-            found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
-        ]
         return cls(
-            honest=tuple(one for one in bounds if not isinstance(one, CheckResult)),
-            pretrends=_unless_refused(pretrends),
+            honest=trends.honest,
+            pretrends=trends.pretrends,
             leave_one_out=_unless_refused(without),
             curve=_unless_refused(curve),
             families=tuple(families),
             scales=_unless_refused(scales),
             refused=tuple(refused),
             checks=(
-                *(
-                    one if isinstance(one, CheckResult) else one.check()
-                    for one in (*headline, pretrends, without, curve)
-                ),
-                equivalence(events),
+                *trends.checks,
+                *(one if isinstance(one, CheckResult) else one.check() for one in (without, curve)),
+                *trends.equivalence,
                 _placebos(study),
                 replace(scales, name="scales")
                 if isinstance(scales, CheckResult)
                 else scales.check(),
             ),
+        )
+
+
+@dataclass(frozen=True)
+class OtherTrends:
+    """How far trends may have parted; nothing of a lot, which takes no trend for granted."""
+
+    honest: tuple[HonestResult, ...] = ()
+    pretrends: PretrendPower | None = None
+    checks: tuple[CheckResult, ...] = ()
+    equivalence: tuple[CheckResult, ...] = ()
+
+    @classmethod
+    def of(cls, study: Study, panel: Panel) -> "OtherTrends":
+        """Bound the headline by what trends did before treatment, and ask what the test of them could have seen."""
+        events = _event_study(study, panel)
+        bounds = [_bounds(replace(asked, level=study.level), events) for asked in BOUNDS]
+        pretrends = _or_why(
+            "pretrend_power",
+            "too_few_event_times",
+            lambda: pretrend_power(events, level=study.level, seed=study.plan.seed),
+        )
+        headline = [
+            found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
+        ]
+        return cls(
+            honest=tuple(one for one in bounds if not isinstance(one, CheckResult)),
+            pretrends=_unless_refused(pretrends),
+            checks=tuple(
+                one if isinstance(one, CheckResult) else one.check()
+                for one in (*headline, pretrends)
+            ),
+            equivalence=(equivalence(events),),
         )
 
 

@@ -55,7 +55,7 @@ def every_check(
     """Return every check that was asked about the headline."""
     return (
         *((effect.design.check(),) if effect.design else ()),
-        impact.before_trends,
+        *((impact.before_trends,) if impact.before_trends else ()),
         *sample.checks,
         *robustness.checks,
         *certainty.checks,

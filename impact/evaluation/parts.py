@@ -24,6 +24,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
+from impact.evaluation.participation import obeyed
 from impact.evaluation.sample_tables import absences, arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
@@ -90,6 +91,7 @@ class SampleAndComparability:
             balance.balance_check(baseline),
             balance.joint_balance(panel),
             balance.attrition(panel),
+            *obeyed(study, panel),
         )
         return cls(
             flow=flow(study, panel),
@@ -139,7 +141,7 @@ class Impact:
     event_study: Estimate
     by_cohort: Estimate | None
     subgroups: pd.DataFrame
-    before_trends: CheckResult
+    before_trends: CheckResult | None
     smallest_cohort: int | None
     estimators: pd.DataFrame
     weights: pd.DataFrame
@@ -169,7 +171,9 @@ class Impact:
             ),
             by_cohort=group_time.aggregate(by="cohort") if shown else None,
             subgroups=subgroups(study, panel, inference=effects[0].verdict.believed),
-            before_trends=before_trend_test(panel, study.estimator(), seed=study.plan.seed),
+            before_trends=None
+            if study.by_lot
+            else before_trend_test(panel, study.estimator(), seed=study.plan.seed),
             smallest_cohort=smallest,
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel, shown=shown or len(panel.cohorts) == 1),

@@ -4,14 +4,22 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from impact.data.broken_rules import broken_rules
 from impact.data.schema import Words
 from impact.errors import PlanError
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
-from impact.terms import Assignment, ControlGroup, Covariance, Language, nearest
+from impact.terms import (
+    AssignedBy,
+    Assignment,
+    ControlGroup,
+    Covariance,
+    Language,
+    PlannedWaves,
+    nearest,
+)
 
 ShownEstimator = Literal[
     "callaway_santanna", "difference_in_differences", "two_way_fixed_effects", "event_study"
@@ -92,7 +100,13 @@ class Plan(_Strict):
     planned_cohort: Text | None = None
     """the same as planned, for the effect of being invited"""
     assignment: Assignment = "chosen"
-    """how beneficiaries came to take part: `randomised`, `chosen` or `by_rule`; what is said of selection follows"""
+    """how beneficiaries came to take part: `randomised`, `chosen` or `by_rule`; estimator, checks and sentences follow"""
+    assigned_by: AssignedBy | None = None
+    """what was drawn, of a `randomised` assignment: `unit` or `cluster`; the schema's cluster where it has one, if not said"""
+    waves: PlannedWaves = "panel"
+    """`panel`, `repeated_cross_sections` (other units each time), or `endline_only` (one period, nothing before)"""
+    participation: Text | None = None
+    """column above zero (or true) where a unit took part; the `cohort` is then who was drawn, whether they came or not"""
     comparison_group: ControlGroup = "not_yet_treated"
     """`not_yet_treated` or `never_treated`"""
     anticipation: Annotated[int, Field(ge=0, le=40)] = 0
@@ -106,7 +120,7 @@ class Plan(_Strict):
     subgroups: Columns = ()
     """columns; levels with fewer than ten beneficiaries are not shown"""
     strata: Columns = ()
-    """columns within which the permutation test exchanges firms; terciles of the baseline outcome are added"""
+    """columns within which the lot was drawn; without one, the permutation test exchanges firms in them by baseline tercile"""
     characteristics: Columns = ()
     """columns compared before treatment"""
     winsorise: Annotated[float, Field(ge=0, lt=1), AfterValidator(_share_or_none)] = 0.0
@@ -180,6 +194,25 @@ class Plan(_Strict):
             return cls.model_validate(dict(values))
         except ValidationError as problem:
             raise PlanError(broken_rules(problem)) from None
+
+    @model_validator(mode="after")
+    def _the_design_holds_together(self) -> Self:
+        drawn = self.assignment == "randomised"
+        for key in ("assigned_by", "participation"):
+            if getattr(self, key) is not None and not drawn:
+                raise ValueError(
+                    f"{key}: only of a lot; leave it out, or declare assignment: randomised"
+                )
+        if drawn and self.planned_cohort is not None:
+            raise ValueError(
+                "planned_cohort: of a lot, cohort is who was drawn; name who came under participation"
+            )
+        if self.waves == "endline_only" and not drawn:
+            raise ValueError(
+                "waves: with an endline alone only a lot can be evaluated, as nothing shows what the others were like "
+                "before; take the waves before, or declare assignment: randomised"
+            )
+        return self
 
     @classmethod
     def keys(cls) -> list[str]:

@@ -50,6 +50,7 @@ def check_study(study: Study) -> None:
     for key, file in FILES.items():
         with _asked_by(key):
             getattr(study, file)
+    _check_waves(study)
     _ = study.groups
     outcomes = dict.fromkeys(
         (
@@ -76,6 +77,20 @@ def check_study(study: Study) -> None:
             own_model(study)
 
 
+def _check_waves(study: Study) -> None:
+    """Hold the waves that the plan declares against the periods and the units of the data."""
+    panel, waves = study.panel(winsorise=0.0), study.plan.waves
+    before = bool((panel.times < panel.cohorts[0]).any())
+    if waves == "endline_only" and before:
+        raise PlanError(
+            "waves: the data have periods before the start, so there is more than an endline; declare waves: panel"
+        )
+    if waves != "endline_only" and not before:
+        raise PlanError(
+            "waves: the data have no period before the start; declare waves: endline_only, or add the waves before"
+        )
+
+
 @contextmanager
 def _asked_by(key: str) -> Iterator[None]:
     """Put the plan's key before a message that does not begin with it."""
@@ -100,6 +115,10 @@ def check_columns(plan: Plan, schema: Schema) -> None:
     for named in _named(plan, schema):
         for column in named.columns:
             _check(column, named, schema)
+    if plan.assigned_by == "cluster" and schema.cluster in {None, schema.unit}:
+        raise PlanError(
+            "assigned_by: the schema names no cluster above the unit; name it there as `cluster`, or take assigned_by: unit"
+        )
     _check_status(plan, schema)
     _check_cohorts(plan, schema)
     _check_labels(plan, schema)
@@ -113,8 +132,9 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
     yield _Named("secondary", known, *outcome)
     conditions = CONDITIONS, "what counts events is a number or true/false"
     yield _Named("exposure", plan.exposure, *conditions)
-    if plan.dose is not None:
-        yield _Named("dose", (plan.dose,), *conditions)
+    for key in ("dose", "participation"):
+        if (column := getattr(plan, key)) is not None:
+            yield _Named(key, (column,), *conditions)
     for name, columns in plan.families.items():
         yield _Named(f"families.{name}", columns, *outcome)
     if plan.panel_model is not None:

@@ -16,6 +16,7 @@ from impact.terms import Assignment
 Reason = Literal[
     "attrition",
     "imbalance",
+    "compliance",
     "detectable_effect",
     "trends",
     "contamination",
@@ -43,6 +44,7 @@ EVERY_TREND = (
 CHECKS_OF: Mapping[Reason, tuple[str, ...]] = {
     "attrition": ("attrition",),
     "imbalance": ("balance",),
+    "compliance": ("compliance",),
     "trends": TRENDS,
     "scale": ("scales",),
     "single_unit_or_event": ("leave_one_out",),
@@ -51,13 +53,23 @@ CHECKS_OF: Mapping[Reason, tuple[str, ...]] = {
 }
 """Checks that speak to a reason; where one of them could not be made, the reason has not been passed."""
 
+BY_FIGURES: frozenset[Reason] = frozenset({"imbalance", "compliance", "single_unit_or_event"})
+"""Reasons that figures judge: their checks count where they could not be made."""
+
 ASKED_BY_THE_PLAN: frozenset[Reason] = frozenset(
-    {"placebo_outcomes", "contamination", "detectable_effect"}
+    {"placebo_outcomes", "contamination", "detectable_effect", "compliance"}
 )
 """Reasons that need something the plan may name: where it does not, they cost nothing and are listed as not asked."""
 
-NOT_NEEDED_BY_LOT: frozenset[Reason] = frozenset({"trends", "imbalance"})
-"""What a lot sees to by itself: not examined, it costs nothing there."""
+BALANCE_BY_LOT = "joint_balance"
+"""A lot makes groups differ by chance, more so the fewer were drawn: what is asked is whether they differ by more than that."""
+
+NOT_ASKED_OF: Mapping[Assignment, Reason] = {
+    "randomised": "trends",
+    "by_rule": "compliance",
+    "chosen": "compliance",
+}
+"""A lot needs no trends that would have been parallel; without one, nobody was drawn who could have stayed away."""
 
 START: Mapping[Assignment, int] = {"randomised": 5, "by_rule": 3, "chosen": 3}
 WITHOUT_A_BEFORE = 2  # to start from where nobody was drawn by lot and trends before cannot be seen
@@ -186,8 +198,9 @@ class Rating:
         ``higher``, ``lower``, ``not_noticeably``; None where the interval includes zero and relevant effects.
     not_asked : tuple of str
         Reasons that could not be judged because the plan names nothing to judge them by.
-    trends : str
-        State of the test of trends before treatment: unless it passed, no sentence says that the groups moved alike.
+    trends : str or None
+        State of the test of trends before treatment: unless it passed, no sentence says that the groups moved alike. None of a
+        lot, which is not asked for it.
     """
 
     steps: int
@@ -196,7 +209,7 @@ class Rating:
     verb: Verb
     direction: Direction | None
     not_asked: tuple[str, ...] = ()
-    trends: State = "could_not_be_made"
+    trends: State | None = "could_not_be_made"
 
 
 def rating(grounds: Grounds) -> Rating:
@@ -217,7 +230,7 @@ def rating(grounds: Grounds) -> Rating:
         verb=strongest if direction else "cannot_tell",
         direction=direction,
         not_asked=_not_asked(grounds),
-        trends=trends,
+        trends=None if by_lot else trends,
     )
 
 
@@ -239,25 +252,29 @@ def state_of(checks: Iterable[CheckResult], names: Sequence[str]) -> tuple[State
 def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
     """Steps that checks take, failed or not made; those that the figures judge count here only where they are not made."""
     found: dict[Reason, Step] = {}
-    by_lot = grounds.assignment == "randomised"
-    for reason, names in CHECKS_OF.items():
+    for reason, names in checks_of(grounds.assignment).items():
         state, against = state_of(grounds.checks, names)
         if state == "could_not_be_made":
-            free = reason in ASKED_BY_THE_PLAN or (by_lot and reason in NOT_NEEDED_BY_LOT)
             # without a period before, the rating has begun lower already
-            if free or (reason == "trends" and blind):
+            if reason in ASKED_BY_THE_PLAN or (reason == "trends" and blind):
                 continue
         elif state == "passed" and reason == "trends" and _unbounded(grounds):
             state, against = "could_not_be_made", (BOUNDS,)
-        elif state == "passed" or reason in {"imbalance", "single_unit_or_event"}:
+        elif state == "passed" or (reason in BY_FIGURES and BALANCE_BY_LOT not in names):
             continue
         found[reason] = Step(reason, state, _figures(grounds, against), against)
     return found
 
 
+def checks_of(assignment: Assignment) -> dict[Reason, tuple[str, ...]]:
+    """Return the checks that speak to each reason, of those that are asked where beneficiaries came to take part so."""
+    asked = {one: names for one, names in CHECKS_OF.items() if one != NOT_ASKED_OF[assignment]}
+    return asked | ({"imbalance": (BALANCE_BY_LOT,)} if assignment == "randomised" else {})
+
+
 def _unbounded(grounds: Grounds) -> bool:
     """Whether the bounds that a result which points somewhere needs could not be computed."""
-    return grounds.points and grounds.assignment != "randomised" and grounds.breakdown is None
+    return grounds.points and grounds.breakdown is None
 
 
 def _figures(grounds: Grounds, names: Sequence[str]) -> dict[str, float | str]:
@@ -272,7 +289,7 @@ def _figures(grounds: Grounds, names: Sequence[str]) -> dict[str, float | str]:
 
 def _by_figures(grounds: Grounds) -> dict[Reason, Step]:
     """Steps that figures take, against the plan's limits or against the result itself."""
-    limits = grounds.limits
+    limits, by_lot = grounds.limits, grounds.assignment == "randomised"
     beyond: dict[Reason, dict[str, float | str] | None] = {
         "attrition": _above(
             {
@@ -280,12 +297,15 @@ def _by_figures(grounds: Grounds) -> dict[Reason, Step]:
                 "lost": (grounds.lost, limits.lost),
             }
         ),
-        "imbalance": _above({"difference": (_statistic(grounds, "balance"), limits.imbalance)}),
+        "imbalance": None
+        if by_lot
+        else _above({"difference": (_statistic(grounds, "balance"), limits.imbalance)}),
+        "compliance": _disobeyed(grounds) if by_lot else None,
         "detectable_effect": _above({"detectable": (grounds.detectable, grounds.relevant)}),
         "contamination": _contaminated(grounds),
         "single_unit_or_event": _carried(grounds),
     }
-    if grounds.points and grounds.assignment != "randomised":
+    if grounds.points and not by_lot:
         beyond["trends"] = _broken(grounds)
     found = {
         reason: Step(reason, "failed", figures, _said_by(grounds, reason))
@@ -344,6 +364,16 @@ def _contaminated(grounds: Grounds) -> dict[str, float | str] | None:
     return limit if share is None else {"share": share, **limit}
 
 
+def _disobeyed(grounds: Grounds) -> dict[str, float | str] | None:
+    """Whether participation differs by less than the plan's share between those drawn and the others."""
+    found, limit = _statistic(grounds, "compliance"), grounds.limits.compliance
+    return (
+        None
+        if found is None or found >= limit
+        else {"participation": found, "participation_limit": limit}
+    )
+
+
 def _carried(grounds: Grounds) -> dict[str, float | str] | None:
     """Whether one unit carries more than a quarter of the effect, or of half its interval; or a cohort or event its sign."""
     if grounds.without is None:
@@ -360,7 +390,9 @@ def _carried(grounds: Grounds) -> dict[str, float | str] | None:
 
 def _not_asked(grounds: Grounds) -> tuple[str, ...]:
     placebo = state_of(grounds.checks, CHECKS_OF["placebo_outcomes"])[0]
+    by_lot = grounds.assignment == "randomised"
     missing: dict[Reason, bool] = {
+        "compliance": by_lot and _statistic(grounds, "compliance") is None,
         "detectable_effect": grounds.relevant is None,
         "contamination": grounds.contamination is None,
         "placebo_outcomes": placebo == "could_not_be_made",

@@ -22,6 +22,8 @@ RemarkCode = Literal[
     "no_trend_before",
     "treated_unseen_before",
     "always_treated",
+    "strata_without_comparison",
+    "participation_unknown",
     "never_answered",
     "blank_starts",
     "like_a_code",
@@ -61,7 +63,8 @@ def remarks_of(study: Study, panel: Panel) -> tuple[Remark, ...]:
         **_before_and_after(study, panel),
         **_cohorts(study, panel),
         **_against_the_plan(study, panel),
-        **_answers(panel),
+        **_answers(study, panel),
+        **(_of_the_lot(study, panel) if study.by_lot else {}),
         **_not_in_the_panel(study),
     }
     found = [Remark(code, n) for code, n in counted.items() if n]
@@ -90,13 +93,16 @@ def _before_and_after(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     before = panel.times[None, :] < panel.cohort[:, None]
     unseen = ~(~np.isnan(panel.wide) & before).any(axis=1)
     furthest = panel.cohorts[-1] - study.plan.placebo_periods
-    return {
+    trends: dict[RemarkCode, int] = {
         "no_trend_before": int((treated & (before.sum(axis=1) < 2)).sum()),
         "treated_unseen_before": int((treated & unseen).sum()),
-        "always_treated": panel.sample.dropped.get("always_treated", 0),
         "placebo_reaches_too_far": (
             study.plan.placebo_periods if furthest <= panel.times[0] else 0
         ),
+    }
+    return {
+        **({} if study.by_lot else trends),
+        "always_treated": panel.sample.dropped.get("always_treated", 0),
         "treated_after_last_period": panel.sample.dropped.get(
             "treated_after_last_period_counted_as_untreated", 0
         ),
@@ -143,11 +149,23 @@ def _switching_off(study: Study) -> int:
     return len(np.unique(unit[1:][off]))
 
 
-def _answers(panel: Panel) -> dict[RemarkCode, int]:
+def _of_the_lot(study: Study, panel: Panel) -> dict[RemarkCode, int]:
+    """Strata in which all or none were drawn, and whether nothing is known of who took part."""
+    drawn = np.isfinite(panel.cohort)
+    both = [len(np.unique(drawn[panel.stratum == code])) == 2 for code in np.unique(panel.stratum)]
+    return {
+        "strata_without_comparison": both.count(False),
+        "participation_unknown": int(study.plan.participation is None),
+    }
+
+
+def _answers(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     """Units that tell of no change, and periods in which nobody answered."""
     absent = int(panel.times[-1] - panel.times[0]) + 1 - panel.n_periods
     return {
-        "seen_once": int((np.bincount(panel.unit_index) == 1).sum()),
+        "seen_once": int((np.bincount(panel.unit_index) == 1).sum())
+        if study.plan.waves == "panel"
+        else 0,
         "periods_without_data": absent,
     }
 

@@ -52,15 +52,10 @@ class Robustness:
         rows = [
             _row(name, family, compute) for name, family, compute in _alternatives(study, panel)
         ]
-        placebos = [
-            placebo_date(panel, study.estimator(), periods=periods)
-            for periods in dict.fromkeys(
-                (study.plan.placebo_periods, max(1, study.plan.placebo_periods // 2))
-            )
-        ]
-        before = recent_change(panel, anticipation=study.plan.anticipation, seed=study.plan.seed)
         return cls(
-            alternatives=pd.DataFrame(rows), randomization=randomization, checks=(*placebos, before)
+            alternatives=pd.DataFrame(rows),
+            randomization=randomization,
+            checks=() if study.by_lot else _before_the_start(study, panel),
         )
 
 
@@ -83,6 +78,18 @@ class PanelModels:
             hausman=_hausman(panel),
             own_model=own_model(study),
         )
+
+
+def _before_the_start(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
+    """Pretend earlier starts, and hold the last period before the start against earlier ones."""
+    periods = study.plan.placebo_periods, max(1, study.plan.placebo_periods // 2)
+    return (
+        *(
+            placebo_date(panel, study.estimator(), periods=earlier)
+            for earlier in dict.fromkeys(periods)
+        ),
+        recent_change(panel, anticipation=study.plan.anticipation, seed=study.plan.seed),
+    )
 
 
 def _hausman(panel: Panel) -> CheckResult:

@@ -20,6 +20,7 @@ from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.truth import Truth, read_truth
+from impact.terms import Waves
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,17 @@ class Study:
         """The declared schema."""
         return read_schema(self.folder / self.plan.data_schema)
 
+    @property
+    def by_lot(self) -> bool:
+        """Whether the plan says that those treated were drawn."""
+        return self.plan.assignment == "randomised"
+
+    @property
+    def cluster(self) -> str | None:
+        """Column of what was assigned as a whole; None where units were, one by one."""
+        above = None if self.schema.cluster == self.schema.unit else self.schema.cluster
+        return None if self.plan.assigned_by == "unit" else above
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The data, read once."""
@@ -110,14 +122,19 @@ class Study:
         if share:
             return winsorised(self.panel(outcome, cohort=cohort, winsorise=0.0), share)
         declared_outcome(self.schema, outcome)
+        waves: Waves = "panel"
+        if self.plan.waves == "repeated_cross_sections":
+            waves = "repeated_cross_sections"
         covariates = tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
         return panel_of(
             self.frame,
-            schema=self.schema,
+            schema=self.schema.model_copy(update={"cluster": self.cluster}),
             outcome=outcome,
             cohort=cohort,
             covariates=covariates,
             strata=self.plan.strata,
+            assignment=self.plan.assignment,
+            waves=waves,
         )
 
     def estimator(self, **changes: Any) -> CallawaySantAnna:

@@ -67,7 +67,9 @@ class Limits(_Strict):
     lost: Annotated[float, Field(ge=0, le=1)] = 0.20
     """share of all that no longer answers in the last period"""
     imbalance: Annotated[float, Field(ge=0, le=10)] = 0.25
-    """largest difference between the groups before the start, in standard deviations"""
+    """largest difference between the groups before the start, in standard deviations; a lot is held to a joint test instead"""
+    compliance: Annotated[float, Field(ge=0, le=1)] = 0.50
+    """of a lot: smallest difference in participation between those drawn and the others"""
 
 
 class Lesson(_Strict):

@@ -1,7 +1,7 @@
 """Randomization inference: what if other firms (or clusters of them) had been chosen for the same fairs?
 
-Nobody randomised here, so this is a permutation test: its p-value is exact if, within strata, any unit of assignment was as
-likely as any other to be in each cohort; studentising makes it approximately right when variances differ.
+Its p-value is exact if, within strata, any unit of assignment was as likely as any other to be in each cohort: of a lot this
+is how it was drawn, of any other assignment it is assumed. Studentising makes it approximately right when variances differ.
 """
 
 from dataclasses import dataclass
@@ -72,8 +72,8 @@ class RandomizationInference(CheckedChoices, OneNumber):
         Random assignments beside the actual one; all are enumerated when there are few: up to 20,000, or up to this many for
         an estimator that is fitted anew to each.
     within : {"strata", "none"}, optional
-        Labels are exchanged within the panel's strata alone, or among everybody; by default within the strata by tercile of the
-        outcome before treatment.
+        Labels are exchanged within the panel's strata alone, or among everybody; by default as the lot was drawn where the
+        panel says that there was one (``assignment="randomised"``), else within the strata by tercile of the outcome before.
     level : float, optional
         The estimate's own by default.
     seed : int

@@ -24,19 +24,22 @@ def baseline_mean(panel: Panel, *, before: float) -> Floats:
 def permutation_strata(panel: Panel, *, within: Within | None = None) -> Integers:
     """Return stratum codes (N,) of the units that may take each other's place, small cells merged.
 
-    A cell with fewer than two treated or two untreated units is pooled with the other such cells, first over terciles, then
-    over strata. Units with equal baselines fall together, so that neither ids nor the order of units matter.
+    Of a lot, these are the strata that it was drawn in, as they are. Otherwise a cell with fewer than two treated or two
+    untreated units is pooled with the other such cells, first over terciles, then over strata. Units with equal baselines
+    fall together, so that neither ids nor the order of units matter.
 
     Parameters
     ----------
     panel : Panel
     within : {"strata", "none"}, optional
         The panel's strata alone, or nothing (everybody is exchanged with everybody); by default the panel's strata by terciles
-        of the mean outcome before treatment.
+        of the mean outcome before treatment, and of a lot its strata.
     """
     nobody_apart = np.zeros(panel.n_units, dtype=np.int64)
     if within == "none":
         return nobody_apart
+    if panel.assignment == "randomised":
+        return np.unique(panel.stratum, return_inverse=True)[1].astype(np.int64)
     levels = [panel.stratum, nobody_apart]
     if within is None:
         levels.insert(0, panel.stratum * 3 + _baseline_tercile(panel))

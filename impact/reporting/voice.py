@@ -151,7 +151,7 @@ class Voice:
     @property
     def in_clusters(self) -> bool:
         """Whether the data name clusters above the firm, which are then what was assigned."""
-        return self.study.schema.cluster not in {None, self.study.schema.unit}
+        return self.study.cluster is not None
 
     def assigned(self, n_firms: int, n_clusters: int | None = None) -> str:
         """Count what the programme was assigned to: clusters where the data name any, firms otherwise.
@@ -164,7 +164,7 @@ class Voice:
         t = self.t
         if n_clusters is None or not self.in_clusters:
             return t("1 firm") if n_firms == 1 else t("{n} firms", n=self.f.number(n_firms))
-        what = self.name(str(self.study.schema.cluster))
+        what = self.name(str(self.study.cluster))
         if n_clusters == 1:
             return t("1 cluster ({what})", what=what)
         return t("{n} clusters ({what})", n=self.f.number(n_clusters), what=what)

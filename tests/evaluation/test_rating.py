@@ -9,6 +9,7 @@ import pytest
 from impact.check_result import CheckResult, not_applicable
 from impact.evaluation.rating import (
     ASKED_BY_THE_PLAN,
+    BALANCE_BY_LOT,
     CHECKS_OF,
     TRENDS,
     Grounds,
@@ -20,13 +21,13 @@ from impact.evaluation.rating import (
 from impact.evaluation.wording import Limits
 
 ABOVE, BELOW, ACROSS, TIGHT = (10.0, 20.0), (-20.0, -10.0), (-5.0, 20.0), (-0.5, 0.6)
-EVERY = tuple(name for names in CHECKS_OF.values() for name in names)
+EVERY = (*(name for names in CHECKS_OF.values() for name in names), BALANCE_BY_LOT)
 TWO_PERIODS = dict.fromkeys(TRENDS, "not_applicable")
 
 
 def checks(**changed):
     """Every check passed, but for those named: a status, a statistic beyond which none is fine, or None for never asked."""
-    statuses = {**dict.fromkeys(EVERY, "pass"), **changed}
+    statuses = {**dict.fromkeys(EVERY, "pass"), "compliance": 0.9, **changed}
     return tuple(
         not_applicable(name, "nothing_to_test")
         if status == "not_applicable"
@@ -57,6 +58,13 @@ TABLE = [
     ("a dip, and trends that break it", "chosen", ABOVE, {"recent_change": "warn"}, {"breakdown": 0.1, "detectable": 3.0}, 1, "cannot_tell", "higher"),
     ("two periods", "chosen", ABOVE, TWO_PERIODS, {"breakdown": None}, 2, "may_have", "higher"),
     ("two periods, drawn by lot", "randomised", ABOVE, TWO_PERIODS, {"breakdown": None}, 5, "did", "higher"),
+    ("drawn by lot, trends that part before", "randomised", ABOVE, {"before_trends": "warn", "recent_change": "warn"}, {"breakdown": 0.1}, 5, "did", "higher"),
+    ("drawn by lot, one wide gap by chance", "randomised", ABOVE, {"balance": 0.57}, {}, 5, "did", "higher"),
+    ("drawn by lot, more unlike than a lot gives", "randomised", ABOVE, {"joint_balance": "warn"}, {}, 4, "did", "higher"),
+    ("drawn by lot, never compared before", "randomised", ABOVE, {"joint_balance": "not_applicable"}, {}, 4, "did", "higher"),
+    ("drawn by lot, few of the drawn came", "randomised", ABOVE, {"compliance": 0.15}, {}, 4, "did", "higher"),
+    ("drawn by lot, who came is not known", "randomised", ABOVE, {"compliance": None}, {}, 5, "did", "higher"),
+    ("chosen, and many who were not came too", "chosen", ABOVE, {"compliance": 0.15}, {}, 3, "probably", "higher"),
     ("groups that answer unlike", "chosen", ABOVE, {"attrition": -0.08}, {}, 2, "may_have", "higher"),
     ("a third lost", "chosen", ABOVE, {}, {"lost": 0.33}, 2, "may_have", "higher"),
     ("groups unlike before", "chosen", ABOVE, {"balance": 0.57}, {}, 2, "may_have", "higher"),
@@ -142,14 +150,24 @@ def test_nothing_examined_says_nothing():
     found = rating(Grounds(15.0, 10.0, 20.0, ()))
     assert found.verb == "cannot_tell"
     assert {step.state for step in found.taken} == {"could_not_be_made"}
-    assert {step.reason for step in found.taken} == set(CHECKS_OF) - {"placebo_outcomes", "trends"}
+    assert {step.reason for step in found.taken} == set(CHECKS_OF) - {
+        "placebo_outcomes",
+        "trends",
+        "compliance",
+    }
     assert found.not_asked == ("detectable_effect", "contamination", "placebo_outcomes")
 
 
 def test_what_the_plan_does_not_name_costs_nothing_and_is_listed():
-    found = rating(grounds(relevant=None, contamination=None, changed={"placebo_outcomes": None}))
+    nothing = {"placebo_outcomes": None, "compliance": None}
+    found = rating(grounds(relevant=None, contamination=None, changed=nothing))
     assert found.steps == 3
-    assert set(found.not_asked) == ASKED_BY_THE_PLAN
+    assert set(found.not_asked) == ASKED_BY_THE_PLAN - {
+        "compliance"
+    }  # which only a lot is asked for
+    drawn = rating(grounds(assignment="randomised", relevant=None, contamination=None, changed=nothing))  # fmt: skip
+    assert drawn.steps == 5
+    assert set(drawn.not_asked) == ASKED_BY_THE_PLAN
     assert rating(grounds()).not_asked == ()
 
 
@@ -163,7 +181,9 @@ def test_every_reason_can_take_a_step():
 
 
 def test_many_warnings_never_let_a_result_be_said_as_a_fact():
-    many = dict.fromkeys(("before_trends", "attrition", "scales", "placebo_outcomes"), "warn")
+    many = dict.fromkeys(
+        ("before_trends", "joint_balance", "attrition", "scales", "placebo_outcomes"), "warn"
+    )
     for assignment, ends in product(("randomised", "chosen", "by_rule"), (ABOVE, BELOW)):
         assert rating(grounds(ends, assignment, many)).verb == "cannot_tell"
 

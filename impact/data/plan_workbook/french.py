@@ -13,14 +13,20 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "cohort": "colonne de la première période de traitement (vide : jamais traité), si ce n'est celle du schéma",
         "planned_cohort": "la même chose telle que prévue, pour l'effet d'avoir été invité",
         "assignment": "comment les bénéficiaires ont été retenus : randomised (au hasard), chosen (par choix) ou by_rule "
-        "(par une règle) ; ce qui est dit de la sélection en découle",
+        "(par une règle) ; l'estimateur, les vérifications et les phrases en découlent",
+        "assigned_by": "ce qui a été tiré au sort (assignment: randomised) : unit (l'unité) ou cluster (le groupe entier) ; "
+        "d'office le groupe du schéma s'il en a un",
+        "waves": "panel (les mêmes unités à chaque période), repeated_cross_sections (d'autres unités à chaque fois) ou "
+        "endline_only (une seule période, rien avant)",
+        "participation": "colonne positive (ou vraie) là où une unité a participé ; cohort dit alors qui a été tiré au sort, "
+        "venu ou non",
         "comparison_group": "not_yet_treated (pas encore traités) ou never_treated (jamais traités)",
         "anticipation": "périodes avant le début pendant lesquelles les résultats peuvent déjà réagir",
         "placebo_periods": "de combien de périodes le début placebo est avancé",
         "estimators": "ceux qui sont montrés à côté du principal",
         "subgroups": "colonnes ; les niveaux de moins de dix bénéficiaires ne sont pas montrés",
-        "strata": "colonnes à l'intérieur desquelles le test de permutation échange les entreprises ; les tertiles du résultat "
-        "de départ s'y ajoutent",
+        "strata": "colonnes à l'intérieur desquelles le sort a été tiré ; sans tirage, le test de permutation échange les "
+        "entreprises à l'intérieur d'elles et des tertiles du résultat de départ",
         "characteristics": "colonnes comparées avant le traitement",
         "winsorise": "plafonne les résultats à ce quantile (au-dessus de 0,5) par période ; les valeurs brutes sont toujours "
         "montrées à côté ; 0 : aucun plafond",
@@ -47,7 +53,9 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "limits.contamination": "part du groupe de comparaison qui a rencontré une activité du programme",
         "limits.attrition": "écart entre les groupes de la part qui répond encore à la dernière période",
         "limits.lost": "part de l'ensemble qui ne répond plus à la dernière période",
-        "limits.imbalance": "plus grand écart entre les groupes avant le début, en écarts-types",
+        "limits.imbalance": "plus grand écart entre les groupes avant le début, en écarts-types ; un tirage au sort est "
+        "soumis à un test d'ensemble",
+        "limits.compliance": "tirage au sort : plus petit écart de participation entre les tirés et les autres",
         "truth": "données simulées : fichier de l'effet vrai ; chaque page dit alors que les données sont simulées",
         "evidence": "fichier d'effets publiés, chacun avec sa source",
         "economics": "fichier des coûts, des bénéficiaires et des hypothèses, pour le taux de rendement",

@@ -15,6 +15,7 @@ from impact.interval import Refused
 from impact.parameters import percent_of_log
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
+from impact.reporting.sections.assigned import how_assigned
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
 from impact.reporting.sections.impact import which_interval
@@ -90,7 +91,7 @@ def how_sure(voice: Voice, evidence: Evidence) -> str:
     """Say in plain words how far the headline can be trusted: every sentence follows from a figure by rule."""
     part, effect = evidence.certainty, evidence.headline
     sentences = [
-        said(voice.t, "selection", evidence.assignment),
+        how_assigned(voice),
         graded(voice, evidence.rating),
         *but(voice, evidence.rating),
         *what_was_made(voice, evidence.rating, evidence.checks),

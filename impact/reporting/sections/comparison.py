@@ -5,24 +5,20 @@ import pandas as pd
 from impact.evaluation.contamination import Contamination, UnexposedEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Chapter, Exhibit, Exhibits, Table, Text
+from impact.reporting.sections.assigned import compared_with, how_assigned
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.headings import one_level_down
 from impact.reporting.sections.sample import comparability, sample_flow
 from impact.reporting.voice import Voice
-from impact.reporting.words.register import said, said_why_not
+from impact.reporting.words.register import said_why_not
 
 
 def comparison(voice: Voice, findings: Findings) -> Exhibits:
     """Show selection, contamination, the flow of the sample, and balance."""
-    t, study = voice.t, voice.study
-    group = (
-        t("They are compared with firms that had not started yet, or never did.")
-        if study.plan.comparison_group == "not_yet_treated"
-        else t("They are compared with firms that never started.")
-    )
+    t = voice.t
     shown: list[Exhibit] = [
         Chapter(4, t("Who is compared with whom"), "comparison"),
-        Text(f"{said(t, 'selection', study.plan.assignment)} {group}", brief=True),
+        Text(f"{how_assigned(voice)} {compared_with(voice)}", brief=True),
         *_untouched(voice, findings),
         *one_level_down(sample_flow(voice, findings.sample).items),
         *one_level_down(comparability(voice, findings.sample).items),

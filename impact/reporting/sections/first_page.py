@@ -325,7 +325,7 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
 def _design(voice: Voice, findings: Findings) -> str:
     t = voice.t
     if voice.study.plan.assignment == "randomised":
-        return t("drawn by lot; changes compared")
+        return t("clusters drawn by lot") if voice.in_clusters else t("drawn by lot")
     if (findings.sample.cohorts["actual"] != 0).sum() > 1:  # those withheld started too
         return t("difference-in-differences, staggered starts")
     return t("difference-in-differences")

@@ -4,6 +4,7 @@ import pandas as pd
 
 from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
+from impact.reporting.sections.assigned import control_group, how_assigned
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -11,8 +12,10 @@ from impact.reporting.words.register import said
 
 def design(voice: Voice, findings: Findings) -> Exhibits:
     """Say what is compared with what, and what must be true for the answer to hold."""
-    t, study = voice.t, voice.study
-    examined = findings.impact.before_trends.status != "not_applicable"
+    t, study, before = voice.t, voice.study, findings.impact.before_trends
+    if study.by_lot:
+        return drawn(voice)
+    examined = before is not None and before.status != "not_applicable"
     others = r"G > t" if study.plan.comparison_group == "not_yet_treated" else r"G = \infty"
     equation = (  # in two lines: one would be wider than a phone
         r"$$\begin{aligned}\mathrm{ATT}(g,t) = {} & \mathbb{E}[Y_t - Y_{g-1} \mid G = g] \\"
@@ -43,6 +46,29 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
         + t(
             "Here G is a firm's first treated period. The effect reported averages over cohorts and periods after the start, weighted by cohort size. It rests on:"
         )
+        + "\n\n"
+        + "\n".join(f"- {voice.about(point)}" for point in points)
+    )
+    return Exhibits((Text(text),))
+
+
+def drawn(voice: Voice) -> Exhibits:
+    """Say of a lot what is compared with what, and what must be true for the answer to hold."""
+    t = voice.t
+    points = [
+        t("**The lot was kept.** Nobody was moved between the groups after it; the test of balance shows whether it looks so."),
+        t(
+            "**No spillover.** The comparison group is untouched by {treatment}. Where it is not, the effect is understated if others gain and overstated if they lose."
+        ),
+        t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
+    ]  # fmt: skip
+    text = (
+        f"## {t('Design and assumptions')}\n\n"
+        + t(
+            "As a lot decided, the groups differ by chance alone, and chance is what intervals and tests account for: they ask how far apart other draws of the same lot would have put the groups."
+        )
+        + "\n\n"
+        + t("No trends need to be parallel. What it rests on:")
         + "\n\n"
         + "\n".join(f"- {voice.about(point)}" for point in points)
     )
@@ -88,13 +114,8 @@ def annex(voice: Voice) -> Exhibits:
             t("Cohort column"),
             study.plan.cohort or (study.schema.cohort.column if study.schema.cohort else ""),
         ),
-        (t("Assignment"), said(t, "selection", study.plan.assignment)),
-        (
-            t("Comparison group"),
-            t("firms not yet treated")
-            if study.plan.comparison_group == "not_yet_treated"
-            else t("firms never treated"),
-        ),
+        (t("Assignment"), how_assigned(voice)),
+        (t("Comparison group"), control_group(voice)),
         (t("Periods of anticipation"), f.number(study.plan.anticipation)),
         (
             t("Cap on outcomes"),
@@ -103,7 +124,7 @@ def annex(voice: Voice) -> Exhibits:
             else t("none"),
         ),
         (
-            t("Strata of the permutation test"),
+            t("Strata of the lot") if study.by_lot else t("Strata of the permutation test"),
             ", ".join(study.label(name) for name in study.plan.strata) or t("none"),
         ),
         (t("Permutations"), f.number(study.plan.permutations)),

@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from impact.check_result import CheckResult
 from impact.evaluation.parts import Impact
 from impact.evaluation.sample_tables import remained
 from impact.reporting import figures
@@ -62,9 +63,14 @@ def exaggerated(voice: Voice, findings: Findings) -> list[str]:
 def _questions(voice: Voice, findings: Findings) -> list[Question]:
     t, part, impact = voice.t, findings.certainty, findings.impact
     unasked = t("Not examined.")
+    second = (
+        (t("Did participation follow the lot?"), lot_followed(voice, findings) or unasked)
+        if voice.study.by_lot
+        else (t("Could another trend explain it?"), another_trend(voice, findings) or unasked)
+    )
     answers = (
         (t("Were the groups alike before?"), alike(voice, findings) or unasked),
-        (t("Could another trend explain it?"), another_trend(voice, findings) or unasked),
+        second,
         (
             t("Does one firm or event carry it?"),
             without_sentence(voice, part.leave_one_out) if part.leave_one_out else unasked,
@@ -89,7 +95,9 @@ def alike(voice: Voice, findings: Findings) -> str:
     most = rows.loc[sizes.idxmax()]
     limit = voice.study.plan.limits.imbalance
     sentence = (
-        t("No: the widest gap ({what}) is {size} standard deviations; the limit is {limit}.")
+        by_chance(voice, findings)
+        if voice.study.by_lot
+        else t("No: the widest gap ({what}) is {size} standard deviations; the limit is {limit}.")
         if sizes.max() > limit
         else t(
             "By and large: the widest gap ({what}) is {size} standard deviations; the limit is {limit}."
@@ -99,8 +107,49 @@ def alike(voice: Voice, findings: Findings) -> str:
     if most["level"]:
         name = f"{name} ({escape(voice.level(most['characteristic'], most['level']))})"
     return sentence.format(
-        what=inside_a_sentence(name), size=f.number(sizes.max(), 2), limit=f.number(limit, 2)
+        what=inside_a_sentence(name),
+        size=f.number(sizes.max(), 2),
+        limit=f.number(limit, 2),
+        p=f.p_clause(together(findings).p_value) if voice.study.by_lot else "",
     )
+
+
+def by_chance(voice: Voice, findings: Findings) -> str:
+    """Return the sentence on whether the groups of a lot differed by more than it gives; its figures are to be filled in."""
+    t, tested = voice.t, together(findings)
+    if tested.p_value is None:
+        return t(
+            "Tested together, the differences could not be; the widest ({what}) is {size} standard deviations."
+        )
+    return (
+        t(
+            "By no more than a lot gives ({p}): the widest gap ({what}) is {size} standard deviations."
+        )
+        if tested.status == "pass"
+        else t(
+            "No: by more than a lot gives ({p}); the widest gap ({what}) is {size} standard deviations."
+        )
+    )
+
+
+def together(findings: Findings) -> CheckResult:
+    """Return the test of all differences before the start together."""
+    return next(one for one in findings.sample.checks if one.name == "joint_balance")
+
+
+def lot_followed(voice: Voice, findings: Findings) -> str:
+    """Say which share of those drawn took part, and of the others; nothing where the plan names no participation."""
+    t, f = voice.t, voice.f
+    found = next((one for one in findings.sample.checks if one.name == "compliance"), None)
+    if found is None or found.table is None:
+        return ""
+    drawn, others = (f.percent(100 * float(share), 0) for share in found.table["took_part"])
+    sentence = (
+        t("By and large: {drawn} of those drawn took part, and {others} of the others.")
+        if found.status == "pass"
+        else t("No: {drawn} of those drawn took part, and {others} of the others.")
+    )
+    return sentence.format(drawn=drawn, others=others)
 
 
 def another_trend(voice: Voice, findings: Findings) -> str:
@@ -152,7 +201,7 @@ def _pictures(voice: Voice, findings: Findings) -> tuple[Figure | None, ...]:
     """Draw one small figure for each question; None where there is nothing to draw."""
     sample, part, impact = findings.sample, findings.certainty, findings.impact
     axis = figures.EffectAxis.of_impact(voice, impact)
-    bounds = [one for one in part.honest if one.target == "overall"]
+    bounds = [one for one in part.honest if one.target == "overall"]  # none of a lot
     left_out, design = part.leave_one_out, findings.headline.design
     estimate = findings.headline.verdict.estimate
     return (

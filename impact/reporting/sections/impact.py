@@ -166,13 +166,16 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         effects_table(voice, part.effects),
         Text(f"### {t('Before and after')}"),
         figures.event_study(voice, part.event_study, figures.EffectAxis.of_impact(voice, part)),
-        checks_table(
-            voice,
-            (part.before_trends,),
-            label="tab-before-trends",
-            caption=t("Trends before treatment"),
-        ),
     ]
+    if part.before_trends is not None:
+        shown.append(
+            checks_table(
+                voice,
+                (part.before_trends,),
+                label="tab-before-trends",
+                caption=t("Trends before treatment"),
+            )
+        )
     if part.by_cohort is not None:
         shown.append(by_cohort_table(voice, part))
     else:
@@ -196,9 +199,11 @@ def impact_in_full(voice: Voice, part: Impact) -> list[Exhibit]:
         effects_table(voice, part.effects),
         checks_table(
             voice,
-            (part.before_trends, part.equal_cohorts),
+            (*((part.before_trends,) if part.before_trends else ()), part.equal_cohorts),
             label="tab-before-trends",
-            caption=t("Trends before treatment, and equal cohorts"),
+            caption=t("Trends before treatment, and equal cohorts")
+            if part.before_trends
+            else t("Equal cohorts"),
         ),
         *_other_estimators(voice, part),
     ]
@@ -282,7 +287,7 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
 
 
 def _method(voice: Voice) -> str:
-    t, study, schema = voice.t, voice.study, voice.study.schema
+    t, study = voice.t, voice.study
     control = (
         t("firms not yet treated")
         if study.plan.comparison_group == "not_yet_treated"
@@ -293,9 +298,7 @@ def _method(voice: Voice) -> str:
         "(2021), compared with {control}, base the last period before the start, firms seen in both periods, standard errors "
         "clustered by {cluster}",
         control=control,
-        cluster=t("firm")
-        if schema.cluster in {None, schema.unit}
-        else voice.name(str(schema.cluster)),
+        cluster=voice.name(str(study.cluster)) if voice.in_clusters else t("firm"),
     )
     if study.plan.anticipation:
         text += t(", {n} periods of anticipation", n=study.plan.anticipation)

@@ -36,16 +36,17 @@ def robustness(voice: Voice, part: Robustness, axis: figures.EffectAxis | None =
     ]
     if part.randomization is not None:
         shown.append(Text(_permutation(voice, part)))
-    shown.append(
-        checks_table(
-            voice,
-            part.checks,
-            label="tab-placebo",
-            caption=t(
-                "Before the start: effects of a start that was not, and the last period against earlier ones"
-            ),
+    if part.checks:
+        shown.append(
+            checks_table(
+                voice,
+                part.checks,
+                label="tab-placebo",
+                caption=t(
+                    "Before the start: effects of a start that was not, and the last period against earlier ones"
+                ),
+            )
         )
-    )
     return Exhibits(tuple(shown))
 
 
@@ -61,17 +62,29 @@ def _permutation(voice: Voice, part: Robustness) -> str:
     result = part.randomization
     assert result is not None  # noqa: S101 (narrowing for mypy; the caller checked)
     n = f.number(result.permutations)
+    found = {
+        "strata": f.number(result.n_strata),
+        "assignments": t("all {n} possible assignments", n=n)
+        if result.enumerated
+        else t("{n} random assignments", n=n),
+        "p": f.p_value(result.p_value),
+        "span": voice.span(voice.study.outcome, result.conf_low, result.conf_high),
+    }
+    if voice.study.by_lot:
+        return t(
+            "Randomization inference: the lot was drawn again as it was ({what}: {units}, strata: {strata}), in {assignments}. "
+            "A result as strong as the actual one came up with probability {p}. Effects not rejected, if one constant effect is "
+            "assumed: {span}.",
+            units=f.number(result.n_assigned),
+            what=t("whole clusters") if voice.in_clusters else t("single firms"),
+            **found,
+        )
     return t(
         "Randomization inference: the cohorts were given to {others} of the same strata ({strata} strata) in {assignments}. "
         "A result as strong as the actual one came up with probability {p}. Effects not rejected, if one constant effect is "
         "assumed: {span}.",
         others=t("other whole clusters") if voice.in_clusters else t("other firms"),
-        strata=f.number(result.n_strata),
-        assignments=t("all {n} possible assignments", n=n)
-        if result.enumerated
-        else t("{n} random assignments", n=n),
-        p=f.p_value(result.p_value),
-        span=voice.span(voice.study.outcome, result.conf_low, result.conf_high),
+        **found,
     )
 
 

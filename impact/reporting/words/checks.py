@@ -15,6 +15,7 @@ CHECKS = {
     "joint_balance": t("Balance, all together"),
     "attrition": t("Attrition"),
     "overlap": t("Controls like the treated"),
+    "compliance": t("Participation as drawn"),
     "before_trends": t("Trends before treatment"),
     "placebo_date": t("Placebo date"),
     "recent_change": t("Dip or jump just before the start"),
@@ -92,6 +93,11 @@ REASONS = {
         t(
             "Weighted to be like its beneficiaries, a cohort's comparison group counts as {figure} firms or more."
         )
+    ),
+    "participation_of_those_drawn": Found(
+        t("Of those drawn {n} took part; the share of the others was {figure} lower."),
+        "points",
+        "share",
     ),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
@@ -243,6 +249,7 @@ OUTCOMES = {
 FAILED = {
     "attrition": t("too many firms stopped answering, in all or in one group"),
     "imbalance": t("the groups differed before the start"),
+    "compliance": t("participation did not follow the lot"),
     "detectable_effect": t("the study could miss an effect that would matter"),
     "trends": t("trends may have differed"),
     "contamination": t("much of the comparison group met the programme too"),
@@ -261,6 +268,9 @@ TAKEN = {
     "attrition:lost": t("at the end {figure} of firms no longer answer; the limit is {limit}"),
     "imbalance:difference": t(
         "before the start the groups differed by {figure} standard deviations; the limit is {limit}"
+    ),
+    "compliance:participation": t(
+        "participation differs by {figure} between those drawn and the others; the limit is {limit}"
     ),
     "detectable_effect:detectable": t(
         "the study may miss effects below {figure}, while {limit} would matter"

@@ -26,6 +26,12 @@ PREFLIGHT = {
     "always_treated": t(
         "Firms treated from the first period on: {n}. The main estimate sets them aside."
     ),
+    "strata_without_comparison": t(
+        "Strata in which all were drawn, or nobody: {n}. They say nothing of the effect."
+    ),
+    "participation_unknown": t(
+        "The plan names no column of who took part: what is told is the effect of having been drawn."
+    ),
     "cohort_without_comparison": t("Cohorts left out, as nobody can be compared with them: {n}."),
     "never_answered": t(
         "Firms in the data that never gave the main outcome: {n}. No figure is about them."
