@@ -1,15 +1,12 @@
 """A panel as a long table with labels."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from impact.data.panel import Panel
 
-
-def tidy(panel: "Panel") -> pd.DataFrame:
+def tidy(panel: Any) -> pd.DataFrame:  # a Panel, whose module imports this one
     """Return ``unit, time, cohort, exposed`` and the outcome, then the covariates; one row an observation."""
     label = panel.time_axis.label
     first = np.array([None if np.isinf(g) else label(g) for g in panel.cohort], dtype=object)
