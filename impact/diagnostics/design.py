@@ -21,7 +21,7 @@ from impact.diagnostics.simulated_tests import Simulated, Simulation
 from impact.errors import EstimationError
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.linear import as_panel
-from impact.estimators.many import AnyEstimator, clusters_are_units, labels_of
+from impact.estimators.many import AnyEstimator, clusters_are_units, compares_cohorts, labels_of
 from impact.estimators.many_of import many, overall
 from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, OF_CLUSTERS, InferenceName, inference_named
@@ -230,6 +230,7 @@ def design_check(
     )  # whoever was always treated has no path without treatment
     needs_variation(panel)
     estimator = estimator or default_estimator(level=level)
+    compares_cohorts(estimator, who="design_check")
     name = word_of(estimator)
     named = candidates or (CANDIDATES if clusters_are_units(panel) else OF_CLUSTERS)
     asked = tuple(inference_named(one) for one in named)

@@ -161,6 +161,20 @@ def labels_of(panel: Panel) -> tuple[Integers, Floats]:
     return np.searchsorted(cohorts, panel.cohort).astype(np.int64), cohorts
 
 
+def compares_cohorts(estimator: AnyEstimator, *, who: str) -> None:
+    """Refuse an estimator whose arms a column names: what exchanges a panel's cohorts would exchange something else.
+
+    Raises
+    ------
+    NotAvailableError
+    """
+    arm = getattr(estimator, "arm", None)
+    if arm is not None:
+        raise NotAvailableError(
+            f"{who}: goes by who is ever treated, not by the arms of {arm}; take two arms at a time, with a cohort column"
+        )
+
+
 def clusters_are_units(panel: Panel) -> bool:
     """Whether every cluster is one unit."""
     return panel.sample.n_clusters == panel.n_units

@@ -14,6 +14,7 @@ from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
+from impact.estimators.experiments.many_arms import ManyArms
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.linear import LinearParts
 from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
@@ -162,17 +163,6 @@ def _imputation(origin: Number) -> Many | None:
     return many_regressions(replace(origin, data=panel), "imputation", leave_one_out=leave_one_out)
 
 
-def _arms(origin: Number) -> Many | None:
-    """Whoever is ever treated is fitted anew; arms of a column are not what cohorts assign."""
-    estimator: Any = origin.estimator
-    if estimator.arm is None:
-        return None
-    raise NotAvailableError(
-        f"{estimator.arm}: arms of a column cannot be exchanged yet; take the estimate's own interval, or compare two arms by "
-        "a cohort column"
-    )
-
-
 def _given_nothing(origin: Number) -> Any:
     """Return the estimator where it takes no covariates, which its kernel does not know."""
     estimator: Any = origin.estimator
@@ -183,8 +173,8 @@ KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     CallawaySantAnna: _comparisons,
     TwoWayFixedEffects: _two_way,
     Imputation: _imputation,
-    DifferenceInMeans: _arms,
-    Ancova: _arms,
+    DifferenceInMeans: ManyArms.of,
+    Ancova: ManyArms.of,
 }
 """Estimators with a kernel of their own; it may decline a number that it does not know."""
 

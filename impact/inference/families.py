@@ -13,7 +13,7 @@ from impact.check_result import Shown, text_of
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.headline import default_estimator
-from impact.estimators.many import AnyEstimator
+from impact.estimators.many import AnyEstimator, compares_cohorts
 from impact.estimators.many_of import many
 from impact.inference.assignments import LABEL, Assignments, assignments
 from impact.inference.exchange import Exchange
@@ -96,6 +96,7 @@ def family_test(
     1  workers     0.208     0.63           0.63        0.460
     """
     estimator = estimator or default_estimator()
+    compares_cohorts(estimator, who="family_test")
     everybody = _Everybody.of(panels)
     generator = stream(seed, "family_permutations")
     others = assignments(

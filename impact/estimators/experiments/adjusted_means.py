@@ -63,7 +63,7 @@ class Adjustment:
     def design(self, rows: ArmRows, n_arms: int) -> Floats:
         """Return D and Z, (n, A + q + r A)."""
         dummies = (rows.arm[:, None] == np.arange(n_arms)).astype(float)
-        common, by_arm = (_centred(columns, rows.weight) for columns in (self.common, self.by_arm))
+        common, by_arm = (centred(columns, rows.weight) for columns in (self.common, self.by_arm))
         each = [dummies[:, [arm]] * by_arm for arm in range(n_arms)]
         return np.column_stack([dummies, common, *each])
 
@@ -187,6 +187,6 @@ def paired(rows: ArmRows, arms: Arms, block: Integers) -> Compared:
     )
 
 
-def _centred(columns: Floats, weight: Floats) -> Floats:
-    """Columns (n, c) less their weighted means."""
+def centred(columns: Floats, weight: Floats) -> Floats:
+    """Return columns (n, c) less their weighted means."""
     return np.asarray(columns - weight @ columns / weight.sum())

@@ -11,7 +11,7 @@ from impact.covariance.choice import Covariance, covariance_of
 from impact.data.panel import Panel
 from impact.errors import MissingValueError, NotIdentifiedError
 from impact.estimate import Estimate
-from impact.estimators.experiments.adjusted_means import Adjustment, Slopes, compared
+from impact.estimators.experiments.adjusted_means import Adjustment, Compared, Slopes, compared
 from impact.estimators.experiments.arm_estimate import Wording, arm_estimate
 from impact.estimators.experiments.arms import Arms
 from impact.estimators.experiments.difference_in_means import clusters_by_cell, too_few
@@ -96,14 +96,28 @@ class Ancova(CheckedChoices):
         """
         panel = as_panel(data, who="Ancova", needs="each unit's arm and outcomes")
         arms = Arms.of(panel, arm=self.arm, control=self.control)
+        rows = self.rows(panel)
+        found = self.compare(panel, rows, arms, self.vcov)
+        return arm_estimate(panel, arms, rows, found, self._wording(panel, rows))
+
+    def rows(self, panel: Panel) -> TrialRows:
+        """Take the rows of units with a baseline."""
         rows = TrialRows.of(panel, start=self.start, rounds=self.rounds)
-        rows = rows.where(self._known(panel, rows)[rows.unit])
+        return rows.where(self._known(panel, rows)[rows.unit])
+
+    def compare(
+        self,
+        panel: Panel,
+        rows: TrialRows,
+        arms: Arms,
+        vcov: Covariance | CovarianceName | None,
+    ) -> Compared:
+        """Compare the arms' adjusted means."""
         of_arms = rows.for_arms(panel, arms)
         if (clusters_by_cell(of_arms, rows.unit * 0, arms) < 2).any():
             raise NotIdentifiedError(too_few(1))
-        choice = None if self.vcov is None else covariance_of(self.vcov)
-        found = compared(of_arms, arms, self._adjustment(panel, rows), choice=choice)
-        return arm_estimate(panel, arms, rows, found, self._wording(panel, rows))
+        choice = None if vcov is None else covariance_of(vcov)
+        return compared(of_arms, arms, self.adjustment(panel, rows), choice=choice)
 
     def _known(self, panel: Panel, rows: TrialRows) -> Mask:
         """Which units have a baseline, (N,); all where no period lies before the start and there are covariates instead."""
@@ -117,8 +131,8 @@ class Ancova(CheckedChoices):
             )
         return ~seen
 
-    def _adjustment(self, panel: Panel, rows: TrialRows) -> Adjustment:
-        """Baseline, covariates, and effects of strata and rounds."""
+    def adjustment(self, panel: Panel, rows: TrialRows) -> Adjustment:
+        """Return baseline, covariates, and effects of strata and rounds."""
         adjustment = Adjustment.none(len(rows.y))
         if not np.isnan(rows.baseline).all():
             baseline = rows.baseline[rows.unit][:, None]
@@ -127,7 +141,7 @@ class Ancova(CheckedChoices):
             columns = self._covariates(panel, rows)
             adjustment = adjustment.beside(columns, list(self.covariates), slopes=self.slopes)
         stratum = panel.stratum[rows.unit] if self.strata == "effects" else np.zeros(len(rows.y))
-        for name, code in (("strata", stratum), ("rounds", rows.round)):
+        for name, code in (("strata", stratum), ("rounds", rows.period)):
             dummies = code[:, None] == np.unique(code)[1:]
             adjustment = adjustment.beside(dummies.astype(float), [name], slopes="common")
         return adjustment
@@ -155,7 +169,7 @@ class Ancova(CheckedChoices):
         given = [BASELINE] * known + list(self.covariates) + ["strata"] * bool(strata)
         averaged = {
             "pooled": "rounds from the start on, with round effects"
-            if rows.round.any()
+            if len(np.unique(rows.period)) > 1
             else "the round from the start on",
             "mean": "mean from the start on",
             "last": "last period",

@@ -14,6 +14,7 @@ from impact.estimators.experiments.adjusted_means import (
     Adjustment,
     ArmRows,
     Compared,
+    Slopes,
     compared,
     paired,
 )
@@ -94,8 +95,8 @@ class DifferenceInMeans(CheckedChoices):
         panel = as_panel(data, who="DifferenceInMeans", needs="each unit's arm and outcome")
         panel = panel.with_always_treated()
         arms = Arms.of(panel, arm=self.arm, control=self.control)
-        rows = TrialRows.of(panel, start=self.start, rounds=self.rounds)
-        found = self._compared(rows.for_arms(panel, arms), arms, panel.stratum[rows.unit])
+        rows = self.rows(panel)
+        found = self.compare(panel, rows, arms, self.vcov)
         how = {"blocks": " within strata", "effects": " given strata", "ignored": ""}[self.strata]
         how = how if panel.stratum.any() else ""
         averaged = "last period" if self.rounds == "last" else "mean from the start on"
@@ -116,20 +117,46 @@ class DifferenceInMeans(CheckedChoices):
             ),
         )
 
-    def _compared(self, rows: ArmRows, arms: Arms, stratum: Integers) -> Compared:
-        block = np.unique(stratum, return_inverse=True)[1].astype(np.int64)
-        if self.strata == "ignored":
-            block = np.zeros(len(block), dtype=np.int64)
-        clusters = clusters_by_cell(rows, block if self.strata == "blocks" else block * 0, arms)
-        if len(clusters) > 1 and clusters.shape[1] == 2 and (clusters == 1).all():
-            return paired(rows, arms, block)
+    def rows(self, panel: Panel) -> TrialRows:
+        """Take the rows."""
+        return TrialRows.of(panel, start=self.start, rounds=self.rounds)
+
+    def compare(
+        self,
+        panel: Panel,
+        rows: TrialRows,
+        arms: Arms,
+        vcov: Covariance | CovarianceName | None,
+    ) -> Compared:
+        """Compare the arms' means, over or given the strata, or in pairs."""
+        of_arms, block = rows.for_arms(panel, arms), self.block(panel, rows)
+        within = block if self.strata == "blocks" else np.zeros_like(block)
+        clusters = clusters_by_cell(of_arms, within, arms)
+        if in_pairs(clusters):
+            return paired(of_arms, arms, block)
         if (clusters < 2).any():
             raise NotIdentifiedError(too_few(len(clusters)))
-        choice = None if self.vcov is None else covariance_of(self.vcov)
+        choice = None if vcov is None else covariance_of(vcov)
+        return compared(of_arms, arms, self.adjustment(panel, rows), choice=choice)
+
+    def adjustment(self, panel: Panel, rows: TrialRows) -> Adjustment:
+        """Return the strata: apart in each arm, or an effect of each common to the arms."""
+        block = self.block(panel, rows)
         dummies = (block[:, None] == np.arange(1, block.max() + 1)).astype(float)
-        slopes: Literal["common", "by_arm"] = "by_arm" if self.strata == "blocks" else "common"
-        adjustment = Adjustment.none(len(block)).beside(dummies, ["strata"], slopes=slopes)
-        return compared(rows, arms, adjustment, choice=choice)
+        slopes: Slopes = "by_arm" if self.strata == "blocks" else "common"
+        return Adjustment.none(len(block)).beside(dummies, ["strata"], slopes=slopes)
+
+    def block(self, panel: Panel, rows: TrialRows) -> Integers:
+        """Return the stratum of each row, numbered without holes, (n,)."""
+        if self.strata == "ignored":
+            return np.zeros(len(rows.unit), dtype=np.int64)
+        codes = np.unique(panel.stratum[rows.unit], return_inverse=True)[1]
+        return codes.astype(np.int64)
+
+
+def in_pairs(clusters: Integers) -> bool:
+    """Whether each of several blocks (B, A) holds one cluster of each of two arms."""
+    return len(clusters) > 1 and clusters.shape[1] == 2 and bool((clusters == 1).all())
 
 
 def clusters_by_cell(rows: ArmRows, block: Integers, arms: Arms) -> Integers:

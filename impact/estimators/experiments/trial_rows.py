@@ -1,6 +1,6 @@
 """The rows that a comparison of arms uses: outcomes after treatment began, and each unit's mean before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,22 +23,29 @@ class TrialRows:
     ----------
     unit : ndarray of int, (n,)
         Place of each row's unit in the panel.
-    round : ndarray of int, (n,)
-        Which round after the start it is, from 0 without holes; all 0 where a unit has one row.
+    period : ndarray of int, (n,)
+        Place of its period among the panel's; of averages, 0.
     y : ndarray, (n,)
     weight : ndarray, (n,)
         Ones where all weigh the same.
     baseline : ndarray, (N,)
         Mean outcome of each unit before the start; NaN where it was not observed then.
+    before, after : ndarray of bool, (N, T)
+        The observations that baselines and rows are made of.
+    pooled : bool
+        Whether each row is an observation; else the mean of a unit's.
     between : int
         Observations that are neither before the first cohort's start nor after the last one's.
     """
 
     unit: Integers
-    round: Integers
+    period: Integers
     y: Floats
     weight: Floats
     baseline: Floats
+    before: Mask
+    after: Mask
+    pooled: bool
     between: int
 
     @classmethod
@@ -53,49 +60,56 @@ class TrialRows:
             When no observation does, or the outcome is then the same for all.
         """
         first, last = starts(panel, start)
-        time = panel.times[panel.time_index]
-        before, after = time < first, time >= last
+        seen = ~np.isnan(panel.wide)
+        before, after = seen & (panel.times < first), seen & (panel.times >= last)
+        between = int(seen.sum() - before.sum() - after.sum())
         if rounds == "last":
-            after &= panel.time_index == panel.n_periods - 1
-        if not after.any():
-            raise NotIdentifiedError(
-                f"{panel.outcome}: no observation from the start on; check start= and the cohort column"
-            )
-        if np.ptp(panel.y[after]) == 0:
-            raise NotIdentifiedError(
-                f"{panel.outcome}: the same for all from the start on, so nothing says how far an estimate may be off; check "
-                "the column"
-            )
-        unit, y = panel.unit_index[after], panel.y[after]
-        place = np.unique(panel.time_index[after], return_inverse=True)[1].astype(np.int64)
+            after[:, :-1] = False
+        _outcomes_differ(panel, after)
+        unit, period = np.nonzero(after)
         if rounds != "pooled":
-            unit, y = np.unique(unit), _unit_means(panel, after)[np.unique(unit)]
-            place = np.zeros(len(unit), dtype=np.int64)
+            unit = np.unique(unit)
+            period = np.zeros(len(unit), dtype=np.int64)
         weight = panel.weight[unit]
-        alike = np.ptp(weight) == 0
-        return cls(
+        rows = cls(
             unit=unit,
-            round=place,
-            y=y,
-            weight=np.ones(len(unit)) if alike else weight,
-            baseline=_unit_means(panel, before),
-            between=int((~(time < first) & ~(time >= last)).sum()),
+            period=period,
+            y=np.zeros(len(unit)),
+            weight=np.ones(len(unit)) if np.ptp(weight) == 0 else weight,
+            baseline=np.zeros(panel.n_units),
+            before=before,
+            after=after,
+            pooled=rounds == "pooled",
+            between=between,
         )
+        return rows.with_outcome(np.nan_to_num(panel.wide))
+
+    def with_outcome(self, wide: Floats) -> "TrialRows":
+        """Return the same rows of another outcome, (N, T)."""
+        y = wide[self.unit, self.period] if self.pooled else _means(wide, self.after)[self.unit]
+        return replace(self, y=y, baseline=_means(wide, self.before))
 
     def where(self, rows: Mask) -> "TrialRows":
         """Return some of the rows."""
-        return TrialRows(
-            self.unit[rows],
-            np.unique(self.round[rows], return_inverse=True)[1].astype(np.int64),
-            self.y[rows],
-            self.weight[rows],
-            self.baseline,
-            self.between,
-        )
+        held = {name: getattr(self, name)[rows] for name in ("unit", "period", "y", "weight")}
+        return replace(self, **held)
 
     def for_arms(self, panel: Panel, arms: Arms) -> ArmRows:
         """Return the rows as they are compared; a unit is its own cluster unless the panel has others."""
         return ArmRows(self.y, arms.code[self.unit], self.weight, panel.cluster[self.unit])
+
+
+def _outcomes_differ(panel: Panel, after: Mask) -> None:
+    outcomes = panel.wide[after]
+    if not outcomes.size:
+        raise NotIdentifiedError(
+            f"{panel.outcome}: no observation from the start on; check start= and the cohort column"
+        )
+    if np.ptp(outcomes) == 0:
+        raise NotIdentifiedError(
+            f"{panel.outcome}: the same for all from the start on, so nothing says how far an estimate may be off; check the "
+            "column"
+        )
 
 
 def starts(panel: Panel, start: Any) -> tuple[float, float]:
@@ -122,8 +136,8 @@ def starts(panel: Panel, start: Any) -> tuple[float, float]:
     return float(panel.times[0]), float(panel.times[0])
 
 
-def _unit_means(panel: Panel, rows: Mask) -> Floats:
-    """Mean outcome of each unit over some observations, (N,); NaN without any."""
-    count = np.bincount(panel.unit_index[rows], minlength=panel.n_units)
-    total = np.bincount(panel.unit_index[rows], weights=panel.y[rows], minlength=panel.n_units)
+def _means(wide: Floats, observations: Mask) -> Floats:
+    """Mean outcome (N, T) of each unit over some observations, (N,); NaN without any."""
+    count = observations.sum(axis=1)
+    total = np.where(observations, wide, 0.0).sum(axis=1)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)

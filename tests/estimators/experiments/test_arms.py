@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from panels import long_frame, panel
+from panels import panel
 
 import impact
 from impact.errors import (
@@ -11,11 +11,13 @@ from impact.errors import (
     ImpactError,
     MissingValueError,
     NoComparisonError,
+    NotAvailableError,
     NotIdentifiedError,
     UnknownNameError,
     UsageError,
     VaryingCohortError,
 )
+from impact.estimators.many_of import many_of
 
 ESTIMATORS = [impact.DifferenceInMeans, impact.Ancova]
 
@@ -180,7 +182,6 @@ OTHERS = [
     impact.DeChaisemartinDHaultfoeuille,
     impact.EfficientDiD,
     impact.FixedEffects,
-    impact.FirstDifferences,
 ]
 
 
@@ -237,11 +238,79 @@ def test_units_without_a_baseline_are_counted():
     assert found.nobs == 3 * (90 - 4)
 
 
-def test_arms_of_cohorts_have_every_inference():
-    frame = long_frame(cohorts=(4,), n=40)
-    made = panel(frame)
-    for kind in ESTIMATORS:
-        effect = kind().fit(made)
-        interval = effect.under(impact.Permutation(permutations=39))
-        assert interval.estimate == pytest.approx(effect.params.iloc[0])
-        assert interval.p_value <= 1
+CHOICES = [
+    (impact.DifferenceInMeans, {}),
+    (impact.DifferenceInMeans, {"strata": "effects"}),
+    (impact.Ancova, {}),
+    (impact.Ancova, {"slopes": "by_arm", "rounds": "mean"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "choices"), CHOICES)
+@pytest.mark.parametrize("cluster", [None, "village"])
+def test_other_assignments_give_what_new_fits_give(kind, choices, cluster):
+    frame = trial()
+    estimator = kind(**OF_ARMS, **choices)
+    made = arms_of(frame, strata=["half"], cluster=cluster)
+    asked = many_of(estimator.fit(made).select(["fair vs none"]).origin)
+    generator = np.random.default_rng(5)
+    labels = np.array([asked.labels, generator.permutation(asked.labels)])
+    found = asked.evaluate(labels, np.nan_to_num(made.wide)[:, None, :])
+    for place, label in enumerate(labels):
+        arm = np.array(["event", "fair", "none"])[label]
+        again = frame.assign(arm=frame.id.map(dict(zip(made.units, arm, strict=True))))
+        new = kind(**OF_ARMS, **choices, vcov="CRV0")
+        new = new.fit(arms_of(again, strata=["half"], cluster=cluster)).select(["fair vs none"])
+        np.testing.assert_allclose(found.effect[0, place], new.params.iloc[0], rtol=1e-9)
+        np.testing.assert_allclose(found.variance[0, place], new.vcov[0, 0], rtol=1e-9)
+
+
+def test_pairs_change_sides_together():
+    frame = trial(n=40, effects=(0.0, 1.5, 1.5))
+    frame["pair"] = frame.id // 2
+    frame["arm"] = np.where(frame.id % 2 == (frame.pair % 2), "fair", "none")
+    made = arms_of(frame, strata=["pair"])
+    found = impact.DifferenceInMeans(**OF_ARMS).fit(made)
+    after = frame[frame.t > 3].groupby(["pair", "arm"]).y.mean().unstack()  # noqa: PD010
+    apart = after.fair - after.none
+    assert found.params.iloc[0] == pytest.approx(apart.mean())
+    assert found.std_errors.iloc[0] == pytest.approx(apart.std() / np.sqrt(20))
+    asked = many_of(found.origin)
+    turned = 1 - asked.labels
+    effect = asked.evaluate(np.array([asked.labels, turned]), np.nan_to_num(made.wide)[:, None, :])
+    np.testing.assert_allclose(effect.effect[0], [apart.mean(), -apart.mean()])
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_arms_have_every_inference_or_a_reason(kind):
+    frame = trial()
+    effect = kind(**OF_ARMS).fit(arms_of(frame)).select(["fair vs none"])
+    interval = effect.under(impact.Permutation(permutations=199))
+    assert interval.estimate == pytest.approx(effect.params.iloc[0])
+    assert interval.conf_low == pytest.approx(effect.confint().low[0], abs=0.3)
+    assert "no sum of weighted outcomes" in effect.under(impact.WildBootstrap(draws=99)).why
+    crv3 = effect.under(impact.Clustered("CRV3"))
+    assert crv3.params.iloc[0] == pytest.approx(interval.estimate)
+    with pytest.raises(NotAvailableError, match="do not average into one effect; select one"):
+        impact.leave_one_out(arms_of(frame), kind(**OF_ARMS))
+    with pytest.raises(NotAvailableError, match="not by the arms of arm"):
+        impact.design_check(panel(frame, covariates=["arm"]), kind(**OF_ARMS))
+
+
+def test_a_trial_of_two_arms_has_leave_one_out_families_and_the_design_check():
+    made = panel(trial(n=24).query("arm != 'event'"), covariates=[])
+    found = impact.leave_one_out(made, impact.Ancova())
+    assert found.unit_low < found.estimate < found.unit_high
+    ancova = impact.Ancova().fit(made)
+    assert "ANCOVA" in repr(impact.compare([ancova, impact.DifferenceInMeans().fit(made)]))
+    checked = impact.design_check(
+        made,
+        impact.Ancova(),
+        candidates=["permutation"],
+        processes=("resampled",),
+        draws=20,
+        permutations=19,
+    )
+    assert checked.recommended == "permutation"
+    family = impact.family_test({"a": made, "b": made}, impact.Ancova(), permutations=19)
+    assert len(family.table) == 2
