@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,16 @@ def findings_of(study):
     )
 
 
+@cache
+def findings_on(plan):
+    """A quick study of a plan and all it found, computed once however pytest orders what asks for it."""
+    study = Study(read_plan(ROOT / plan), ROOT).changed(permutations=199, design_draws=200)
+    return study, findings_of(study)
+
+
 @pytest.fixture(scope="module", params=PLANS)
 def found(request):
-    study = Study(read_plan(ROOT / request.param), ROOT)
-    quick = study.changed(permutations=199, design_draws=200)
-    return quick, findings_of(quick)
+    return findings_on(request.param)
 
 
 @pytest.fixture(scope="module", params=["en", "fr"])
@@ -170,8 +176,8 @@ def test_money_is_never_computed_from_nothing(told):
 
 @pytest.fixture(scope="module")
 def artisans():
-    study = Study(read_plan(ROOT / PLANS[0]), ROOT).changed(permutations=199, design_draws=200)
-    return Voice(study), findings_of(study)
+    study, findings = findings_on(PLANS[0])
+    return Voice(study), findings
 
 
 def with_interval(findings, low, high):
