@@ -119,6 +119,15 @@ def joint_balance(panel: Panel) -> CheckResult:
     )
 
 
+def baseline_columns(panel: Panel, *, among: Mask) -> list[tuple[str, Floats]]:
+    """Return the baseline characteristics, of the units marked True, that a constant and those before do not determine."""
+    found = _characteristics(panel, drop_first=True)
+    columns = np.column_stack([values[among] for _, _, values in found])
+    kept = _independent(np.nan_to_num(columns))
+    named = [" ".join(part for part in (name, level) if part) for name, level, _ in found]
+    return [(named[place], columns[:, place]) for place in np.flatnonzero(kept)]
+
+
 def _independent(columns: Floats) -> Mask:
     """Mark the columns (n, k), in order, that neither a constant nor those before determine, (k,)."""
     kept = np.zeros(columns.shape[1], dtype=bool)

@@ -58,6 +58,7 @@ def every_check(
         *((impact.before_trends,) if impact.before_trends else ()),
         *sample.checks,
         *robustness.checks,
+        *robustness.outcome_checks,
         *certainty.checks,
     )
 

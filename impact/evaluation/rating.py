@@ -56,6 +56,9 @@ CHECKS_OF: Mapping[Reason, tuple[str, ...]] = {
 BY_FIGURES: frozenset[Reason] = frozenset({"imbalance", "compliance", "single_unit_or_event"})
 """Reasons that figures judge: their checks count where they could not be made."""
 
+OF_A_RESULT: Mapping[Reason, tuple[str, ...]] = {"attrition": ("attrition_bounds",)}
+"""Checks that ask whether a result could vanish: a result that lets zero in has nothing to lose."""
+
 ASKED_BY_THE_PLAN: frozenset[Reason] = frozenset(
     {"placebo_outcomes", "contamination", "detectable_effect", "compliance"}
 )
@@ -252,7 +255,8 @@ def state_of(checks: Iterable[CheckResult], names: Sequence[str]) -> tuple[State
 def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
     """Steps that checks take, failed or not made; those that the figures judge count here only where they are not made."""
     found: dict[Reason, Step] = {}
-    for reason, names in checks_of(grounds.assignment).items():
+    for reason, always in checks_of(grounds.assignment).items():
+        names = (*always, *OF_A_RESULT.get(reason, ())) if grounds.points else always
         state, against = state_of(grounds.checks, names)
         if state == "could_not_be_made":
             # without a period before, the rating has begun lower already

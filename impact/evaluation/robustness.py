@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.data.readers import panel_of
 from impact.diagnostics.before_trends import placebo_date
+from impact.diagnostics.outcomes.attrition import AttritionBounds
+from impact.diagnostics.outcomes.margins import Margins
 from impact.diagnostics.recent_change import recent_change
 from impact.errors import ImpactError
 from impact.estimate import Estimate
@@ -25,8 +27,10 @@ from impact.estimators.panel import (
 from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.outcomes import margins_of, silence_of
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
+from impact.interval import Refused
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,16 @@ class Robustness:
     alternatives: pd.DataFrame
     randomization: RandomizationResult | None
     checks: tuple[CheckResult, ...]
+    margins: Margins | Refused
+    silence: AttritionBounds | Refused
+
+    @property
+    def outcome_checks(self) -> tuple[CheckResult, ...]:
+        """What zeros and silence do to the headline, as checks."""
+        return (
+            _checked(self.margins, "scale_dependence"),
+            _checked(self.silence, "attrition_bounds"),
+        )
 
     @classmethod
     def of(cls, study: Study) -> "Robustness":
@@ -56,7 +70,15 @@ class Robustness:
             alternatives=pd.DataFrame(rows),
             randomization=randomization,
             checks=() if study.by_lot else _before_the_start(study, panel),
+            margins=margins_of(study, panel),
+            silence=silence_of(study, panel),
         )
+
+
+def _checked(found: Margins | AttritionBounds | Refused, name: str) -> CheckResult:
+    if isinstance(found, Refused):
+        return not_applicable(name, f"not_computed:{found.error}")
+    return found.check()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from impact.diagnostics.exaggeration import Exaggeration
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.honest.restrictions import TrendRestriction
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
+from impact.diagnostics.outcomes.attrition import AttritionBounds
+from impact.diagnostics.outcomes.margins import Margins
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.diagnostics.scales import Scales
 from impact.diagnostics.specification_curve import SpecificationCurve
@@ -85,6 +87,8 @@ _TYPES: dict[str, Any] = {
         DesignCheck,
         LeaveOneOut,
         WithoutEach,
+        AttritionBounds,
+        Margins,
         SpecificationCurve,
         HonestResult,
         TrendRestriction,

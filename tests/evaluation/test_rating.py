@@ -11,6 +11,7 @@ from impact.evaluation.rating import (
     ASKED_BY_THE_PLAN,
     BALANCE_BY_LOT,
     CHECKS_OF,
+    OF_A_RESULT,
     TRENDS,
     Grounds,
     Reason,
@@ -21,7 +22,10 @@ from impact.evaluation.rating import (
 from impact.evaluation.wording import Limits
 
 ABOVE, BELOW, ACROSS, TIGHT = (10.0, 20.0), (-20.0, -10.0), (-5.0, 20.0), (-0.5, 0.6)
-EVERY = (*(name for names in CHECKS_OF.values() for name in names), BALANCE_BY_LOT)
+EVERY = (
+    *(name for of in (CHECKS_OF, OF_A_RESULT) for names in of.values() for name in names),
+    BALANCE_BY_LOT,
+)
 TWO_PERIODS = dict.fromkeys(TRENDS, "not_applicable")
 
 
@@ -65,6 +69,8 @@ TABLE = [
     ("drawn by lot, few of the drawn came", "randomised", ABOVE, {"compliance": 0.15}, {}, 4, "did", "higher"),
     ("drawn by lot, who came is not known", "randomised", ABOVE, {"compliance": None}, {}, 5, "did", "higher"),
     ("chosen, and many who were not came too", "chosen", ABOVE, {"compliance": 0.15}, {}, 3, "probably", "higher"),
+    ("silence that could hide it", "chosen", ABOVE, {"attrition_bounds": "warn"}, {}, 2, "may_have", "higher"),
+    ("silence has no zero to hide", "chosen", TIGHT, {"attrition_bounds": "warn"}, {"detectable": 0.8}, 3, "probably", "not_noticeably"),
     ("groups that answer unlike", "chosen", ABOVE, {"attrition": -0.08}, {}, 2, "may_have", "higher"),
     ("a third lost", "chosen", ABOVE, {}, {"lost": 0.33}, 2, "may_have", "higher"),
     ("groups unlike before", "chosen", ABOVE, {"balance": 0.57}, {}, 2, "may_have", "higher"),

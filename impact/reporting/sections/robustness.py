@@ -6,6 +6,7 @@ from impact.evaluation.robustness import Robustness
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.outcomes import zeros_and_silence
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said, said_why_not
 
@@ -47,7 +48,7 @@ def robustness(voice: Voice, part: Robustness, axis: figures.EffectAxis | None =
                 ),
             )
         )
-    return Exhibits(tuple(shown))
+    return Exhibits((*shown, *zeros_and_silence(voice, part)))
 
 
 def _axis(voice: Voice, rows: pd.DataFrame) -> figures.EffectAxis:

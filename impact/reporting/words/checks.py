@@ -34,6 +34,8 @@ CHECKS = {
     "negative_weights": t("Negative weights of two-way fixed effects"),
     "equal_cohorts": t("Equal effects in all cohorts"),
     "equal_in_subgroups": t("Equal effects in all levels of a subgroup"),
+    "attrition_bounds": t("What silent firms could hide"),
+    "scale_dependence": t("Logarithms of an outcome with zeros"),
     "scales": t("The same answer on every scale"),
     "wald": t("Joint test (Wald)"),
     "wald_htz": t("Joint test for few clusters (HTZ)"),
@@ -100,6 +102,28 @@ REASONS = {
         "share",
     ),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
+    "no_effect_that_silence_could_hide": Found(
+        t("Those who answered show no effect that others could hide.")
+    ),
+    "silence_could_hide": Found(
+        t("Of the ways to allow for firms that went silent, those that let zero in: {figure}."),
+        "count",
+    ),
+    "too_few_answers": Found(t("Too few firms answered at the end to bound anything.")),
+    "no_zeros": Found(t("The outcome is never zero.")),
+    "no_estimate_in_logarithms": Found(t("It has no estimate in logarithms.")),
+    "changes_with_the_unit": Found(
+        t(
+            "Counted in other units, the effect on the logarithm of one plus the outcome, or its like, grows by up to {figure} "
+            "times itself: no percentage."
+        ),
+        "decimal",
+    ),
+    "turns_with_the_unit": Found(
+        t(
+            "Counted in other units, the effect on the logarithm of one plus the outcome turns its sign."
+        )
+    ),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
     "not_computed": Found(t("Not made: {n}."), n="why_not"),
     "nothing_to_test": Found(t("There is nothing to test.")),
@@ -264,6 +288,9 @@ FAILED = {
 TAKEN = {
     "attrition:difference": t(
         "the share that still answers differs by {figure} between the groups; the limit is {limit}"
+    ),
+    "attrition:attrition_bounds": t(
+        "ways to allow for firms that went silent that let zero in: {figure}"
     ),
     "attrition:lost": t("at the end {figure} of firms no longer answer; the limit is {limit}"),
     "imbalance:difference": t(

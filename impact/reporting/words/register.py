@@ -14,6 +14,7 @@ from impact.reporting.words import (
     findings,
     inference,
     notebooks,
+    outcomes,
     periods,
     preflight,
     selection,
@@ -80,6 +81,9 @@ Kind = Literal[
     "each",
     "a_period",
     "column_type",
+    "margin",
+    "function",
+    "silence",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -141,6 +145,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "each": periods.EACH,
     "a_period": periods.LENGTHS,
     "column_type": codebook.TYPES,
+    "margin": outcomes.MARGINS,
+    "function": outcomes.FUNCTIONS,
+    "silence": outcomes.SILENCE,
 }
 
 
