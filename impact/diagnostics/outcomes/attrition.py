@@ -216,7 +216,7 @@ def _reweighted(panel: Panel, seen: BeforeAfter) -> _Answer:
         names=names,
         who="those who answered",
     )
-    fit = logit(answering)
+    fit = logit(answering, most=1.0)  # who is certain to answer stands for itself alone
     return _weighed(groups, answering.X, fit.probability, fit.score, fit.inverse)
 
 

@@ -115,8 +115,8 @@ def trimmed_bounds(changes: Changes, *, level: float = CONFIDENCE_LEVEL) -> Boun
     conf_low, conf_high = imbens_manski((low[0], high[0]), errors, level=level)
     same = sides[True].share == sides[False].share
     return Bounds(
-        low=low[0],
-        high=high[0],
+        low=float(low[0]),
+        high=float(high[0]),
         std_error_low=errors[0],
         std_error_high=errors[1],
         conf_low=conf_low,

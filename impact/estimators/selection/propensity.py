@@ -64,8 +64,8 @@ class _At:
 Loss = Callable[[Floats, Floats, Floats], _At]
 
 
-def logit(compared: Compared) -> Propensity:
-    """Fit propensities by maximum likelihood.
+def logit(compared: Compared, *, most: float = CERTAIN) -> Propensity:
+    """Fit propensities by maximum likelihood; where one of the treated is above ``most`` there is nobody to compare it with.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def logit(compared: Compared) -> Propensity:
     ----------
     McCullagh and Nelder (1989), sec. 4.4.
     """
-    at, _ = _likeliest(compared)
+    at, _ = _likeliest(compared, most)
     return _propensity(compared, at, at.fitted)
 
 
@@ -93,17 +93,17 @@ def tilting(compared: Compared) -> Propensity:
     Graham, Pinto and Egel (2012), Review of Economic Studies 79(3); Sant'Anna and Zhao (2020), Journal of Econometrics 219(1),
     sec. 3.1.
     """
-    _, start = _likeliest(compared)
+    _, start = _likeliest(compared, CERTAIN)
     at, _ = _minimised(_tilted, compared, start)
     return _propensity(compared, at, at.fitted / (1 + at.fitted))
 
 
-def _likeliest(compared: Compared) -> tuple[_At, Floats]:
+def _likeliest(compared: Compared, most: float) -> tuple[_At, Floats]:
     """Return the logit at its maximum likelihood, and its coefficients (p,)."""
     start = np.zeros(compared.X.shape[1])
     start[0] = np.log(compared.on_treated.sum() / compared.on_controls.sum())
     at, coefficients = _minimised(_logistic, compared, start)
-    if at.fitted[compared.treated].max() > CERTAIN:
+    if at.fitted[compared.treated].max() > most:
         raise NotIdentifiedError(_perfect(compared))
     return at, coefficients
 

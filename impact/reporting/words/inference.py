@@ -29,12 +29,14 @@ SHORT_INFERENCES = {
 }
 
 REFUSED = {
+    "attrition_bounds": t("what silent firms could hide"),
     "design_check": t("the simulated design"),
     "effect_against_the_unexposed": t("the effect against firms that met no activity"),
     "effect_in_percent": t("the effect in percent"),
     "effects_by_dose": t("effects by dose"),
     "index_of_outcomes": t("the index of a family's outcomes"),
     "family_of_outcomes": t("a family of outcomes"),
+    "margins": t("the margins of an outcome with zeros"),
 }
 """What an evaluation asks beside inferences and may not get."""
 
