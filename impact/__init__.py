@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from impact.diagnostics.design import design_check as design_check
     from impact.diagnostics.honest import HonestBounds as HonestBounds
     from impact.diagnostics.leave_one_out import leave_one_out as leave_one_out
-    from impact.diagnostics.overlap import overlap as overlap
     from impact.diagnostics.outcomes.attrition import attrition_bounds as attrition_bounds
     from impact.diagnostics.outcomes.lee import lee_bounds as lee_bounds
     from impact.diagnostics.outcomes.margins import margins as margins
+    from impact.diagnostics.overlap import overlap as overlap
     from impact.diagnostics.pretrend_power import pretrend_power as pretrend_power
     from impact.diagnostics.specification_curve import specification_curve as specification_curve
     from impact.estimate import Estimate as Estimate
