@@ -32,6 +32,9 @@ Stream = Literal[
     "evaluability",
     "arriving",
     "survey_permutations",
+    "placebo_units",
+    "resampled_units",
+    "held_out_cells",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -54,6 +57,9 @@ _NUMBER: dict[Stream, int] = {
     "evaluability": 112,
     "arriving": 121,
     "survey_permutations": 131,
+    "placebo_units": 151,
+    "resampled_units": 152,
+    "held_out_cells": 153,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -22,6 +22,8 @@ from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.refitted import Refitted
 from impact.estimators.regressions.many_regressions import many_regressions
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.synthetic.many_synthetic import ManySynthetic
+from impact.estimators.synthetic.synthetic_did import SyntheticControl, SyntheticDiD
 from impact.estimators.weighted import FittedWeights, Weighted, exchangeable_as_units
 from impact.origin import Origin, Step
 from impact.streams import stream
@@ -169,12 +171,19 @@ def _given_nothing(origin: Number) -> Any:
     return None if estimator.covariates or estimator.by_period else estimator
 
 
+def _synthetic(origin: Number) -> Many | None:
+    """The batch of fits behind the overall effect."""
+    return ManySynthetic.of_number(origin) if origin.steps == (OVERALL,) else None
+
+
 KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     CallawaySantAnna: _comparisons,
     TwoWayFixedEffects: _two_way,
     Imputation: _imputation,
     DifferenceInMeans: ManyArms.of,
     Ancova: ManyArms.of,
+    SyntheticControl: _synthetic,
+    SyntheticDiD: _synthetic,
 }
 """Estimators with a kernel of their own; it may decline a number that it does not know."""
 

@@ -61,6 +61,10 @@ WITHOUT_UNIT_EFFECTS = {
     "stacked",
     *TRIALS,
 }
+REPLICATED = {
+    "synthetic_control": impact.SyntheticControl(replications=5, steps=150),
+    "synthetic_did": impact.SyntheticDiD(variance="jackknife", steps=150),
+}
 ONLY_OVERALL_BY_EVENT_TIME = {"lpdid", "lpdid_equal", "stacked"}
 MODELS = {
     kind.__name__: kind()
@@ -90,11 +94,11 @@ EXACT = {"rtol": 1e-10, "atol": 1e-10}  # the same sums in another order
 
 
 def fitted(name, frame=None, **choices):
-    estimator = {**DIFFERENCES, **MODELS}[name]
+    estimator = {**DIFFERENCES, **MODELS, **REPLICATED}[name]
     return estimator.fit(panel(long_frame(gaps=0.1) if frame is None else frame, **choices))
 
 
-@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS])
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED])
 def test_every_estimator_returns_the_one_result(name):
     estimate = fitted(name)
     table = estimate.table
@@ -107,7 +111,7 @@ def test_every_estimator_returns_the_one_result(name):
     assert (table.band_low[known] <= table.conf_low[known] + 1e-9).all()
     assert estimate.estimand
     assert estimate.source
-    for word in ("clustered", "influence", "HC2"):
+    for word in ("clustered", "influence", "HC2", "placebo", "jackknife", "bootstrap"):
         if word in estimate.method:
             break
     else:
@@ -116,7 +120,7 @@ def test_every_estimator_returns_the_one_result(name):
     assert estimate._repr_html_().startswith("<p>")
 
 
-@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS])
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED])
 def test_json_keeps_every_digit_and_says_what_it_lost(name):
     estimate = fitted(name)
     read = Estimate.from_json(estimate.to_json())
@@ -136,11 +140,11 @@ def test_a_panel_and_its_moments_give_the_same(name, cluster):
     pd.testing.assert_frame_equal(one.table, other.table)
 
 
-@pytest.mark.parametrize("name", [*OF_PANELS, *MODELS])
+@pytest.mark.parametrize("name", [*OF_PANELS, *MODELS, *REPLICATED])
 def test_what_moments_lack_is_named_and_the_panel_offered(name):
     moments = impact.PathMoments.from_panel(panel())
     with pytest.raises(NotAvailableError, match="fit it on the Panel"):
-        {**DIFFERENCES, **MODELS}[name].fit(moments)
+        {**DIFFERENCES, **MODELS, **REPLICATED}[name].fit(moments)
 
 
 @pytest.mark.parametrize("name", [*BY_MOMENTS, *GIVEN_COVARIATES])

@@ -1,7 +1,7 @@
 """Effects by cohort and period: the estimate they make, and their averages by event time, cohort, period and overall."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -91,6 +91,22 @@ class GroupTimeDetail:
         )
 
 
+class CellEffects(Protocol):
+    """What averaging asks of the parts of an estimate: the k effects, what each is, and the cohorts' sizes."""
+
+    @property
+    def moments(self) -> PathMoments:
+        """The moments of the units that were used."""
+
+    @property
+    def values(self) -> Floats:
+        """The effects, (k,)."""
+
+    @property
+    def detail(self) -> Any:
+        """A `GroupTimeDetail`."""
+
+
 def treated_cells(moments: PathMoments, *, leads: bool = False) -> tuple[Integers, Integers]:
     """Return cohort code and period of every treated cohort mean after treatment (or in all periods) that is observed."""
     chosen = np.isfinite(moments.every_cohort)[:, None] & (moments.weight_seen > 0)
@@ -159,7 +175,7 @@ class _Weights:
 
 
 def average_cells(
-    parts: LinearParts, *, by: Grouping, average: Averaging, balance: int | None
+    parts: CellEffects, *, by: Grouping, average: Averaging, balance: int | None
 ) -> Average:
     """Combine group-time effects.
 
@@ -210,7 +226,7 @@ def _groups(detail: GroupTimeDetail, *, by: Grouping, balance: int | None) -> tu
 
 
 def _by_group(
-    parts: LinearParts, detail: GroupTimeDetail, *, keys: Floats, kept: Floats, equal: bool
+    parts: CellEffects, detail: GroupTimeDetail, *, keys: Floats, kept: Floats, equal: bool
 ) -> _Weights:
     """Average rows within each group, equally or by size."""
     nothing = np.zeros((len(detail.member), len(keys)))
@@ -233,7 +249,7 @@ def _share_scores(
     return np.asarray((mine - (detail.member @ kept.T) * average) / total)
 
 
-def _overall(parts: LinearParts, detail: GroupTimeDetail, *, average: Averaging) -> _Weights:
+def _overall(parts: CellEffects, detail: GroupTimeDetail, *, average: Averaging) -> _Weights:
     after = (detail.event_time >= 0)[None].astype(float)
     if not after.any():
         raise NotAvailableError(_nothing_after(f"{parts.moments.outcome}: by=overall"))
@@ -251,7 +267,7 @@ def _overall(parts: LinearParts, detail: GroupTimeDetail, *, average: Averaging)
 
 
 def _over_cohorts(
-    parts: LinearParts, inner: _Weights, detail: GroupTimeDetail, *, keys: Floats
+    parts: CellEffects, inner: _Weights, detail: GroupTimeDetail, *, keys: Floats
 ) -> _Weights:
     """Average cohort effects by cohort size, the sizes estimated where the detail says so."""
     first = np.array([np.flatnonzero(detail.cohort == key)[0] for key in keys])
@@ -266,7 +282,7 @@ def _over_cohorts(
     return _Weights(outer @ inner.weights, constant)
 
 
-def _rows(parts: LinearParts, *, by: Grouping, keys: Floats) -> Rows:
+def _rows(parts: CellEffects, *, by: Grouping, keys: Floats) -> Rows:
     if by == "event_time":
         return Rows(term=[f"event_time={key:g}" for key in keys], event_time=keys)
     labels = [parts.moments.time_axis.label(key) for key in keys]

@@ -1,0 +1,1 @@
+"""Comparison groups made of weights or factors: synthetic control, synthetic differences, interactive effects, completion."""
