@@ -27,6 +27,7 @@ from impact.estimators.panel import (
 from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.exits import exits_the_other_way
 from impact.evaluation.outcomes import margins_of, silence_of
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
@@ -164,6 +165,9 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
         if share != study.plan.winsorise and (panel.y >= 0).all():
             yield name, "outliers", averaged(panel=study.panel(winsorise=share))
+    exits = exits_the_other_way(study)
+    if exits is not None:
+        yield exits[0], "outcome", averaged(panel=exits[1])
     if study.plan.planned_cohort is not None:
         yield (
             "as_planned",

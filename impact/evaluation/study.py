@@ -48,6 +48,12 @@ class Study:
         """Return the study with some choices of its plan changed."""
         return Study(self.plan.changed(**choices), self.folder, self.kept)
 
+    def on(self, frame: pd.DataFrame) -> "Study":
+        """Return the study on other data, such as fewer rows of its own."""
+        other = Study(self.plan, self.folder, self.kept)
+        vars(other)["frame"] = frame  # where the cached property keeps what it read
+        return other
+
     @property
     def outcome(self) -> str:
         """The headline outcome."""

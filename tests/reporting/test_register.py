@@ -151,8 +151,11 @@ def test_every_target_of_bounds_has_words():
 
 def test_every_alternative_of_any_plan_has_words(study):
     panel = study.panel()
+    closed = study.frame["status"] == "exited"
+    blank = study.on(study.frame.assign(revenue_mad=study.frame["revenue_mad"].mask(closed)))
     variants = [
         study,
+        blank,
         study.changed(comparison_group="never_treated"),
         study.changed(winsorise=0.0),
         study.changed(winsorise=0.95),

@@ -46,6 +46,8 @@ ALTERNATIVES = {
     "raw_values": t("Raw values, not capped"),
     "capped_at_99": t("Capped at the 99th percentile"),
     "capped_at_95": t("Capped at the 95th percentile"),
+    "exits_as_zero": t("Firms that closed count as zero, not as missing"),
+    "exits_left_out": t("Firms that closed count as missing, not as zero"),
     "as_planned": t("As planned: invited firms, planned start"),
 }
 
