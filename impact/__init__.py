@@ -71,6 +71,9 @@ if TYPE_CHECKING:
     from impact.estimators.panel import (
         hausman as hausman,
     )
+    from impact.estimators.panel import (
+        mundlak_test as mundlak_test,
+    )
     from impact.estimators.regressions.event_study import EventStudy as EventStudy
     from impact.estimators.regressions.extended_twfe import ExtendedTWFE as ExtendedTWFE
     from impact.estimators.regressions.sun_abraham import SunAbraham as SunAbraham

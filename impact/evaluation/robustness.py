@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Literal
 
+import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult, not_applicable
@@ -12,6 +14,12 @@ from impact.data.readers import panel_of
 from impact.diagnostics.before_trends import placebo_date
 from impact.diagnostics.outcomes.attrition import AttritionBounds
 from impact.diagnostics.outcomes.margins import Margins
+from impact.diagnostics.panel_tests import (
+    cross_dependence,
+    effects_test,
+    wooldridge_differences,
+    wooldridge_within,
+)
 from impact.diagnostics.recent_change import recent_change
 from impact.errors import ImpactError
 from impact.estimate import Estimate
@@ -82,13 +90,23 @@ def _checked(found: Margins | AttritionBounds | Refused, name: str) -> CheckResu
     return found.check()
 
 
+PanelTest = Literal["no_effects", "no_serial_correlation", "no_cross_dependence"]
+PANEL_TESTS: tuple[tuple[PanelTest, Callable[[Panel], CheckResult]], ...] = (
+    ("no_effects", partial(effects_test, time_effects=True)),
+    ("no_serial_correlation", wooldridge_within),
+    ("no_serial_correlation", wooldridge_differences),
+    ("no_cross_dependence", cross_dependence),
+)
+
+
 @dataclass(frozen=True)
 class PanelModels:
-    """The textbook models side by side, their Hausman test, and the plan's own model."""
+    """The textbook models side by side, their Hausman test and tests of their assumptions, and the plan's own model."""
 
     name: ClassVar[str] = "panel_models"
     models: tuple[Estimate, ...]
     hausman: CheckResult
+    tests: tuple[CheckResult, ...]
     own_model: Estimate | None
 
     @classmethod
@@ -99,6 +117,7 @@ class PanelModels:
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
             hausman=_hausman(panel),
+            tests=tuple(_asked(panel, name, test) for name, test in PANEL_TESTS),
             own_model=own_model(study),
         )
 
@@ -113,6 +132,16 @@ def _before_the_start(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
         ),
         recent_change(panel, anticipation=study.plan.anticipation, seed=study.plan.seed),
     )
+
+
+def _asked(panel: Panel, name: PanelTest, test: Callable[[Panel], CheckResult]) -> CheckResult:
+    """Make one test of the model with period effects, or say why not."""
+    if np.ptp(panel.weight) > 0:
+        return not_applicable(name, "not_defined_with_weights")
+    try:
+        return test(panel)
+    except ImpactError as problem:
+        return not_applicable(name, f"not_computed:{type(problem).__name__}")
 
 
 def _hausman(panel: Panel) -> CheckResult:

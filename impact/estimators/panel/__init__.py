@@ -1,6 +1,6 @@
 """The panel models of the textbooks, through linearmodels, with our panel and our result."""
 
-from impact.estimators.panel.hausman import hausman
+from impact.estimators.panel.hausman import hausman, mundlak_test
 from impact.estimators.panel.models import (
     BetweenEffects,
     FirstDifferences,
@@ -17,4 +17,5 @@ __all__ = [
     "PooledOLS",
     "RandomEffects",
     "hausman",
+    "mundlak_test",
 ]

@@ -82,6 +82,49 @@ def hausman(fixed: Estimate, random: Estimate, *, method: HausmanMethod = "class
     return CheckResult("hausman", status_of(p), why, statistic, p)
 
 
+def mundlak_test(correlated: Estimate) -> CheckResult:
+    """Test that what was added to correlated random effects adds nothing, by the covariance that the model was fitted with.
+
+    A small p-value speaks against the random-effects assumption. With Mundlak's means it is the auxiliary form of `hausman`.
+
+    Parameters
+    ----------
+    correlated : Estimate
+        Of `CorrelatedRandomEffects`.
+
+    Raises
+    ------
+    UsageError
+        For another model's estimate.
+
+    References
+    ----------
+    Mundlak (1978), Econometrica 46(1), sec. 3; Wooldridge (2010), eq. 10.86.
+
+    Examples
+    --------
+    >>> import impact
+    >>> model = impact.CorrelatedRandomEffects(["exposed", "workers"])
+    >>> impact.mundlak_test(model.fit(impact.example_panel())).why
+    'added_columns:2'
+    """
+    if correlated.spec.get("estimator") != CorrelatedRandomEffects.__name__:
+        raise UsageError("mundlak_test: is of CorrelatedRandomEffects; fit that model for it")
+    added = [
+        place
+        for place, term in enumerate(correlated.rows.term)
+        if term in set(correlated.spec.get("added", ()))
+    ]
+    if not added:
+        return not_applicable("hausman", "regressors_do_not_vary_between_units")
+    vcov = correlated.vcov[np.ix_(added, added)]
+    scale = np.sqrt(np.diag(vcov))
+    if np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < len(added):
+        return not_applicable("hausman", "too_few_clusters_to_compare")
+    statistic, p = _chi_square(correlated.values[added], vcov)
+    return CheckResult("hausman", status_of(p), f"added_columns:{len(added)}", statistic, p)
+
+
 def _auxiliary(random: Estimate, shared: list[str]) -> CheckResult:
     """Test that the within parts of regressors add nothing to the random-effects regression of a panel."""
     model = random.origin.estimator

@@ -129,6 +129,7 @@ class PanelModel(CheckedChoices):
                 "n_obs": len(made.rows.y),
                 **fit_statistics(made.fitted, made.rows, made.levels, made.values),
                 **({} if made.components is None else made.components.as_spec()),
+                **({"added": list(made.added)} if made.added else {}),
             },
             notes=(f"column_of_the_data:{EXPOSED}",) if own else (),
             source=self.source,

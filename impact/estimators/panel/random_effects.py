@@ -1,6 +1,6 @@
 """Random effects of units, periods or both, and effects correlated with the regressors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -164,7 +164,8 @@ class CorrelatedRandomEffects(RandomEffects):
     def transformed(self, panel: Panel, rows: ModelRows) -> Transformed:
         """Return random effects with the units' means, or every period's values, beside the regressors."""
         names, columns = self._added(panel, rows)
-        return super().transformed(panel, rows.with_regressors(columns, names))
+        made = super().transformed(panel, rows.with_regressors(columns, names))
+        return replace(made, added=tuple(names))
 
     def _added(self, panel: Panel, rows: ModelRows) -> tuple[list[str], list[np.ndarray]]:
         """Names and columns (n,) of what is added, for regressors that vary within units and between them."""

@@ -29,6 +29,8 @@ class Transformed:
         Its coefficients.
     components : VarianceComponents, optional
         Of random effects.
+    added : tuple of str
+        Names of columns that correlated random effects put beside the regressors.
     """
 
     rows: ModelRows
@@ -36,6 +38,7 @@ class Transformed:
     fitted: FittedRows
     values: Floats
     components: VarianceComponents | None = None
+    added: tuple[str, ...] = ()
 
 
 def covariance_at(

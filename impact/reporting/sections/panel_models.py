@@ -12,7 +12,7 @@ from impact.reporting.words.register import said
 
 
 def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
-    """Show the five models, the Hausman test, and the plan's own model."""
+    """Show the five models, the tests of their assumptions, and the plan's own model."""
     t, study = voice.t, voice.study
     rows = [
         {"model": said(t, "panel_model", model.spec["estimator"]), **model.row(EXPOSED).to_dict()}
@@ -36,9 +36,16 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
         ),
         checks_table(
             voice,
-            (part.hausman,),
+            (part.hausman, *part.tests),
             label="tab-hausman",
-            caption=t("Do fixed and random effects agree?"),
+            caption=t("Do fixed and random effects agree, and what may be assumed of the errors?"),
+        ),
+        Text(
+            t(
+                "Errors of a firm that go together over time, or effects of firms, are no reason against a model whose standard errors "
+                "are clustered by firm, as all above are: they are the reason for it. Errors of different firms that go together "
+                "would ask for clusters above the firm."
+            )
         ),
     ]
     if part.own_model is not None:

@@ -2,6 +2,7 @@
 
 from impact.reporting.words.catalogue import t
 from impact.reporting.words.found import Found
+from impact.reporting.words.panel_tests import PANEL_CHECKS, PANEL_REASONS
 from impact.reporting.words.survey import SURVEY_CHECKS, SURVEY_REASONS
 
 CHECKS = {
@@ -20,6 +21,7 @@ CHECKS = {
     "placebo_date": t("Placebo date"),
     "recent_change": t("Dip or jump just before the start"),
     "hausman": t("Hausman test"),
+    **PANEL_CHECKS,
     "design_check": t("An interval that holds on this design"),
     "single_unit_cohorts": t("Cohorts of one firm"),
     "effective_clusters": t("Effective number of firms or clusters"),
@@ -253,6 +255,7 @@ REASONS = {
     "too_few_clusters_to_compare": Found(
         t("There are too few clusters to compare so many coefficients.")
     ),
+    **PANEL_REASONS,
     "coefficients_compared": Found(t("Coefficients compared: {n}; statistic {figure}.")),
     "negative_cells": Found(
         t("Cohorts and periods with a negative weight: {n}; together {figure} of the weight."),
