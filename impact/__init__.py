@@ -76,6 +76,9 @@ if TYPE_CHECKING:
     )
     from impact.estimators.regressions.event_study import EventStudy as EventStudy
     from impact.estimators.regressions.extended_twfe import ExtendedTWFE as ExtendedTWFE
+    from impact.estimators.regressions.poisson_fixed_effects import (
+        PoissonFixedEffects as PoissonFixedEffects,
+    )
     from impact.estimators.regressions.sun_abraham import SunAbraham as SunAbraham
     from impact.estimators.regressions.two_way_fixed_effects import (
         TwoWayFixedEffects as TwoWayFixedEffects,

@@ -151,8 +151,20 @@ def adjusted_fit(
     names: Sequence[str],
     vcov: ClusterCovariance = "CRV1",
     effects: CohortOrUnit = "unit",
+    at: Floats | None = None,
 ) -> WithinFit:
     """Regress the outcome on ``design`` (C, T, k) and covariates, with unit (or cohort) and period effects.
+
+    Parameters
+    ----------
+    given : Regressors
+    design : ndarray, (C, T, k)
+    names : sequence of str
+        Of the design's columns.
+    vcov : {"CRV1", "CRV3", "two_way", "robust", "iid"}
+    effects : {"unit", "cohort"}
+    at : ndarray, (k, p), optional
+        Report each coefficient of the design plus these multiples of the covariates': effects at given values.
 
     Returns
     -------
@@ -171,20 +183,29 @@ def adjusted_fit(
     solved = _solve(rows, design, names=list(names))
     kept = np.r_[:k, solved.columns.shape[2] : len(solved.beta)]
     values, factor, df, robust = _covariances(rows, solved, kept, vcov=vcov)
-    vcov_all = factor * _clustered(rows, values) if robust is None else robust
-    std_error = np.sqrt(np.diag(vcov_all)[k:])
-    beside = tuple(
-        Coefficient(name, float(value), float(error))
-        for name, value, error in zip(given.names, solved.beta[kept[k:]], std_error, strict=True)
-    )
+    own = values[:, :k]
+    beta = solved.beta[kept]
+    if at is not None:
+        to = np.hstack([np.eye(k), at])
+        own = values @ to.T
+        robust = None if robust is None else to @ robust @ to.T
+        beta = to @ beta
     scores = UnitScores.of(
-        given.for_whole(values[:, :k]),
-        given.whole,
-        given.moments,
-        kept=given.kept.astype(float),
+        given.for_whole(own), given.whole, given.moments, kept=given.kept.astype(float)
     )
+    if at is not None:
+        return WithinFit(beta, scores, factor, df, robust)
+    every = factor * _clustered(rows, values) if robust is None else robust
+    beside = _beside(given, beta[k:], np.diag(every)[k:])
     return WithinFit(
-        solved.beta[:k], scores, factor, df, None if robust is None else robust[:k, :k], beside
+        beta[:k], scores, factor, df, None if robust is None else robust[:k, :k], beside
+    )
+
+
+def _beside(given: Regressors, values: Floats, variances: Floats) -> tuple[Coefficient, ...]:
+    return tuple(
+        Coefficient(name, float(value), float(error))
+        for name, value, error in zip(given.names, values, np.sqrt(variances), strict=True)
     )
 
 

@@ -1,7 +1,7 @@
 """Covariates as regressors beside treatment: as they are in each period, or with a coefficient of each period's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import MissingValueError, UsageError
-from impact.estimators.linear import as_panel
+from impact.estimators.linear import as_moments, as_panel
 from impact.estimators.selection.covariates import numbers_of
 from impact.moments import PathMoments
 
@@ -65,9 +65,22 @@ class Regressors:
                 column[:, place] = value[:, place]
                 made.append(column)
                 names.append(f"{name} in {label(panel.times[place])}")
-        return cls(
-            panel, whole or panel, PathMoments.from_panel(panel), tuple(names), np.array(made)
-        )
+        return cls.made(panel, whole or panel, names, made)
+
+    @classmethod
+    def made(
+        cls, panel: Panel, whole: Panel, names: Sequence[str], columns: Sequence[Floats]
+    ) -> "Regressors":
+        """Collect columns (N, T) of a panel in which everybody stays.
+
+        Raises
+        ------
+        NotAvailableError
+            For repeated cross-sections.
+        """
+        moments = as_moments(replace(panel, complete=None), always_treated="kept")
+        shape = (len(columns), panel.n_units, panel.n_periods)
+        return cls(panel, whole, moments, tuple(names), np.array(columns).reshape(shape))
 
     @property
     def place(self) -> Integers:
@@ -117,13 +130,19 @@ def regressors_of(
     if always_treated == "kept":
         whole = whole.with_always_treated()
         return Regressors.of(whole, covariates=estimator.covariates, by_period=estimator.by_period)
-    panel = whole.subset(whole.cohort > whole.times[0], reason="always_treated")
-    if before_the_last and np.isfinite(panel.cohort).all():
-        before = panel.times[panel.time_index] < panel.cohort.max()
-        panel = panel.where(before, reason="not_observed_before_the_last_cohort")
+    panel = used(whole, before_the_last=before_the_last)
     return Regressors.of(
         panel, covariates=estimator.covariates, by_period=estimator.by_period, whole=whole
     )
+
+
+def used(whole: Panel, *, before_the_last: bool) -> Panel:
+    """Return the panel without units treated from the first period on, and without periods in which all are treated."""
+    panel = whole.subset(whole.cohort > whole.times[0], reason="always_treated")
+    if not before_the_last or np.isinf(panel.cohort).any():
+        return panel
+    before = panel.times[panel.time_index] < panel.cohort.max()
+    return panel.where(before, reason="not_observed_before_the_last_cohort")
 
 
 def panel_of(estimator: TakesCovariates, data: Panel | PathMoments) -> Panel:
@@ -174,7 +193,7 @@ def complete(panel: Panel, name: str) -> Floats:
     if n_missing:
         raise MissingValueError(
             f"{name}: missing in {n_missing} observations; complete it, or leave these out by "
-            f"panel.where(panel.covariates[{name!r}].notna().to_numpy(), reason='missing_covariate')"
+            f"panel.where(panel.covariates[{name!r}].notna().to_numpy(), reason='missing_regressor')"
         )
     return np.asarray(values - values.mean())
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.arrays import Integers
+from impact.arrays import Floats, Integers
 from impact.data.times import step_advice
 from impact.errors import NotIdentifiedError
 from impact.estimators.comparisons.group_time import GroupTimeDetail, treated_cells
@@ -40,6 +40,14 @@ def saturated_cells(
     return code[kept], period[kept]
 
 
+def indicators(moments: PathMoments, detail: GroupTimeDetail) -> Floats:
+    """One in the cell of each of k effects, (C, T, k)."""
+    k = len(detail.code)
+    design = np.zeros((*moments.weight_seen.shape, k))
+    design[detail.code, detail.period, np.arange(k)] = 1.0
+    return design
+
+
 def saturated_fit(
     moments: PathMoments,
     detail: GroupTimeDetail,
@@ -49,9 +57,7 @@ def saturated_fit(
     given: Regressors | None = None,
 ) -> WithinFit:
     """Regress the outcome on an indicator for each row of the detail, and covariates; errors as `within_fit`."""
-    k = len(detail.code)
-    design = np.zeros((*moments.weight_seen.shape, k))
-    design[detail.code, detail.period, np.arange(k)] = 1.0
+    design = indicators(moments, detail)
     names = list(detail.rows(moments).term)
     if effects == "cohort":
         return cohort_effects_fit(moments, design, names=names)

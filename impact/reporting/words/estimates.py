@@ -113,6 +113,12 @@ NOTES = {
 DROPPED = {
     "missing_outcome": t("Rows without an outcome (non-response)"),
     "missing_regressor": t("Rows without a regressor"),
+    "zero_in_all_periods": t(
+        "Firms whose outcome is zero in every period, which say nothing of a ratio"
+    ),
+    "zero_predicted_perfectly": t(
+        "Zeros that the regression predicts perfectly, which say nothing of a ratio"
+    ),
     "always_treated": t("Firms treated from the first period on"),
     "treated_after_last_period_counted_as_untreated": t(
         "Firms treated after the last period, kept as untreated"
