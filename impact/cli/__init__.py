@@ -187,13 +187,18 @@ def verify(
 def data(
     folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data"),
 ) -> None:
-    """Write the embedded case again: data, codebook, truth, and the files as they would arrive."""
+    """Write the embedded cases again: data, codebook, truth, and the files as the main one would arrive."""
+    from impact.evaluation.simulated_estimates import estimates_of_draw
     from impact.simulate.arriving import write_arriving
-    from impact.simulate.files import write_case
+    from impact.simulate.files import write_case, write_further_cases
 
     raw = folder / "raw"
     raw.mkdir(exist_ok=True)
-    for path in (*write_case(folder), *write_arriving(raw)):
+    for path in (
+        *write_case(folder, estimates=estimates_of_draw),
+        *write_further_cases(folder, estimates=estimates_of_draw),
+        *write_arriving(raw),
+    ):
         typer.echo(str(path))
 
 

@@ -1,6 +1,7 @@
 """Write the embedded case: data, codebook and truth, the same bytes every time."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,23 @@ from impact.data.schema import read_schema
 from impact.simulate.process import Draw, draw
 from impact.simulate.programme import ScenarioName, scenario
 from impact.simulate.revenue import CITIES, MARKETS, SECTORS
-from impact.simulate.truth import known_bias, truth
+from impact.simulate.truth import Estimates, estimator_bias, known_bias, truth
 
 SEED = 2012
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files of one draw: what they are called, of which scenario, from which seed."""
+
+    name: str
+    scenario: ScenarioName
+    seed: int
+
+
+CASE = Case("artisans", "persistent", SEED)
+FURTHER = (Case("clear", "three_arms_clear", 2013), Case("null", "three_arms_null", 2014))
+"""Seeds are the years that follow: nobody looked for draws that come out well."""
 SIGNIFICANT = 10  # digits kept in the truth file; enough for any comparison, alike on any processor
 
 
@@ -77,24 +92,52 @@ def _blank(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
     return np.where(kept, values.astype(str), "")
 
 
-def write_case(folder: Path, *, name: ScenarioName = "persistent", seed: int = SEED) -> list[Path]:
-    """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, each whole or not at all."""
-    programme = scenario(name)
-    sample = draw(programme, seed=seed)
-    facts = {"scenario": name, "seed": seed, **truth(sample), "known_bias": known_bias(programme)}
+def write_case(folder: Path, *, estimates: Estimates | None = None) -> list[Path]:
+    """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, each whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``artisans.yml`` is.
+    estimates : callable, optional
+        What estimators find in a draw: their mean errors on this process then stand in the truth file.
+    """
     schema = read_schema(folder / "artisans.yml")
-    texts = {
-        "artisans.csv": frame_of(sample).to_csv(index=False, lineterminator="\n"),
-        "artisans_truth.json": json.dumps(_rounded(facts), indent=1, sort_keys=True) + "\n",
-        "codebook.md": f"# Codebook of `artisans.csv`\n\n{schema.codebook('en')}\n# Dictionnaire des variables\n\n"
-        f"{schema.codebook('fr')}",
+    codebook = (
+        f"# Codebook of `artisans.csv`\n\n{schema.codebook('en')}\n# Dictionnaire des variables\n\n"
+        f"{schema.codebook('fr')}"
+    )
+    return [*_panel_and_truth(CASE, folder, estimates), _written(folder / "codebook.md", codebook)]
+
+
+def write_further_cases(folder: Path, *, estimates: Estimates | None = None) -> list[Path]:
+    """Write panel and truth of the cases of `FURTHER`: a clear effect, and none at all."""
+    return [path for case in FURTHER for path in _panel_and_truth(case, folder, estimates)]
+
+
+def _panel_and_truth(case: Case, folder: Path, estimates: Estimates | None) -> list[Path]:
+    programme = scenario(case.scenario)
+    sample = draw(programme, seed=case.seed)
+    facts = {
+        "scenario": case.scenario,
+        "seed": case.seed,
+        **truth(sample),
+        "known_bias": known_bias(programme),
     }
-    written = []
-    for filename, text in texts.items():
-        aside = folder / f".{filename}.partial"
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        written.append(aside.replace(folder / filename))
-    return written
+    if estimates is not None:
+        facts["estimators"] = estimator_bias(programme, estimates)
+    told = json.dumps(_rounded(facts), indent=1, sort_keys=True) + "\n"
+    panel = frame_of(sample).to_csv(index=False, lineterminator="\n")
+    return [
+        _written(folder / f"{case.name}.csv", panel),
+        _written(folder / f"{case.name}_truth.json", told),
+    ]
+
+
+def _written(path: Path, text: str) -> Path:
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    return aside.replace(path)
 
 
 def _rounded(value: Any) -> Any:

@@ -236,7 +236,7 @@ def scenario(name: ScenarioName) -> Programme:
         ),
         "three_arms": THREE_ARMS,
         "three_arms_clear": replace(
-            THREE_ARMS, **SMALLER, effect_path=(0.20, 0.50, 0.80), orders_before=(0.08,)
+            THREE_ARMS, **SMALLER, effect_path=(0.30, 0.80, 1.20), orders_before=(0.08,)
         ),
         "three_arms_null": replace(THREE_ARMS, **SMALLER, **NOTHING),
         "three_arms_dip": replace(THREE_ARMS, **SMALLER, **NOTHING, selection_on_growth=-0.8),

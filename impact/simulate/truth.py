@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -110,8 +111,7 @@ def known_bias(programme: Programme, *, draws: int = BIAS_DRAWS) -> dict[str, An
     the same percentage they gain more MAD, and they close less often. Where selection is on lasting level alone, not on shocks,
     there is no regression to the mean.
     """
-    nothing = replace(programme, **NOTHING)
-    errors = np.array([_simple_comparison(draw(nothing, seed=BIAS_SEED + i)) for i in range(draws)])
+    errors = _simple_errors(replace(programme, **NOTHING), draws)
     names = ("base_quarter_before", "base_mean_of_four_quarters_before")
     return {
         "draws": draws,
@@ -159,6 +159,12 @@ def _mean_errors(errors: Floats) -> dict[str, float]:
         if np.isfinite(mean):
             told |= {f"mean_error_{unit}": mean, f"simulation_error_{unit}": error}
     return told
+
+
+@cache
+def _simple_errors(nothing: Programme, draws: int) -> Floats:
+    """Draw anew and compare, (draws, 2); once for programmes that differ in their effects alone."""
+    return np.array([_simple_comparison(draw(nothing, seed=BIAS_SEED + i)) for i in range(draws)])
 
 
 def _simple_comparison(sample: Draw) -> tuple[float, float]:
