@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from impact.estimators.experiments.difference_in_means import (
         DifferenceInMeans as DifferenceInMeans,
     )
+    from impact.estimators.experiments.participation import participation as participation
+    from impact.estimators.experiments.two_stage_least_squares import (
+        TwoStageLeastSquares as TwoStageLeastSquares,
+    )
     from impact.estimators.imputation.imputation import Imputation as Imputation
     from impact.estimators.imputation.two_stage import TwoStage as TwoStage
     from impact.estimators.panel import (

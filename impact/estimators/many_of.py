@@ -15,6 +15,7 @@ from impact.estimators.comparisons.many_comparisons import ComparisonWeights, Ma
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.estimators.experiments.many_arms import ManyArms
+from impact.estimators.experiments.two_stage_least_squares import TwoStageLeastSquares
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.linear import LinearParts
 from impact.estimators.many import AnyEstimator, Many, Number, clusters_are_units, labels_of
@@ -176,6 +177,15 @@ def _synthetic(origin: Number) -> Many | None:
     return ManySynthetic.of_number(origin) if origin.steps == (OVERALL,) else None
 
 
+def _participation(origin: Number) -> Many | None:
+    """Refuse: who took part was chosen by those invited, so exchanging participants would test another question."""
+    estimator: Any = origin.estimator
+    raise NotAvailableError(
+        f"{estimator.participation}: participation was not drawn, the invitation was; exchange the arms of "
+        f"{', '.join(estimator.instruments)} with DifferenceInMeans or Ancova, whose test is that of no effect of participation"
+    )
+
+
 KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     CallawaySantAnna: _comparisons,
     TwoWayFixedEffects: _two_way,
@@ -184,6 +194,7 @@ KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     Ancova: ManyArms.of,
     SyntheticControl: _synthetic,
     SyntheticDiD: _synthetic,
+    TwoStageLeastSquares: _participation,
 }
 """Estimators with a kernel of their own; it may decline a number that it does not know."""
 

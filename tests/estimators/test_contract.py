@@ -77,6 +77,7 @@ MODELS = {
         impact.BetweenEffects,
     )
 }
+MODELS["TwoStageLeastSquares"] = impact.TwoStageLeastSquares(["x"])
 GIVEN_COVARIATES = [
     "cs_doubly_robust",
     "cs_improved",

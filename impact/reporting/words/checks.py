@@ -39,6 +39,7 @@ CHECKS = {
     "attrition_bounds": t("What silent firms could hide"),
     "scale_dependence": t("Logarithms of an outcome with zeros"),
     "scales": t("The same answer on every scale"),
+    "weak_instruments": t("Strength of the invitation"),
     "wald": t("Joint test (Wald)"),
     "wald_htz": t("Joint test for few clusters (HTZ)"),
 }
@@ -197,6 +198,12 @@ REASONS = {
         "inference",
     ),
     "cohorts_of_one": Found(t("Cohorts whose spread one firm cannot show: {figure}."), "count"),
+    "effective_f": Found(
+        t(
+            "The invitation moves participation with an effective F of {figure}; above 23 for one invitation, the bias of the "
+            "effect on participants is below a tenth of the worst case. The Anderson-Rubin set holds at any strength."
+        )
+    ),
     "effective_clusters": Found(
         t(
             "As much information as {figure} equally important firms, or clusters where these were assigned."
