@@ -145,6 +145,8 @@ class Plan(_Strict):
     """what the report calls things; every key optional"""
     survey: Survey = Survey()
     """columns about the interviews, for the checks of the data; every key optional"""
+    measures: Columns = ()
+    """other columns that measure the headline in its unit: of a usual week, a best estimate; their effects stand beside it"""
     secondary: Columns = ()
     """further outcomes for the summary of findings; one that the schema lacks is reported as not measured"""
     secondary_labels: dict[Text, Words] = Field(default_factory=dict)

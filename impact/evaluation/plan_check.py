@@ -56,6 +56,7 @@ def check_study(study: Study) -> None:
         (
             *study.plan.outcomes,
             *study.plan.placebo_outcomes,
+            *study.plan.measures,
             *sum(study.plan.families.values(), ()),
         )
     )
@@ -128,6 +129,7 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
     outcome = NUMBERS, "an outcome is a number"
     yield _Named("outcomes", plan.outcomes, *outcome)
     yield _Named("placebo_outcomes", plan.placebo_outcomes, *outcome)
+    yield _Named("measures", plan.measures, *outcome)
     known = tuple(name for name in plan.secondary if name in schema.columns)
     yield _Named("secondary", known, *outcome)
     conditions = CONDITIONS, "what counts events is a number or true/false"

@@ -36,6 +36,7 @@ from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.exits import exits_the_other_way
+from impact.evaluation.measures import measures_of
 from impact.evaluation.outcomes import margins_of, silence_of
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
@@ -52,6 +53,7 @@ class Robustness:
     checks: tuple[CheckResult, ...]
     margins: Margins | Refused
     silence: AttritionBounds | Refused
+    measures: pd.DataFrame
 
     @property
     def outcome_checks(self) -> tuple[CheckResult, ...]:
@@ -81,6 +83,7 @@ class Robustness:
             checks=() if study.by_lot else _before_the_start(study, panel),
             margins=margins_of(study, panel),
             silence=silence_of(study, panel),
+            measures=measures_of(study),
         )
 
 

@@ -44,6 +44,8 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "survey.entered": "colonne de la première période d'existence de l'entreprise, écrite comme les périodes : une réponse "
         "antérieure est signalée",
         "survey.back_check": "{résultat: colonne} : la même question lors d'une seconde visite, vide s'il n'y en a pas eu",
+        "measures": "autres colonnes qui mesurent le résultat principal dans son unité : une semaine ordinaire, une meilleure "
+        "estimation ; leurs effets sont montrés à côté",
         "secondary": "autres résultats pour la synthèse ; celui que le schéma n'a pas est signalé comme non mesuré",
         "secondary_labels": "{colonne: {en: ..., fr: ...}} : noms de ceux qui n'ont pas été mesurés",
         "exposure": "colonnes positives (ou vraies) là où une entreprise a rencontré une activité du programme, pour la "

@@ -31,7 +31,37 @@ def zeros_and_silence(voice: Voice, part: Robustness) -> list[Exhibit]:
                 caption=t("Zeros and silence: what they leave of the result"),
             )
         )
-    return shown
+    return [*shown, *_measures(voice, part.measures)]
+
+
+def _measures(voice: Voice, rows: pd.DataFrame) -> list[Exhibit]:
+    """Compare the measures of one thing, where the plan names several."""
+    if rows.empty:
+        return []
+    t, f = voice.t, voice.f
+    return [
+        Table(
+            label="tab-measures",
+            caption=t("Several measures of the headline: how they agree, and the effect on each"),
+            frame=rows.assign(words=[voice.study.label(name) for name in rows["measure"]]),
+            headings={
+                "words": t("Measure"),
+                "n_obs": t("Observations with both"),
+                "median_ratio": t("Over the headline (median)"),
+                "rank_correlation": t("Rank correlation"),
+                "percent": t("Effect, %"),
+                "percent_low": t("Interval from"),
+                "percent_high": t("to"),
+            },
+            formats={
+                "n_obs": f.number,
+                **dict.fromkeys(("median_ratio", "rank_correlation"), partial(f.number, digits=2)),
+                **dict.fromkeys(
+                    ("percent", "percent_low", "percent_high"), partial(f.number, digits=1)
+                ),
+            },
+        )
+    ]
 
 
 def _zeros(voice: Voice, found: Margins) -> list[Exhibit]:
