@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from impact.data.readers import read_panel as read_panel
     from impact.diagnostics.decomposition import GoodmanBacon as GoodmanBacon
     from impact.diagnostics.design import design_check as design_check
+    from impact.diagnostics.group_balance import balance as balance
     from impact.diagnostics.honest import HonestBounds as HonestBounds
     from impact.diagnostics.leave_one_out import leave_one_out as leave_one_out
     from impact.diagnostics.outcomes.attrition import attrition_bounds as attrition_bounds
@@ -89,6 +90,15 @@ if TYPE_CHECKING:
     )
     from impact.estimators.synthetic.synthetic_did import SyntheticControl as SyntheticControl
     from impact.estimators.synthetic.synthetic_did import SyntheticDiD as SyntheticDiD
+    from impact.estimators.selection.coarsened_exact import CoarsenedExact as CoarsenedExact
+    from impact.estimators.selection.common_support import CommonSupport as CommonSupport
+    from impact.estimators.selection.entropy_balancing import EntropyBalancing as EntropyBalancing
+    from impact.estimators.selection.inverse_probability import (
+        InverseProbability as InverseProbability,
+    )
+    from impact.estimators.selection.nearest_neighbours import (
+        NearestNeighbours as NearestNeighbours,
+    )
     from impact.inference.clustered import Clustered as Clustered
     from impact.inference.families import family_test as family_test
     from impact.inference.few_treated import ConleyTaber as ConleyTaber

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from impact.arrays import Floats
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -68,5 +70,28 @@ def mirrored(
     axes.bar(start, np.asarray(up), width, align="edge", color=INK, label="treated")
     axes.bar(start, -np.asarray(down), width, align="edge", color=SHADE, label="comparison")
     axes.axhline(0, color="#444444", linewidth=0.8)
+    axes.legend(frameon=False)
+    return axes
+
+
+def love(
+    names: Sequence[str],
+    before: Floats,
+    after: Floats,
+    axes: "Axes | None" = None,
+    *,
+    limit: float,
+) -> "Axes":
+    """Draw differences of groups before (hollow) and after (full), a row a name, with lines at the limit on both sides."""
+    axes = _axes(axes)
+    y = np.arange(len(names))[::-1]
+    for start, end, height in zip(before, after, y, strict=True):
+        axes.plot([start, end], [height, height], color=SHADE, linewidth=1.5, zorder=1)
+    axes.scatter(before, y, s=36, facecolors="white", edgecolors=INK, label="before", zorder=2)
+    axes.scatter(after, y, s=36, color=INK, label="after", zorder=3)
+    axes.axvline(0, color="#444444", linewidth=0.8)
+    for side in (-limit, limit):
+        axes.axvline(side, color="#888888", linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_yticks(y, list(names))
     axes.legend(frameon=False)
     return axes

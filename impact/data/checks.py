@@ -212,6 +212,15 @@ def comparison(cohort: Floats, name: str) -> None:
         )
 
 
+def positive(weight: Floats) -> None:
+    """Refuse weights of units that are not positive numbers."""
+    bad = ~(np.isfinite(weight) & (weight > 0))
+    if bad.any():
+        raise RangeError(
+            f"weight: not positive, or missing, of {int(bad.sum())} units; leave these units out with Panel.subset"
+        )
+
+
 @dataclass(frozen=True)
 class UnitColumns:
     """Columns that must be constant within a unit, observations sorted by unit."""

@@ -319,6 +319,12 @@ class Panel:
         names = {**self.names, "cluster": name}
         return replace(self, cluster=cluster, names=names, complete=None)._counted({})
 
+    def with_weight(self, weight: Floats) -> Self:
+        """Return the panel with other weights (N,), all above zero; units set aside are left out."""
+        weight = np.asarray(weight, dtype=float)
+        checks.positive(weight)
+        return replace(self, weight=weight, complete=None)
+
     def with_outcome(self, y: Floats, name: str) -> Self:
         """Return the panel with another outcome (n,), such as a transformed one.
 

@@ -98,6 +98,24 @@ def tilting(compared: Compared) -> Propensity:
     return _propensity(compared, at, at.fitted / (1 + at.fitted))
 
 
+def balancing(compared: Compared) -> Floats:
+    """Return odds (n,) of least entropy under which the controls have the treated's totals of the covariates.
+
+    Raises
+    ------
+    NotIdentifiedError
+        When no weights of the controls have these means.
+
+    References
+    ----------
+    Hainmueller (2012), Political Analysis 20(1), eq. 5: the dual of least entropy, which is the loss of tilting.
+    """
+    start = np.zeros(compared.X.shape[1])
+    start[0] = np.log(compared.on_treated.sum() / compared.on_controls.sum())
+    at, _ = _minimised(_tilted, compared, start)
+    return at.fitted
+
+
 def _likeliest(compared: Compared, most: float) -> tuple[_At, Floats]:
     """Return the logit at its maximum likelihood, and its coefficients (p,)."""
     start = np.zeros(compared.X.shape[1])
@@ -167,5 +185,5 @@ def _perfect(compared: Compared) -> str:
     named = [name for name, out in zip(compared.names, beyond, strict=True) if out]
     return (
         f"{', '.join(named or compared.names)}: predict perfectly that some units of {compared.who} are treated: no control is "
-        "like them; take fewer covariates, or method='reg', which extrapolates"
+        "like them; take fewer covariates, or CallawaySantAnna(method='reg'), which extrapolates"
     )

@@ -15,6 +15,7 @@ CHECKS = {
     "balance": t("Balance, one by one"),
     "joint_balance": t("Balance, all together"),
     "attrition": t("Attrition"),
+    "group_balance": t("Balance of groups made comparable"),
     "overlap": t("Controls like the treated"),
     "compliance": t("Participation as drawn"),
     "before_trends": t("Trends before treatment"),
