@@ -88,8 +88,6 @@ if TYPE_CHECKING:
     from impact.estimators.regressions.two_way_fixed_effects import (
         TwoWayFixedEffects as TwoWayFixedEffects,
     )
-    from impact.estimators.synthetic.synthetic_did import SyntheticControl as SyntheticControl
-    from impact.estimators.synthetic.synthetic_did import SyntheticDiD as SyntheticDiD
     from impact.estimators.selection.coarsened_exact import CoarsenedExact as CoarsenedExact
     from impact.estimators.selection.common_support import CommonSupport as CommonSupport
     from impact.estimators.selection.entropy_balancing import EntropyBalancing as EntropyBalancing
@@ -99,6 +97,8 @@ if TYPE_CHECKING:
     from impact.estimators.selection.nearest_neighbours import (
         NearestNeighbours as NearestNeighbours,
     )
+    from impact.estimators.synthetic.synthetic_did import SyntheticControl as SyntheticControl
+    from impact.estimators.synthetic.synthetic_did import SyntheticDiD as SyntheticDiD
     from impact.inference.clustered import Clustered as Clustered
     from impact.inference.families import family_test as family_test
     from impact.inference.few_treated import ConleyTaber as ConleyTaber

@@ -212,13 +212,15 @@ def comparison(cohort: Floats, name: str) -> None:
         )
 
 
-def positive(weight: Floats) -> None:
-    """Refuse weights of units that are not positive numbers."""
+def positive(weight: Floats) -> Floats:
+    """Return weights of units as numbers; refuse what is not positive."""
+    weight = np.asarray(weight, dtype=float)
     bad = ~(np.isfinite(weight) & (weight > 0))
     if bad.any():
         raise RangeError(
             f"weight: not positive, or missing, of {int(bad.sum())} units; leave these units out with Panel.subset"
         )
+    return weight
 
 
 @dataclass(frozen=True)

@@ -119,10 +119,8 @@ class Panel:
         ----------
         frame : DataFrame
             One row a (unit, time). Not changed.
-        unit : str, optional
-            Column; needed but for repeated cross-sections, where each row is somebody else.
-        time, outcome : str
-            Columns.
+        unit, time, outcome : str
+            Columns; repeated cross-sections need no ``unit``: each row is then somebody else.
         cohort : str, optional
             First treated period in the units of ``time``; missing means never treated.
         cluster, weight, strata : str, optional
@@ -321,9 +319,7 @@ class Panel:
 
     def with_weight(self, weight: Floats) -> Self:
         """Return the panel with other weights (N,), all above zero; units set aside are left out."""
-        weight = np.asarray(weight, dtype=float)
-        checks.positive(weight)
-        return replace(self, weight=weight, complete=None)
+        return replace(self, weight=checks.positive(weight), complete=None)
 
     def with_outcome(self, y: Floats, name: str) -> Self:
         """Return the panel with another outcome (n,), such as a transformed one.

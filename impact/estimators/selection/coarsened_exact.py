@@ -36,9 +36,9 @@ class CoarsenedExact(ComparableGroups):
     Examples
     --------
     >>> import impact
-    >>> weighed = impact.CoarsenedExact(["workers"], bins=3, exact=["city"]).weigh(impact.example_panel())
-    >>> weighed.sample.n_units
-    60
+    >>> weighed = impact.CoarsenedExact(["workers"], bins=3).weigh(impact.example_panel())
+    >>> weighed.sample.dropped
+    {'treated_without_anyone_alike': 2}
     """
 
     bins: int | None = None

@@ -38,9 +38,9 @@ class CommonSupport(ComparableGroups):
     Examples
     --------
     >>> import impact
-    >>> kept = impact.CommonSupport(["workers"], rule="tenth").weigh(impact.example_panel())
-    >>> kept.sample.n_units
-    60
+    >>> kept = impact.CommonSupport(["workers"], rule="range").weigh(impact.example_panel())
+    >>> kept.sample.dropped
+    {'treated_without_anyone_alike': 7}
     """
 
     rule: Rule = "range"

@@ -50,10 +50,10 @@ class NearestNeighbours(ComparableGroups):
     Examples
     --------
     >>> import impact
-    >>> matching = impact.NearestNeighbours(["workers"], exact=["city"], lagged_outcomes=1, neighbours=2)
+    >>> matching = impact.NearestNeighbours(["workers"], lagged_outcomes=1, neighbours=2)
     >>> weighed = matching.weigh(impact.example_panel())
     >>> weighed.sample.dropped
-    {'like_no_treated_unit': 10}
+    {'like_no_treated_unit': 1}
     """
 
     distance: Distance = "mahalanobis"
