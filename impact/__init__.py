@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from impact.estimators.comparisons.triple_differences import (
         TripleDifferences as TripleDifferences,
     )
+    from impact.estimators.distribution import ChangesInChanges as ChangesInChanges
+    from impact.estimators.distribution import QuantileDiD as QuantileDiD
     from impact.estimators.efficient.random_timing import EfficientDiD as EfficientDiD
     from impact.estimators.experiments.ancova import Ancova as Ancova
     from impact.estimators.experiments.difference_in_means import (

@@ -64,6 +64,8 @@ WITHOUT_UNIT_EFFECTS = {
 REPLICATED = {
     "synthetic_control": impact.SyntheticControl(replications=5, steps=150),
     "synthetic_did": impact.SyntheticDiD(variance="jackknife", steps=150),
+    "changes_in_changes": impact.ChangesInChanges(draws=20),
+    "quantile_did": impact.QuantileDiD(draws=20),
 }
 ONLY_OVERALL_BY_EVENT_TIME = {"lpdid", "lpdid_equal", "stacked"}
 MODELS = {
