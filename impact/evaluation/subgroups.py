@@ -1,11 +1,12 @@
 """For whom: the effect in each level of the plan's subgroups, and whether the levels differ."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, status_of
 from impact.data.panel import Panel
 from impact.diagnostics.equal_effects import equal_in_all
 from impact.errors import ImpactError
@@ -50,7 +51,11 @@ def subgroups(study: Study, panel: Panel, *, inference: str) -> pd.DataFrame:
 
 
 def interactions(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
-    """Test of each subgroup whether its levels' effects are equal; levels with fewer than ten treated units have no part."""
+    """Test of each subgroup whether its levels' effects are equal; levels with fewer than ten treated units have no part.
+
+    p-values are adjusted for the number of subgroups tested (Holm 1979), so that one in twenty plans without any difference
+    names one, however many subgroups it has.
+    """
     found = []
     for name in study.plan.subgroups:
         parts = [
@@ -67,7 +72,25 @@ def interactions(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
                 of=name,
             )
         )
-    return tuple(found)
+    return adjusted(found)
+
+
+def adjusted(checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+    """Return checks with Holm's p-values for those of them that have one, and verdicts that follow."""
+    from statsmodels.stats.multitest import multipletests
+
+    tested = [check.p_value for check in checks if check.p_value is not None]
+    if len(tested) < 2:
+        return tuple(checks)
+    ours = iter(map(float, multipletests(tested, method="holm")[1]))
+
+    def held_to_all(check: CheckResult) -> CheckResult:
+        if check.p_value is None:
+            return check
+        p = next(ours)
+        return replace(check, p_value=p, status=status_of(p))
+
+    return tuple(map(held_to_all, checks))
 
 
 def _levels(panel: Panel, name: str) -> Iterator[tuple[str, Panel]]:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from evaluation.facts import firms, study_of
 
+from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.equal_effects import equal_cohorts, equal_in_all
 from impact.estimators.headline import default_estimator
-from impact.evaluation.subgroups import interactions, subgroups
+from impact.evaluation.subgroups import adjusted, interactions, subgroups
 
 
 def test_cohorts_with_one_effect_pass_and_with_two_effects_do_not(tmp_path):
@@ -55,6 +56,24 @@ def test_subgroups_that_differ_are_told_apart_and_alike_ones_are_not(tmp_path):
         (found,) = interactions(study, study.panel())
         assert (found.name, found.status) == ("equal_in_subgroups", status)
         assert found.why == "levels_compared:town"
+
+
+def test_several_subgroups_are_held_to_one_promise():
+    """Holm (1979): the smallest of three p-values counts three times, the next twice; none falls below the one before."""
+    untested = not_applicable("equal_in_subgroups", "one_level_with_enough_beneficiaries")
+    tests = [
+        CheckResult("equal_in_subgroups", "warn", f"levels_compared:{p}", 1.0, p)
+        for p in (0.04, 0.01, 0.03)
+    ]
+    found = adjusted([tests[0], untested, *tests[1:]])
+    assert [check.p_value for check in found] == [
+        pytest.approx(0.06),
+        None,
+        pytest.approx(0.03),
+        pytest.approx(0.06),
+    ]
+    assert [check.status for check in found] == ["pass", "not_applicable", "warn", "pass"]
+    assert adjusted(tests[:1]) == (tests[0],)
 
 
 def test_a_subgroup_with_one_level_shown_has_nothing_to_compare(tmp_path):

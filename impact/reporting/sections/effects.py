@@ -43,7 +43,11 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
                     voice,
                     part.interactions,
                     label="tab-interactions",
-                    caption=t("Is the effect the same at every level of a subgroup?"),
+                    caption=t(
+                        "Is the effect the same at every level of a subgroup? p-values for several subgroups (Holm)"
+                    )
+                    if len(part.interactions) > 1
+                    else t("Is the effect the same at every level of a subgroup?"),
                 )
             )
     shown.append(
