@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from impact.diagnostics.outcomes.margins import margins as margins
     from impact.diagnostics.overlap import overlap as overlap
     from impact.diagnostics.pretrend_power import pretrend_power as pretrend_power
+    from impact.diagnostics.sensitivity.selection import (
+        selection_sensitivity as selection_sensitivity,
+    )
     from impact.diagnostics.specification_curve import specification_curve as specification_curve
     from impact.estimate import Estimate as Estimate
     from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna as CallawaySantAnna

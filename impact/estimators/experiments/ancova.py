@@ -6,18 +6,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Mask
 from impact.covariance.choice import Covariance, covariance_of
 from impact.data.panel import Panel
-from impact.errors import MissingValueError, NotIdentifiedError
+from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate
 from impact.estimators.experiments.adjusted_means import Adjustment, Compared, Slopes, compared
 from impact.estimators.experiments.arm_estimate import Wording, arm_estimate
 from impact.estimators.experiments.arms import Arms
 from impact.estimators.experiments.difference_in_means import clusters_by_cell, too_few
-from impact.estimators.experiments.trial_rows import Rounds, TrialRows, starts
+from impact.estimators.experiments.trial_rows import Rounds, TrialRows, covariates_at_start
 from impact.estimators.linear import as_panel
-from impact.estimators.selection.covariates import numbers_of
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName
@@ -138,30 +137,13 @@ class Ancova(CheckedChoices):
             baseline = rows.baseline[rows.unit][:, None]
             adjustment = adjustment.beside(baseline, [BASELINE], slopes=self.slopes)
         if self.covariates:
-            columns = self._covariates(panel, rows)
+            columns = covariates_at_start(panel, rows, self.covariates, start=self.start)
             adjustment = adjustment.beside(columns, list(self.covariates), slopes=self.slopes)
         stratum = panel.stratum[rows.unit] if self.strata == "effects" else np.zeros(len(rows.y))
         for name, code in (("strata", stratum), ("rounds", rows.period)):
             dummies = code[:, None] == np.unique(code)[1:]
             adjustment = adjustment.beside(dummies.astype(float), [name], slopes="common")
         return adjustment
-
-    def _covariates(self, panel: Panel, rows: TrialRows) -> Floats:
-        """Each row's covariates (n, p), as its unit was last seen before the start, or first after it."""
-        before = panel.times[panel.time_index] < starts(panel, self.start)[0]
-        order = np.arange(len(panel.y))
-        place = np.full(panel.n_units, -1)
-        place[panel.unit_index[::-1]] = order[::-1]  # each unit's first row is written last
-        place[panel.unit_index[before]] = order[before]
-        columns = np.column_stack([numbers_of(panel, name) for name in self.covariates])
-        values = columns[place][rows.unit]
-        for name, missing in zip(self.covariates, np.isnan(values).sum(axis=0), strict=True):
-            if missing:
-                raise MissingValueError(
-                    f"{name}: missing for {int(missing)} rows when their unit was last seen before the start; complete it, or "
-                    "leave these units out"
-                )
-        return np.asarray(values)
 
     def _wording(self, panel: Panel, rows: TrialRows) -> Wording:
         known = not np.isnan(rows.baseline).all()

@@ -1,5 +1,6 @@
 """The rows that a comparison of arms uses: outcomes after treatment began, and each unit's mean before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -8,9 +9,10 @@ import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError, UsageError
+from impact.errors import MissingValueError, NotIdentifiedError, UsageError
 from impact.estimators.experiments.adjusted_means import ArmRows
 from impact.estimators.experiments.arms import Arms
+from impact.estimators.selection.covariates import numbers_of
 
 Rounds = Literal["mean", "pooled", "last"]
 
@@ -134,6 +136,33 @@ def starts(panel: Panel, start: Any) -> tuple[float, float]:
             "after it"
         )
     return float(panel.times[0]), float(panel.times[0])
+
+
+def covariates_at_start(
+    panel: Panel, rows: TrialRows, names: Sequence[str], *, start: Any
+) -> Floats:
+    """Return each row's covariates (n, p), as its unit was last seen before the start, or first after it.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        As `numbers_of`.
+    MissingValueError
+    """
+    before = panel.times[panel.time_index] < starts(panel, start)[0]
+    order = np.arange(len(panel.y))
+    place = np.full(panel.n_units, -1)
+    place[panel.unit_index[::-1]] = order[::-1]  # each unit's first row is written last
+    place[panel.unit_index[before]] = order[before]
+    columns = np.column_stack([numbers_of(panel, name) for name in names])
+    values = columns[place][rows.unit]
+    for name, missing in zip(names, np.isnan(values).sum(axis=0), strict=True):
+        if missing:
+            raise MissingValueError(
+                f"{name}: missing for {int(missing)} rows when their unit was last seen before the start; complete it, or "
+                "leave these units out"
+            )
+    return np.asarray(values)
 
 
 def _means(wide: Floats, observations: Mask) -> Floats:

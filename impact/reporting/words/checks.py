@@ -40,6 +40,8 @@ CHECKS = {
     "attrition_bounds": t("What silent firms could hide"),
     "scale_dependence": t("Logarithms of an outcome with zeros"),
     "scales": t("The same answer on every scale"),
+    "unobserved_selection": t("Something unobserved, by its strength"),
+    "proportional_selection": t("Selection on the unobserved against the observed"),
     "weak_instruments": t("Strength of the invitation"),
     "wald": t("Joint test (Wald)"),
     "wald_htz": t("Joint test for few clusters (HTZ)"),
@@ -199,6 +201,25 @@ REASONS = {
         "inference",
     ),
     "cohorts_of_one": Found(t("Cohorts whose spread one firm cannot show: {figure}."), "count"),
+    "robustness_value": Found(
+        t(
+            "Something unobserved would have to explain {figure} of what is left of both treatment and change for the interval "
+            "to reach zero."
+        ),
+        "share",
+    ),
+    "selection_ratio": Found(
+        t(
+            "For no effect, selection on what is unobserved would have to be {figure} times as strong as that on the "
+            "covariates."
+        )
+    ),
+    "no_effect_to_explain_away": Found(
+        t("The change given covariates is not told apart from zero.")
+    ),
+    "no_covariate_to_measure_by": Found(
+        t("No covariate is there to measure by what may be unobserved.")
+    ),
     "effective_f": Found(
         t(
             "The invitation moves participation with an effective F of {figure}; above 23 for one invitation, the bias of the "
