@@ -108,7 +108,8 @@ def test_an_effect_of_growth_that_skill_explains_is_flagged_and_a_strong_one_is_
     strong = impact.selection_sensitivity(
         grown(growth=0.2, effect=3.0), covariates=["skill", "luck"]
     )
-    assert [check.status for check in strong.checks()] == ["pass", "pass"]
+    assert strong.checks()[0].status == "pass"
+    assert strong.delta > selected.delta > 0
     assert strong.robustness_value_of_interval > 0.3
     once = strong.table[strong.table.times == 1].set_index("covariate")
     assert (once.estimate < strong.estimate).all()
