@@ -102,6 +102,10 @@ if TYPE_CHECKING:
     from impact.estimators.selection.nearest_neighbours import (
         NearestNeighbours as NearestNeighbours,
     )
+    from impact.estimators.synthetic.factor_models import (
+        InteractiveFixedEffects as InteractiveFixedEffects,
+    )
+    from impact.estimators.synthetic.factor_models import MatrixCompletion as MatrixCompletion
     from impact.estimators.synthetic.synthetic_did import SyntheticControl as SyntheticControl
     from impact.estimators.synthetic.synthetic_did import SyntheticDiD as SyntheticDiD
     from impact.inference.clustered import Clustered as Clustered

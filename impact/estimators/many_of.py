@@ -23,6 +23,8 @@ from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.refitted import Refitted
 from impact.estimators.regressions.many_regressions import many_regressions
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.estimators.synthetic.factor_models import InteractiveFixedEffects, MatrixCompletion
+from impact.estimators.synthetic.many_factors import ManyFactors
 from impact.estimators.synthetic.many_synthetic import ManySynthetic
 from impact.estimators.synthetic.synthetic_did import SyntheticControl, SyntheticDiD
 from impact.estimators.weighted import FittedWeights, Weighted, exchangeable_as_units
@@ -195,6 +197,8 @@ KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     SyntheticControl: _synthetic,
     SyntheticDiD: _synthetic,
     TwoStageLeastSquares: _participation,
+    InteractiveFixedEffects: ManyFactors.of_number,
+    MatrixCompletion: ManyFactors.of_number,
 }
 """Estimators with a kernel of their own; it may decline a number that it does not know."""
 

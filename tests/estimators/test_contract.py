@@ -63,6 +63,8 @@ WITHOUT_UNIT_EFFECTS = {
 }
 REPLICATED = {
     "synthetic_control": impact.SyntheticControl(replications=5, steps=150),
+    "interactive_effects": impact.InteractiveFixedEffects(rank=1, variance="units"),
+    "matrix_completion": impact.MatrixCompletion(penalty=0.05, variance="units"),
     "synthetic_did": impact.SyntheticDiD(variance="jackknife", steps=150),
     "changes_in_changes": impact.ChangesInChanges(draws=20),
     "quantile_did": impact.QuantileDiD(draws=20),
