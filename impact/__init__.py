@@ -99,6 +99,9 @@ if TYPE_CHECKING:
     from impact.estimators.selection.inverse_probability import (
         InverseProbability as InverseProbability,
     )
+    from impact.estimators.selection.matched_difference import (
+        MatchedDifference as MatchedDifference,
+    )
     from impact.estimators.selection.nearest_neighbours import (
         NearestNeighbours as NearestNeighbours,
     )

@@ -54,6 +54,11 @@ DIFFERENCES = {
     "efficient_trends": impact.EfficientDiD(assumption="parallel_trends"),
 }
 TRIALS = ["means", "ancova", "ancova_by_arm"]
+MATCHED = {
+    "matched": impact.MatchedDifference(
+        impact.NearestNeighbours(lagged_outcomes=1, missing="leave_out")
+    )
+}
 WITHOUT_UNIT_EFFECTS = {
     "cs_cross_sections",
     "cs_across_people",
@@ -99,11 +104,11 @@ EXACT = {"rtol": 1e-10, "atol": 1e-10}  # the same sums in another order
 
 
 def fitted(name, frame=None, **choices):
-    estimator = {**DIFFERENCES, **MODELS, **REPLICATED}[name]
+    estimator = {**DIFFERENCES, **MODELS, **REPLICATED, **MATCHED}[name]
     return estimator.fit(panel(long_frame(gaps=0.1) if frame is None else frame, **choices))
 
 
-@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED])
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED, *MATCHED])
 def test_every_estimator_returns_the_one_result(name):
     estimate = fitted(name)
     table = estimate.table
@@ -116,7 +121,15 @@ def test_every_estimator_returns_the_one_result(name):
     assert (table.band_low[known] <= table.conf_low[known] + 1e-9).all()
     assert estimate.estimand
     assert estimate.source
-    for word in ("clustered", "influence", "HC2", "placebo", "jackknife", "bootstrap"):
+    for word in (
+        "matching variance",
+        "clustered",
+        "influence",
+        "HC2",
+        "placebo",
+        "jackknife",
+        "bootstrap",
+    ):
         if word in estimate.method:
             break
     else:
@@ -125,7 +138,7 @@ def test_every_estimator_returns_the_one_result(name):
     assert estimate._repr_html_().startswith("<p>")
 
 
-@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED])
+@pytest.mark.parametrize("name", [*DIFFERENCES, *MODELS, *REPLICATED, *MATCHED])
 def test_json_keeps_every_digit_and_says_what_it_lost(name):
     estimate = fitted(name)
     read = Estimate.from_json(estimate.to_json())

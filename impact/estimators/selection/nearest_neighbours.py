@@ -88,7 +88,7 @@ class NearestNeighbours(ComparableGroups):
         NotIdentifiedError
             When a treated unit has no match and ``unmatched="refuse"``.
         """
-        position, order, unit = self._positions(baseline)
+        position, order, unit = self.positions(baseline)
         found = nearest_controls(
             position,
             baseline.treated,
@@ -102,8 +102,8 @@ class NearestNeighbours(ComparableGroups):
             self._refuse_unmatched(baseline, found)
         return found
 
-    def _positions(self, baseline: Baseline) -> tuple[Floats, Floats, float]:
-        """Where units stand (N, q), who chooses first (N,), and what a caliper of one is."""
+    def positions(self, baseline: Baseline) -> tuple[Floats, Floats, float]:
+        """Return where units stand (N, q), who chooses first (N,), and what a caliper of one is."""
         compared = baseline.compared()
         if self.distance == "propensity":
             p = logit(compared).probability

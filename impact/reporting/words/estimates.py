@@ -134,6 +134,7 @@ DROPPED = {
     "met_an_activity": t("Firms that met an activity of the programme"),
     "outside_the_subgroup": t("Firms outside the subgroup"),
     "not_compared_after_the_start": t("Firms without an outcome after the start (or before it)"),
+    "not_observed_before_and_after": t("Firms not observed both before and after the start"),
     "characteristics_unknown": t("Firms whose characteristics before treatment are not known"),
     "treated_without_anyone_alike": t("Treated firms that no firm of the comparison group is like"),
     "like_no_treated_unit": t("Firms of the comparison group that are like no treated firm"),
