@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from impact.diagnostics.honest import HonestBounds as HonestBounds
     from impact.diagnostics.leave_one_out import leave_one_out as leave_one_out
     from impact.diagnostics.outcomes.attrition import attrition_bounds as attrition_bounds
+    from impact.diagnostics.outcomes.exit_durations import exit_durations as exit_durations
     from impact.diagnostics.outcomes.lee import lee_bounds as lee_bounds
     from impact.diagnostics.outcomes.margins import margins as margins
     from impact.diagnostics.overlap import overlap as overlap

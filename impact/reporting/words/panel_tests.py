@@ -1,4 +1,4 @@
-"""Tests of panel models: their names, and what each of their reasons found."""
+"""Tests of panel models and of how long firms stay: their names, and what each of their reasons found."""
 
 from impact.reporting.words.catalogue import t
 from impact.reporting.words.found import Found
@@ -8,6 +8,7 @@ PANEL_CHECKS = {
     "same_slopes": t("The same slopes for all firms"),
     "no_serial_correlation": t("Errors of a firm unrelated over time"),
     "no_cross_dependence": t("Errors of firms unrelated in a period"),
+    "exit_durations": t("Firms leave at the same rate in both groups"),
 }
 
 PANEL_REASONS = {
@@ -37,6 +38,10 @@ PANEL_REASONS = {
     "added_columns": Found(
         t("Columns added to random effects, tested together: {n}; statistic {figure}.")
     ),
+    "exits_a_period": Found(
+        t("Firms that leave in a period, beneficiaries less others: {figure}."), "points"
+    ),
+    "nobody_left": Found(t("Nobody left: every firm was seen until the end.")),
     "one_observation_each": Found(t("There is one observation each: nothing to compare.")),
     "no_degrees_of_freedom": Found(t("There are too few observations for so many constants.")),
     "too_many_units_for_pairs": Found(t("There are too many firms to compare all pairs.")),
