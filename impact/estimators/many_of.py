@@ -11,6 +11,9 @@ from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
+    DeChaisemartinDHaultfoeuille,
+)
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
@@ -174,6 +177,17 @@ def _given_nothing(origin: Number) -> Any:
     return None if estimator.covariates or estimator.by_period else estimator
 
 
+def _dose_path(origin: Number) -> Many | None:
+    """Paths of doses are not what cohorts assign."""
+    estimator: Any = origin.estimator
+    if estimator.dose is None:
+        return None
+    raise NotAvailableError(
+        f"{estimator.dose}: a path of doses is not a cohort, so exchanging cohorts says nothing of it; take the estimate's own "
+        "interval"
+    )
+
+
 def _synthetic(origin: Number) -> Many | None:
     """The batch of fits behind the overall effect."""
     return ManySynthetic.of_number(origin) if origin.steps == (OVERALL,) else None
@@ -194,6 +208,7 @@ KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     Imputation: _imputation,
     DifferenceInMeans: ManyArms.of,
     Ancova: ManyArms.of,
+    DeChaisemartinDHaultfoeuille: _dose_path,
     SyntheticControl: _synthetic,
     SyntheticDiD: _synthetic,
     TwoStageLeastSquares: _participation,

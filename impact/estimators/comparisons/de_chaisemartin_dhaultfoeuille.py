@@ -1,17 +1,31 @@
 """De Chaisemartin and D'Haultfoeuille: effects of having been treated for one, two, ... periods, and placebos."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from impact.arrays import Floats, Integers
 from impact.covariance.small_sample import cluster_factor
 from impact.data.panel import Panel
-from impact.errors import NotAvailableError, NotIdentifiedError
+from impact.errors import (
+    MissingValueError,
+    NotAvailableError,
+    NotIdentifiedError,
+    UsageError,
+)
 from impact.estimate import Estimate
 from impact.estimators.comparisons.by_cell import Contrasted, Contrasts, comparable, contrast_means
-from impact.estimators.linear import Average, LinearParts, as_moments, few_treated_notes
+from impact.estimators.comparisons.dose_estimate import dose_estimate
+from impact.estimators.comparisons.dose_paths import DosePaths, switcher_effects
+from impact.estimators.linear import (
+    Average,
+    LinearParts,
+    as_moments,
+    as_panel,
+    few_treated_notes,
+)
+from impact.estimators.selection.covariates import Covariates
 from impact.moments import PathMoments, Scores
 from impact.moments.features import changes
 from impact.origin import remembered
@@ -19,19 +33,29 @@ from impact.parameters import Rows
 from impact.terms import CONFIDENCE_LEVEL, Averaging, CheckedChoices, Grouping
 
 SingleCohorts = Literal["pooled", "ignored"]
+Switchers = Literal["all", "same"]
+EffectScale = Literal["level", "per_dose"]
 
 
 @dataclass(frozen=True)
 class DeChaisemartinDHaultfoeuille(CheckedChoices):
     """Effects of l periods of treatment: change since before the switch, less that of units which have not switched yet.
 
-    For a treatment that switches on and stays. Effect l is at event time l - 1; placebo l compares as many periods
-    backwards, with the controls and cohorts of effect l. Cohort shares are taken as fixed.
+    For a treatment that switches on and stays, or, with ``dose``, for any path of doses that may go up and down: units that
+    leave their first dose are compared with those that still have it. Effect l is at event time l - 1; placebo l compares as
+    many periods backwards, with the controls and cohorts of effect l. Cohort shares are taken as fixed.
 
     Parameters
     ----------
     effects, placebos : int, optional
         How many; by default as many as the data have.
+    dose : str, optional
+        Column of ``panel.covariates`` with the dose of each unit in each period, such as the number of fairs. The panel's
+        cohorts play no part then. ``aggregate(by="overall")`` is the average total effect per unit of dose.
+    scale : {"level", "per_dose"}
+        Effect l over the dose that switchers have had beyond their first one until then (normalised effects), or not.
+    switchers : {"all", "same"}
+        Whoever has effect l, or those alone who have all ``effects`` effects.
     single_cohorts : {"pooled", "ignored"}
         In the variance a cohort of one unit deviates from the mean of itself and its controls, or counts nothing: the authors'
         package does the latter, which makes such a cohort look exact.
@@ -39,7 +63,8 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
 
     Assumes
     -------
-    Parallel trends between units that switch and those that have not switched yet; no anticipation.
+    Parallel trends between units that switch and those that have not switched yet (with the same first dose); no anticipation.
+    An average per unit of dose is a weighted average of the effects of doses, current and earlier ones.
 
     References
     ----------
@@ -57,8 +82,20 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
 
     effects: int | None = None
     placebos: int | None = None
+    dose: str | None = None
+    scale: EffectScale = "level"
+    switchers: Switchers = "all"
     single_cohorts: SingleCohorts = "pooled"
     level: float = CONFIDENCE_LEVEL
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.switchers == "same" and self.effects is None:
+            raise UsageError("switchers='same': say how many effects they must all have, effects=2")
+        if self.scale == "per_dose" and self.dose is None:
+            raise UsageError(
+                "scale='per_dose': names no dose; a treatment that switches on and stays is one column of dose too, dose=..."
+            )
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:
@@ -69,6 +106,8 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
         NotIdentifiedError
             When no cohort has a period before and an untreated control after.
         """
+        if self.dose is not None:
+            return self._of_doses(as_panel(data, who="dose", needs="each unit's path of doses"))
         moments = as_moments(data)
         pairs, contrasts, label = self._compared(moments)
         if not pairs:
@@ -98,6 +137,8 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
             if not before.size:
                 continue
             base = int(before[-1])
+            if self.switchers == "same" and not self._has_all(every, times, base, self.effects):
+                continue
             for period in np.flatnonzero(times >= every[code]):
                 length = int(period) - base
                 control = every > times[period]
@@ -111,6 +152,52 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
                     numbers.append(number)
         contrasts = Contrasts.of_rows(rows, n_cohorts=len(every))
         return list(pairs), contrasts, np.array(numbers, dtype=np.int64)
+
+    @staticmethod
+    def _has_all(every: Floats, times: Floats, base: int, effects: int | None) -> bool:
+        """Whether a cohort is seen, beside others that have not switched, as long as the last effect asks."""
+        last = base + (effects or 0)
+        return last < len(times) and bool((every > times[last]).any())
+
+    def _of_doses(self, data: Panel) -> Estimate:
+        """Estimate from a path of doses."""
+        panel, dose = _with_doses(data.with_always_treated(), str(self.dose))
+        paths = DosePaths.of(dose)
+        found = switcher_effects(
+            panel.wide,
+            paths,
+            panel.weight,
+            effects=self.effects,
+            placebos=self.placebos,
+            same=self.switchers == "same",
+            ignore_single=self.single_cohorts == "ignored",
+        )
+        if found is None:
+            raise NotIdentifiedError(
+                f"{self.dose}: no unit leaves its first dose beside units that keep the same one, both observed before and "
+                "after; group doses more coarsely"
+            )
+        return dose_estimate(
+            panel,
+            found,
+            dose=str(self.dose),
+            per_dose=self.scale == "per_dose",
+            n_switchers=int((paths.first_switch < panel.n_periods).sum()),
+            spec=self._spec(),
+        )
+
+    def _spec(self) -> dict[str, Any]:
+        return {
+            "estimator": "DeChaisemartinDHaultfoeuille",
+            "effects": self.effects,
+            "placebos": self.placebos,
+            "dose": self.dose,
+            "scale": self.scale,
+            "switchers": self.switchers,
+            "single_cohorts": self.single_cohorts,
+            "level": self.level,
+            "df": None,
+        }
 
     def _estimate(
         self, moments: PathMoments, found: Contrasted, lengths: Integers, mix: Floats
@@ -143,18 +230,33 @@ class DeChaisemartinDHaultfoeuille(CheckedChoices):
                 "clustered, cohort-centred, normal"
             ),
             sample=moments.sample,
-            spec={
-                "estimator": "DeChaisemartinDHaultfoeuille",
-                "effects": self.effects,
-                "placebos": self.placebos,
-                "single_cohorts": self.single_cohorts,
-                "level": self.level,
-                "df": None,
-            },
+            spec=self._spec(),
             notes=few_treated_notes(moments),
             source="de Chaisemartin and D'Haultfoeuille (2024), eqs. 4-6",
             parts=parts,
         )
+
+
+def _with_doses(panel: Panel, name: str) -> tuple[Panel, Floats]:
+    """Units observed in every period, as a path needs every dose, and their doses (N, T).
+
+    Raises
+    ------
+    MissingValueError
+        When a dose is missing where the outcome is not.
+    """
+    given = Covariates.of(panel, [name]).by_period[:, 0].T
+    unknown = np.isnan(given) & ~np.isnan(panel.wide)
+    if unknown.any():
+        raise MissingValueError(
+            f"{name}: missing in {int(unknown.sum())} observations; complete it, or leave these units out"
+        )
+    whole = np.asarray(~np.isnan(panel.wide).any(axis=1))
+    if not whole.any():
+        raise NotIdentifiedError(
+            f"{name}: no unit is observed in all periods, which a path of doses needs"
+        )
+    return panel.subset(whole, reason="not_observed_in_all_periods"), given[whole]
 
 
 def _with_degrees_of_freedom(found: Contrasted, single_cohorts: SingleCohorts) -> Scores:
