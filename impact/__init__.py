@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from impact.covariance.panel_choice import DriscollKraay as DriscollKraay
     from impact.covariance.panel_choice import NeweyWest as NeweyWest
     from impact.covariance.panel_choice import PanelRobust as PanelRobust
+    from impact.covariance.survey_design import SurveyDesign as SurveyDesign
     from impact.data.panel import Panel as Panel
     from impact.data.readers import read_panel as read_panel
     from impact.diagnostics.decomposition import GoodmanBacon as GoodmanBacon
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from impact.estimators.panel import (
         mundlak_test as mundlak_test,
     )
+    from impact.estimators.panel.population_total import PopulationTotal as PopulationTotal
     from impact.estimators.regressions.event_study import EventStudy as EventStudy
     from impact.estimators.regressions.extended_twfe import ExtendedTWFE as ExtendedTWFE
     from impact.estimators.regressions.poisson_fixed_effects import (

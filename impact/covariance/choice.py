@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from impact.covariance.panel_choice import PanelCovariance
+from impact.covariance.survey_design import SurveyDesign
 from impact.errors import UsageError
 from impact.terms import CheckedChoices, CovarianceName, one_of
 
@@ -129,7 +130,7 @@ class Homoskedastic:
         return "homoskedastic, t(n-k)"
 
 
-Covariance = Clustered | Robust | Homoskedastic
+Covariance = Clustered | Robust | Homoskedastic | SurveyDesign
 AnyCovariance = Covariance | PanelCovariance
 BY_NAME: dict[CovarianceName, Covariance] = {
     "clustered": Clustered(),

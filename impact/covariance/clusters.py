@@ -4,10 +4,41 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Integers
-from impact.covariance.choice import Clustered
+from impact.covariance.choice import AnyCovariance, Clustered
+from impact.covariance.survey_design import SurveyDesign
 from impact.data.panel import Panel
 from impact.errors import MissingValueError, UnknownNameError
 from impact.terms import nearest
+
+
+def groups_of(panel: Panel, choice: AnyCovariance, rows: Integers) -> tuple[Integers, ...]:
+    """Return what a covariance groups some observations by: clusters, or sampling units, strata and how many units there are.
+
+    Parameters
+    ----------
+    rows : ndarray of int, (n,)
+        Places among the panel's observations.
+
+    Raises
+    ------
+    UnknownNameError, MissingValueError
+        As `cluster_codes`.
+    """
+    if isinstance(choice, Clustered):
+        return cluster_codes(panel, choice, rows)
+    if not isinstance(choice, SurveyDesign):
+        return ()
+    unit = panel.unit_index[rows]
+    sampled, stratum = panel.cluster[unit], panel.stratum[unit]
+    if choice.units is not None:
+        sampled = column_codes(panel, choice.units, rows, what="units")
+    if choice.strata is not None:
+        stratum = column_codes(panel, choice.strata, rows, what="strata")
+    if choice.population is None:
+        return sampled, stratum
+    column_codes(panel, choice.population, rows, what="population")  # refuses missing numbers
+    counts = panel.covariates[choice.population].to_numpy(dtype=float)[rows]
+    return sampled, stratum, counts.astype(np.int64)
 
 
 def cluster_codes(panel: Panel, choice: Clustered, rows: Integers) -> tuple[Integers, ...]:

@@ -26,6 +26,7 @@ from impact.covariance.small_sample import (
     residual_df,
     residual_variance,
 )
+from impact.covariance.survey_design import SurveyDesign, linearised
 from impact.errors import NotAvailableError, NotIdentifiedError
 
 NOTHING_LEFT = 1e-20  # of squared scores: sums by cluster this small are rounding errors
@@ -141,7 +142,7 @@ def covariance(
     Parameters
     ----------
     clusters : tuple of ndarray of int, each (n,)
-        One set, or two, where the choice is `Clustered`.
+        One set, or two, where the choice is `Clustered`; of a `SurveyDesign` what `linearised` needs.
 
     Raises
     ------
@@ -156,6 +157,8 @@ def covariance(
             if choice.two_way
             else _clustered(fitted, choice, clusters[0])
         )
+    if isinstance(choice, SurveyDesign):
+        return _survey(fitted, choice, clusters)
     n, k = fitted.X.shape
     n_counted = fitted.n_counted()
     df = np.full(k, float(residual_df(n, n_counted=n_counted)))
@@ -221,6 +224,15 @@ def _clustered(fitted: FittedRows, choice: Clustered, cluster: Integers) -> RowC
     if choice.satterthwaite:
         df = adjusted.df[:k]
     return RowCovariance(adjusted.vcov[:k, :k], df, n_clusters)
+
+
+def _survey(
+    fitted: FittedRows, choice: SurveyDesign, groups: tuple[Integers, ...]
+) -> RowCovariance:
+    found = linearised(fitted.scores, groups, lonely=choice.lonely)
+    free = found.n_units - found.n_strata + 1
+    df = residual_df(free, n_counted=fitted.n_counted((groups[0],)))
+    return RowCovariance(found.vcov, np.full(fitted.X.shape[1], float(df)), found.n_units)
 
 
 def _two_way(

@@ -16,11 +16,12 @@ from typing import Literal
 import numpy as np
 
 from impact.arrays import Floats, Integers
-from impact.covariance.choice import Clustered, Covariance, Robust
+from impact.covariance.choice import Clustered, Covariance, Robust, covariance_of
 from impact.covariance.rows import FittedRows, covariance_of_contrasts
 from impact.covariance.small_sample import cluster_df, cluster_factor
 from impact.errors import NotIdentifiedError
 from impact.estimators.experiments.arms import Arms
+from impact.terms import CovarianceName
 
 Slopes = Literal["common", "by_arm"]
 
@@ -94,15 +95,27 @@ class Compared:
     covariance: str
 
 
+def chosen(rows: ArmRows, vcov: Covariance | CovarianceName | None) -> Covariance:
+    """Return the covariance asked for; HC2 where every row is a cluster of its own, else CRV2 with Satterthwaite's df."""
+    if vcov is not None:
+        return covariance_of(vcov)
+    return Robust("HC2") if rows.each_its_cluster else Clustered("CRV2")
+
+
 def compared(
-    rows: ArmRows, arms: Arms, adjustment: Adjustment, *, choice: Covariance | None
+    rows: ArmRows,
+    arms: Arms,
+    adjustment: Adjustment,
+    *,
+    choice: Covariance,
+    groups: tuple[Integers, ...],
 ) -> Compared:
     """Compare adjusted means of arms.
 
     Parameters
     ----------
-    choice : Covariance, optional
-        By default HC2 where every row is a cluster of its own, else CRV2 with Satterthwaite's degrees of freedom.
+    groups : tuple of ndarray of int, each (n,)
+        What the covariance groups rows by.
 
     Raises
     ------
@@ -117,7 +130,6 @@ def compared(
     n_arms = len(arms.labels)
     X = adjustment.design(rows, n_arms)
     root = np.sqrt(rows.weight)
-    used = choice or (Robust("HC2") if rows.each_its_cluster else Clustered("CRV2"))
     try:
         fitted = FittedRows.fit(
             rows.y * root, X * root[:, None], n_own=X.shape[1] - 1, constant=True
@@ -130,15 +142,15 @@ def compared(
     wanted = np.zeros((n_arms + len(arms.pairs), X.shape[1]))
     wanted[:n_arms, :n_arms] = np.eye(n_arms)
     wanted[n_arms:, :n_arms] = arms.contrasts
-    found = covariance_of_contrasts(fitted, used, (rows.cluster,), wanted)
-    neyman = used == Robust("HC2") and X.shape[1] == n_arms and bool((rows.weight == 1).all())
+    found = covariance_of_contrasts(fitted, choice, groups, wanted)
+    neyman = choice == Robust("HC2") and X.shape[1] == n_arms and bool((rows.weight == 1).all())
     return Compared(
         wanted @ fitted.coefficients,
         found.vcov,
         _welch(found.vcov, rows.arm, arms) if neyman else found.df[n_arms:],
         fitted.scores @ wanted.T,
         len(np.unique(rows.cluster)),
-        "Neyman's variance clustered by unit, t(Welch)" if neyman else used.convention,
+        "Neyman's variance clustered by unit, t(Welch)" if neyman else choice.convention,
     )
 
 

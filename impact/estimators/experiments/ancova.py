@@ -7,11 +7,17 @@ from typing import Any, Literal
 import numpy as np
 
 from impact.arrays import Mask
-from impact.covariance.choice import Covariance, covariance_of
+from impact.covariance.choice import Covariance
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate
-from impact.estimators.experiments.adjusted_means import Adjustment, Compared, Slopes, compared
+from impact.estimators.experiments.adjusted_means import (
+    Adjustment,
+    Compared,
+    Slopes,
+    chosen,
+    compared,
+)
 from impact.estimators.experiments.arm_estimate import Wording, arm_estimate
 from impact.estimators.experiments.arms import Arms
 from impact.estimators.experiments.difference_in_means import clusters_by_cell, too_few
@@ -115,8 +121,10 @@ class Ancova(CheckedChoices):
         of_arms = rows.for_arms(panel, arms)
         if (clusters_by_cell(of_arms, rows.unit * 0, arms) < 2).any():
             raise NotIdentifiedError(too_few(1))
-        choice = None if vcov is None else covariance_of(vcov)
-        return compared(of_arms, arms, self.adjustment(panel, rows), choice=choice)
+        choice = chosen(of_arms, vcov)
+        groups = rows.groups(panel, choice)
+        adjustment = self.adjustment(panel, rows)
+        return compared(of_arms, arms, adjustment, choice=choice, groups=groups)
 
     def _known(self, panel: Panel, rows: TrialRows) -> Mask:
         """Which units have a baseline, (N,); all where no period lies before the start and there are covariates instead."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from impact.arrays import Integers
-from impact.covariance.choice import Covariance, covariance_of
+from impact.covariance.choice import Covariance
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError
 from impact.estimate import Estimate
@@ -15,6 +15,7 @@ from impact.estimators.experiments.adjusted_means import (
     ArmRows,
     Compared,
     Slopes,
+    chosen,
     compared,
     paired,
 )
@@ -136,8 +137,10 @@ class DifferenceInMeans(CheckedChoices):
             return paired(of_arms, arms, block)
         if (clusters < 2).any():
             raise NotIdentifiedError(too_few(len(clusters)))
-        choice = None if vcov is None else covariance_of(vcov)
-        return compared(of_arms, arms, self.adjustment(panel, rows), choice=choice)
+        choice = chosen(of_arms, vcov)
+        groups = rows.groups(panel, choice)
+        adjustment = self.adjustment(panel, rows)
+        return compared(of_arms, arms, adjustment, choice=choice, groups=groups)
 
     def adjustment(self, panel: Panel, rows: TrialRows) -> Adjustment:
         """Return the strata: apart in each arm, or an effect of each common to the arms."""

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
+from impact.covariance.choice import Covariance
+from impact.covariance.clusters import groups_of
+from impact.covariance.small_sample import nested
 from impact.data.panel import Panel
-from impact.errors import MissingValueError, NotIdentifiedError, UsageError
+from impact.errors import MissingValueError, NotAvailableError, NotIdentifiedError, UsageError
 from impact.estimators.experiments.adjusted_means import ArmRows
 from impact.estimators.experiments.arms import Arms
 from impact.estimators.selection.covariates import numbers_of
@@ -99,6 +102,27 @@ class TrialRows:
     def for_arms(self, panel: Panel, arms: Arms) -> ArmRows:
         """Return the rows as they are compared; a unit is its own cluster unless the panel has others."""
         return ArmRows(self.y, arms.code[self.unit], self.weight, panel.cluster[self.unit])
+
+    def groups(self, panel: Panel, choice: Covariance) -> tuple[Integers, ...]:
+        """Return what a covariance groups the rows by, each (n,).
+
+        Raises
+        ------
+        NotAvailableError
+            When rows are units' averages, and a column of the choice varies within units.
+        """
+        if self.pooled:
+            key = panel.unit_index * panel.n_periods + panel.time_index
+            place = np.searchsorted(key, self.unit * panel.n_periods + self.period)
+            return groups_of(panel, choice, place)
+        every = groups_of(panel, choice, np.arange(len(panel.y)))
+        if not all(nested(panel.unit_index, codes) for codes in every):
+            raise NotAvailableError(
+                f"{choice.name}: a row is the average of a unit; group by a column that does not vary within units, or take "
+                "rounds='pooled'"
+            )
+        first = np.searchsorted(panel.unit_index, self.unit)
+        return tuple(codes[first] for codes in every)
 
 
 def _outcomes_differ(panel: Panel, after: Mask) -> None:

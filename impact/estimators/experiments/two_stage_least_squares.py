@@ -10,7 +10,7 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
 from impact.covariance.choice import Clustered, Covariance, covariance_of
-from impact.covariance.clusters import cluster_codes
+from impact.covariance.clusters import groups_of
 from impact.covariance.rows import FittedRows, RowCovariance, covariance
 from impact.data.panel import Panel
 from impact.errors import NotIdentifiedError, UsageError
@@ -103,7 +103,7 @@ class TwoStageLeastSquares(CheckedChoices):
         panel = panel.with_always_treated()
         rows = ModelRows.of(panel, (self.participation, *self.instruments, *self.covariates))
         choice = covariance_of(self.vcov)
-        clusters = cluster_codes(panel, choice, rows.place) if isinstance(choice, Clustered) else ()
+        clusters = groups_of(panel, choice, rows.place)
         return Regressions(self, panel, rows, choice, clusters)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
-from impact.covariance.choice import AnyCovariance, Clustered
-from impact.covariance.clusters import cluster_codes
+from impact.covariance.choice import AnyCovariance
+from impact.covariance.clusters import groups_of
 from impact.covariance.panel_choice import PanelCovariance
 from impact.covariance.panel_robust import PanelRows, panel_covariance
 from impact.covariance.rows import FittedRows, RowCovariance, covariance
@@ -55,7 +55,7 @@ def covariance_at(
     """
     if isinstance(choice, PanelCovariance):
         return panel_covariance(fitted, choice, PanelRows(rows.unit, rows.time))
-    clusters = cluster_codes(panel, choice, rows.place) if isinstance(choice, Clustered) else ()
+    clusters = groups_of(panel, choice, rows.place)
     return covariance(fitted, choice, clusters)
 
 
