@@ -11,7 +11,7 @@ from shared_reference import REFERENCE
 import impact
 from impact.diagnostics import panel_tests as pt
 from impact.diagnostics.panel_tests.residuals import pooled, within
-from impact.diagnostics.panel_tests.serial_correlation import explained
+from impact.diagnostics.panel_tests.serial_correlation import explained, slope_test
 from impact.errors import UsageError
 
 RTOL = 1e-6  # of exact goldens
@@ -41,16 +41,16 @@ PLM = {
         made, names, uncorrelated="differences", **LEVELS
     ),
     "pwfdtest_fe": lambda made, names: pt.wooldridge_differences(made, names, **LEVELS),
-    "pcdtest_cd": lambda made, names: pt.cross_dependence(made, names, **LEVELS),
-    "pcdtest_lm": lambda made, names: pt.cross_dependence(
-        made, names, kind="breusch_pagan", **LEVELS
-    ),
+    "pcdtest_cd": pt.cross_dependence,
+    "pcdtest_lm": lambda made, names: pt.cross_dependence(made, names, kind="breusch_pagan"),
     "pbltest": pt.baltagi_li,
 }
 NOT_OURS = {
     # plm takes a unit's first residual and the last one of the unit before it for neighbours; see below
     "plm/grunfeld/test/pbgtest1",
     "plm/empluk/test/pbgtest1",
+    # plm takes -1/(T-1) of the longest unit for all; see below
+    "plm/empluk/test/pwartest",
     # plm's formula is for balanced panels and takes 1031/140 for T
     "plm/empluk/test/pbltest",
 }
@@ -88,6 +88,19 @@ def test_breusch_godfrey_is_plms_but_for_lags_across_units(data):
 
 
 @pytest.mark.usefixtures("reference")
+def test_with_gaps_the_slope_expected_of_fixed_effects_residuals_is_each_units_own():
+    made, words = data_of("empluk")
+    fit = within(made, tuple(words), **LEVELS)
+    row = golden()[golden().case == "plm/empluk/test/pwartest"].iloc[0]
+    assert slope_test(fit, -1 / 8)[0] == pytest.approx(row.estimate, rel=RTOL)
+    own = fit.rows.unit
+    pairs, periods = np.bincount(own) - 1, np.bincount(own)  # nobody has a gap inside
+    expected = -(pairs / periods).sum() / (pairs * (1 - 1 / periods)).sum()
+    found = pt.wooldridge_within(made, tuple(words), **LEVELS)
+    assert found.statistic == pytest.approx(slope_test(fit, expected)[0], rel=1e-10)
+
+
+@pytest.mark.usefixtures("reference")
 @pytest.mark.parametrize(("vcov", "case"), [("iid", "iid"), (impact.PanelRobust(), "HC0")])
 def test_mundlaks_test_equals_plm_and_is_hausmans_auxiliary_form(vcov, case):
     made, words = data_of("grunfeld")
@@ -122,7 +135,7 @@ def test_hausmans_classical_form_is_plms_or_refused_where_it_is_not_defined(data
 
 def test_cross_dependence_by_pairs_and_their_common_periods():
     made = panel(long_frame(n=8, periods=6, gaps=0.3))
-    found = pt.cross_dependence(made, ["x"], **LEVELS)
+    found = pt.cross_dependence(made, ["x"])
     fit = within(made, ["x"], **LEVELS)
     wide = pd.DataFrame({"u": fit.rows.unit, "t": fit.rows.time, "e": fit.residual})
     wide = wide.pivot_table("e", "u", "t")
@@ -180,10 +193,13 @@ def test_units_with_effects_are_told_from_units_without():
         assert test(unlike, ["x"]).status == "warn"
 
 
-def test_period_effects_are_taken_out_before_units_are_compared():
-    made = panel(long_frame(n=40, effect=0.0))  # a common trend and no effect
-    assert pt.cross_dependence(made, ["x"], **LEVELS).status == "warn"
-    assert pt.cross_dependence(made, ["x"]).statistic < 2
+def test_what_all_firms_share_is_found_and_independent_firms_pass():
+    shared = panel(long_frame(n=40, effect=0.0))  # a common trend
+    assert pt.cross_dependence(shared, ["x"]).status == "warn"
+    found = [
+        pt.cross_dependence(errors_of(0.0, seed=seed, n=40), ["x"]).p_value for seed in range(40)
+    ]
+    assert np.mean(np.array(found) < 0.05) <= 0.15
 
 
 def test_what_cannot_be_tested_is_said():

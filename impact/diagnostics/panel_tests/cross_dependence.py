@@ -24,12 +24,12 @@ def cross_dependence(
     regressors: Sequence[str] = (),
     *,
     kind: Dependence = "pesaran",
-    time_effects: bool = True,
 ) -> CheckResult:
     """Test that residuals of fixed effects are uncorrelated between units, by all pairs and their common periods.
 
-    With period effects, what all units have in common is taken out before: the test then asks for what is left, and, with many
-    units, leans towards negative statistics (Juodis and Reese 2022).
+    What all units have in common shows here, and is what period effects take out. There is no form with period effects: these
+    make residuals of a period sum to zero, so that the mean of correlations says nothing (Juodis and Reese 2022), and where
+    some units vary far more than others, the small ones then share what the large ones made of the effects.
 
     Parameters
     ----------
@@ -39,8 +39,6 @@ def cross_dependence(
     kind : {"pesaran", "breusch_pagan", "scaled"}
         The mean of correlations (normal; for many units); of their squares (chi-square; for few units and many periods); the
         same less its expectation (normal).
-    time_effects : bool
-        Take period effects out first.
 
     Raises
     ------
@@ -49,19 +47,20 @@ def cross_dependence(
 
     References
     ----------
-    Pesaran (2004), CESifo working paper 1229, eqs. 7 and 31; Breusch and Pagan (1980), Review of Economic Studies 47(1).
+    Pesaran (2004), CESifo working paper 1229, eqs. 7 and 31; Breusch and Pagan (1980), Review of Economic Studies 47(1);
+    Juodis and Reese (2022), Journal of Business & Economic Statistics 40(3), on period effects.
 
     Examples
     --------
     >>> import impact
     >>> from impact.diagnostics.panel_tests import cross_dependence
-    >>> cross_dependence(impact.example_panel(), ["exposed", "workers"], time_effects=False).why
-    'correlation_in_common_too'
+    >>> cross_dependence(impact.example_panel(), ["exposed", "workers"]).why
+    'correlation_between_units'
     """
     from scipy.special import chdtrc, ndtr
 
     one_of(kind, Dependence, name="kind")
-    fit = within(panel, regressors, time_effects=time_effects)
+    fit = within(panel, regressors, time_effects=False)
     unit = np.unique(fit.rows.unit, return_inverse=True)[1]
     n_units, n_times = int(unit.max()) + 1, int(fit.rows.time.max()) + 1
     if n_units > MOST_UNITS:
@@ -82,8 +81,9 @@ def cross_dependence(
     else:
         statistic = float((common * rho**2 - 1).sum()) / (2 * n_pairs) ** 0.5
         p = float(2 * ndtr(-abs(statistic)))
-    why = "correlation_between_units" if time_effects else "correlation_in_common_too"
-    return CheckResult("no_cross_dependence", status_of(p), why, statistic, p)
+    return CheckResult(
+        "no_cross_dependence", status_of(p), "correlation_between_units", statistic, p
+    )
 
 
 def _correlations(wide: Floats) -> tuple[Floats, Floats, Mask]:

@@ -29,7 +29,8 @@ def wooldridge_within(
 ) -> CheckResult:
     """Test that errors are uncorrelated over time by the residuals of fixed effects, whatever their variances; for few periods.
 
-    Where errors are uncorrelated, a residual's slope on the one before is -1/(T-1), from taking means out.
+    Where errors are uncorrelated, a residual's slope on the one before is -1/(T-1), from taking means out; with gaps, what
+    follows from each unit's own number of periods.
 
     Parameters
     ----------
@@ -56,8 +57,7 @@ def wooldridge_within(
     'slope_of_within_residuals'
     """
     fit = within(panel, regressors, time_effects=time_effects)
-    expected = -1 / max(int(fit.rows.time.max()), 1)
-    statistic, p = _slope_test(fit, expected)
+    statistic, p = slope_test(fit, _expected_slope(fit))
     if statistic is None:
         return not_applicable("no_serial_correlation", "too_few_periods_in_a_row")
     return CheckResult(
@@ -105,13 +105,20 @@ def wooldridge_differences(
     if len(changes.y) <= changes.X.shape[1]:
         return not_applicable("no_serial_correlation", "too_few_periods_in_a_row")
     expected = -0.5 if uncorrelated == "levels" else 0.0
-    statistic, p = _slope_test(LeastSquares.of(changes), expected)
+    statistic, p = slope_test(LeastSquares.of(changes), expected)
     if statistic is None:
         return not_applicable("no_serial_correlation", "too_few_periods_in_a_row")
     return CheckResult("no_serial_correlation", status_of(p), "slope_of_changes", statistic, p)
 
 
-def _slope_test(fit: LeastSquares, expected: float) -> tuple[float | None, float]:
+def _expected_slope(fit: LeastSquares) -> float:
+    """Slope of a residual on the one before where errors are uncorrelated and alike, from each unit's number of rows."""
+    has, _ = lagged(fit.rows, fit.residual)
+    seen = np.bincount(fit.rows.unit)[fit.rows.unit[has]]
+    return -float((1 / seen).sum() / (1 - 1 / seen).sum()) if has.any() else np.nan
+
+
+def slope_test(fit: LeastSquares, expected: float) -> tuple[float | None, float]:
     """F of the slope of residuals on those before, with a constant, clustered by unit, and its p-value; None without lags."""
     from scipy.special import fdtrc
 

@@ -30,10 +30,7 @@ PANEL_REASONS = {
     ),
     "score_beside_random_effects": Found(t("Beside random effects (Baltagi and Li): {figure}.")),
     "correlation_between_units": Found(
-        t("By correlations of all pairs of firms, period effects taken out: {figure}.")
-    ),
-    "correlation_in_common_too": Found(
-        t("By correlations of all pairs of firms, with what all have in common: {figure}.")
+        t("By correlations of all pairs of firms, before period effects are taken out: {figure}.")
     ),
     "added_columns": Found(
         t("Columns added to random effects, tested together: {n}; statistic {figure}.")
