@@ -26,6 +26,9 @@ ShownEstimator = Literal[
 ]
 
 
+MissingCovariates = Literal["leave_out", "refuse"]
+
+
 def _share_or_none(share: float) -> float:
     """Hold a cap to the upper half of the outcomes; 0 is none."""
     if share and not 0.5 < share < 1:
@@ -123,6 +126,12 @@ class Plan(_Strict):
     """columns within which the lot was drawn; without one, the permutation test exchanges firms in them by baseline tercile"""
     characteristics: Columns = ()
     """columns compared before treatment"""
+    covariates: Columns = ()
+    """columns known before treatment that a row beside the headline adjusts for, doubly robust; categories become indicators"""
+    missing_covariates: MissingCovariates = "leave_out"
+    """observations without one of them: `leave_out` of that row, and counted, or `refuse`"""
+    outcome_before: Annotated[int, Field(ge=0, le=40)] = 4
+    """earlier periods whose mean outcome a row adjusts for, and the last outcome; after a dip it is read as well; 0: no row"""
     winsorise: Annotated[float, Field(ge=0, lt=1), AfterValidator(_share_or_none)] = 0.0
     """cap outcomes at this quantile (above 0.5) within each period; raw values are always shown beside; 0: no cap"""
     panel_model: PanelModel | None = None

@@ -120,6 +120,7 @@ def check_columns(plan: Plan, schema: Schema) -> None:
         raise PlanError(
             "assigned_by: the schema names no cluster above the unit; name it there as `cluster`, or take assigned_by: unit"
         )
+    _check_covariates(plan)
     _check_status(plan, schema)
     _check_cohorts(plan, schema)
     _check_labels(plan, schema)
@@ -144,7 +145,7 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
         yield _Named("panel_model.outcome", (plan.panel_model.outcome,), *outcome)
         yield _Named("panel_model.regressors", plan.panel_model.regressors, *regressors)
     yield from _of_the_survey(plan)
-    for key in ("subgroups", "strata", "characteristics"):
+    for key in ("subgroups", "strata", "characteristics", "covariates"):
         yield _Named(key, getattr(plan, key))
     if plan.treatment_group is not None:
         yield _Named("treatment_group", (plan.treatment_group,))
@@ -163,6 +164,21 @@ def _of_the_survey(plan: Plan) -> Iterator[_Named]:
             "survey.status.column", (told.status.column,), TEXTS, "a status is a text or a category"
         )
     yield _Named("survey.back_check", (*told.back_check, *told.back_check.values()), *number)
+
+
+def _check_covariates(plan: Plan) -> None:
+    """Refuse covariates that treatment itself moves."""
+    moved = {
+        "an outcome": (*plan.outcomes, *plan.secondary, *sum(plan.families.values(), ())),
+        "part of treatment": (*plan.exposure, plan.dose, plan.participation, plan.treatment_group),
+    }
+    for what, columns in moved.items():
+        for column in plan.covariates:
+            if column in columns:
+                raise PlanError(
+                    f"covariates: {printed(column)} is {what}, so adjusting for it would take part of the effect away; "
+                    "leave it out (outcome_before adjusts for the outcome before the start)"
+                )
 
 
 def _check_status(plan: Plan, schema: Schema) -> None:

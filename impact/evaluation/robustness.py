@@ -35,6 +35,7 @@ from impact.estimators.panel import (
 from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.adjusted import adjusted_rows
 from impact.evaluation.exits import exits_the_other_way
 from impact.evaluation.measures import measures_of
 from impact.evaluation.outcomes import margins_of, silence_of
@@ -197,6 +198,8 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
         if share != study.plan.winsorise and (panel.y >= 0).all():
             yield name, "outliers", averaged(panel=study.panel(winsorise=share))
+    for row in adjusted_rows(study):
+        yield row.name, "adjustment", partial(row.fit, study)
     exits = exits_the_other_way(study)
     if exits is not None:
         yield exits[0], "outcome", averaged(panel=exits[1])

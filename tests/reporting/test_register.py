@@ -159,6 +159,7 @@ def test_every_alternative_of_any_plan_has_words(study):
         study.changed(comparison_group="never_treated"),
         study.changed(winsorise=0.0),
         study.changed(winsorise=0.95),
+        study.changed(covariates=("type",)),
     ]
     codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
     assert set(REGISTER["alternative"]) == codes

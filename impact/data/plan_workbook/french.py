@@ -28,6 +28,12 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "strata": "colonnes à l'intérieur desquelles le sort a été tiré ; sans tirage, le test de permutation échange les "
         "entreprises à l'intérieur d'elles et des tertiles du résultat de départ",
         "characteristics": "colonnes comparées avant le traitement",
+        "covariates": "colonnes connues avant le traitement, dont une ligne à côté du résultat principal tient compte "
+        "(doublement robuste) ; les catégories deviennent des indicatrices",
+        "missing_covariates": "observations où l'une d'elles manque : leave_out (écartées de cette ligne, et comptées) ou "
+        "refuse (refusées)",
+        "outcome_before": "périodes antérieures dont une ligne retient le résultat moyen, avec le dernier résultat ; après un "
+        "creux elle est lue à côté du résultat principal ; 0 : aucune",
         "winsorise": "plafonne les résultats à ce quantile (au-dessus de 0,5) par période ; les valeurs brutes sont toujours "
         "montrées à côté ; 0 : aucun plafond",
         "treatment_group": "colonne de l'événement (salon) par lequel une entreprise a été traitée, à la place de sa cohorte ; "

@@ -22,8 +22,8 @@ LINE_HEIGHT = 15.0  # points
 COLUMN_KEYS = frozenset(
     {
         "unit", "time.column", "cohort.column", "cohort.first_period_of", "cluster", "weight", "outcomes", "cohort",
-        "planned_cohort", "subgroups", "strata", "characteristics", "placebo_outcomes", "measures", "secondary",
-        "exposure", "dose", "treatment_group", "panel_model.outcome", "panel_model.regressors",
+        "planned_cohort", "subgroups", "strata", "characteristics", "covariates", "placebo_outcomes", "measures",
+        "secondary", "exposure", "dose", "treatment_group", "panel_model.outcome", "panel_model.regressors",
     }
 )  # fmt: skip
 """Keys of plan and schema that name columns of the schema."""

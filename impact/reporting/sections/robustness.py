@@ -5,6 +5,7 @@ import pandas as pd
 from impact.evaluation.robustness import Robustness
 from impact.reporting import figures
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
+from impact.reporting.sections.adjustment import adjustment
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.outcomes import zeros_and_silence
 from impact.reporting.voice import Voice
@@ -34,6 +35,7 @@ def robustness(voice: Voice, part: Robustness, axis: figures.EffectAxis | None =
         ),
         figures.estimators(voice, rows, axis or _axis(voice, rows)),
         _table(voice, rows),
+        *adjustment(voice, part),
     ]
     if part.randomization is not None:
         shown.append(Text(_permutation(voice, part)))

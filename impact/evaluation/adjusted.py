@@ -1,0 +1,142 @@
+"""The main estimator adjusted for what is known of firms before the start: the plan's covariates, and the outcome before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from impact.data.panel import Panel
+from impact.data.readers import panel_of
+from impact.errors import MissingValueError
+from impact.estimate import Estimate
+from impact.estimators.selection.lagged_outcome import LAGGED, with_lagged_outcome
+from impact.evaluation.study import Study
+
+if TYPE_CHECKING:
+    from impact.evaluation.robustness import Robustness
+
+COVARIATES = "adjusted_for_covariates"
+BEFORE = "adjusted_for_outcome_before"
+BOTH = "adjusted_for_both"
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """One row of the alternatives: its word, and what it adjusts for."""
+
+    name: str
+    covariates: bool
+    outcome_before: bool
+
+    def fit(self, study: Study) -> Estimate:
+        """Estimate doubly robust, in the order of the plan's rules for what is missing; errors as `CallawaySantAnna.fit`."""
+        panel = study.panel()
+        names: list[str] = []
+        if self.covariates:
+            panel, names = with_indicators(study)
+        if self.outcome_before:
+            panel = with_lagged_outcome(panel, periods=study.plan.outcome_before)
+            names = [*names, *LAGGED]
+        estimator = study.estimator(covariates=names, method="dr")
+        return estimator.fit(panel).aggregate(by="overall")
+
+
+def adjusted_rows(study: Study) -> Iterator[Adjusted]:
+    """Yield what the plan adjusts for: covariates, the outcome before, both; nothing of a lot, which makes groups alike."""
+    covariates = bool(study.plan.covariates)
+    before = bool(study.plan.outcome_before) and study.plan.waves == "panel"
+    if study.by_lot:
+        return
+    if covariates:
+        yield Adjusted(COVARIATES, covariates=True, outcome_before=False)
+    if before:
+        yield Adjusted(BEFORE, covariates=False, outcome_before=True)
+    if covariates and before:
+        yield Adjusted(BOTH, covariates=True, outcome_before=True)
+
+
+def with_indicators(study: Study) -> tuple[Panel, list[str]]:
+    """Return the headline's panel with the plan's covariates as numbers, an indicator for each category but the first.
+
+    Raises
+    ------
+    MissingValueError
+        When a covariate is missing and the plan refuses that.
+    """
+    panel = study.panel()
+    held = panel_of(
+        study.frame,
+        schema=study.schema.model_copy(update={"cluster": study.cluster}),
+        outcome=study.outcome,
+        cohort=study.plan.cohort,
+        covariates=study.plan.covariates,
+    ).covariates
+    columns = pd.concat([_numbers(held[name]) for name in study.plan.covariates], axis=1)
+    known = columns.notna().all(axis=1).to_numpy()
+    if not known.all() and study.plan.missing_covariates == "refuse":
+        raise MissingValueError(
+            f"{_listed(columns)}: missing in {int((~known).sum())} observations, which the plan refuses; complete them, or "
+            "declare missing_covariates: leave_out"
+        )
+    made = replace(panel, covariates=columns, complete=None)
+    return made.where(known, reason="missing_regressor"), list(columns.columns)
+
+
+def _listed(columns: pd.DataFrame) -> str:
+    return ", ".join(name for name in columns if columns[name].isna().any())
+
+
+def _numbers(column: "pd.Series[float]") -> pd.DataFrame:
+    """A column of numbers as it is; of others, an indicator for each category but the first, missing where it is."""
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
+        return pd.DataFrame(
+            {column.name: column.astype("Float64").to_numpy(float, na_value=np.nan)}
+        )
+    levels: Sequence[object] = sorted(column.dropna().unique(), key=str)
+    made = {
+        f"{column.name}: {level}": np.where(column.isna(), np.nan, (column == level).fillna(False))
+        for level in levels[1:]
+    }
+    return pd.DataFrame(made).astype(float)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the check of the last period before the start says of adjusting for the outcome before.
+
+    Attributes
+    ----------
+    before : {"unusual", "usual", "unknown"}
+        After a dip or jump the adjusted effect is read beside the main one; by the rule of the plan, not by its size.
+    main : float
+    adjusted : float or None
+        None where it could not be estimated.
+    interval : tuple of float
+    """
+
+    before: Literal["unusual", "usual", "unknown"]
+    main: float
+    adjusted: float | None
+    interval: tuple[float, float]
+
+
+def chosen(part: "Robustness") -> Choice:
+    """Read the choice off a study's alternatives and checks; the alternatives have the adjusted row."""
+    status = {check.name: check.status for check in part.checks}.get("recent_change")
+    known: dict[str | None, Literal["unusual", "usual"]] = {
+        "pass": "usual",
+        "warn": "unusual",
+        "fail": "unusual",
+    }
+    rows = part.alternatives.set_index("name")
+    row = rows.loc[BEFORE]
+    numbers = [float(row[key]) for key in ("estimate", "conf_low", "conf_high")]
+    missing = bool(np.isnan(numbers[0]))
+    return Choice(
+        before=known.get(status, "unknown"),
+        main=float(rows["estimate"].iloc[0]),
+        adjusted=None if missing else numbers[0],
+        interval=(numbers[1], numbers[2]),
+    )

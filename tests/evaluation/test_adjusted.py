@@ -1,0 +1,90 @@
+"""Rows beside the headline that adjust: what the plan may ask, what is refused, and the rule by which one is read."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.check_result import CheckResult, not_applicable
+from impact.errors import MissingValueError, PlanError
+from impact.evaluation.adjusted import BEFORE, adjusted_rows, chosen, with_indicators
+from impact.evaluation.plan_check import check_columns
+from impact.evaluation.robustness import Robustness
+from impact.evaluation.study import Study
+from impact.pipeline.plan import read_plan
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+
+
+def rows_of(study):
+    return {row.name: row for row in adjusted_rows(study)}
+
+
+def test_a_plan_adjusts_for_its_covariates_the_outcome_before_and_both(study):
+    asked = study.changed(covariates=("type", "city")).on(study.frame)
+    rows = rows_of(asked)
+    assert list(rows) == [
+        "adjusted_for_covariates",
+        "adjusted_for_outcome_before",
+        "adjusted_for_both",
+    ]
+    found = rows["adjusted_for_covariates"].fit(asked)
+    assert "doubly robust" in found.method
+    assert np.isfinite(found.std_errors.iloc[0])
+    assert list(rows_of(study.changed(outcome_before=0, covariates=()))) == []
+    lot = study.changed(assignment="randomised", planned_cohort=None, covariates=("type",))
+    assert list(rows_of(lot)) == []
+
+
+def test_categories_become_indicators_and_who_lacks_one_is_counted_or_refused(study):
+    asked = study.changed(covariates=("type", "employment")).on(study.frame)
+    panel, names = with_indicators(asked)
+    levels = sorted(asked.frame["type"].dropna().unique(), key=str)
+    assert names == [*(f"type: {level}" for level in levels[1:]), "employment"]
+    first = (panel.covariates[names[:-1]].sum(axis=1) == 0).to_numpy()
+    place = asked.frame.set_index(asked.schema.unit)["type"].groupby(level=0).first()
+    assert set(place.loc[panel.units[panel.unit_index[first]]]) == {levels[0]}
+    one = asked.frame[asked.schema.unit].iloc[0]
+    fewer = asked.frame.assign(
+        employment=asked.frame["employment"].mask(asked.frame[asked.schema.unit] == one)
+    )
+    assert with_indicators(asked.on(fewer))[0].sample.dropped["missing_regressor"] >= 1
+    refusing = asked.changed(missing_covariates="refuse").on(fewer)
+    with pytest.raises(MissingValueError, match="employment: missing in"):
+        with_indicators(refusing)
+
+
+def test_covariates_that_treatment_moves_are_refused_by_name(study):
+    outcome = study.plan.outcomes[0]
+    with pytest.raises(PlanError, match=f"covariates: {outcome} is an outcome"):
+        check_columns(study.plan.changed(covariates=(outcome,)), study.schema)
+    with pytest.raises(PlanError, match="covariates: nowhere"):
+        check_columns(study.plan.changed(covariates=("nowhere",)), study.schema)
+
+
+@pytest.mark.parametrize(
+    ("check", "before"),
+    [
+        (CheckResult("recent_change", "warn", "last_period_against_earlier:1"), "unusual"),
+        (CheckResult("recent_change", "pass", "last_period_against_earlier:1"), "usual"),
+        (not_applicable("recent_change", "no_variation_before_treatment"), "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_the_check_before_the_start_decides_what_is_read_whatever_the_effects(check, before):
+    rows = pd.DataFrame(
+        {"name": ["callaway_santanna", BEFORE], "estimate": [2.0, 1.0]}
+        | {"conf_low": [1.0, -1.0], "conf_high": [3.0, 3.0]}
+    )
+    part = Robustness(rows, None, () if check is None else (check,), None, None)
+    choice = chosen(part)
+    assert (choice.before, choice.main, choice.adjusted) == (before, 2.0, 1.0)
+    assert choice.interval == (-1.0, 3.0)
+    rows["estimate"] = [2.0, np.nan]
+    assert chosen(part).adjusted is None
