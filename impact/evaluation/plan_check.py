@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from impact.data.schema import ColumnType, Schema
 from impact.errors import EstimationError, ImpactError, PlanError
+from impact.evaluation.many_effects import refuse_unestimable
 from impact.evaluation.plan import Plan, printed
 from impact.evaluation.study import Study
 from impact.evaluation.survey_checks import first_existed
@@ -68,7 +69,7 @@ def check_study(study: Study) -> None:
     if study.plan.planned_cohort is not None:
         study.panel(cohort=study.plan.planned_cohort)
     for outcome in study.plan.outcomes:
-        study.estimator().fit(study.panel(outcome)).aggregate(by="overall")
+        refuse_unestimable(study, outcome)
     with _asked_by("survey.entered"):
         first_existed(study, study.panel())
     if study.plan.panel_model is not None:

@@ -11,6 +11,11 @@ from impact.data.panel import Panel
 from impact.data.times import TimeAxis
 from impact.errors import EstimationError
 from impact.estimators.many import clusters_are_units
+from impact.evaluation.many_effects import (
+    MANY_EFFECTS,
+    cohorts_without_comparison,
+    effects_by_cohort,
+)
 from impact.evaluation.study import Study
 from impact.terms import ENOUGH_UNITS, SMALLEST_SHOWN
 
@@ -39,6 +44,7 @@ RemarkCode = Literal[
     "mostly_zero",
     "not_in_the_data",
     "never_changes",
+    "many_effects",
 ]
 """In the order of their importance."""
 CODES = (-9, -77, -88, -98, -99, -999, -9999)
@@ -112,12 +118,12 @@ def _before_and_after(study: Study, panel: Panel) -> dict[RemarkCode, int]:
 def _cohorts(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     """Cohorts that are small, or that the main estimator has nobody to compare with."""
     sizes = np.array([(panel.cohort == cohort).sum() for cohort in panel.cohorts])
-    notes = study.estimator().fit(panel).notes
-    alone = [note for note in notes if note.startswith("cohort_without_comparison:")]
+    effects = effects_by_cohort(panel)
     return {
         "cohorts_of_one": int((sizes == 1).sum()),
         "small_cohorts": int(((sizes > 1) & (sizes < SMALLEST_SHOWN)).sum()),
-        "cohort_without_comparison": len(alone),
+        "many_effects": effects if effects >= MANY_EFFECTS else 0,
+        "cohort_without_comparison": cohorts_without_comparison(study, panel),
     }
 
 

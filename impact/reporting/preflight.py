@@ -169,6 +169,8 @@ def _abilities(voice: Voice, found: Preflight) -> Iterator[Grid]:
 
 
 def _ability(voice: Voice, one: Ability) -> str:
+    if one.refused is None and one.treated is None:
+        return voice.t("in the run")
     return DASH if one.refused is not None else voice.f.number(one.treated)
 
 

@@ -63,5 +63,8 @@ PREFLIGHT = {
     "mostly_zero": t("{outcome}: {share} of the observations are zero."),
     "not_in_the_data": t("{outcome}: not in the data; the report says that it was not measured."),
     "never_changes": t("{outcome}: never changes, or for all alike; there is no effect to find."),
+    "many_effects": t(
+        "Cohorts times periods: {n}. Estimators beside the main one are tried in the run itself, which takes its time."
+    ),
 }
 """By remark, as `evaluation.remarks` orders them."""
