@@ -182,3 +182,39 @@ def rows_named(rows: Iterable[int]) -> str:
         words.append(f"{more} more")
     text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return f"row {text}" if len(numbers) == 1 else f"rows {text}"
+
+
+_OF_SEVERAL = {
+    "is": "are",
+    "has": "have",
+    "holds": "hold",
+    "lies": "lie",
+    "meets": "meet",
+    "mixes": "mix",
+}
+"""Verbs of rules by what they become of several rows; others, as ``cannot``, stay."""
+
+
+def rows_that(rows: Iterable[int], rule: str) -> str:
+    """Write of which rows a rule speaks, its verb in their number.
+
+    Parameters
+    ----------
+    rows : iterable of int
+    rule : str
+        Of one row, its verb first.
+
+    Examples
+    --------
+    >>> from impact.errors import rows_that
+    >>> rows_that([8], "has no value label"), rows_that([2, 5], "has no value label")
+    ('row 8 has no value label', 'rows 2 and 5 have no value label')
+    """
+    numbers = {int(row) for row in rows}
+    return f"{rows_named(numbers)} {in_number(rule, len(numbers))}"
+
+
+def in_number(rule: str, n: int) -> str:
+    """Return what is said of one, as it is said of n: its verb, which stands first, in that number."""
+    verb, space, rest = rule.partition(" ")
+    return rule if n == 1 else f"{_OF_SEVERAL.get(verb, verb)}{space}{rest}"

@@ -49,7 +49,9 @@ STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
 @app.command()
 def run(
-    plan: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    plan: Annotated[Path, typer.Argument(help="The plan: a .yml, or its workbook (.xlsx).")] = Path(
+        "evaluation.yml"
+    ),
     *,
     outcome: Outcome = None,
     language: Language = None,
@@ -61,12 +63,13 @@ def run(
     ] = None,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
+    from impact.pipeline.plan_workbook import plan_file
     from impact.pipeline.run import notebooks_folder
     from impact.pipeline.run import run as run_plan
 
     with _progress() as step:
         done = run_plan(
-            plan,
+            plan_file(plan),
             reports=reports,
             notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
             changes=_told(outcome, language, change),
@@ -118,15 +121,18 @@ def _headline(values: dict[str, object]) -> str:
             else "unbounded"
         )
 
+    unit = f" ({values['unit']})" if values["unit"] else ""
     return (
-        f"{values['outcome']} ({values['unit']}): effect {number('estimate')}, interval {number('conf_low')} to "
+        f"{values['outcome']}{unit}: effect {number('estimate')}, interval {number('conf_low')} to "
         f"{number('conf_high')} ({values['believed']}), smallest detectable {number('smallest_detectable')}"
     )
 
 
 @app.command()
 def plan(
-    path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    path: Annotated[Path, typer.Argument(help="The plan: a .yml, or its workbook (.xlsx).")] = Path(
+        "evaluation.yml"
+    ),
     *,
     outcome: Outcome = None,
     language: Language = None,
@@ -136,8 +142,11 @@ def plan(
     """Check a plan and its data without running it, and show what a run will meet: what this accepts, a run accepts."""
     from impact.cli.preflight import show_preflight
     from impact.pipeline.plan import checked_study
+    from impact.pipeline.plan_workbook import plan_file
 
-    show_preflight(checked_study(path, _told(outcome, language, change)), as_json=as_json)
+    show_preflight(
+        checked_study(plan_file(path), _told(outcome, language, change)), as_json=as_json
+    )
 
 
 @app.command()

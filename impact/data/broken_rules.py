@@ -1,22 +1,31 @@
 """What is wrong with a plan, a schema or an intake plan, in the words of the person who wrote it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from impact.terms import nearest
 
+Place = Callable[[Sequence[Any]], str]
+"""Says where a key stands that a path leads to: of names, and places in lists from 0."""
 
-def broken_rules(problem: ValidationError) -> str:
-    """Write what a validation found, without the values: ``columns.x.type: ...; rules.1: ...``; rules are counted from 1."""
+
+def broken_rules(problem: ValidationError, place: Place | None = None) -> str:
+    """Write what a validation found, without the values: ``columns.x.type: ...; rules.1: ...``; rules are counted from 1.
+
+    ``place`` writes where the key stands instead, as in a workbook.
+    """
     found: list[str] = []
     for error in problem.errors(include_input=False, include_url=False):
         parts = list(error["loc"])
+        words = _plain_words(error["type"], error["msg"], error.get("ctx", {}))
+        if place is not None:
+            found.append(f"{place(parts)}: {words[0].lower()}{words[1:]}")
+            continue
         if parts[:1] == ["rules"] and len(parts) > 1 and isinstance(parts[1], int):
             parts[1] += 1
-        words = _plain_words(error["type"], error["msg"], error.get("ctx", {}))
         found.append(f"{'.'.join(map(str, parts)) or 'file'}: {words[0].lower()}{words[1:]}")
     return "; ".join(found[:8])
 

@@ -1,12 +1,13 @@
 """The declared schema of a data file: which column is what, in which unit, and what may stand in it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from impact.data.broken_rules import broken_rules
-from impact.data.french import typeset
+from impact.data.broken_rules import Place, broken_rules
+from impact.data.strict import Strict, Words
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
 from impact.terms import Frequency, Language, MissingOutcome
@@ -18,28 +19,16 @@ Encoding = Literal[
 ]
 
 
-class Strict(BaseModel):
-    """Keys and values as declared: an unknown key is refused, and no value is turned into another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Words(Strict):
-    """A text in both languages of the reports."""
-
-    en: str
-    fr: str
-
-    def in_language(self, language: Language) -> str:
-        """Return the text in one language, French with its no-break spaces."""
-        return typeset(self.fr) if language == "fr" else self.en
-
-
 class MissingCode(Strict):
     """A code that stands for nothing, and why."""
 
     code: str | int | float
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _codes_as_texts(values: Any) -> Any:
+    """Let codes be written as numbers: in a cell of a workbook all keys are texts."""
+    return {str(k): v for k, v in values.items()} if isinstance(values, dict) else values
 
 
 class ReadColumn(Strict):
@@ -53,6 +42,14 @@ class ReadColumn(Strict):
     )
     minimum: float | None = Field(default=None, description="smallest value; one below is refused")
     maximum: float | None = Field(default=None, description="largest value; one above is refused")
+    decimals: Annotated[int, Field(ge=0, le=15)] | None = Field(
+        default=None,
+        description=(
+            "of a `number`: how many digits may stand after the decimal mark where it is written as text; more are refused. "
+            "Undeclared, a few numbers like 8,849 among amounts with two decimals are refused, as thousands may be meant; "
+            "`decimals: 3` accepts them"
+        ),
+    )
     categories: list[str] | None = Field(
         default=None, description="of a `category`, and only of one: what may stand in it"
     )
@@ -72,6 +69,17 @@ class ReadColumn(Strict):
         ),
     )
 
+    value_labels: Annotated[dict[str, str], BeforeValidator(_codes_as_texts)] = Field(
+        default_factory=dict,
+        description=(
+            "what the file's own value labels must say of codes, `{1: oui, 2: non}`, whatever the case and accents; a file "
+            "that says otherwise is refused, as one whose labels were turned around"
+        ),
+    )
+    filled: bool = Field(
+        default=False,
+        description="`true`: every row has something here, an answer or a declared code; a blank is refused with its row",
+    )
     pseudonym: bool = Field(
         default=False,
         description=(
@@ -81,10 +89,21 @@ class ReadColumn(Strict):
         ),
     )
 
+    @property
+    def meanings(self) -> Mapping[str, tuple[str, ...]]:
+        """What is said of its codes for readers, in several languages; nothing of a column of a file."""
+        return {}
+
     @model_validator(mode="after")
     def _only_texts_have_pseudonyms(self) -> Self:
         if self.pseudonym and self.type != "string":
             raise ValueError("pseudonym: only ids have one; declare the column as a string")
+        return self
+
+    @model_validator(mode="after")
+    def _only_numbers_have_decimals(self) -> Self:
+        if self.decimals is not None and self.type != "number":
+            raise ValueError("decimals: only a column of type number has them")
         return self
 
     @model_validator(mode="after")
@@ -114,6 +133,11 @@ class Column(ReadColumn):
         default_factory=dict, description="`{category: {en: ..., fr: ...}}`"
     )
     description: Words | None = Field(default=None, description="a sentence for the codebook")
+
+    @property
+    def meanings(self) -> Mapping[str, tuple[str, ...]]:
+        """The labels of its categories in both languages."""
+        return {code: (words.en, words.fr) for code, words in self.category_labels.items()}
 
     def unit_in(self, language: Language) -> str:
         """Return the unit in one language; empty without one."""
@@ -244,6 +268,13 @@ class FileLayout(Strict):
         default=0,
         description="rows at the end of a workbook or CSV file that are no data: sources, notes, sums",
     )
+    moved_rows: Literal["refuse", "keep"] = Field(
+        default="refuse",
+        description=(
+            "of a workbook or CSV file: rows whose cells look moved by one column, with a blank where no other row has one, "
+            "are refused with their rows; `keep` says that they were looked at and are right"
+        ),
+    )
     csv: CsvOptions = Field(
         default=CsvOptions(), description="how cells are written that stand as text: its keys below"
     )
@@ -333,30 +364,6 @@ class Schema(FileLayout):
         """Return the source of the data in one language."""
         return self.source if isinstance(self.source, str) else self.source.in_language(language)
 
-    def codebook(self, language: Language) -> str:
-        """Write the columns as a Markdown table."""
-        heads = {
-            "en": ("Column", "Meaning", "Type", "Unit", "Values"),
-            "fr": ("Colonne", "Sens", "Type", "Unité", "Valeurs"),
-        }[language]
-        lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|---|"]
-        for name, column in self.columns.items():
-            meaning = column.label.in_language(language)
-            if column.description is not None:
-                meaning += f". {column.description.in_language(language)}"
-            lines.append(
-                f"| `{name}` | {meaning} | {column.type} | {column.unit_in(language)} | {_values(column)} |"
-            )
-        return "\n".join(lines) + "\n"
-
-
-def _values(column: Column) -> str:
-    if column.categories is not None:
-        return ", ".join(column.categories)
-    low = "" if column.minimum is None else f"≥ {column.minimum:g}"
-    high = "" if column.maximum is None else f"≤ {column.maximum:g}"
-    return ", ".join(part for part in (low, high) if part)
-
 
 def read_schema(path: Path | str) -> Schema:
     """Read a schema file.
@@ -370,7 +377,7 @@ def read_schema(path: Path | str) -> Schema:
     return schema_of(load_yaml(path, error=SchemaError), name=path.name)
 
 
-def schema_of(values: Any, *, name: str) -> Schema:
+def schema_of(values: Any, *, name: str, place: Place | None = None) -> Schema:
     """Check a schema's keys and values.
 
     Raises
@@ -383,4 +390,4 @@ def schema_of(values: Any, *, name: str) -> Schema:
     try:
         return Schema.model_validate(values)
     except ValidationError as problem:
-        raise SchemaError(f"{name}: {broken_rules(problem)}") from None
+        raise SchemaError(f"{name}: {broken_rules(problem, place)}") from None

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers
-from impact.errors import MissingValueError, UnparsableValueError, UsageError, rows_named
+from impact.errors import MissingValueError, UnparsableValueError, UsageError, rows_named, rows_that
 from impact.terms import CheckedChoices, Frequency
 
 _CODES: dict[Frequency, str] = {"year": "Y", "quarter": "Q", "month": "M"}
@@ -104,7 +104,7 @@ class TimeAxis(CheckedChoices):
         between = (known - self.origin) % self.step != 0
         if between.any():
             raise UnparsableValueError(
-                f"{column.name}: {rows_named(rows[np.append(between, False)[codes]])} lie between the periods, which are "
+                f"{column.name}: {rows_that(rows[np.append(between, False)[codes]], 'lies between the periods')}, which are "
                 f"{self.step} apart from the first one on; write the period in which it was observed, or declare another step"
             )
         return codes, (known - self.origin) / self.step

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from impact.data.intake.series import SeriesName, published
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
 from impact.economics.costs import Cost, CostStream
 from impact.economics.prices import Prices

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.evaluation.named_file import read_named_file
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.evaluation.completion import (
     Bound,
     Classification,

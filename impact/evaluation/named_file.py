@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError
 from impact.evaluation.plan import printed

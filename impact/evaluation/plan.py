@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from impact.data.broken_rules import broken_rules
-from impact.data.schema import Words
+from impact.data.broken_rules import Place, broken_rules
+from impact.data.strict import Words
 from impact.errors import PlanError
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
@@ -190,8 +190,8 @@ class Plan(_Strict):
     """of the report: `en` or `fr`"""
 
     @classmethod
-    def of(cls, values: Any) -> Self:
-        """Check a plan's keys and values.
+    def of(cls, values: Any, *, place: Place | None = None) -> Self:
+        """Check a plan's keys and values; ``place`` says where a key stands, if not by its path.
 
         Raises
         ------
@@ -204,7 +204,7 @@ class Plan(_Strict):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as problem:
-            raise PlanError(broken_rules(problem)) from None
+            raise PlanError(broken_rules(problem, place)) from None
 
     @model_validator(mode="after")
     def _the_design_holds_together(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.evaluation.named_file import StrictForm, read_named_file, source_in
 from impact.terms import Language, nearest
 

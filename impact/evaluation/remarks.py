@@ -6,9 +6,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from impact.arrays import Floats
 from impact.data import checks
 from impact.data.panel import Panel
+from impact.data.schema import Column
 from impact.data.times import TimeAxis
+from impact.diagnostics.survey.repeated_codes import repeated_codes
 from impact.errors import EstimationError
 from impact.estimators.many import clusters_are_units
 from impact.evaluation.many_effects import (
@@ -32,6 +35,7 @@ RemarkCode = Literal[
     "never_answered",
     "blank_starts",
     "like_a_code",
+    "repeated_code",
     "cohort_without_comparison",
     "cohorts_of_one",
     "small_cohorts",
@@ -192,9 +196,20 @@ def _like_codes(study: Study) -> Iterator[Remark]:
     """Cells of declared numbers that look like a code for no answer and are declared neither as one nor as impossible."""
     for name, column in study.schema.columns.items():
         if column.type in {"number", "integer"}:
-            n = int(study.frame[name].isin(CODES).sum())
+            cells = study.frame[name].to_numpy(dtype=float, na_value=np.nan)
+            n = int(np.isin(cells, CODES).sum())
             if n:
                 yield Remark("like_a_code", n, name)
+            if n := int(np.isin(cells, _beyond_declared(column, cells)).sum()):
+                yield Remark("repeated_code", n, name)
+
+
+def _beyond_declared(column: Column, cells: Floats) -> Floats:
+    """Repeated codes at an edge for which no bound is declared, those that are told already left out."""
+    found = np.setdiff1d(repeated_codes(cells), CODES)
+    if column.maximum is not None:
+        found = found[found < 0]
+    return found[found > 0] if column.minimum is not None else found
 
 
 def _of_outcomes(study: Study) -> Iterator[Remark]:

@@ -21,6 +21,7 @@ from impact.diagnostics.survey.enumerators import enumerators, one_arm_enumerato
 from impact.diagnostics.survey.heaping import heaping, heaping_change
 from impact.diagnostics.survey.outliers import jumps, largest_unit, outliers
 from impact.diagnostics.survey.parts_of_a_sum import parts_of_a_sum
+from impact.diagnostics.survey.repeated_codes import codes_at_the_edge
 from impact.diagnostics.survey.response import never_answered, response
 from impact.diagnostics.survey.starts import planned_starts
 from impact.diagnostics.survey.trajectories import (
@@ -81,6 +82,7 @@ def survey_checks(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
         answers_before_entry(panel, first_existed(study, panel)),
         copied_forward(panel),
         parts_of_a_sum(panel, beside.numbers(_parts(study))),
+        codes_at_the_edge(panel),
         planned_starts(*_starts(study, panel)),
         enumerators(panel, beside.column(study.plan.survey.enumerator), seed=seed),
         one_arm_enumerators(panel, beside.column(study.plan.survey.enumerator)),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.terms import Language
 
 Text = Annotated[str, Field(min_length=1, max_length=120)]

@@ -1,5 +1,8 @@
 """A plan as a workbook and back: with its schema, and with its intake plan where it has one."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from impact.data.plan_workbook.sheets import Part
 from impact.data.plan_workbook.write import Filed, write_plan_workbook
 from impact.data.schema import Schema, read_schema, schema_of
 from impact.data.yaml_file import load_yaml
-from impact.errors import PlanError, StorageError
+from impact.errors import ImpactError, PlanError, StorageError
 from impact.evaluation.plan import Plan
 from impact.pipeline.plan import read_plan
 from impact.terms import Language
@@ -81,21 +84,79 @@ def files_of(workbook: Path, *, folder: Path, overwrite: bool) -> tuple[Path, ..
     StorageError
         A file is there already.
     """
+    files = _files(workbook, folder)
+    _refuse_there(list(files), overwrite=overwrite)
+    return _written(files)
+
+
+def plan_file(path: Path) -> Path:
+    """Return a plan's file: itself, or of a workbook the plan in it, written beside it with the files that it names.
+
+    Files that are there already and say the same stay as they are.
+
+    Raises
+    ------
+    SourceError, SchemaError, PlanError
+        As `files_of`.
+    StorageError
+        A file is there already and says otherwise than the workbook.
+    """
+    if path.suffix.lower() != ".xlsx":
+        return path
+    files = _files(path, path.parent)
+    other = [
+        file.name for file, held in files.items() if file.exists() and not held.stands_in(file)
+    ]
+    if other:
+        raise StorageError(
+            f"{', '.join(other)}: there already, and other than in {path.name}; `impact workbook {path.name} --force` replaces "
+            "what is there, or name the .yml"
+        )
+    _written({file: held for file, held in files.items() if not file.exists()})
+    return next(iter(files))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Values of one file as a workbook holds them, and what checks them."""
+
+    values: Any
+    checked: Callable[[Any], Any]
+
+    def stands_in(self, file: Path) -> bool:
+        """Whether a file says the same."""
+        try:
+            return bool(self.checked(load_yaml(file)) == self.checked(self.values))
+        except ImpactError:
+            return False
+
+
+def _files(workbook: Path, folder: Path) -> dict[Path, _Held]:
+    """Return the files that a workbook holds, the plan first, each checked; errors name the cell."""
     parts = read_plan_workbook(workbook)
     if "plan" not in parts:
         raise PlanError(f"{workbook.name}: has no sheet of the plan itself")
-    plan = Plan.of(parts["plan"])
-    files = {folder / f"{workbook.stem}.yml": parts["plan"]}
+    name = workbook.name
+    try:
+        plan = Plan.of(parts["plan"].values, place=parts["plan"].place)
+    except PlanError as problem:
+        raise PlanError(f"{name}: {problem}") from None
+    files = {folder / f"{workbook.stem}.yml": _Held(parts["plan"].values, Plan.of)}
     if "schema" in parts:
-        schema_of(parts["schema"], name=workbook.name)
-        files[_inside(folder, plan.data_schema)] = parts["schema"]
+        schema_of(parts["schema"].values, name=name, place=parts["schema"].place)
+        held = _Held(parts["schema"].values, partial(schema_of, name=name))
+        files[_inside(folder, plan.data_schema)] = held
     if "intake" in parts:
-        intake_plan(parts["intake"], name=workbook.name)
-        files[_inside(folder, plan.data)] = parts["intake"]
-    _refuse_there(list(files), overwrite=overwrite)
-    for path, values in files.items():
+        intake_plan(parts["intake"].values, name=name, place=parts["intake"].place)
+        held = _Held(parts["intake"].values, partial(intake_plan, name=name))
+        files[_inside(folder, plan.data)] = held
+    return files
+
+
+def _written(files: Mapping[Path, _Held]) -> tuple[Path, ...]:
+    for path, held in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml_of(values), encoding="utf-8")
+        path.write_text(yaml_of(held.values), encoding="utf-8")
     return tuple(files)
 
 

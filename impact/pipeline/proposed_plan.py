@@ -130,13 +130,29 @@ def _plan_text(proposal: Proposal, *, data: str, name: str, language: Language) 
         "anticipation: 0",
         f"placebo_periods: {before}",
         *_characteristics(proposal),
-        comment("? three letters of the money in which outcomes stand"),
-        "currency: MAD",
+        *_currency(proposal),
         "alpha: 0.05",
         "seed: 2012",
         f"language: {language}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _currency(proposal: Proposal) -> list[str]:
+    """Name the money of the outcomes where their words do; where they name none or several, leave it to a person."""
+    units = [
+        c.keys["unit"]
+        for c in proposal.columns
+        if c.name in proposal.roles.outcomes and "unit" in c.keys
+    ]
+    if len(set(units)) == 1:
+        return [comment("? by the names and labels of the outcomes"), f"currency: {units[0]}"]
+    return [
+        comment(
+            "? of amounts: the three letters of their money, and `unit:` of the outcome in the schema"
+        ),
+        comment("currency: MAD"),
+    ]
 
 
 def _characteristics(proposal: Proposal) -> list[str]:

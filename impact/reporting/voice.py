@@ -98,6 +98,11 @@ class Voice:
             return told.level_in(level, self.study.plan.language)
         return self.t("yes") if float(level) else self.t("no")
 
+    def with_unit(self, outcome: str) -> str:
+        """Write an outcome's label, with its unit in brackets where it has one."""
+        unit = self.study.unit(outcome)
+        return f"{self.study.label(outcome)} ({unit})" if unit else self.study.label(outcome)
+
     def in_currency(self, outcome: str) -> bool:
         """Whether an outcome is an amount of the study's currency."""
         return self.study.unit(outcome).startswith(self.study.plan.currency)

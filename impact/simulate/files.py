@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.data.column_table import column_table
 from impact.data.schema import read_schema
 from impact.simulate.process import Draw, draw
 from impact.simulate.programme import ScenarioName, scenario
@@ -104,8 +105,8 @@ def write_case(folder: Path, *, estimates: Estimates | None = None) -> list[Path
     """
     schema = read_schema(folder / "artisans.yml")
     codebook = (
-        f"# Codebook of `artisans.csv`\n\n{schema.codebook('en')}\n# Dictionnaire des variables\n\n"
-        f"{schema.codebook('fr')}"
+        f"# Codebook of `artisans.csv`\n\n{column_table(schema, 'en')}\n# Dictionnaire des variables\n\n"
+        f"{column_table(schema, 'fr')}"
     )
     return [*_panel_and_truth(CASE, folder, estimates), _written(folder / "codebook.md", codebook)]
 

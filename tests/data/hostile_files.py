@@ -145,7 +145,11 @@ LOOSE = {"kind": {"type": "string", "categories": None}}
 text("delimiter in quotes", HEAD + '1,1,2,5,"a,b"\n', gives={"kind": ["a,b"]}, columns=LOOSE)
 text("doubled quotes", HEAD + '1,1,2,5,"a ""b"""\n', gives={"kind": ['a "b"']}, columns=LOOSE)
 text("line end in quotes", HEAD + '1,1,2,5,"a\nb"\n', gives={"kind": ["a\nb"]}, columns=LOOSE)
-text("open quote", GOOD.replace("10.5", '"10.5'), refused=(SOURCE, "do not close"))
+text(
+    "open quote",
+    GOOD.replace("10.5", '"10.5'),
+    refused=(SOURCE, "do not close from the one on line 2"),
+)
 text(
     "quotes swallow a row",
     HEAD + '1,1,2,5,"a\n1,2,2,6,a\n2,1,0,7,b"\n',
@@ -425,7 +429,7 @@ book(
 book(
     "dates and text",
     [NAMES, ["1", dt.date(2012, 4, 1), "2", 1, "a"], ["1", "2012Q1", "2", 1, "a"]],
-    refused=(errors.SchemaError, "wave: stored as other"),
+    refused=(errors.SchemaError, "wave: stored as other (text on row 2, date elsewhere)"),
     **QUARTER,
 )
 book(

@@ -24,7 +24,8 @@ from impact.data.proposal.written import intake_text, schema_text
 from impact.data.schema import CsvOptions, FileLayout, read_schema
 from impact.data.sources.conversions import convert
 from impact.data.sources.door import read_source
-from impact.errors import MissingColumnError, SourceError
+from impact.errors import MissingColumnError, SourceError, UsageError
+from impact.pipeline.proposed_plan import write_proposal
 
 PANEL = "firm,year,sales,grant\n" + "".join(
     f"F{firm},{year},{100 + 7 * firm + (year - 2010) * (firm % 3) + firm * year % 11}.5,"
@@ -448,6 +449,78 @@ def test_waves_go_below_one_another_and_a_register_is_proposed_for_a_person(tmp_
     assert merge.keys["on"] == ["id"]
     assert merge.keys["take"] == ["ville"]
     assert (made.roles.unit, made.roles.time) == ("id", "vague")
+
+
+def test_waves_with_unlike_columns_are_of_the_same_units_at_another_time(tmp_path):
+    """Two waves share the ids alone: they go below one another, what one did not ask is missing there."""
+    asked = {
+        "base_2010": "id,ventes,effectif,ville,age",
+        "suivi_2012": "id,ventes,export,appui,stand",
+    }
+    paths = []
+    for name, head in asked.items():
+        paths.append(tmp_path / f"{name}.csv")
+        lines = [f"A{n},{n * 1.5},{n % 7},{n % 3},{n % 5}" for n in range(20)]
+        paths[-1].write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    other = propose(paths, told=Told())
+    assert all(rule.keys["rule"] == "merge" for rule in other.rules)  # the stems are unlike
+    renamed = [path.rename(tmp_path / f"enquete_{path.stem[-4:]}.csv") for path in paths]
+    made = propose(renamed, told=Told())
+    assert [rule.keys["rule"] for rule in made.rules] == ["constant", "constant", "append"]
+    assert (made.roles.unit, made.roles.time) == ("id", "wave")
+    assert any("not in every file, and missing there" in doubt for doubt in made.rules[2].doubts)
+
+
+def test_waves_with_unlike_columns_are_known_by_a_column_of_times(tmp_path):
+    paths = []
+    for name, head, wave in (
+        ("a", "id,vague,ventes,ville", 1),
+        ("b", "id,vague,ventes,export,appui,stand", 2),
+    ):
+        paths.append(tmp_path / f"{name}.csv")
+        lines = [
+            ",".join([f"A{n}", str(wave), *(str(n * k) for k in range(2, head.count(",") + 1))])
+            for n in range(20)
+        ]
+        paths[-1].write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    made = propose(paths, told=Told())
+    assert [rule.keys["rule"] for rule in made.rules] == ["append"]
+    assert (made.roles.unit, made.roles.time) == ("id", "vague")
+
+
+def of_switch(folder, cell, *, column="stand"):
+    lines = [f"A{n},{t},{n + t * 1.5},{cell(n, t)}" for n in range(12) for t in range(1, 5)]
+    (folder / "p.csv").write_text(f"id,wave,ventes,{column}\n" + "\n".join(lines) + "\n")
+    return propose([folder / "p.csv"], told=Told(cohort=column))
+
+
+def test_a_told_treatment_that_goes_back_to_zero_marks_starts_and_is_asked_about(tmp_path):
+    made = of_switch(tmp_path, lambda n, t: int(n < 5 and t == 3))
+    treatment = made.roles.treatment
+    assert (treatment.first_period_of, treatment.marks_start) == ("stand", True)
+    assert treatment.column not in {"stand", "id"}
+    assert "stand goes back to 0" in made.roles.doubts["cohort"]
+    assert any("stand goes back to 0" in decision for decision in made.decisions)
+
+
+def test_a_told_column_of_zeros_and_ones_that_says_no_start_is_refused_by_name(tmp_path):
+    for cell in (lambda n, _: int(n < 5), lambda _, t: int(t > 2)):
+        with pytest.raises(UsageError, match="--cohort: stand: a 0/1 column"):
+            of_switch(tmp_path, cell)
+
+
+def test_money_is_what_the_words_of_the_outcome_say(tmp_path):
+    for heading, currency in (("ca_dh", "MAD"), ("sales_usd", "USD"), ("ventes", None)):
+        lines = [f"A{n},{t},{n * 1.5 + t}" for n in range(12) for t in range(1, 5)]
+        (tmp_path / "p.csv").write_text(f"id,wave,{heading}\n" + "\n".join(lines) + "\n")
+        made = propose([tmp_path / "p.csv"], told=Told(outcomes=(heading,)))
+        written = write_proposal(made, folder=tmp_path / heading, language="en", overwrite=False)
+        plan = (tmp_path / heading / "evaluation.yml").read_text()
+        assert (f"\ncurrency: {currency}\n" in plan) if currency else ("\ncurrency:" not in plan)
+        assert (
+            "unit: " + str(currency) in (tmp_path / heading / "schema.yml").read_text()
+        ) == bool(currency)
+        assert written.files
 
 
 # Questionnaires

@@ -8,7 +8,8 @@ import pytest
 
 from impact import errors
 from impact.data.readers import read_frame, read_panel
-from impact.data.schema import Column, Words, read_schema
+from impact.data.schema import Column, read_schema
+from impact.data.strict import Words
 from impact.data.yaml_file import load_yaml
 
 SCHEMA = """

@@ -117,7 +117,7 @@ def test_value_labels_are_read_as_labels_or_as_codes_only_where_that_is_said(tmp
     assert by_label.kind.tolist() == ["a", "b", "a"]
     codes = {"kind": {"labelled": "codes", "categories": ["1", "2"]}}
     assert labelled(tmp_path, kind, codes, labels).kind.tolist() == ["1", "2", "1"]
-    with pytest.raises(errors.UnparsableValueError, match="kind: row 2 have no value label"):
+    with pytest.raises(errors.UnparsableValueError, match="kind: row 2 has no value label"):
         labelled(tmp_path, kind, {"kind": {"labelled": "labels"}}, {"kind": {1: "a"}})
 
 

@@ -12,6 +12,7 @@ from impact.diagnostics.survey.enumerators import enumerators, one_arm_enumerato
 from impact.diagnostics.survey.heaping import heaping, heaping_change
 from impact.diagnostics.survey.outliers import jumps, largest_unit, outliers
 from impact.diagnostics.survey.parts_of_a_sum import parts_of_a_sum
+from impact.diagnostics.survey.repeated_codes import codes_at_the_edge
 from impact.diagnostics.survey.response import response
 from impact.diagnostics.survey.starts import planned_starts
 from impact.diagnostics.survey.trajectories import (
@@ -77,6 +78,7 @@ def every_check(made):
         *(check(made, gone) for check in (exits, unexplained_blanks, answers_after_exit)),
         *(check(made, names) for check in (enumerators, one_arm_enumerators)),
         *(check(made, numbers) for check in (short_interviews, duration_by_arm)),
+        codes_at_the_edge(made),
         copied_forward(made),
         revenue_without_staff(made, numbers),
         answers_before_entry(made, made.cohort),

@@ -27,6 +27,7 @@ from impact.diagnostics.survey.enumerators import enumerators, one_arm_enumerato
 from impact.diagnostics.survey.heaping import heaping, heaping_change, rounded
 from impact.diagnostics.survey.outliers import jumps, largest_unit, outliers
 from impact.diagnostics.survey.parts_of_a_sum import parts_of_a_sum
+from impact.diagnostics.survey.repeated_codes import codes_at_the_edge, repeated_codes
 from impact.diagnostics.survey.response import response
 from impact.diagnostics.survey.starts import planned_starts
 from impact.diagnostics.survey.trajectories import (
@@ -413,6 +414,24 @@ def test_amounts_copied_forward_are_found_and_three_alike_are_not():
     assert copied_forward(surveyed(idle)).why == "no_firm_found"
     short = surveyed(amounts(N, 3), starts(first=2))
     assert copied_forward(short).why == "too_few_periods_to_copy"
+
+
+def test_a_code_repeated_far_from_all_amounts_is_found_and_one_among_them_is_not():
+    for code in (99_999_999, -9, -99):
+        wide = amounts()
+        wide[:20, 3] = code
+        assert codes_at_the_edge(surveyed(wide)).statistic == pytest.approx(20 / N)
+    inside = amounts()
+    inside[:20, 3] = 9999 if inside.max() > 9999 else 99
+    assert codes_at_the_edge(surveyed(inside)).why == "no_firm_found"
+    assert codes_at_the_edge(CLEAN).why == "no_firm_found"
+
+
+def test_a_top_of_a_scale_without_a_gap_is_no_code():
+    assert not repeated_codes(np.repeat(np.arange(100.0), 5)).size
+    ages = np.r_[np.repeat(np.arange(18.0, 66), 5), [99.0] * 3, [98.0] * 4]
+    assert repeated_codes(ages).tolist() == [98, 99]
+    assert not repeated_codes(np.r_[ages[ages < 98], 99.0, 99.0]).size
 
 
 def test_parts_that_exceed_their_sum_are_found():

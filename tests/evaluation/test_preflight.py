@@ -238,3 +238,8 @@ def test_what_looks_like_a_code_for_no_answer_is_told_where_nothing_declares_it(
 
     assert remarks()["like_a_code"] == 1
     assert "like_a_code" not in remarks(missing=[-99])
+    edge = [f"{unit},4,{2 if unit in 'ab' else ''},9999" for unit in "abcd"]
+    (tmp_path / "f.csv").write_text(content + "\n".join(edge) + "\n")
+    assert remarks(missing=[-99])["repeated_code"] == 4
+    assert "repeated_code" not in remarks(missing=[-99, 9999])
+    assert "repeated_code" not in remarks(missing=[-99], maximum=20_000)

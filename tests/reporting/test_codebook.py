@@ -15,7 +15,8 @@ from reporting.test_render import PAYLOADS
 from typer.testing import CliRunner
 
 from impact.cli import app
-from impact.data.schema import Schema, Words
+from impact.data.schema import Schema
+from impact.data.strict import Words
 from impact.pipeline.codebook import codebook_of
 from impact.pipeline.plan import checked_study
 from impact.reporting.codebook.ddi import NAMESPACE, ddi

@@ -65,6 +65,13 @@ def test_every_sentence_has_its_french_with_the_same_places_to_fill():
         assert places(english) == places(translated), english
 
 
+def test_a_column_without_a_unit_leaves_no_empty_brackets():
+    for language, said in (("en", "Effect by cohort"), ("fr", "Effet par cohorte")):
+        t = Words(language)
+        assert t("Effect by cohort ({unit})", unit="") == said
+        assert t("Effect by cohort ({unit})", unit="MAD") == f"{said} (MAD)"
+
+
 def test_a_sentence_without_french_is_an_error_not_english():
     with pytest.raises(MissingTranslationError):
         Words("fr")("Nobody translated this.")

@@ -22,6 +22,7 @@ from impact.data.sources.apart import Apart
 from impact.data.sources.conversions import Converted, convert
 from impact.data.sources.door import read_source
 from impact.data.sources.source import SourceColumn, SourceTable
+from impact.data.sources.value_labels import LabelsOfFile, refuse_turned_labels
 from impact.errors import ImpactError, MissingColumnError, SchemaError
 
 READ = "read"
@@ -70,17 +71,21 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
     ledger: list[Applied] = []
     proposals: dict[str, pd.DataFrame] = {}
     names, keyed = tuple(plan.sources), cache(partial(pseudonyms_for, folder))
+    labels: dict[str, list[LabelsOfFile]] = {}
     with Apart() as apart:
         for name, source in plan.sources.items():
-            tables[name], line = _read(
-                name, source, folder=folder, sources=names, apart=apart, keyed=keyed
-            )
-            ledger.append(line)
+            read = _read(name, source, folder=folder, sources=names, apart=apart, keyed=keyed)
+            tables[name] = read.table
+            ledger.append(read.line)
+            for column, of_file in read.labels.items():
+                labels.setdefault(column, []).append(of_file)
+    for column, of_files in labels.items():
+        refuse_turned_labels(column, of_files)
     withheld = for_rules_only(plan.sources, tables)
     for number, rule in enumerate(plan.rules, start=1):
-        read = {name: tables[name] for name in rule.reads}
+        given = {name: tables[name] for name in rule.reads}
         try:
-            done = rule.apply(read, folder=folder)
+            done = rule.apply(given, folder=folder)
         except ImpactError as problem:
             raise type(problem)(f"rule {number} ({rule.rule}): {problem}") from None
         why = {} if rule.why is None else rule.why.model_dump()
@@ -92,7 +97,7 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
                 number,
                 rule.rule,
                 rule.makes,
-                rule.rows_before(read),
+                rule.rows_before(given),
                 len(done.table),
                 done.touched,
                 why,
@@ -132,6 +137,15 @@ def source_of(table: Table, *, name: str) -> SourceTable:
     return SourceTable(name=name, n_rows=len(table), columns=tuple(map(column, table.kinds)))
 
 
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A source as a table, its line of the ledger, and the value labels of its columns."""
+
+    table: Table
+    line: Applied
+    labels: Mapping[str, LabelsOfFile]
+
+
 def _read(
     name: str,
     declared: ArrivingFile,
@@ -140,7 +154,7 @@ def _read(
     sources: tuple[str, ...],
     apart: Apart,
     keyed: Callable[[], Pseudonyms],
-) -> tuple[Table, Applied]:
+) -> _Read:
     source = read_source(folder / declared.file, layout=declared, apart=apart)
     kept = _not_totals(source, declared.totals)
     if kept is not None:
@@ -181,20 +195,33 @@ def _read(
         left_out,
         counts=dict(sorted(counts.items())),
     )
-    return replace(table, reasons=reasons), line
+    return _Read(replace(table, reasons=reasons), line, _labels(name, source, declared))
 
 
-def _converted(name: str, source: SourceTable, declared: ArrivingFile) -> dict[str, Converted]:
+def _found(source: SourceTable, declared: ArrivingFile) -> dict[str, SourceColumn | None]:
+    """The file's column of each declared one."""
     held = {normalize("NFC", column.name): column for column in source.columns}
-    found = {
+    return {
         column: held.get(normalize("NFC", one.column or column))
         for column, one in declared.columns.items()
     }
-    if missing := [column for column, there in found.items() if there is None]:
+
+
+def _labels(name: str, source: SourceTable, declared: ArrivingFile) -> dict[str, LabelsOfFile]:
+    return {
+        column: LabelsOfFile.of(there, declared.columns[column], source=name)
+        for column, there in _found(source, declared).items()
+        if there is not None and there.value_labels
+    }
+
+
+def _converted(name: str, source: SourceTable, declared: ArrivingFile) -> dict[str, Converted]:
+    found = _found(source, declared)
+    known = [column for column, there in found.items() if there is not None]
+    if missing := [column for column in found if column not in known]:
         raise MissingColumnError(
-            f"{name}: {', '.join(missing)} declared but not in the file, which has "
-            f"{len(found) - len(missing)} of {len(found)} declared columns and {len(held) - len(found) + len(missing)} "
-            "others; check their names (column), the delimiter, and header_row"
+            f"{name}: {', '.join(missing)} declared but not in the file, which has {len(known)} of {len(found)} declared "
+            f"columns and {len(source.columns) - len(known)} others; check their names (column), the delimiter, and header_row"
         )
     made = {}
     for column, one in declared.columns.items():

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from impact.arrays import Floats, Mask
 from impact.data.intake.table import Table
-from impact.data.schema import Strict
 from impact.data.sources.codes import matching
+from impact.data.strict import Strict
 from impact.data.times import TimeAxis
 from impact.errors import SchemaError
 

@@ -83,6 +83,6 @@ def _refuse_formulas(table: Table, name: str) -> None:
             starts = np.array([*map(would_run, texts), False], dtype=bool)[codes]
             if starts.any():
                 raise UsageError(
-                    f"{name}: {column}: {table.rows_named(starts)} hold what a spreadsheet takes for a formula; "
+                    f"{name}: {column}: {table.rows_that(starts, 'holds what a spreadsheet takes for a formula')}; "
                     "write .parquet"
                 )

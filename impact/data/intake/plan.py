@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from impact.data.broken_rules import broken_rules
+from impact.data.broken_rules import Place, broken_rules
 from impact.data.intake.each import DESCRIPTION, Each, expanded
 from impact.data.intake.rules.every import AnyRule
 from impact.data.intake.rules.pseudonymise import Pseudonymise
 from impact.data.intake.rules.rule import Name, Names
 from impact.data.intake.table import Currency, Money
-from impact.data.schema import FileLayout, ReadColumn, Strict, Words
+from impact.data.schema import FileLayout, ReadColumn
+from impact.data.strict import Strict, Words
 from impact.data.yaml_file import load_yaml
 from impact.errors import SchemaError
 from impact.terms import Frequency, nearest
@@ -159,7 +160,7 @@ class IntakePlan(Strict):
         return tuple(dict.fromkeys(named))
 
 
-def intake_plan(values: Any, *, name: str) -> IntakePlan:
+def intake_plan(values: Any, *, name: str, place: Place | None = None) -> IntakePlan:
     """Check an intake plan's keys and values.
 
     Raises
@@ -174,7 +175,7 @@ def intake_plan(values: Any, *, name: str) -> IntakePlan:
     try:
         return IntakePlan.model_validate(values)
     except ValidationError as problem:
-        raise SchemaError(f"{name}: {broken_rules(problem)}") from None
+        raise SchemaError(f"{name}: {broken_rules(problem, place)}") from None
 
 
 def read_intake_plan(path: Path) -> IntakePlan:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from impact.arrays import Integers, Mask
 from impact.data.schema import ColumnType
-from impact.errors import MissingColumnError, SchemaError, rows_named
+from impact.errors import MissingColumnError, SchemaError, in_number, rows_named
 from impact.terms import Frequency, nearest
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -170,3 +170,7 @@ class Table:
             rows = found[found // _ROWS_A_FILE == number] % _ROWS_A_FILE
             words.append(f"{rows_named(rows)} of {self.sources[number]}")
         return "; ".join(words)
+
+    def rows_that(self, where: Mask, rule: str) -> str:
+        """Write the origin of rows and what is said of one of them, its verb in their number."""
+        return f"{self.rows_named(where)} {in_number(rule, len(np.unique(self.origin[where])))}"

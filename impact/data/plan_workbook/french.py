@@ -83,6 +83,8 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "heading_rows": "nombre de lignes qui forment les noms, header_row étant la première : avec 2, 2012 au-dessus de T1 "
         "devient 2012 / T1 ; une cellule vide au-dessus de la dernière continue celle de gauche",
         "footer_rows": "lignes à la fin d'un classeur ou d'un CSV qui ne sont pas des données : sources, notes, totaux",
+        "moved_rows": "d'un classeur ou d'un CSV : les lignes dont les cellules semblent décalées d'une colonne, avec un blanc "
+        "là où les autres n'en ont pas, sont refusées avec leur numéro ; keep dit qu'elles ont été vues et sont justes",
         "csv.delimiter": "entre les cellules : , ; | ou une tabulation (d'office dans un fichier .tsv)",
         "csv.decimal": "signe décimal ; sans lui, une colonne dont chaque nombre pourrait avoir des points de milliers (1.234) "
         "est refusée",

@@ -62,7 +62,7 @@ def panel_of(looked: Sequence[Looked], told: Told) -> tuple[Panel, Pair | None]:
 
 def _appended(looked: Sequence[Looked], *, by_name: bool = False) -> Panel:
     """Put waves below one another; other files stay beside, and where they belong is for a person to say."""
-    waves = agreed_types(waves_of([one.file for one in looked]))
+    waves = agreed_types(waves_of(looked))
     of = {one.file.table: one for one in looked}
     tables = {file.table: _table(file, of[file.table], tuple(of)) for file in waves}
     columns = {column.name: column for file in reversed(waves) for column in file.columns}

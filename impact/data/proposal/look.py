@@ -16,8 +16,9 @@ from impact.data.proposal.text_file import look_at_text
 from impact.data.schema import CsvOptions, FileLayout
 from impact.data.sources.apart import Apart
 from impact.data.sources.door import read_source
+from impact.data.sources.moved_rows import moved_rows
 from impact.data.sources.source import Layout, SourceColumn, SourceTable
-from impact.errors import SourceError
+from impact.errors import SourceError, rows_named
 
 TEXT = frozenset({".csv", ".tsv"})
 WORKBOOKS = frozenset({".xlsx", ".ods", ".xls"})
@@ -68,7 +69,8 @@ def look_at(path: Path, *, table: str, apart: Apart, unit: str | None = None) ->
         raise SourceError(
             f"{path.name}: no row of column names found in its first rows; write a name above each column"
         )
-    source = read_source(path, layout=FileLayout.model_validate(dict(seen.keys)), apart=apart)
+    read_as = FileLayout.model_validate({**seen.keys, "moved_rows": "keep"})
+    source = read_source(path, layout=read_as, apart=apart)
     marks = _marks(source)
     written = {**seen.keys.get("csv", {}), **marks.keys}
     layout = {key: value for key, value in seen.keys.items() if key != "csv"}
@@ -90,7 +92,7 @@ def look_at(path: Path, *, table: str, apart: Apart, unit: str | None = None) ->
         columns=admitted,
         totals=totals,
         left_out=(*empty, *telling),
-        doubts=seen.doubts + marks.doubts,
+        doubts=(*seen.doubts, *marks.doubts, *_moved_doubts(path, source)),
     )
     return Looked(file, rows)
 
@@ -130,6 +132,16 @@ def _placed(place: Place) -> dict[str, Any]:
     }
     defaults = Place()
     return {key: value for key, value in keys.items() if value != getattr(defaults, key)}
+
+
+def _moved_doubts(path: Path, source: SourceTable) -> tuple[str, ...]:
+    if path.suffix.lower() not in TEXT | WORKBOOKS or not (rows := moved_rows(source)).size:
+        return ()
+    doubt = (
+        f"{rows_named(rows)}: cells look moved by one column, and are refused until they are corrected, or until "
+        "moved_rows: keep says that they are right"
+    )
+    return (doubt,)
 
 
 def _place_doubts(place: Place) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from impact.data.proposal.missing_words import reason_of_word
 from impact.data.schema import CsvOptions
-from impact.data.sources.text_numbers import numbers_of
+from impact.data.sources.text_numbers import ANY_DECIMALS, numbers_of
 
 MOSTLY = 0.9  # of a column's distinct texts are numbers, or it is none of numbers
 STYLES: tuple[Mapping[str, str], ...] = (
@@ -80,7 +80,8 @@ def _reads(texts: Sequence[str], style: Mapping[str, Any]) -> bool:
     import pyarrow as pa
 
     options = CsvOptions.model_validate({"decimal": ".", **style})
-    return not numbers_of(pa.array(texts, type=pa.large_string()), options).bad.any()
+    cells = pa.array(texts, type=pa.large_string())
+    return not numbers_of(cells, options, decimals=ANY_DECIMALS).bad.any()
 
 
 def _date_order(columns: Sequence[Sequence[str]]) -> tuple[str | None, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from impact.data.proposal.form import Form, is_form, read_form, with_form
 from impact.data.proposal.gathered import panel_of
 from impact.data.proposal.look import Looked, look_at, table_name
+from impact.data.proposal.money import with_unit
 from impact.data.proposal.proposed import Proposal
 from impact.data.proposal.roles import Told, roles_of
 from impact.data.proposal.with_roles import (
@@ -63,6 +64,7 @@ def _joined(looked: Sequence[Looked], told: Told) -> Proposal:
         as_log(as_period(column, found.roles, periods), names) for column in panel.columns
     )
     columns += standing_for(found.roles, names)
+    columns = tuple(with_unit(column, found.roles.outcomes) for column in columns)
     files = tuple(
         replace(
             file,

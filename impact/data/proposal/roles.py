@@ -11,6 +11,7 @@ from impact.data.proposal.treatment import (
     Found,
     Panelled,
     outcomes_of,
+    switch_told,
     treated_groups,
     treatment_of,
 )
@@ -148,7 +149,12 @@ def _treatment(
 ) -> Found | None:
     found = treatment_of(panel)
     if told.cohort is not None:
-        return _told_treatment(panel, told, found)
+        taken = _told_treatment(panel, told, found)
+        if taken.treatment.marks_start:
+            words = _say_of_switching_off(taken.treatment.source)
+            doubts["cohort"] = words
+            decisions.append(words)
+        return taken
     if not found:
         decisions.append(_say_of_no_treatment(panel))
         doubts["cohort"] = (
@@ -177,12 +183,21 @@ def _told_treatment(panel: Panelled, told: Told, found: Sequence[Found]) -> Foun
     known = next((one for one in found if one.treatment.source == name), None)
     if known is not None and known.treatment.first_period_of is not None:
         return known
+    if name in panel.table.kinds and panel.table.kinds[name].type == "boolean":
+        return switch_told(panel, name)
     never: tuple[str | int, ...] = tuple(map(_code, told.never))
     if known is not None and not never:
         return known
     times = np.unique(panel.time)
     before = len(times) // 2 if known is None else known.periods_before
     return Found(Treatment(name, never), SURE, before)
+
+
+def _say_of_switching_off(name: str) -> str:
+    return (
+        f"{name} goes back to 0 after a 1 for some units: its first 1 is taken as the start of treatment for good "
+        "(marks: start); if treatment ends, effects by time since the start mix the two"
+    )
 
 
 def _code(text: str) -> str | int:

@@ -6,24 +6,65 @@ from dataclasses import replace
 import pandas as pd
 
 from impact.data.intake.table import Table
-from impact.data.proposal.names import UNIT, named
+from impact.data.proposal.look import Looked
+from impact.data.proposal.names import TIME, UNIT, named
 from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, ProposedRule
 from impact.data.proposal.wide import wide_of
 
+MET = 0.5  # of the units of the smaller of two waves stand in the other
 ALIKE = 0.6  # of all their columns stand in both: two waves
 _WIDER = ("string", "number", "integer", "boolean")
 _NUMBERS = frozenset({"number", "integer", "boolean"})
 
 
-def waves_of(files: Sequence[ProposedFile]) -> tuple[ProposedFile, ...]:
-    """Return the first file and those with nearly the same columns."""
-    first = set(files[0].named())
+def waves_of(looked: Sequence[Looked]) -> tuple[ProposedFile, ...]:
+    """Return the files that are waves of one survey: with nearly the same columns, or the same units at another time.
 
-    def alike(file: ProposedFile) -> bool:
-        names = set(file.named())
-        return len(first & names) >= ALIKE * len(first | names)
+    Where no two are, the first file alone.
+    """
+    groups = [[other for other in looked if _together(one, other)] for one in looked]
+    return tuple(one.file for one in max(groups, key=len))
 
-    return tuple(file for file in files if file is files[0] or alike(file))
+
+def _together(one: Looked, other: Looked) -> bool:
+    first, second = set(one.file.named()), set(other.file.named())
+    alike = len(first & second) >= ALIKE * len(first | second)
+    return one is other or alike or _another_time(one, other, sorted(first & second))
+
+
+def _another_time(one: Looked, other: Looked, shared: Sequence[str]) -> bool:
+    """Whether unlike columns are of the same units at another time: by the names of the files, or a column of times."""
+    same_units = any(named(name, UNIT) and _same_units(one, other, name) for name in shared)
+    if not same_units:
+        return False
+    files = [
+        ProposedColumn(each.file.path.stem, {"type": "number"}, Label.same(""))
+        for each in (one, other)
+    ]
+    wide = wide_of(files)
+    by_name = wide is not None and len(wide.columns) == 1 and len(wide.melted) == len(files)
+    return by_name or any(named(name, TIME) and _apart(one, other, name) for name in shared)
+
+
+def _same_units(one: Looked, other: Looked, name: str) -> bool:
+    """Whether a column tells rows apart in two files, and most of its cells in the smaller one stand in the other."""
+    first, second = (_cells(each, name) for each in (one, other))
+    if len(set(first)) < len(first) or len(set(second)) < len(second):
+        return False
+    return len(set(first) & set(second)) >= MET * min(len(first), len(second))
+
+
+def _apart(one: Looked, other: Looked, name: str) -> bool:
+    """Whether a column holds one value in each of two files, and another in the other."""
+    values = [set(_cells(each, name)) for each in (one, other)]
+    return len(values[0]) == len(values[1]) == 1 and values[0] != values[1]
+
+
+def _cells(looked: Looked, name: str) -> list[str]:
+    import pyarrow as pa
+
+    cells = looked.source.named()[name].cells.drop_null()
+    return [text.strip() for text in cells.cast(pa.large_string()).to_pylist()]
 
 
 def agreed_types(waves: Sequence[ProposedFile]) -> tuple[ProposedFile, ...]:

@@ -11,6 +11,7 @@ from impact.data.proposal.names import OUTCOME, START, TREATED, lagged, level_of
 from impact.data.proposal.proposed import Treatment
 from impact.data.proposal.unit_time import Pair, calendar_numbers, labels_of
 from impact.data.sources.codes import whole_text
+from impact.errors import UsageError
 
 MOST_STARTS = 200
 FEW_NUMBERS = 10
@@ -138,7 +139,24 @@ def _code(value: object) -> str | int:
     return str(value)
 
 
-def _switch(panel: Panelled, name: str) -> Found | None:
+def switch_told(panel: Panelled, name: str) -> Found:
+    """Read a 0/1 column as treatment because a person says so, whatever its name; where it goes back to 0, as starts alone.
+
+    Raises
+    ------
+    UsageError
+        It is blank somewhere, or switches on for nobody, or for all at once.
+    """
+    found = _switch(panel, name, told=True)
+    if found is None:
+        raise UsageError(
+            f"--cohort: {name}: a 0/1 column that is blank on some rows, switches on for nobody within the periods, or for all "
+            "units at once, so that it does not say from when who is treated; name a column of first treated periods"
+        )
+    return found
+
+
+def _switch(panel: Panelled, name: str, *, told: bool = False) -> Found | None:
     """Read a 0/1 column as treatment: it switches on for some units, not for all at once."""
     table = panel.table
     if table.kinds[name].type != "boolean" or table.missing(name).any():
@@ -153,7 +171,7 @@ def _switch(panel: Panelled, name: str) -> Found | None:
     if not len(later) or (not untreated and starts.nunique() < 2):
         return None
     off = bool((change < 0).any())
-    says = named(name, TREATED)
+    says = told or named(name, TREATED)
     if off and not says:
         return None
     treatment = Treatment(_new_name(table, name), first_period_of=name, marks_start=off)

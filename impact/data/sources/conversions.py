@@ -16,13 +16,16 @@ from impact.data.sources.period_labels import DAY, day_label, period_label
 from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import PhysicalKind, SourceColumn
 from impact.data.sources.text_numbers import EXACT, numbers_of
+from impact.data.sources.value_labels import refuse_other_labels
 from impact.data.times import TimeAxis
 from impact.errors import (
     InfiniteValueError,
+    MissingValueError,
     RangeError,
     SchemaError,
     UnparsableValueError,
     rows_named,
+    rows_that,
 )
 from impact.terms import Frequency
 
@@ -122,6 +125,13 @@ class Converted:
     reasons: Reasons
 
     @property
+    def blank(self) -> Mask:
+        """Cells that are missing without a reason."""
+        without = np.asarray(pd.isna(self.cells), dtype=bool)
+        known = self.reasons.of_cells
+        return without if known is None else without & pd.isna(known)
+
+    @property
     def missing(self) -> Mapping[str, int]:
         """How many cells are missing, by reason; `BLANK` is one."""
         counts = self.reasons.counts()
@@ -157,17 +167,19 @@ def convert(
     ------
     SchemaError
         The table refuses the pair.
-    UnparsableValueError, RangeError, InfiniteValueError
+    UnparsableValueError, RangeError, InfiniteValueError, MissingValueError
         With the data rows that break the rule.
     """
     reasons = Reasons(len(column.cells))
     _mark_reasons_of_the_file(column, declared, reasons)
+    refuse_other_labels(column, declared, name=name)
     column = by_label_or_code(column, declared, name=name, reasons=reasons)
     conversion = CONVERSIONS[column.kind][declared.type]
     filled = column.cells.null_count < len(column.cells) or column.kind == "other"
     if conversion.how == "refused" and filled:
+        mixed = f" ({column.mixed})" if column.mixed else ""
         raise SchemaError(
-            f"{name}: stored as {column.kind}, declared as {declared.type}: {conversion.why}"
+            f"{name}: stored as {column.kind}{mixed}, declared as {declared.type}: {conversion.why}"
         )
     if declared.type in {"integer", "number"}:
         values = _numeric(column, declared, name=name, options=options, reasons=reasons)
@@ -183,7 +195,13 @@ def convert(
         known = cells.mask(cells.isin(matching(cells, never)))
         rows = np.arange(1, len(cells) + 1)
         TimeAxis(frequency).parse(known, rows=rows, missing_allowed=True)  # refuses what is none
-    return Converted(cells, reasons)
+    converted = Converted(cells, reasons)
+    if declared.filled and (blank := converted.blank).any():
+        raise MissingValueError(
+            f"{name}: blank on {_named(blank)}, declared as filled: fill it, declare its code as missing, or look whether the "
+            "cells of the row stand one column too far"
+        )
+    return converted
 
 
 def _mark_reasons_of_the_file(column: SourceColumn, declared: ReadColumn, reasons: Reasons) -> None:
@@ -241,7 +259,8 @@ def _numbers_of_text(
     if column.numbers is not None:
         cells = pc.if_else(column.numbers.is_valid(), pa.scalar(None, cells.type), cells)
     masked = Distinct.of(cells).masked(missing_codes(declared))
-    read = numbers_of(masked.texts.filter(pa.array(~masked.absent)), options)
+    texts = masked.texts.filter(pa.array(~masked.absent))
+    read = numbers_of(texts, options, decimals=declared.decimals)
     values = np.full(len(masked.texts) + 1, np.nan)  # the last one is for cells without a text
     bad = np.zeros(len(masked.texts) + 1, dtype=bool)
     places = np.flatnonzero(~masked.absent)
@@ -323,7 +342,9 @@ def _in_range(values: Floats, declared: ReadColumn, *, name: str) -> Floats:
 
 def _refuse(bad: Mask, name: str, rule: str) -> None:
     if bad.any():
-        raise UnparsableValueError(f"{name}: {_named(bad)} {rule}; correct it or leave it empty")
+        rows = np.flatnonzero(bad) + 1
+        remedy = "correct it or leave it empty" if len(rows) == 1 else "correct or empty them"
+        raise UnparsableValueError(f"{name}: {rows_that(rows, rule)}; {remedy}")
 
 
 def _named(bad: Mask) -> str:

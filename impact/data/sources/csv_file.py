@@ -20,7 +20,7 @@ from impact.data.sources.source import (
     refuse_data_in_footer,
     too_large,
 )
-from impact.errors import SourceError, rows_named
+from impact.errors import SourceError, rows_named, rows_that
 
 BLOCK = (
     50_000  # rows held as Python lists at a time, so that a million rows need a tenth of the memory
@@ -132,7 +132,7 @@ def _blocks(
         )
     if ragged:
         raise SourceError(
-            f"{name}: {rows_named(ragged)} have another number of cells than the header; quote cells that "
+            f"{name}: {rows_that(ragged, 'has another number of cells than the header')}; quote cells that "
             f"contain '{delimiter}', or check the delimiter"
         )
     return blocks, n_rows
@@ -188,19 +188,34 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
     try:
         yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error:
-        raise SourceError(f"{name}: quotation marks do not close; export the file again") from None
+        at = _stray_quote(text, delimiter)
+        where = "" if at is None else f" from the one on line {_line(text, at)} of the file on"
+        raise SourceError(
+            f"{name}: quotation marks do not close{where}; close it, or export the file again"
+        ) from None
 
 
 def _refuse_stray_quotes(text: str, delimiter: str, name: str) -> None:
     """Refuse a quotation mark inside a cell that is not quoted: the parser takes it as a letter, a person would stop."""
+    at = _stray_quote(text, delimiter)
+    if at is not None:
+        raise SourceError(
+            f"{name}: a stray quotation mark on line {_line(text, at)} of the file; double it inside quotes, or take it out"
+        )
+
+
+def _stray_quote(text: str, delimiter: str) -> int | None:
+    """Return where the first cell begins whose quotation marks stand inside it, or do not close; None without any."""
     mark = re.escape(delimiter)
     cell = re.compile(rf'(?:"(?:[^"]|"")*"|[^"{mark}\r\n]*)(?:{mark}|\r\n|\n|\r|\Z)')
-    at, line = 0, 1
+    at = 0
     while at < len(text):
         found = cell.match(text, at)
         if found is None:
-            line = text.count("\n", 0, at) + 1
-            raise SourceError(
-                f"{name}: a stray quotation mark on line {line} of the file; double it inside quotes, or take it out"
-            )
+            return at
         at = found.end()
+    return None
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

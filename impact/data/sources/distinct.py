@@ -11,7 +11,7 @@ from impact.arrays import Mask
 from impact.data.sources.codes import BLANK, Code, whole_text
 from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import SourceColumn
-from impact.errors import UnparsableValueError, rows_named
+from impact.errors import UnparsableValueError, rows_that
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +123,8 @@ def _refuse_parts(values: Any, whole_below: float, name: str) -> None:
     whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < whole_below))
     if not whole.all():
         raise UnparsableValueError(
-            f"{name}: {rows_named(np.flatnonzero(~whole) + 1)} is no whole number, so it is no id; "
-            "correct it or leave it empty"
+            f"{name}: {rows_that(np.flatnonzero(~whole) + 1, 'is no whole number')}, and so no id; "
+            "correct the cells or leave them empty"
         )
 
 

@@ -7,6 +7,7 @@ from impact.data.schema import CsvOptions, FileLayout
 from impact.data.sources.apart import Apart
 from impact.data.sources.columnar import from_arrow
 from impact.data.sources.csv_file import read_csv
+from impact.data.sources.moved_rows import refuse_moved_rows
 from impact.data.sources.source import Layout, SourceTable
 from impact.errors import SourceError
 
@@ -27,6 +28,9 @@ READERS = {
     ".xls": "workbook",
 }
 """Reader of each ending that is no text; they run in a process of their own (`apart`)."""
+
+TYPED_BY_HAND = frozenset({".csv", ".tsv", ".xlsx", ".ods", ".xls"})
+"""Endings of files in which a person may move cells."""
 
 
 def read_source(path: Path | str, *, layout: FileLayout, apart: Apart | None = None) -> SourceTable:
@@ -59,17 +63,26 @@ def read_source(path: Path | str, *, layout: FileLayout, apart: Apart | None = N
     )
     ending = path.suffix.lower()
     try:
-        if ending in {".csv", ".tsv"}:
-            return read_csv(path, options=_options(layout.csv, ending), layout=place)
-        if ending not in READERS:
-            known = ", ".join((".csv", ".tsv", *READERS))
-            raise SourceError(f"{path.name}: unknown kind of file; use {known}")
-        if apart is not None:
-            return apart.read(path, reader=READERS[ending], layout=place)
-        with Apart() as alone:
-            return alone.read(path, reader=READERS[ending], layout=place)
+        found = _read(path, ending, layout=layout, place=place, apart=apart)
     except OSError:
         raise SourceError(f"{path.name}: cannot be read; check that you may open it") from None
+    if ending in TYPED_BY_HAND and layout.moved_rows == "refuse":
+        refuse_moved_rows(found)
+    return found
+
+
+def _read(
+    path: Path, ending: str, *, layout: FileLayout, place: Layout, apart: Apart | None
+) -> SourceTable:
+    if ending in {".csv", ".tsv"}:
+        return read_csv(path, options=_options(layout.csv, ending), layout=place)
+    if ending not in READERS:
+        known = ", ".join((".csv", ".tsv", *READERS))
+        raise SourceError(f"{path.name}: unknown kind of file; use {known}")
+    if apart is not None:
+        return apart.read(path, reader=READERS[ending], layout=place)
+    with Apart() as alone:
+        return alone.read(path, reader=READERS[ending], layout=place)
 
 
 def _options(options: CsvOptions, ending: str) -> CsvOptions:

@@ -36,6 +36,8 @@ class SourceColumn:
         Of a column that mixes text and numbers, as workbooks may: its number cells, null where there is text.
     whole_below : float
         Whole numbers are stored exactly below it; larger ones may have lost their last digits.
+    mixed : str
+        Of kind ``other``, where cells are of several kinds: the rows of each but the usual one.
     """
 
     name: str
@@ -46,6 +48,7 @@ class SourceColumn:
     reasons: Any = field(default=None, repr=False)
     numbers: Any = field(default=None, repr=False)
     whole_below: float = 2.0**53
+    mixed: str = ""
 
 
 @dataclass(frozen=True, eq=False)

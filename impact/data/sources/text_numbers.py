@@ -19,6 +19,9 @@ _MARKS = {
 }
 # ASCII digits only: no other scripts' digits, no hexadecimal, no nan or inf
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+ANY_DECIMALS = 400  # more than a double has, so that nothing is asked of digits after the mark
+_ODD_AMONG = 2  # other numbers with a fraction from which on one of three digits stands out
+_FEW = 0.1  # share of the numbers with a fraction up to which those of three digits are slips, not a habit
 _COULD_BE_GROUPED = r"^[+-]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|0|[1-9][0-9]{0,2})$"
 
 
@@ -31,8 +34,17 @@ class Numbers:
     rule: str = ""
 
 
-def numbers_of(texts: Any, options: CsvOptions) -> Numbers:
-    """Read distinct texts (k,), a pyarrow array without blanks and codes, as numbers."""
+def numbers_of(texts: Any, options: CsvOptions, *, decimals: int | None = None) -> Numbers:
+    """Read distinct texts (k,), a pyarrow array without blanks and codes, as numbers.
+
+    Parameters
+    ----------
+    texts : pyarrow array of text
+    options : CsvOptions
+    decimals : int, optional
+        As declared: how many digits may stand after the decimal mark. Undeclared, a few numbers with three of them among
+        numbers with fewer are refused where a thousands mark may be meant.
+    """
     import pyarrow.compute as pc
 
     if not len(texts):
@@ -49,7 +61,30 @@ def numbers_of(texts: Any, options: CsvOptions) -> Numbers:
         if points.any():
             return _refused(points, "mixes points with decimal commas")
         plain = pc.replace_substring(plain, ",", ".")
+    if decimals is not None:
+        beyond = _mask(pc.match_substring_regex(plain, rf"\.[0-9]{{{decimals + 1},}}"))
+        if beyond.any():
+            return _refused(beyond, f"has more than the declared decimals: {decimals}")
+    elif (slips := _thousands_among_fractions(plain)).any():
+        rule = (
+            f"has three digits after the decimal mark '{options.decimal}' where others have fewer, and may mean thousands: "
+            "write the number without marks, or declare decimals: 3"
+        )
+        return _refused(slips, rule)
     return _plain_numbers(plain)
+
+
+def _thousands_among_fractions(plain: Any) -> Mask:
+    """Return the few texts (k,) in the shape of grouped thousands, where the fractions of all others are shorter."""
+    import pyarrow.compute as pc
+
+    fractions = _mask(pc.match_substring_regex(plain, r"\.[0-9]"))
+    long = _mask(pc.match_substring_regex(plain, r"\.[0-9]{3}"))
+    grouped = _mask(pc.match_substring_regex(plain, r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"))
+    shorter = int((fractions & ~long).sum())
+    few = shorter >= _ODD_AMONG and long.sum() <= max(1, _FEW * fractions.sum())
+    odd = few and not (long & ~grouped).any()
+    return grouped if odd else np.zeros(len(long), dtype=bool)
 
 
 def _plain_numbers(plain: Any) -> Numbers:

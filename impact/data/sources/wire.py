@@ -28,6 +28,7 @@ def packed(table: SourceTable) -> bytes:
                 "value_labels": list(column.value_labels.items()),
                 "label": column.label,
                 "whole_below": column.whole_below,
+                "mixed": column.mixed,
             }
         )
     schema = pa.schema(fields, metadata={"columns": json.dumps(told)})
@@ -52,6 +53,7 @@ def unpacked(content: bytes, *, name: str) -> SourceTable:
             value_labels=dict(map(tuple, one["value_labels"])),
             label=one["label"],
             whole_below=one["whole_below"],
+            mixed=one["mixed"],
             **{part: parts.get(f"{place}.{part}") for part in _BESIDE},
         )
         for place, one in enumerate(told)

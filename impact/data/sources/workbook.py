@@ -15,7 +15,7 @@ from impact.data.sources.source import (
     refuse_data_in_footer,
     too_large,
 )
-from impact.errors import SourceError
+from impact.errors import SourceError, rows_named
 
 KEPT_WHOLE = 10.0**15  # a spreadsheet keeps fifteen digits of what is typed
 _MIDNIGHT = time(0)
@@ -114,7 +114,7 @@ def _column(name: str, cells: list[Any]) -> SourceColumn:
         kinds = {"text"}
     kind = kinds.pop() if len(kinds) == 1 else ("other" if kinds else "text")
     if kind == "other":
-        return SourceColumn(name=name, kind="other", cells=pa.nulls(len(cells)))
+        return SourceColumn(name=name, kind="other", cells=pa.nulls(len(cells)), mixed=_mixed(kept))
     stored = {
         "text": pa.large_string(),
         "number": pa.float64(),
@@ -129,6 +129,17 @@ def _column(name: str, cells: list[Any]) -> SourceColumn:
         numbers=None if numbers is None else pa.array(numbers, type=pa.float64()),
         whole_below=KEPT_WHOLE,
     )
+
+
+def _mixed(cells: list[Any]) -> str:
+    """Name the rows of each kind but the usual one: ``date on rows 3 and 8, number elsewhere``."""
+    rows: dict[str, list[int]] = {}
+    for row, cell in enumerate(cells, start=1):
+        if cell is not None:
+            rows.setdefault(_kind(cell), []).append(row)
+    usual, *others = sorted(rows, key=lambda kind: -len(rows[kind]))
+    listed = ", ".join(f"{kind} on {rows_named(rows[kind])}" for kind in others)
+    return f"{listed}, {usual} elsewhere" if listed else ""
 
 
 def _kind(cell: Any) -> PhysicalKind:

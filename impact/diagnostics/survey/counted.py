@@ -24,6 +24,7 @@ Kind = Literal[
     "never_started",
     "started_unplanned",
     "never_answered",
+    "repeated_codes",
 ]
 """What units are counted for."""
 

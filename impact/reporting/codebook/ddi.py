@@ -7,7 +7,7 @@ that may stand once (``titl``, ``security``) is in English, French beside it whe
 import re
 from typing import Any
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.reporting.codebook.description import Codebook, StudyDescription
 from impact.reporting.codebook.variables import Category, Variable
 

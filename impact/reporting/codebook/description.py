@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from impact.data.intake.arrive import is_intake
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.evaluation.programme import Programme, Statement
 from impact.evaluation.study import Study
 from impact.reporting.codebook.variables import Variable, variables_of

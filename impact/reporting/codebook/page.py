@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.reporting.codebook.description import Codebook, StudyDescription
 from impact.reporting.codebook.variables import Variable
 from impact.reporting.render.fonts import css

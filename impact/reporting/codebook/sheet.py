@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 
 from impact.data.formulas import without_formula
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.reporting.codebook.description import Codebook
 from impact.reporting.codebook.variables import Variable
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
-from impact.data.schema import Column, Schema, Words
+from impact.data.schema import Column, Schema
+from impact.data.strict import Words
 from impact.evaluation.study import Study
 from impact.reporting.words.catalogue import Words as Sentences
 from impact.terms import SMALLEST_SHOWN

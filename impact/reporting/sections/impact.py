@@ -134,7 +134,7 @@ def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
     t, f, plain = voice.t, voice.f, voice.plain(effect.outcome)
     row, verdict, percent = effect.overall.table.iloc[0], effect.verdict, effect.verdict_percent
     return {
-        "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
+        "outcome": voice.with_unit(effect.outcome),
         "estimate": verdict.estimate,
         "conf_low": verdict.conf_low,
         "conf_high": verdict.conf_high,

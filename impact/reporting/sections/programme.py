@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from impact.data.schema import Words
+from impact.data.strict import Words
 from impact.evaluation.programme import Event, Programme, Spending, Statement
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text

@@ -82,7 +82,7 @@ def _row(
     percent = effect.verdict_percent
     stars = voice.t("{n} of 5[^1]", n=f.number(findings.evidence.rating.steps))
     return {
-        "outcome": f"{voice.study.label(effect.outcome)} ({voice.study.unit(effect.outcome)})",
+        "outcome": voice.with_unit(effect.outcome),
         "actual": actual,
         "without": without,
         "estimate": verdict.estimate,

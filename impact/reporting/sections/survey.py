@@ -39,6 +39,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
         "answers_before_entry",
         "copied_forward",
         "parts_of_a_sum",
+        "repeated_codes",
     ),
     "interviews": (
         "enumerators",

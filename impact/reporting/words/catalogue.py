@@ -1,5 +1,6 @@
 """Sentences in two languages: English in the code, French in ``locales/fr.po``."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from impact.errors import ImpactError
 from impact.reporting.words.nouns import DEFAULT, Nouns
 from impact.terms import Language
 
+_EMPTY_BRACKETS = re.compile(r"[ \u00a0]\(\)")  # of a column without a unit
 _CATALOGUE = Path(__file__).parents[1] / "locales" / "fr.po"
 
 
@@ -40,7 +42,10 @@ class Words:
                 raise MissingTranslationError(f"no French for: {sentence}")
             sentence = translated
         sentence = self.nouns.put_into(sentence)
-        return sentence.format(**values) if values else sentence
+        if not values:
+            return sentence
+        said = sentence.format(**values)
+        return _EMPTY_BRACKETS.sub("", said) if "" in values.values() else said
 
 
 @cache

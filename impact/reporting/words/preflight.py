@@ -44,6 +44,10 @@ PREFLIGHT = {
         "{outcome}: {n} cells look like a code for no answer, such as -99, and count as amounts; declare it as missing, or a "
         "minimum."
     ),
+    "repeated_code": t(
+        "{outcome}: {n} cells hold a number such as 9999, again and again and far from all others, as codes for no answer are, "
+        "and count as amounts; declare it as missing, or a minimum or maximum."
+    ),
     "cohorts_of_one": t("Cohorts of a single firm: {n}. Their own effects are not shown."),
     "small_cohorts": t("Cohorts of two to nine firms: {n}. Effects by cohort are not shown."),
     "treatment_switches_off": t(

@@ -22,6 +22,7 @@ SURVEY_CHECKS = {
     "answers_before_entry": t("Answers before a firm existed"),
     "copied_forward": t("The same amount again and again"),
     "parts_of_a_sum": t("Parts and their sum"),
+    "repeated_codes": t("Amounts that look like codes"),
     "planned_starts": t("Planned and actual starts"),
     "enumerators": t("Differences between enumerators"),
     "one_arm_enumerators": t("Enumerators who met one group only"),
@@ -106,6 +107,13 @@ SURVEY_REASONS = {
     "firms_whose_parts_do_not_add_up": Found(
         t("The parts of {figure} of firms do not add up in some period."), "share"
     ),
+    "firms_with_a_repeated_code": Found(
+        t(
+            "{figure} of firms have an amount such as 9999 or -99, again and again and far from all others, as codes for no "
+            "answer are; declare it as missing."
+        ),
+        "share",
+    ),
     "no_family_of_parts": Found(t("The plan names no outcomes that are parts of this one.")),
     "share_started_as_planned": Found(
         t("{figure} of those planned started in the period planned."), "share"
@@ -182,6 +190,7 @@ COUNTED = {
     "answers_before_entry": t("With answers before they existed"),
     "copied_forward": t("With the same amount again and again"),
     "parts_off_their_sum": t("With parts that do not add up"),
+    "repeated_codes": t("With an amount that looks like a code"),
     "earlier": t("Earlier than planned"),
     "as_planned": t("As planned"),
     "never_answered": t("Never gave the outcome"),

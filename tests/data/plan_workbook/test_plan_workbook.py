@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from random_plans import INTAKES, NUMBERS, PLANS, SCHEMAS
 
@@ -18,11 +19,12 @@ from impact.data.plan_workbook.paths import flattened, nested, read_path, writte
 from impact.data.plan_workbook.read import read_plan_workbook
 from impact.data.plan_workbook.sheets import SHEETS
 from impact.data.plan_workbook.write import Filed, write_plan_workbook
-from impact.data.schema import Schema
+from impact.data.schema import Schema, read_schema
 from impact.data.yaml_file import load_yaml
-from impact.errors import SchemaError, SourceError
+from impact.errors import ImpactError, SchemaError, SourceError, StorageError
 from impact.evaluation.plan import Plan
-from impact.pipeline.plan_workbook import yaml_of
+from impact.pipeline.plan import read_plan
+from impact.pipeline.plan_workbook import plan_file, workbook_of, yaml_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -44,13 +46,17 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("workbooks")
 
 
+def values_in(path):
+    return {part: held.values for part, held in read_plan_workbook(path).items()}
+
+
 def lossless(folder, plan, schema, intake, language):
     """Hold a plan to what comes back from a workbook, and from YAML after it."""
     parts = {"plan": Filed(Plan, plan), "schema": Filed(Schema, schema)}
     if intake is not None:
         parts["intake"] = Filed(IntakePlan, intake)
     write_plan_workbook(folder / "plan.xlsx", parts, language=language)
-    back = read_plan_workbook(folder / "plan.xlsx")
+    back = values_in(folder / "plan.xlsx")
     for name, filed in parts.items():
         assert filed.model.model_validate(back[name]) == filed.model.model_validate(filed.values)
         path = folder / f"{name}.yml"
@@ -114,7 +120,7 @@ def test_the_plans_of_the_project_come_back_as_they_are(name, language, tmp_path
     schema = load_yaml(ROOT / plan["schema"])
     parts = {"plan": Filed(Plan, plan), "schema": Filed(Schema, schema)}
     write_plan_workbook(tmp_path / "plan.xlsx", parts, language=language)
-    assert read_plan_workbook(tmp_path / "plan.xlsx") == {"plan": plan, "schema": schema}
+    assert values_in(tmp_path / "plan.xlsx") == {"plan": plan, "schema": schema}
 
 
 def book_of(tmp_path, language="en", **plan):
@@ -172,7 +178,7 @@ def test_no_text_is_a_formula_and_each_comes_back(text, tmp_path):
     with zipfile.ZipFile(path) as archive:
         sheets = [n for n in archive.namelist() if "worksheets/" in n]
         assert all(b"<f>" not in archive.read(name) for name in sheets)
-    assert read_plan_workbook(path)["plan"]["title"] == {"en": text, "fr": text}
+    assert values_in(path)["plan"]["title"] == {"en": text, "fr": text}
 
 
 def typed(tmp_path, *rows, name="Plan"):
@@ -210,3 +216,63 @@ def test_a_workbook_of_something_else_is_refused(tmp_path):
     (tmp_path / "no.xlsx").write_bytes(b"no workbook")
     with pytest.raises(SourceError, match="damaged or not a workbook"):
         read_plan_workbook(tmp_path / "no.xlsx")
+
+
+def edited(path, sheet, cell, value):
+    """The workbook with one cell typed over."""
+    book = load_workbook(path)
+    book[sheet][cell] = value
+    book.save(path)
+    return path
+
+
+def cell_of_key(path, sheet, key):
+    rows = load_workbook(path)[sheet].iter_rows(values_only=True)
+    return next(f"B{row}" for row, cells in enumerate(rows, start=1) if cells[0] == key)
+
+
+def plan_beside(tmp_path):
+    """A small plan with its data as a workbook alone."""
+    for name in ("evaluation-jobtraining.yml", "data/jobtraining.yml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    book = tmp_path / "evaluation.xlsx"
+    workbook_of(tmp_path / "evaluation-jobtraining.yml", book, language="en", overwrite=False)
+    (tmp_path / "data/jobtraining.yml").unlink()
+    return book
+
+
+def test_a_plan_is_read_from_its_workbook_and_stands_beside_it_as_files(tmp_path):
+    book = plan_beside(tmp_path)
+    plan = plan_file(book)
+    assert plan == tmp_path / "evaluation.yml"
+    assert read_plan(plan) == read_plan(ROOT / "evaluation-jobtraining.yml")
+    assert read_schema(tmp_path / "data/jobtraining.yml").unit == "fcode"
+    assert plan_file(book) == plan  # what is there says the same
+    assert plan_file(plan) == plan
+    edited(book, "Plan", cell_of_key(book, "Plan", "alpha"), 0.1)
+    with pytest.raises(StorageError, match=r"evaluation\.yml: there already.*--force"):
+        plan_file(book)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "value", "where"),
+    [
+        ("Plan", "alpha", 2, r"Plan, cell B\d+: input should be less than"),
+        ("Plan", "assignment", "drawn", r"Plan, cell B\d+: input should be 'randomised'"),
+        ("Schema", "time.frequency", "week", r"Schema, cell B\d+: input should be"),
+        ("Columns", "type", "text", r"Columns, cell B3: input should be"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_sheet_and_cell(tmp_path, sheet, key, value, where):
+    book = plan_beside(tmp_path)
+    cell = "B3" if sheet == "Columns" else cell_of_key(book, sheet, key)
+    edited(book, sheet, cell, value)
+    with pytest.raises(ImpactError, match=rf"^evaluation\.xlsx: {where}"):
+        plan_file(book)
+
+
+def test_a_value_that_lacks_is_named_by_its_row(tmp_path):
+    book = edited(plan_beside(tmp_path), "Columns", "B4", None)
+    with pytest.raises(SchemaError, match=r"Columns, row 4, type: field required"):
+        plan_file(book)

@@ -12,7 +12,7 @@ from impact.data.intake.conditions import Code, Conditions, all_hold
 from impact.data.intake.rules.new_column import ColumnRule, NewColumn, cell_of, first_reasons
 from impact.data.intake.rules.rule import Name
 from impact.data.intake.table import Table
-from impact.data.schema import Strict, Words
+from impact.data.strict import Strict, Words
 from impact.errors import MissingValueError, SchemaError
 
 

@@ -14,7 +14,7 @@ from impact.data.intake.meeting import Meeting
 from impact.data.intake.rules.rule import Done, Name, Names, Rule, Tables, refuse_replacing
 from impact.data.intake.similar import Comparison
 from impact.data.intake.table import Table
-from impact.data.schema import Strict
+from impact.data.strict import Strict
 from impact.errors import MissingValueError
 
 UNMATCHED = "unmatched"
@@ -189,7 +189,7 @@ def _refuse_alone(meeting: Meeting, side: Literal[0, 1], alone: Mask, remedy: st
         table = (meeting.left, meeting.right)[side]
         columns = [pair[side] for pair in meeting.on.items()]
         raise MissingValueError(
-            f"{', '.join(columns)}: {table.rows_named(alone)} meet no row of {meeting.names[1 - side]}; correct the keys, "
+            f"{', '.join(columns)}: {table.rows_that(alone, f'meets no row of {meeting.names[1 - side]}')}; correct the keys, "
             f"or say what happens to such rows ({remedy}), which also writes the proposals of `similar`"
         )
 

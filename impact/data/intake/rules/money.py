@@ -23,8 +23,8 @@ from impact.data.intake.rules.recoded import refuse_one_code_twice
 from impact.data.intake.rules.rule import Done, Name, Rule, Tables, refuse_replacing
 from impact.data.intake.series import SeriesName, published
 from impact.data.intake.table import Currency, Kind, Money, Table
-from impact.data.schema import Strict, Words
 from impact.data.sources.codes import comparable, whole_text
+from impact.data.strict import Strict, Words
 from impact.errors import MissingValueError, RangeError, SchemaError
 
 Months = Annotated[float, Field(gt=0, le=120)]

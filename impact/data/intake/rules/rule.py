@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from impact.data.intake.table import Table
-from impact.data.schema import Strict, Words
+from impact.data.strict import Strict, Words
 from impact.errors import SchemaError
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -10,7 +10,7 @@ from impact.arrays import Integers
 from impact.data.intake.conditions import Condition, all_hold
 from impact.data.intake.rules.rule import Done, Name, Names, TableRule
 from impact.data.intake.table import Kind, Table
-from impact.data.schema import Strict
+from impact.data.strict import Strict
 from impact.errors import MissingValueError, SchemaError
 
 WAYS = ("count", "sum", "largest", "smallest", "first", "last")

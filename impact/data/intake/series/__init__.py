@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impact.data.intake.periods import Calendar
-from impact.data.schema import Strict, Words
+from impact.data.strict import Strict, Words
 
 SeriesName = Literal["morocco_cpi"]
 
