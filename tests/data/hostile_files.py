@@ -116,9 +116,9 @@ text("separator line of a spreadsheet", "sep=,\n" + GOOD, gives=CELLS, header_ro
 text("two rows of titles", "Survey,,,,\n2012,,,,\n" + GOOD, gives=CELLS, header_row=3)
 text("titles undeclared", "Survey,,,,\n" + GOOD, refused=(SOURCE, "name is empty"))
 text("header beyond the end", GOOD, refused=(SOURCE, "no row 50"), header_row=50)
-text("short row", GOOD.replace("2,11,a", "2,11"), refused=(SOURCE, "row 2 have another number"))
-text("long row", GOOD.replace("11,a", "11,a,x"), refused=(SOURCE, "row 2 have another number"))
-text("decimal comma splits a cell", GOOD.replace("10.5", "10,5"), refused=(SOURCE, "row 1 have"))
+text("short row", GOOD.replace("2,11,a", "2,11"), refused=(SOURCE, "row 2 has another number"))
+text("long row", GOOD.replace("11,a", "11,a,x"), refused=(SOURCE, "row 2 has another number"))
+text("decimal comma splits a cell", GOOD.replace("10.5", "10,5"), refused=(SOURCE, "row 1 has"))
 text("repeated name", GOOD.replace("kind", "revenue", 1), refused=(SOURCE, "repeats (column 5)"))
 text("empty name", GOOD.replace("kind", "", 1), refused=(SOURCE, "is empty (column 5)"))
 text("no header", GOOD.removeprefix(HEAD), refused=(errors.MissingColumnError, "0 of 5"))
@@ -265,7 +265,7 @@ column(
     of="id",
     columns={"id": {"missing": [99]}},
 )
-column("yes and no in French", ["oui", "non"], refused=(CANNOT, "rows 1 and 2 is neither"), of="kind",
+column("yes and no in French", ["oui", "non"], refused=(CANNOT, "rows 1 and 2 are neither"), of="kind",
        columns={"kind": {"type": "boolean", "categories": None}})  # fmt: skip
 column("true and false", ["TRUE", "false", "1", "0.0"], gives=[1, 0, 1, 0], of="kind",
        columns={"kind": {"type": "boolean", "categories": None}})  # fmt: skip
