@@ -16,7 +16,14 @@ from impact.arrays import Floats, Integers
 from impact.covariance.absorbed import Absorbed
 from impact.covariance.choice import Clustered, Covariance, Homoskedastic
 from impact.covariance.cluster_regression import ClusterRegression
-from impact.covariance.satterthwaite import FIT_EXACTLY, contrast_df, crv1_df, crv2, crv3
+from impact.covariance.satterthwaite import (
+    FIT_EXACTLY,
+    contrast_df,
+    crv1_df,
+    crv2,
+    crv2_of_contrasts,
+    crv3,
+)
 from impact.covariance.small_sample import (
     cluster_df,
     counted,
@@ -191,12 +198,17 @@ def covariance_of_contrasts(
     NotIdentifiedError, NotAvailableError
         As `covariance`.
     """
+    if not (isinstance(choice, Clustered) and choice.satterthwaite):
+        found = covariance(fitted, choice, clusters)
+        df = np.full(len(contrasts), float(found.df.min()))
+        return RowCovariance(contrasts @ found.vcov @ contrasts.T, df, found.n_clusters)
+    regression = cluster_regression(fitted, clusters[0])
+    wide = np.pad(contrasts, ((0, 0), (0, regression.XX.shape[1] - contrasts.shape[1])))
+    if choice.kind == "CRV2":
+        adjusted = crv2_of_contrasts(regression, wide)
+        return RowCovariance(adjusted.vcov, adjusted.df, regression.n_clusters)
     found = covariance(fitted, choice, clusters)
-    df = np.full(len(contrasts), float(found.df.min()))
-    if isinstance(choice, Clustered) and choice.satterthwaite:
-        regression = cluster_regression(fitted, clusters[0])
-        taken_out = regression.XX.shape[1] - contrasts.shape[1]
-        df = contrast_df(regression, choice.kind, np.pad(contrasts, ((0, 0), (0, taken_out))))
+    df = contrast_df(regression, choice.kind, wide)
     return RowCovariance(contrasts @ found.vcov @ contrasts.T, df, found.n_clusters)
 
 

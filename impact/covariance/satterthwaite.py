@@ -60,7 +60,7 @@ def contrast_df(regression: ClusterRegression, kind: AdjustedKind, contrasts: Fl
         weight = regression.bread_without_each
     else:
         weight = np.broadcast_to(regression.bread, regression.XX.shape)
-    combined = np.einsum("mk,gkl->mgl", contrasts, weight)
+    combined = np.einsum("mk,gkl->mgl", contrasts, weight, optimize=True)
     return np.array([_satterthwaite(regression, each[:, None]) for each in combined])
 
 
@@ -72,11 +72,16 @@ def crv2(regression: ClusterRegression) -> Adjusted:
     Bell and McCaffrey (2002), Survey Methodology 28(2), eqs. 4-9; Pustejovsky and Tipton (2018), Journal of Business and
     Economic Statistics 36(4), eqs. 3-5 and 12.
     """
-    weight = _half_powers(regression)
-    scores = np.einsum("gkl,gl->gk", weight, regression.scores)
-    k = scores.shape[1]
-    df = np.array([_satterthwaite(regression, weight[:, [j]]) for j in range(k)])
-    return Adjusted(regression.coefficients, np.asarray(scores.T @ scores), df, "CRV2")
+    return crv2_of_contrasts(regression, np.eye(regression.scores.shape[1]))
+
+
+def crv2_of_contrasts(regression: ClusterRegression, contrasts: Floats) -> Adjusted:
+    """Return the CRV2 covariance and degrees of freedom of combinations (m, k) of the coefficients, as `crv2`."""
+    weight = np.einsum("mk,gkl->mgl", contrasts, _half_powers(regression), optimize=True)
+    scores = np.einsum("mgl,gl->gm", weight, regression.scores)
+    df = np.array([_satterthwaite(regression, each[:, None]) for each in weight])
+    values = contrasts @ regression.coefficients
+    return Adjusted(values, np.asarray(scores.T @ scores), df, "CRV2")
 
 
 def crv3(regression: ClusterRegression, *, df: JackknifeDf = "clusters") -> Adjusted:
