@@ -80,6 +80,13 @@ def test_what_is_withheld_is_said_under_the_table_that_lacks_it(voice):
     assert len(jumps.notes) == 1
 
 
+def test_a_share_withheld_from_a_stored_part_is_a_dash(voice):
+    check = CheckResult(
+        "response", "warn", "difference_in_response", -0.2, 0.003, by_arm(None, 0.8)
+    )
+    assert plain(next(details(voice, (check,))).cells()[0][1]) == "—"
+
+
 def test_how_many_tests_may_warn_by_chance_is_said(study):
     english = plain(how_checked(Voice(study), WARNED))
     assert "Tests made: 2; " in english

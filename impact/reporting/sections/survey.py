@@ -121,7 +121,10 @@ def _shares(voice: Voice, table: pd.DataFrame, *, label: str, caption: str) -> T
     return Table(
         label=label,
         caption=caption,
-        frame=table.assign(what=[said(t, "survey_share", part) for part in table["part"]]),
+        # a share that was withheld comes back from a stored part as None
+        frame=table.astype({"treated": float, "comparison": float}).assign(
+            what=[said(t, "survey_share", part) for part in table["part"]]
+        ),
         headings={
             "what": t("Share"),
             "treated": t("Beneficiaries"),
