@@ -329,7 +329,7 @@ class _Sample:
             for share in choices.winsorise if scale != "rank" else (0.0,):
                 capped = np.minimum(wide, np.nanquantile(wide, share, axis=0)) if share else wide
                 names.append({"winsorise": share, "scale": scale})
-                variants.append(np.nan_to_num(_scaled(capped, scale)))
+                variants.append(np.nan_to_num(scaled(capped, scale)))
         return names, np.stack(variants, axis=1)
 
 
@@ -341,7 +341,8 @@ def _statistics(
     return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
 
 
-def _scaled(wide: Floats, scale: Scale) -> Floats:
+def scaled(wide: Floats, scale: Scale) -> Floats:
+    """Return outcomes (N, T) on a scale; ranks are within periods."""
     if scale == "level":
         return wide
     if scale == "log1p":

@@ -198,7 +198,8 @@ def _effect(
     """Return the effect by year since the start; without a bounded interval it is as if it were certain."""
     overall, events = impact.effects[0], impact.event_study
     error = std_error if np.isfinite(std_error) else 0.0
-    at = np.asarray(events.rows.event_time, dtype=float)
+    course = impact.counterfactual.path["event_time"] if events is None else events.rows.event_time
+    at = np.asarray(course, dtype=float)
     periods, step = _periods_per_year(study, file), study.schema.time.step
     year = np.floor(at * step / periods).astype(int)
     in_a_year = max(periods // step, 1)
@@ -207,7 +208,7 @@ def _effect(
     )
     years = max(len(whole), 1)
     steady = YearlyEffect.steady(overall.verdict.estimate * a_year, error, years=years)
-    if file.effect.follows == "mean" or not whole:
+    if file.effect.follows == "mean" or not whole or events is None:
         return steady
     mean_of: Floats = np.array([(year == y) / (year == y).sum() for y in whole])
     scale = (error / (overall.overall.std_errors.iloc[0] * a_year)) ** 2

@@ -14,8 +14,10 @@ from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
 from impact.diagnostics.scales import Scales
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
+from impact.diagnostics.trial_curve import trial_curve
 from impact.errors import ImpactError, NotAvailableError
 from impact.estimate import Estimate
+from impact.evaluation.drawn_arms import estimators_of_arms
 from impact.evaluation.parts import smallest_cohort, with_headline_inference
 from impact.evaluation.study import Study
 from impact.inference.anderson_index import anderson_index
@@ -63,7 +65,7 @@ class Certainty:
         curve = _or_why(
             "specification_curve",
             "units_cannot_be_exchanged",
-            lambda: specification_curve(study.panel(winsorise=0.0), seed=study.plan.seed),
+            lambda: _curve(study),
         )
         scales = curve if isinstance(curve, CheckResult) else Scales.of(curve)
         families, refused = _families(study)
@@ -118,6 +120,13 @@ class OtherTrends:
             ),
             equivalence=(equivalence(events),),
         )
+
+
+def _curve(study: Study) -> SpecificationCurve:
+    panel, seed = study.panel(winsorise=0.0), study.plan.seed
+    if study.compares_arms:
+        return trial_curve(panel, estimators_of_arms(study), seed=seed)
+    return specification_curve(panel, seed=seed)
 
 
 def _event_study(study: Study, panel: Panel) -> Estimate:

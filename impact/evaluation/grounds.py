@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, not_applicable
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
@@ -30,7 +30,10 @@ def grounds_of(
         estimate=verdict.estimate,
         conf_low=verdict.conf_low,
         conf_high=verdict.conf_high,
-        checks=every_check(effect, impact, sample, certainty, robustness),
+        checks=(
+            *every_check(effect, impact, sample, certainty, robustness),
+            *((drawn_again(effect),) if plan.assignment == "randomised" else ()),
+        ),
         assignment=plan.assignment,
         limits=plan.limits,
         relevant=relevant_amount(plan.relevant_effect, effect, impact.counterfactual.without),
@@ -61,6 +64,14 @@ def every_check(
         *robustness.outcome_checks,
         *certainty.checks,
     )
+
+
+def drawn_again(effect: OutcomeEffect) -> CheckResult:
+    """Say whether the lot could be drawn again as it was, which is what its interval rests on."""
+    found = effect.randomization
+    if found is None:
+        return not_applicable("drawn_again", "units_cannot_be_exchanged")
+    return CheckResult("drawn_again", "pass", f"draws_of_the_lot:{found.permutations}")
 
 
 def relevant_amount(percent: float | None, effect: OutcomeEffect, without: float) -> float | None:

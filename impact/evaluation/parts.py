@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, not_applicable
 from impact.critical_values import quantile
 from impact.data.panel import Panel
 from impact.data.sample import Sample
@@ -24,6 +24,7 @@ from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffec
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
+from impact.evaluation.drawn_arms import counterfactual_of_arms
 from impact.evaluation.participation import obeyed
 from impact.evaluation.sample_tables import absences, arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
@@ -31,7 +32,12 @@ from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
 from impact.evaluation.survey_checks import survey_checks
 from impact.inference.bands import PermutationBand
-from impact.inference.choose import Verdict, headline_intervals, headline_verdict
+from impact.inference.choose import (
+    Verdict,
+    headline_intervals,
+    headline_verdict,
+    verdict_of_the_lot,
+)
 from impact.inference.named import InferenceName
 from impact.inference.randomization import RandomizationResult
 from impact.interval import Refused
@@ -138,13 +144,13 @@ class Impact:
 
     name: ClassVar[str] = "impact"
     effects: tuple[OutcomeEffect, ...]
-    event_study: Estimate
+    event_study: Estimate | None
     by_cohort: Estimate | None
     subgroups: pd.DataFrame
     before_trends: CheckResult | None
     smallest_cohort: int | None
     estimators: pd.DataFrame
-    weights: pd.DataFrame
+    weights: pd.DataFrame | None
     counterfactual: Counterfactual
     equal_cohorts: CheckResult
     interactions: tuple[CheckResult, ...] = ()
@@ -155,21 +161,14 @@ class Impact:
     def of(cls, study: Study) -> "Impact":
         """Compute from a study."""
         panel = study.panel()
-        group_time = study.estimator().fit(panel)
-        universal = study.estimator(base_period="universal").fit(panel)
         smallest = smallest_cohort(panel)
         shown = smallest >= SMALLEST_SHOWN
         effects = tuple(_effect(study, outcome) for outcome in study.plan.outcomes)
-        found = counterfactual(universal, effects[0].overall)
+        events, cohorts, found = _course(study, panel, effects[0], smallest=smallest)
         return cls(
             effects=effects,
-            event_study=with_headline_inference(
-                of_enough_units(universal.aggregate(by="event_time"), found),
-                smallest_cohort=smallest,
-                seed=study.plan.seed,
-                verdict=effects[0].verdict,
-            ),
-            by_cohort=group_time.aggregate(by="cohort") if shown else None,
+            event_study=events,
+            by_cohort=cohorts if shown else None,
             subgroups=subgroups(study, panel, inference=effects[0].verdict.believed),
             before_trends=None
             if study.by_lot
@@ -178,11 +177,31 @@ class Impact:
             estimators=side_by_side(study, panel),
             weights=headline_weights(study, panel, shown=shown or len(panel.cohorts) == 1),
             counterfactual=found,
-            equal_cohorts=equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
+            equal_cohorts=not_applicable("equal_cohorts", "one_cohort")
+            if study.compares_arms
+            else equal_cohorts(panel, study.estimator(), seed=study.plan.seed),
             interactions=interactions(study, panel),
             secondary=tuple(_secondary(study, effects)),
             by_dose=by_dose(study, panel, inference=effects[0].verdict.believed),
         )
+
+
+def _course(
+    study: Study, panel: Panel, effect: "OutcomeEffect", *, smallest: int
+) -> tuple[Estimate | None, Estimate | None, Counterfactual]:
+    """Return effects by event time and by cohort, where cohorts are compared, and outcomes with and without the programme."""
+    if study.compares_arms:
+        return None, None, counterfactual_of_arms(panel, effect.overall)
+    cells = study.estimator().fit(panel)
+    universal = study.estimator(base_period="universal").fit(panel)
+    found = counterfactual(universal, effect.overall)
+    events = with_headline_inference(
+        of_enough_units(universal.aggregate(by="event_time"), found),
+        smallest_cohort=smallest,
+        seed=study.plan.seed,
+        verdict=effect.verdict,
+    )
+    return events, cells.aggregate(by="cohort"), found
 
 
 def _secondary(
@@ -264,20 +283,25 @@ def _effect(study: Study, outcome: str, *, simulated: bool = True) -> OutcomeEff
         panel,
         estimator,
         group=group,
+        among=study.inferences,
         permutations=study.plan.permutations,
         level=study.level,
         seed=study.plan.seed,
     )
     refused = list(intervals.refused)
     design = None
-    if simulated:
+    if simulated and not study.compares_arms:
         design = or_refused(lambda: _design(study, panel), "design_check", refused)
-    verdict = headline_verdict(
-        overall,
-        intervals.table,
-        recommended=(design.recommended, design.why) if design else None,
-        smallest_detectable=float(design.chosen["smallest_detectable"]) if design else None,
-        smallest_cohort=smallest_assigned(panel),
+    verdict = (
+        verdict_of_the_lot(overall, intervals, smallest=smallest_assigned(panel))
+        if study.compares_arms
+        else headline_verdict(
+            overall,
+            intervals.table,
+            recommended=(design.recommended, design.why) if design else None,
+            smallest_detectable=float(design.chosen["smallest_detectable"]) if design else None,
+            smallest_cohort=smallest_assigned(panel),
+        )
     )
     logged = study.column(outcome).scale == "log"
     in_percent = (panel.y >= 0).all() and not logged

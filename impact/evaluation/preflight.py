@@ -13,11 +13,10 @@ from impact.errors import EstimationError, ImpactError
 from impact.evaluation.many_effects import MANY_EFFECTS, effects_by_cohort
 from impact.evaluation.remarks import Remark, remarks_of
 from impact.evaluation.sample_tables import cohorts_by_start
-from impact.evaluation.side_by_side import average_of, estimators_beside
+from impact.evaluation.side_by_side import average_of, estimators_beside, reduced
 from impact.evaluation.study import Study
 from impact.inference.choose import headline_intervals
 from impact.interval import Refused
-from impact.moments import PathMoments
 from impact.terms import SMALLEST_SHOWN
 
 Arm = Literal["treated", "comparison"]
@@ -228,10 +227,10 @@ def _abilities(study: Study, outcome: str) -> Iterator[Ability]:
         yield Ability(main, outcome, treated=panel.sample.n_treated)  # the check asked its kernel
         yield from (Ability(name, outcome) for name in others)
         return
-    moments = PathMoments.from_panel(panel)
+    data = reduced(study, panel)
     for name, estimator in estimators_beside(study).items():
         try:
-            found = average_of(name, estimator, moments)
+            found = average_of(name, estimator, data)
         except ImpactError as problem:
             yield Ability(name, outcome, refused=Refused.of(name, problem))
         else:
@@ -244,6 +243,7 @@ def _inferences(study: Study) -> tuple[Offered, ...]:
         study.panel(),
         study.estimator(),
         group=study.groups,
+        among=study.inferences,
         permutations=min(PERMUTATIONS, study.plan.permutations),
         level=study.level,
         seed=study.plan.seed,

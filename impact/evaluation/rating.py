@@ -10,69 +10,21 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from impact.check_result import CheckResult
+from impact.evaluation.reasons import (
+    ASKED_BY_THE_PLAN,
+    BY_FIGURES,
+    CHECKS_OF,
+    OF_A_RESULT,
+    TRENDS,
+    Reason,
+    checks_of,
+)
 from impact.evaluation.wording import Limits
 from impact.terms import Assignment
 
-Reason = Literal[
-    "attrition",
-    "imbalance",
-    "compliance",
-    "detectable_effect",
-    "trends",
-    "contamination",
-    "assignment_inference",
-    "scale",
-    "single_unit_or_event",
-    "interval",
-    "other_estimators",
-    "placebo_outcomes",
-]
 State = Literal["passed", "failed", "could_not_be_made"]
 Verb = Literal["did", "probably", "may_have", "cannot_tell"]
 Direction = Literal["higher", "lower", "not_noticeably"]
-
-TRENDS = ("before_trends", "recent_change", "placebo_date")
-EVERY_TREND = (
-    *TRENDS,
-    "pretrend_power",
-    "equivalence",
-    "honest_relative_magnitudes",
-    "honest_smoothness",
-)
-"""Checks that must all pass before it may be said that the groups moved alike."""
-
-CHECKS_OF: Mapping[Reason, tuple[str, ...]] = {
-    "attrition": ("attrition",),
-    "imbalance": ("balance",),
-    "compliance": ("compliance",),
-    "trends": TRENDS,
-    "scale": ("scales",),
-    "single_unit_or_event": ("leave_one_out",),
-    "interval": ("design_check",),
-    "placebo_outcomes": ("placebo_outcomes",),
-}
-"""Checks that speak to a reason; where one of them could not be made, the reason has not been passed."""
-
-BY_FIGURES: frozenset[Reason] = frozenset({"imbalance", "compliance", "single_unit_or_event"})
-"""Reasons that figures judge: their checks count where they could not be made."""
-
-OF_A_RESULT: Mapping[Reason, tuple[str, ...]] = {"attrition": ("attrition_bounds",)}
-"""Checks that ask whether a result could vanish: a result that lets zero in has nothing to lose."""
-
-ASKED_BY_THE_PLAN: frozenset[Reason] = frozenset(
-    {"placebo_outcomes", "contamination", "detectable_effect", "compliance"}
-)
-"""Reasons that need something the plan may name: where it does not, they cost nothing and are listed as not asked."""
-
-BALANCE_BY_LOT = "joint_balance"
-"""A lot makes groups differ by chance, more so the fewer were drawn: what is asked is whether they differ by more than that."""
-
-NOT_ASKED_OF: Mapping[Assignment, Reason] = {
-    "randomised": "trends",
-    "by_rule": "compliance",
-    "chosen": "compliance",
-}
-"""A lot needs no trends that would have been parallel; without one, nobody was drawn who could have stayed away."""
 
 START: Mapping[Assignment, int] = {"randomised": 5, "by_rule": 3, "chosen": 3}
 WITHOUT_A_BEFORE = 2  # to start from where nobody was drawn by lot and trends before cannot be seen
@@ -264,16 +216,10 @@ def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
                 continue
         elif state == "passed" and reason == "trends" and _unbounded(grounds):
             state, against = "could_not_be_made", (BOUNDS,)
-        elif state == "passed" or (reason in BY_FIGURES and BALANCE_BY_LOT not in names):
+        elif state == "passed" or (reason in BY_FIGURES and names == CHECKS_OF[reason]):
             continue
         found[reason] = Step(reason, state, _figures(grounds, against), against)
     return found
-
-
-def checks_of(assignment: Assignment) -> dict[Reason, tuple[str, ...]]:
-    """Return the checks that speak to each reason, of those that are asked where beneficiaries came to take part so."""
-    asked = {one: names for one, names in CHECKS_OF.items() if one != NOT_ASKED_OF[assignment]}
-    return asked | ({"imbalance": (BALANCE_BY_LOT,)} if assignment == "randomised" else {})
 
 
 def _unbounded(grounds: Grounds) -> bool:

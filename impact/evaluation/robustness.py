@@ -36,6 +36,7 @@ from impact.estimators.panel.model_rows import EXPOSED
 from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation.adjusted import adjusted_rows
+from impact.evaluation.drawn_arms import alternatives_of_arms
 from impact.evaluation.exits import exits_the_other_way
 from impact.evaluation.measures import measures_of
 from impact.evaluation.outcomes import margins_of, silence_of
@@ -117,6 +118,9 @@ class PanelModels:
     def of(cls, study: Study) -> "PanelModels":
         """Compute from a study: being under treatment as the regressor, period effects in every model but between."""
         panel = study.panel()
+        if study.plan.waves != "panel":  # nobody is compared with itself
+            nothing = not_applicable("hausman", "no_coefficient_in_common")
+            return cls(models=(), hausman=nothing, own_model=own_model(study))
         kinds = (PooledOLS, BetweenEffects, RandomEffects, FirstDifferences, FixedEffects)
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
@@ -173,7 +177,10 @@ def own_model(study: Study) -> Estimate | None:
 
 def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
     """Yield (name, family, how to compute) in the order shown."""
-    level, main = study.level, study.estimator()
+    if study.compares_arms:
+        yield from alternatives_of_arms(study, panel)
+        return
+    level, main = study.level, study.cohort_estimator()
 
     def averaged(**changes: Any) -> Callable[[], Estimate]:
         average = changes.pop("average", "cells")

@@ -20,6 +20,7 @@ from impact.estimators.regressions.event_study import EventStudy
 from impact.estimators.regressions.extended_twfe import ExtendedTWFE
 from impact.estimators.regressions.sun_abraham import SunAbraham
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation.drawn_arms import OF_ARMS, estimators_of_arms
 from impact.evaluation.study import Study
 from impact.moments import PathMoments
 from impact.terms import Averaging
@@ -38,12 +39,15 @@ ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
     "event_study": ("treated_observations", "cells"),
     "two_way_fixed_effects": ("same_for_all", None),
     "poisson": ("ratios", "cells"),
+    **dict.fromkeys(OF_ARMS, ("everyone_drawn", "cells")),
 }
 
 
 def estimators_beside(study: Study) -> dict[str, Any]:
     """Return every estimator that the moments allow, with the study's choices, by its word."""
-    return estimators_with(study.estimator())
+    if study.compares_arms:
+        return estimators_of_arms(study)
+    return estimators_with(study.cohort_estimator())
 
 
 def estimators_with(main: CallawaySantAnna) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def estimators_with(main: CallawaySantAnna) -> dict[str, Any]:
     }
 
 
-def average_of(name: str, estimator: Any, moments: PathMoments) -> Estimate:
+def average_of(name: str, estimator: Any, data: Panel | PathMoments) -> Estimate:
     """Return the one number of an estimator that stands beside the headline.
 
     Raises
@@ -73,32 +77,41 @@ def average_of(name: str, estimator: Any, moments: PathMoments) -> Estimate:
     ImpactError
         Where these moments do not give it.
     """
-    estimate: Estimate = estimator.fit(moments)
+    estimate: Estimate = estimator.fit(data)
     _, average = ESTIMANDS[name]
     return estimate if average is None else estimate.aggregate(by="overall", average=average)
 
 
+def reduced(study: Study, panel: Panel) -> Panel | PathMoments:
+    """Return what the estimators side by side are computed from: moments, or the panel where arms are compared."""
+    return panel if study.compares_arms else PathMoments.from_panel(panel)
+
+
 def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
     """Reduce the panel once and ask every estimator: ``name, estimand, estimate, std_error, conf_low, conf_high, why_not``."""
-    moments = PathMoments.from_panel(panel)
+    data = reduced(study, panel)
     return pd.DataFrame(
-        [_row(name, estimator, moments) for name, estimator in estimators_beside(study).items()]
+        [_row(name, estimator, data) for name, estimator in estimators_beside(study).items()]
     )
 
 
-def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.DataFrame:
+def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.DataFrame | None:
     """Return the weight of each cohort's mean in each period in the main estimate; no row where they may not be shown.
+
+    None where arms are compared as a whole.
 
     Weights of cohorts are their shares of the treated: with one cohort of few units they tell how many.
     """
+    if study.compares_arms:
+        return None
     weights = study.estimator().fit(panel).aggregate(by="overall").weights()
     return weights if shown else weights.iloc[:0]
 
 
-def _row(name: str, estimator: Any, moments: PathMoments) -> dict[str, Any]:
+def _row(name: str, estimator: Any, data: Panel | PathMoments) -> dict[str, Any]:
     row: dict[str, Any] = {"name": name, "estimand": ESTIMANDS[name][0], "why_not": ""}
     try:
-        estimate = average_of(name, estimator, moments)
+        estimate = average_of(name, estimator, data)
     except ImpactError as problem:
         return {**row, "why_not": type(problem).__name__}
     found = estimate.table.iloc[0]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from impact.data.panel import Panel
 from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
+from impact.estimators.experiments.ancova import Ancova
+from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.evaluation.answerable import refuse_unanswerable
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
@@ -20,7 +22,10 @@ from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.truth import Truth, read_truth
+from impact.inference.named import InferenceName
 from impact.terms import Waves
+
+MainEstimator = Literal["callaway_santanna", "ancova", "difference_in_means"]
 
 
 @dataclass(frozen=True)
@@ -143,8 +148,39 @@ class Study:
             waves=waves,
         )
 
-    def estimator(self, **changes: Any) -> CallawaySantAnna:
+    @cached_property
+    def main(self) -> MainEstimator:
+        """Word of the main estimator: of a lot its arms' means, given a baseline where there is one; else cohorts compared.
+
+        A lot that decided who starts when has cohorts, which are compared as such.
+        """
+        if not self.by_lot:
+            return "callaway_santanna"
+        panel = self.panel()
+        if len(panel.cohorts) > 1 or np.isfinite(panel.cohort).all():
+            return "callaway_santanna"
+        return "ancova" if self.plan.waves == "panel" else "difference_in_means"
+
+    @property
+    def compares_arms(self) -> bool:
+        """Whether the main estimator compares arms as a whole, not cohorts and periods."""
+        return self.main != "callaway_santanna"
+
+    @property
+    def inferences(self) -> tuple[InferenceName, ...] | None:
+        """What the headline is asked for: of arms the lot drawn again, and what has their units' errors; None for all."""
+        return ("permutation", "crv2_satterthwaite", "crv3_t") if self.compares_arms else None
+
+    def estimator(self, **changes: Any) -> Any:
         """Return the study's main estimator with some of its choices changed."""
+        if self.main == "ancova":
+            return replace(Ancova(level=self.level), **changes)
+        if self.main == "difference_in_means":
+            return replace(DifferenceInMeans(strata="effects", level=self.level), **changes)
+        return self.cohort_estimator(**changes)
+
+    def cohort_estimator(self, **changes: Any) -> CallawaySantAnna:
+        """Return the estimator that compares cohorts, with the study's choices and some of them changed."""
         main = CallawaySantAnna(
             control_group=self.plan.comparison_group,
             anticipation=self.plan.anticipation,

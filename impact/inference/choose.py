@@ -1,7 +1,7 @@
 """The headline by every inference, which of them to believe, and the smallest effect the design could have detected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from impact.estimators.headline import default_estimator
 from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.many_of import many
 from impact.inference.clustered import Clustered
-from impact.inference.named import EVERY, NAMED, OF_CLUSTERS
+from impact.inference.named import EVERY, NAMED, OF_CLUSTERS, InferenceName
 from impact.inference.randomization import Permutation, RandomizationResult
 from impact.inference.situation import Situation, needs_variation, one_of_many
 from impact.interval import Interval, PlainValues, Refused
@@ -35,7 +35,8 @@ class Verdict(PlainValues):
     believed : str
         An inference's word.
     why : str
-        ``design_check:`` and `DesignCheck.why`, or ``smallest_cohort:n`` where the design could not be checked.
+        ``design_check:`` and `DesignCheck.why`, ``smallest_cohort:n`` where the design could not be checked, or
+        ``as_drawn:n`` where a lot was drawn again n times.
     smallest_detectable : float
         In the outcome's unit: the effect that the believed test finds in 80% of such studies; infinite where its interval is.
     """
@@ -82,6 +83,7 @@ def headline_intervals(
     estimator: AnyEstimator | None = None,
     *,
     group: pd.Series | None = None,
+    among: Sequence[InferenceName] | None = None,
     permutations: int = 1999,
     level: float = CONFIDENCE_LEVEL,
     seed: int = 2012,
@@ -95,6 +97,8 @@ def headline_intervals(
         Callaway and Sant'Anna's by default.
     group : Series, optional
         Group of each treated unit, indexed by its label; cohorts by default.
+    among : sequence of inferences' words, optional
+        Those that are asked; all by default.
     permutations : int
         Of the permutation test.
     level : float
@@ -118,7 +122,8 @@ def headline_intervals(
         left = [] if isinstance(found, Refused) else [(found.inference, *ends_of(found))]
         return HeadlineIntervals(_table(left), None, (Refused.of("permutation", problem),))
     rows = []
-    for word in EVERY if clusters_are_units(panel) else (*OF_CLUSTERS, "clustered_t"):
+    every = EVERY if clusters_are_units(panel) else (*OF_CLUSTERS, "clustered_t")
+    for word in among or every:
         try:
             if word == "permutation":
                 permutation = Permutation(permutations=permutations, seed=seed)
@@ -198,6 +203,22 @@ def headline_verdict(
         p_value=float(p),
         smallest_detectable=float(smallest_detectable),
     )
+
+
+def verdict_of_the_lot(overall: Estimate, found: HeadlineIntervals, *, smallest: int) -> Verdict:
+    """Take the interval by the lot drawn again as it was, which no assumption but the lot makes hold.
+
+    Parameters
+    ----------
+    overall : Estimate
+    found : HeadlineIntervals
+    smallest : int
+        Units of assignment in the smallest arm, by which to go where the lot cannot be drawn again.
+    """
+    result = found.randomization
+    asked = None if result is None else ("permutation", "as_drawn")
+    verdict = headline_verdict(overall, found.table, recommended=asked, smallest_cohort=smallest)
+    return verdict if result is None else replace(verdict, why=f"as_drawn:{result.permutations}")
 
 
 def _by_size(known: set[str], smallest_cohort: int) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from impact.data.panel import Panel
 from impact.errors import PlanError
-from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.plan import study_of
@@ -90,7 +89,7 @@ class NotebookStudy:
         """Return the study's panel, as `Study.panel`."""
         return self.study.panel(outcome, **choices)
 
-    def estimator(self, **changes: Any) -> CallawaySantAnna:
+    def estimator(self, **changes: Any) -> Any:
         """Return the study's main estimator, as `Study.estimator`."""
         return self.study.estimator(**changes)
 

@@ -57,7 +57,9 @@ def _lines(voice: Voice, found: Preflight) -> tuple[str, ...]:
     refused = [one.refused for one in found.inferences if one.refused is not None]
     listed = f.listed([said(t, "short_inference", name) for name in offered])
     lines = [
-        t(
+        t("One period, {first}.", first=first)
+        if found.n_periods == 1
+        else t(
             "{n} periods, from {first} to {last}.",
             n=f.number(found.n_periods),
             first=first,

@@ -36,7 +36,8 @@ study.opening("panel_models")
 
 # %%
 panel = study.panel()
-model = impact.FixedEffects()
+followed = study.study.plan.waves == "panel"
+model = impact.FixedEffects() if followed else impact.PooledOLS()
 model.fit(panel)
 
 # %%

@@ -7,24 +7,21 @@ from typing import get_args
 import pytest
 
 from impact.check_result import CheckResult, not_applicable
-from impact.evaluation.rating import (
+from impact.evaluation.rating import Grounds, Without, rating, state_of
+from impact.evaluation.reasons import (
     ASKED_BY_THE_PLAN,
-    BALANCE_BY_LOT,
     CHECKS_OF,
+    OF_A_LOT,
     OF_A_RESULT,
     TRENDS,
-    Grounds,
     Reason,
-    Without,
-    rating,
-    state_of,
 )
 from impact.evaluation.wording import Limits
 
 ABOVE, BELOW, ACROSS, TIGHT = (10.0, 20.0), (-20.0, -10.0), (-5.0, 20.0), (-0.5, 0.6)
 EVERY = (
     *(name for of in (CHECKS_OF, OF_A_RESULT) for names in of.values() for name in names),
-    BALANCE_BY_LOT,
+    *(name for names in OF_A_LOT.values() for name in names),
 )
 TWO_PERIODS = dict.fromkeys(TRENDS, "not_applicable")
 
@@ -66,6 +63,8 @@ TABLE = [
     ("drawn by lot, one wide gap by chance", "randomised", ABOVE, {"balance": 0.57}, {}, 5, "did", "higher"),
     ("drawn by lot, more unlike than a lot gives", "randomised", ABOVE, {"joint_balance": "warn"}, {}, 4, "did", "higher"),
     ("drawn by lot, never compared before", "randomised", ABOVE, {"joint_balance": "not_applicable"}, {}, 4, "did", "higher"),
+    ("drawn by lot, and simulations that hold nothing", "randomised", ABOVE, {"design_check": "fail"}, {}, 5, "did", "higher"),
+    ("a lot that could not be drawn again", "randomised", ABOVE, {"drawn_again": "not_applicable"}, {}, 4, "did", "higher"),
     ("drawn by lot, few of the drawn came", "randomised", ABOVE, {"compliance": 0.15}, {}, 4, "did", "higher"),
     ("drawn by lot, who came is not known", "randomised", ABOVE, {"compliance": None}, {}, 5, "did", "higher"),
     ("chosen, and many who were not came too", "chosen", ABOVE, {"compliance": 0.15}, {}, 3, "probably", "higher"),

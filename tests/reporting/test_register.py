@@ -24,10 +24,12 @@ from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.appraised import Unappraised
 from impact.evaluation.completion import Bound, Classification, CompletionCode
+from impact.evaluation.drawn_arms import OF_ARMS
 from impact.evaluation.indicators import Level, State
 from impact.evaluation.justified import Answer, Doubt
 from impact.evaluation.programme import Delivered, EventCell
-from impact.evaluation.rating import ASKED_BY_THE_PLAN, CHECKS_OF, Direction, Reason, Verb
+from impact.evaluation.rating import Direction, Verb
+from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
 from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.sample_tables import flow
@@ -133,7 +135,7 @@ def test_everything_an_evaluation_may_not_get_has_words():
 
 
 def test_every_verdict_and_process_has_words():
-    assert set(REGISTER["verdict"]) == of(Recommendation) | {"smallest_cohort"}
+    assert set(REGISTER["verdict"]) == of(Recommendation) | {"smallest_cohort", "as_drawn"}
     assert set(REGISTER["process"]) == of(Process)
     assert set(REGISTER["outcome_of_check"]) == of(Status)
 
@@ -162,7 +164,7 @@ def test_every_alternative_of_any_plan_has_words(study):
         study.changed(covariates=("type",)),
     ]
     codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
-    assert set(REGISTER["alternative"]) == codes
+    assert set(REGISTER["alternative"]) == codes | set(OF_ARMS) | {"last_round"}
 
 
 def test_every_stage_of_the_sample_has_words(study):
@@ -200,7 +202,7 @@ def test_every_reason_that_a_rule_gives_for_a_missing_cell_has_words():
 
 def test_every_choice_of_a_specification_has_words():
     codes = {f"estimator:callaway_santanna_{average}" for average in of(Averaging)}
-    codes |= {f"estimator:{name}" for name in of(Regression)}
+    codes |= {f"estimator:{name}" for name in (*of(Regression), *OF_ARMS)}
     codes |= {f"controls:{name}" for name in of(ControlGroup) | {"all"}}
     codes |= {f"sample:{name}" for name in Choices().samples}
     codes |= {f"adjustment:{name}" for name in of(Adjustment)}
@@ -234,7 +236,8 @@ def test_every_concern_verb_and_assignment_has_words():
     assert set(REGISTER["failed"]) == of(Reason)
     figures = {code.partition(":")[2] for code in REGISTER["taken"]}
     assert {code.partition(":")[0] for code in REGISTER["taken"]} <= of(Reason)
-    rating = (ROOT / "impact" / "evaluation" / "rating.py").read_text(encoding="utf-8")
+    files = [ROOT / "impact" / "evaluation" / f"{name}.py" for name in ("rating", "reasons")]
+    rating = "".join(file.read_text(encoding="utf-8") for file in files)
     assert all(f'"{figure}"' in rating for figure in figures)
     assert set(REGISTER["not_made"]) == needed
     verbs = {f"{verb}:{direction}" for verb in of(Verb) for direction in of(Direction)}

@@ -12,14 +12,8 @@ from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
-from impact.evaluation.rating import (
-    BALANCE_BY_LOT,
-    CHECKS_OF,
-    EVERY_TREND,
-    Grounds,
-    Without,
-    rating,
-)
+from impact.evaluation.rating import Grounds, Without, rating
+from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT
 from impact.evaluation.store import PARTS, every_part
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -50,7 +44,11 @@ from impact.reporting.words.register import said
 INF = float("inf")
 EVERY = tuple(
     dict.fromkeys(
-        (*(name for names in CHECKS_OF.values() for name in names), *EVERY_TREND, BALANCE_BY_LOT)
+        (
+            *(name for names in CHECKS_OF.values() for name in names),
+            *EVERY_TREND,
+            *(name for names in OF_A_LOT.values() for name in names),
+        )
     )
 )
 SCHEMA = textwrap.dedent("""

@@ -25,6 +25,7 @@ from impact.reporting.figures.canvas import (
     value_axis,
     wrapped,
 )
+from impact.reporting.figures.means import two_means
 from impact.reporting.rounding import decimals
 from impact.reporting.style import (
     BAND,
@@ -82,6 +83,8 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
     }
     after = found.path[found.path["event_time"] >= 0]
     ahead = float((after["actual"] > after["without"]).mean())
+    if len(found.path) == 1:
+        return two_means(voice, found, ends)
     return exhibit(
         lambda width: _two_lines(voice, found, ends, width),
         label="fig-counterfactual",
@@ -204,9 +207,9 @@ def since_start(voice: Voice, axes: "Axes", x: Floats, width: float) -> None:
 
 
 def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
-    """Draw mean outcomes of both groups over time, and when treatment began; None unless both have a mean to be shown."""
+    """Draw mean outcomes of both groups over time, and when treatment began; None unless both have means of several periods."""
     t, outcome = voice.t, voice.study.outcome
-    if paths[["treated", "comparison"]].isna().all().any():
+    if len(paths) < 2 or paths[["treated", "comparison"]].isna().all().any():
         return None
     first, last = paths.iloc[0], paths.iloc[-1]
     return exhibit(

@@ -72,7 +72,8 @@ class EffectAxis:
         """Reach over the headline's effects over time, by estimator and by inference, so that all are drawn on one scale."""
         effect = impact.effects[0]
         main = (effect.verdict.estimate, effect.verdict.conf_low, effect.verdict.conf_high)
-        frames = [impact.event_study.table, impact.estimators]
+        events = [] if impact.event_study is None else [impact.event_study.table]
+        frames = [*events, impact.estimators]
         axis = cls.of(
             voice, main, *frames, *([] if effect.intervals is None else [effect.intervals])
         )

@@ -177,6 +177,14 @@ def could_find(voice: Voice, effect: OutcomeEffect) -> str:
 
 def _design(voice: Voice, effect: OutcomeEffect, axis: figures.EffectAxis) -> list[Exhibit]:
     t, design = voice.t, effect.design
+    if voice.study.compares_arms:
+        return [
+            Text(
+                f"### {t('The design')}\n\n"
+                + t("It was not simulated: the lot itself says which other draws were possible.")
+            ),
+            *figures.drawn(figures.inferences(voice, effect, axis)),
+        ]
     if design is None:
         return [
             Text(

@@ -7,6 +7,7 @@ from impact.check_result import CheckResult
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.impact import (
     by_cohort_table,
@@ -25,10 +26,14 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
         Chapter(5, t("Effects"), "effects"),
         Text(estimated(voice, part.effects[0]), brief=True),
         Text(which_interval(voice, part.effects[0]), brief=True),
-        Text(f"### {t('Before and after')}"),
-        replace(figures.event_study(voice, part.event_study, axis), brief=True),
-        Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}", brief=True),
+        *([Text(estimand(voice), brief=True)] if voice.study.compares_arms else []),
     ]
+    if part.event_study is not None:
+        shown += [
+            Text(f"### {t('Before and after')}"),
+            replace(figures.event_study(voice, part.event_study, axis), brief=True),
+            Text(f"### {t('By cohort')}\n\n{equal_or_not(voice, part.equal_cohorts)}", brief=True),
+        ]
     if part.by_cohort is not None:
         shown.append(by_cohort_table(voice, part))
     if len(part.subgroups):
@@ -61,6 +66,18 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
 def participation(voice: Voice, findings: Findings) -> str:
     """Say which share of the invited took part, and of how many events the number is documented; or what is not known."""
     t, f, cohorts, events = voice.t, voice.f, findings.sample.cohorts, voice.study.events
+    if voice.study.by_lot:
+        followed = shares_that_took_part(findings)
+        if followed is None:
+            return t(
+                "Participation: the plan names no column of who took part; the effect is that of having been drawn."
+            )
+        return t(
+            "Participation: {drawn} of those drawn took part, and {others} of the others. The effect is that of having been "
+            "drawn, over all of them.",
+            drawn=f.percent(100 * followed[0], 0),
+            others=f.percent(100 * followed[1], 0),
+        )
     if not cohorts["planned"].notna().any():
         return t(
             "Participation: the plan names no column of who was invited, so only who took part is known."
@@ -80,6 +97,15 @@ def participation(voice: Voice, findings: Findings) -> str:
             )
         )
     return " ".join(sentences)
+
+
+def shares_that_took_part(findings: Findings) -> tuple[float, float] | None:
+    """Return which share of those drawn took part, and of the others; None where the plan names no participation."""
+    found = next((one for one in findings.sample.checks if one.name == "compliance"), None)
+    if found is None or found.table is None:
+        return None
+    drawn, others = map(float, found.table["took_part"])
+    return drawn, others
 
 
 def exit_in_words(voice: Voice, findings: Findings) -> str:

@@ -10,6 +10,7 @@ from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPa
 from impact.reporting.formats import escape
 from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections import worth_sentences as says
+from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.voice import Voice
@@ -33,6 +34,11 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
         facts=facts(voice, findings),
         how_to_read=voice.about(
             t(
+                "The paler bar estimates {outcome} without {treatment}, from the firms that were not drawn. The difference is "
+                "the effect."
+            )
+            if len(counterfactual.path) == 1
+            else t(
                 "The dashed line estimates {outcome} without {treatment}, from the firms compared with. The gap "
                 "after the {start} is the effect."
             )
@@ -158,12 +164,24 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
     if not events:
         answer = [
             t(
+                "Not examined: this study was given no record of delivery. Drawn: {treated}.",
+                treated=voice.count_of_treated(took_part),
+            )
+            if voice.study.by_lot
+            else t(
                 "Not examined: this study was given no record of delivery. Took part: {treated}.",
                 treated=voice.count_of_treated(took_part),
             )
         ]
     else:
         answer = [delivery(voice, events)]
+    if voice.study.by_lot and (shares := shares_that_took_part(findings)) is not None:
+        answer.append(
+            t(
+                "Of those drawn {drawn} took part.",
+                drawn=f.percent(100 * shares[0], 0),
+            )
+        )
     if cohorts["planned"].notna().all():  # a sum without the cohorts withheld would be too small
         invited = int(cohorts["planned"].sum())
         answer.append(
@@ -303,14 +321,15 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
     times = [f.time(label) for label in findings.sample.paths["time"]]
     programme = study.programme
     shown = [
-        (t("When"), f"{times[0]} – {times[-1]}"),
+        (t("When"), f"{times[0]} – {times[-1]}" if len(times) > 1 else times[0]),
         (
             t("Who"),
             t(
                 "{treated}, {others} for comparison",
                 treated=voice.count_of_treated(sample.n_treated),
                 others=voice.assigned(sample.n_never),
-            ),
+            )
+            + _in_clusters(voice, findings),
         ),
         (t("Design"), _design(voice, findings)),
     ]
@@ -320,6 +339,19 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
     if programme is not None and programme.cost is not None:
         shown.insert(-1, (t("Cost"), cost_in_words(voice)))
     return tuple(shown)
+
+
+def _in_clusters(voice: Voice, findings: Findings) -> str:
+    """Say in how many clusters both are, where whole clusters were drawn."""
+    part = findings.sample
+    if not (voice.study.by_lot and voice.in_clusters):
+        return ""
+    return voice.t(
+        "; in {n} and {other} clusters ({what})",
+        n=voice.f.number(part.treated_clusters),
+        other=voice.f.number(part.other_clusters),
+        what=voice.name(str(voice.study.cluster)),
+    )
 
 
 def _design(voice: Voice, findings: Findings) -> str:

@@ -12,6 +12,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.certainty import could_find, without_sentence
+from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.evidence import trends_before
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.impact import agreement, named_estimators
@@ -92,7 +93,7 @@ def alike(voice: Voice, findings: Findings) -> str:
     sizes = rows["normalised_difference"].abs()
     if not sizes.notna().any():
         return ""
-    most = rows.loc[sizes.idxmax()]
+    most, tested = rows.loc[sizes.idxmax()], check_named(findings, "joint_balance")
     limit = voice.study.plan.limits.imbalance
     sentence = (
         by_chance(voice, findings)
@@ -110,14 +111,14 @@ def alike(voice: Voice, findings: Findings) -> str:
         what=inside_a_sentence(name),
         size=f.number(sizes.max(), 2),
         limit=f.number(limit, 2),
-        p=f.p_clause(together(findings).p_value) if voice.study.by_lot else "",
+        p="" if tested is None or tested.p_value is None else f.p_clause(tested.p_value),
     )
 
 
 def by_chance(voice: Voice, findings: Findings) -> str:
     """Return the sentence on whether the groups of a lot differed by more than it gives; its figures are to be filled in."""
-    t, tested = voice.t, together(findings)
-    if tested.p_value is None:
+    t, tested = voice.t, check_named(findings, "joint_balance")
+    if tested is None or tested.p_value is None:
         return t(
             "Tested together, the differences could not be; the widest ({what}) is {size} standard deviations."
         )
@@ -132,18 +133,18 @@ def by_chance(voice: Voice, findings: Findings) -> str:
     )
 
 
-def together(findings: Findings) -> CheckResult:
-    """Return the test of all differences before the start together."""
-    return next(one for one in findings.sample.checks if one.name == "joint_balance")
+def check_named(findings: Findings, name: str) -> CheckResult | None:
+    """Return a check of the sample by its name; None where it was not asked."""
+    return next((one for one in findings.sample.checks if one.name == name), None)
 
 
 def lot_followed(voice: Voice, findings: Findings) -> str:
     """Say which share of those drawn took part, and of the others; nothing where the plan names no participation."""
     t, f = voice.t, voice.f
-    found = next((one for one in findings.sample.checks if one.name == "compliance"), None)
-    if found is None or found.table is None:
+    found, shares = check_named(findings, "compliance"), shares_that_took_part(findings)
+    if found is None or shares is None:
         return ""
-    drawn, others = (f.percent(100 * float(share), 0) for share in found.table["took_part"])
+    drawn, others = (f.percent(100 * share, 0) for share in shares)
     sentence = (
         t("By and large: {drawn} of those drawn took part, and {others} of the others.")
         if found.status == "pass"

@@ -11,6 +11,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.checks import checks_table
+from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.robustness import missing
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -117,6 +118,10 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             ),
             *_of_logarithms(voice, effects),
             t(
+                "Smallest detectable: the effect that studies of this size find in 80% of cases, by the width of the interval."
+            )
+            if voice.study.compares_arms
+            else t(
                 "Smallest detectable: the effect that the believed test finds in 80% of studies of this size, simulated from these data."
             ),
         ),
@@ -158,15 +163,15 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
     shown: list[Exhibit] = [
         Text(f"## {voice.about(t('Effect {of_treatment}'))}"),
         Callout("finding", "\n\n".join(estimated(voice, effect) for effect in part.effects)),
-        Text(
-            which_interval(voice, main)
-            + " "
-            + t("Estimand and method: {method}.", method=_method(voice))
-        ),
+        Text(which_interval(voice, main) + " " + estimand(voice)),
         effects_table(voice, part.effects),
-        Text(f"### {t('Before and after')}"),
-        figures.event_study(voice, part.event_study, figures.EffectAxis.of_impact(voice, part)),
     ]
+    if part.event_study is not None:
+        axis = figures.EffectAxis.of_impact(voice, part)
+        shown += [
+            Text(f"### {t('Before and after')}"),
+            figures.event_study(voice, part.event_study, axis),
+        ]
     if part.before_trends is not None:
         shown.append(
             checks_table(
@@ -178,7 +183,7 @@ def impact(voice: Voice, part: Impact) -> Exhibits:
         )
     if part.by_cohort is not None:
         shown.append(by_cohort_table(voice, part))
-    else:
+    elif not voice.study.compares_arms:
         shown.append(
             Text(t("Effects by cohort are not shown: a cohort has fewer than ten beneficiaries."))
         )
@@ -192,20 +197,25 @@ def impact_in_full(voice: Voice, part: Impact) -> list[Exhibit]:
     """Show what the part on effects leaves to the annex: method, every interval, other estimators, weights."""
     t = voice.t
     return [
-        Text(
-            f"## {t('The effect in full')}\n\n"
-            + t("Estimand and method: {method}.", method=_method(voice))
-        ),
+        Text(f"## {t('The effect in full')}\n\n" + estimand(voice)),
         effects_table(voice, part.effects),
+        *_trends_and_cohorts(voice, part),
+        *_other_estimators(voice, part),
+    ]
+
+
+def _trends_and_cohorts(voice: Voice, part: Impact) -> list[Exhibit]:
+    t = voice.t
+    if voice.study.compares_arms:
+        return []
+    caption = t("Trends before treatment, and equal cohorts")
+    return [
         checks_table(
             voice,
             (*((part.before_trends,) if part.before_trends else ()), part.equal_cohorts),
             label="tab-before-trends",
-            caption=t("Trends before treatment, and equal cohorts")
-            if part.before_trends
-            else t("Equal cohorts"),
-        ),
-        *_other_estimators(voice, part),
+            caption=caption if part.before_trends else t("Equal cohorts"),
+        )
     ]
 
 
@@ -214,9 +224,13 @@ def _other_estimators(voice: Voice, part: Impact) -> list[Exhibit]:
     return [
         Text(
             f"### {t('The same effect by other estimators')}\n\n"
-            + t(
-                "The data were reduced once to sums by cohort and observed periods, and every estimator was computed from these. "
-                "They do not all estimate the same average."
+            + (
+                t("All of them compare everyone drawn with all others.")
+                if part.weights is None
+                else t(
+                    "The data were reduced once to sums by cohort and observed periods, and every estimator was computed from these. "
+                    "They do not all estimate the same average."
+                )
             )
         ),
         _estimators(voice, part.estimators),
@@ -227,6 +241,8 @@ def _other_estimators(voice: Voice, part: Impact) -> list[Exhibit]:
 def _weights(voice: Voice, part: Impact) -> list[Exhibit]:
     t = voice.t
     title = f"### {t('Which comparisons carry the result')}"
+    if part.weights is None:
+        return []
     if part.weights.empty:
         why = t(
             "Not shown: a cohort has fewer than ten firms, and the weights would tell how many."
@@ -284,30 +300,6 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
             *missing(voice, named),
         ),
     )
-
-
-def _method(voice: Voice) -> str:
-    t, study = voice.t, voice.study
-    control = (
-        t("firms not yet treated")
-        if study.plan.comparison_group == "not_yet_treated"
-        else t("firms never treated")
-    )
-    text = t(
-        "average effect on the treated over all periods after the start, weighted by cohort size; Callaway and Sant'Anna "
-        "(2021), compared with {control}, base the last period before the start, firms seen in both periods, standard errors "
-        "clustered by {cluster}",
-        control=control,
-        cluster=voice.name(str(study.cluster)) if voice.in_clusters else t("firm"),
-    )
-    if study.plan.anticipation:
-        text += t(", {n} periods of anticipation", n=study.plan.anticipation)
-    if study.plan.winsorise:
-        text += t(
-            ", outcome capped at its {q} percentile in each period",
-            q=voice.f.ordinal(100 * study.plan.winsorise),
-        )
-    return text
 
 
 def by_cohort_table(voice: Voice, part: Impact) -> Table:

@@ -68,7 +68,9 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
         ]
     table = Table(
         label="tab-balance",
-        caption=t("Before treatment: means or shares by group"),
+        caption=t("Characteristics: means or shares by group")
+        if study.plan.waves == "endline_only"
+        else t("Before treatment: means or shares by group"),
         frame=frame,
         headings={
             "what": t("Characteristic"),

@@ -18,6 +18,7 @@ CHECKS = {
     "group_balance": t("Balance of groups made comparable"),
     "overlap": t("Controls like the treated"),
     "compliance": t("Participation as drawn"),
+    "drawn_again": t("The lot drawn again"),
     "before_trends": t("Trends before treatment"),
     "placebo_date": t("Placebo date"),
     "recent_change": t("Dip or jump just before the start"),
@@ -107,6 +108,7 @@ REASONS = {
         "points",
         "share",
     ),
+    "draws_of_the_lot": Found(t("Other draws of the same lot: {n}.")),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
     "no_effect_that_silence_could_hide": Found(
         t("Those who answered show no effect that others could hide.")

@@ -58,6 +58,10 @@ VERDICTS = {
         "On panels simulated without any effect no interval held the truth as often as it promises. The one shown is by "
         "{name}, the default; at worst it held it in {coverage}."
     ),
+    "as_drawn": t(
+        "The interval is by {name}: the lot was drawn again as it had been, {n} times, to see how far apart chance alone puts "
+        "the groups. It holds because there was a lot, whatever the outcomes are like."
+    ),
     "smallest_cohort": t(
         "The design could not be simulated; the interval is by {name}, with {n} beneficiaries in the smallest cohort."
     ),
