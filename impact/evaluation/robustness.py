@@ -120,7 +120,7 @@ class PanelModels:
         panel = study.panel()
         if study.plan.waves != "panel":  # nobody is compared with itself
             nothing = not_applicable("hausman", "no_coefficient_in_common")
-            return cls(models=(), hausman=nothing, own_model=own_model(study))
+            return cls(models=(), hausman=nothing, tests=(), own_model=own_model(study))
         kinds = (PooledOLS, BetweenEffects, RandomEffects, FirstDifferences, FixedEffects)
         return cls(
             models=tuple(kind(level=study.level).fit(panel) for kind in kinds),
