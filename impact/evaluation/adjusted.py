@@ -39,7 +39,7 @@ class Adjusted:
         if self.outcome_before:
             panel = with_lagged_outcome(panel, periods=study.plan.outcome_before)
             names = [*names, *LAGGED]
-        estimator = study.estimator(covariates=names, method="dr")
+        estimator = study.cohort_estimator(covariates=names, method="dr")
         return estimator.fit(panel).aggregate(by="overall")
 
 
