@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     )
     from impact.estimators.distribution import ChangesInChanges as ChangesInChanges
     from impact.estimators.distribution import QuantileDiD as QuantileDiD
+    from impact.estimators.dose.continuous_dose import ContinuousDose as ContinuousDose
+    from impact.estimators.dose.exposure_levels import ExposureLevels as ExposureLevels
+    from impact.estimators.dose.spillovers import Spillovers as Spillovers
     from impact.estimators.efficient.random_timing import EfficientDiD as EfficientDiD
     from impact.estimators.experiments.ancova import Ancova as Ancova
     from impact.estimators.experiments.difference_in_means import (

@@ -15,6 +15,9 @@ from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
     DeChaisemartinDHaultfoeuille,
 )
 from impact.estimators.comparisons.many_comparisons import ComparisonWeights, ManyComparisons
+from impact.estimators.dose.continuous_dose import ContinuousDose
+from impact.estimators.dose.exposure_levels import ExposureLevels
+from impact.estimators.dose.spillovers import Spillovers
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.estimators.experiments.many_arms import ManyArms
@@ -188,6 +191,14 @@ def _dose_path(origin: Number) -> Many | None:
     )
 
 
+def _exposure(origin: Number) -> Many | None:
+    """What units were exposed to, and where they are, is not what cohorts assign."""
+    raise NotAvailableError(
+        f"{type(origin.estimator).__name__}: compares by exposure or place, which exchanging cohorts would tear from the units "
+        "that had them; take the estimate's own interval"
+    )
+
+
 def _synthetic(origin: Number) -> Many | None:
     """The batch of fits behind the overall effect."""
     return ManySynthetic.of_number(origin) if origin.steps == (OVERALL,) else None
@@ -209,6 +220,9 @@ KERNELS: Mapping[type, Callable[[Number], Many | None]] = {
     DifferenceInMeans: ManyArms.of,
     Ancova: ManyArms.of,
     DeChaisemartinDHaultfoeuille: _dose_path,
+    ContinuousDose: _exposure,
+    ExposureLevels: _exposure,
+    Spillovers: _exposure,
     SyntheticControl: _synthetic,
     SyntheticDiD: _synthetic,
     TwoStageLeastSquares: _participation,

@@ -120,6 +120,7 @@ NOTES = {
         "beneficiaries, where clustered ones may be too narrow."
     ),
     "single_unit_cohort": t("One firm alone makes a cohort ({n}): its spread cannot be seen."),
+    "group_without_comparison": t("Left out, nobody to compare with: group {n}."),
     "cohort_without_comparison": t("Left out, nobody to compare with: cohort {n}."),
     "cohort_without_whole_window": t("Left out, not seen in the whole window: cohort {n}."),
     "cohorts_too_small_to_weigh": t("Cohorts are too small to weigh their comparisons."),
