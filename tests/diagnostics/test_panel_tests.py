@@ -12,7 +12,7 @@ import impact
 from impact.diagnostics import panel_tests as pt
 from impact.diagnostics.panel_tests.residuals import pooled, within
 from impact.diagnostics.panel_tests.serial_correlation import explained, slope_test
-from impact.errors import UsageError
+from impact.errors import NotIdentifiedError, UsageError
 
 RTOL = 1e-6  # of exact goldens
 LEVELS = {"time_effects": False}
@@ -212,6 +212,23 @@ def test_what_cannot_be_tested_is_said():
         pt.effects_test(panel(long_frame(), weight="w"), ["x"])
     with pytest.raises(UsageError, match="CorrelatedRandomEffects"):
         impact.mundlak_test(impact.FixedEffects(["x"]).fit(panel()))
+
+
+def test_an_outcome_without_errors_is_refused_by_every_test():
+    made = panel(long_frame().assign(y=5.0))
+    for test in (
+        pt.lagrange_multiplier,
+        pt.effects_test,
+        pt.poolability,
+        pt.unobserved_effects,
+        pt.wooldridge_within,
+        pt.wooldridge_differences,
+        pt.breusch_godfrey,
+        pt.baltagi_li,
+        pt.cross_dependence,
+    ):
+        with pytest.raises(NotIdentifiedError, match="no errors to test"):
+            test(made, ["x"])
 
 
 def test_pooled_residuals_are_those_of_pooled_least_squares():

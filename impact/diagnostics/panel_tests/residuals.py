@@ -11,13 +11,15 @@ from impact.errors import NotIdentifiedError, UsageError
 from impact.estimators.panel.model_rows import ModelRows
 
 COLLINEAR = 1e-9  # of a column's size, left by the others
+NOTHING_LEFT = 1e-24  # of squared outcomes: squared residuals this small are rounding errors
 
 
 @dataclass(frozen=True)
 class LeastSquares:
-    """Residuals (n,) of a regression, its columns (n, k), and their rank; rows as `ModelRows`."""
+    """Residuals (n,) of a regression, its columns (n, k), and their rank; rows as transformed, and as they were."""
 
     rows: ModelRows
+    levels: ModelRows
     residual: Floats
     X: Floats
     rank: int
@@ -28,13 +30,13 @@ class LeastSquares:
         return float(self.residual @ self.residual)
 
     @classmethod
-    def of(cls, rows: ModelRows) -> "LeastSquares":
-        """Regress; columns that do not vary here count for nothing.
+    def of(cls, rows: ModelRows, levels: ModelRows) -> "LeastSquares":
+        """Regress transformed rows; columns that do not vary here count for nothing.
 
         Raises
         ------
         NotIdentifiedError
-            When no degrees of freedom are left.
+            When no degrees of freedom are left, or no residual beyond rounding errors of the levels.
         """
         size = np.linalg.norm(rows.X, axis=0)
         X = rows.X / np.where(size == 0, 1.0, size)
@@ -43,7 +45,12 @@ class LeastSquares:
             raise NotIdentifiedError(
                 f"{len(rows.y)} observations leave nothing beside {rank} regressors; use more periods, or fewer regressors"
             )
-        return cls(rows, np.asarray(rows.y - X @ slope), rows.X, int(rank))
+        residual = np.asarray(rows.y - X @ slope)
+        if not residual @ residual > NOTHING_LEFT * (levels.y @ levels.y):
+            raise NotIdentifiedError(
+                "the outcome is explained without a residual: there are no errors to test; leave a regressor out"
+            )
+        return cls(rows, levels, residual, rows.X, int(rank))
 
 
 def rows_of(panel: Panel, regressors: Sequence[str], *, time_effects: bool) -> ModelRows:
@@ -66,7 +73,8 @@ def rows_of(panel: Panel, regressors: Sequence[str], *, time_effects: bool) -> M
 
 def pooled(panel: Panel, regressors: Sequence[str], *, time_effects: bool) -> LeastSquares:
     """Return pooled least squares."""
-    return LeastSquares.of(rows_of(panel, regressors, time_effects=time_effects))
+    rows = rows_of(panel, regressors, time_effects=time_effects)
+    return LeastSquares.of(rows, rows)
 
 
 def within(panel: Panel, regressors: Sequence[str], *, time_effects: bool) -> LeastSquares:
@@ -77,7 +85,7 @@ def within(panel: Panel, regressors: Sequence[str], *, time_effects: bool) -> Le
     # what is left of a column that does not vary within units is a rounding error
     still = np.linalg.norm(apart.X, axis=0) <= COLLINEAR * np.linalg.norm(means, axis=0)
     apart.X[:, still] = 0.0
-    return LeastSquares.of(apart)
+    return LeastSquares.of(apart, rows)
 
 
 def lagged(rows: ModelRows, residual: Floats, lag: int = 1) -> tuple[Mask, Floats]:

@@ -105,7 +105,7 @@ def wooldridge_differences(
     if len(changes.y) <= changes.X.shape[1]:
         return not_applicable("no_serial_correlation", "too_few_periods_in_a_row")
     expected = -0.5 if uncorrelated == "levels" else 0.0
-    statistic, p = slope_test(LeastSquares.of(changes), expected)
+    statistic, p = slope_test(LeastSquares.of(changes, rows), expected)
     if statistic is None:
         return not_applicable("no_serial_correlation", "too_few_periods_in_a_row")
     return CheckResult("no_serial_correlation", status_of(p), "slope_of_changes", statistic, p)
@@ -221,7 +221,7 @@ def baltagi_li(
     """
     from scipy.special import chdtrc
 
-    rows = rows_of(panel, regressors, time_effects=time_effects)
+    rows = within(panel, regressors, time_effects=time_effects).levels
     n, t = len(np.unique(rows.unit)), int(rows.time.max()) + 1
     if n * t != len(rows.y):
         return not_applicable("no_serial_correlation", "needs_every_unit_in_every_period")
