@@ -141,6 +141,8 @@ class ManyArms:
         both = np.column_stack([rows.y, self.rows.with_outcome(self.exposed).y])
         if self._paired:
             effects, scores = self._of_pairs(arm, both)
+        elif self._in_blocks:
+            effects, scores = self._of_blocks(arm, both)
         else:
             effects, scores = self._of_regression(arm, both, rows)
         (effect, slope), (own, other) = effects.T, scores.transpose(2, 0, 1)
@@ -163,6 +165,37 @@ class ManyArms:
         return in_pairs(
             clusters_by_cell(of_arms, estimator.block(self.panel, self.rows), self.arms)
         )
+
+    @property
+    def _in_blocks(self) -> bool:
+        """Whether means are averaged over strata, or there is one: then sums by arm and stratum are all that is needed."""
+        estimator: Any = self.origin.estimator
+        return isinstance(estimator, DifferenceInMeans) and estimator.strata != "effects"
+
+    def _of_blocks(self, arm: Integers, y: Floats) -> tuple[Floats, Floats]:
+        """Effects (P, 2) and scores by cluster (P, G, 2) of two outcomes (n, 2); NaN where a stratum lacks one of the arms."""
+        estimator: Any = self.origin.estimator
+        block = estimator.block(self.panel, self.rows)
+        inside = (block[:, None] == np.arange(block.max() + 1)) * self.rows.weight[
+            :, None
+        ]  # (n, B)
+        share = inside.sum(axis=0) / self.rows.weight.sum()
+        width = max(1, CHUNK // (2 * len(y)))
+        parts = []
+        for i in range(0, len(arm), width):
+            effects = np.zeros((len(arm[i : i + width]), 2))
+            scores = np.zeros((len(effects), len(y), 2))
+            for code, sign in zip(self.pair, (1.0, -1.0), strict=True):
+                own = (arm[i : i + width] == code).astype(float)
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    size = own @ inside  # (p, B)
+                    mean = np.stack([own @ (inside * y[:, [c]]) for c in (0, 1)], axis=2)
+                    mean = mean / size[:, :, None]
+                    part = own * self.rows.weight * (share / size)[:, block]
+                effects += sign * np.einsum("b,pbc->pc", share, mean)
+                scores += sign * part[:, :, None] * (y - mean[:, block])
+            parts.append((effects, _sums(scores, self.cluster)))
+        return tuple(np.concatenate(each) for each in zip(*parts, strict=True))  # type: ignore[return-value]
 
     def _of_pairs(self, arm: Integers, y: Floats) -> tuple[Floats, Floats]:
         """Effects (P, 2) and scores by pair (P, B, 2) of two outcomes (n, 2)."""

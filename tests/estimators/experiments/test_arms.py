@@ -265,6 +265,16 @@ def test_other_assignments_give_what_new_fits_give(kind, choices, cluster):
         np.testing.assert_allclose(found.variance[0, place], new.vcov[0, 0], rtol=1e-9)
 
 
+def test_a_permutation_that_leaves_a_stratum_without_an_arm_gives_no_number():
+    frame = trial(n=18)
+    made = arms_of(frame, strata=["half"])
+    asked = many_of(impact.DifferenceInMeans(**OF_ARMS).fit(made).select(["fair vs none"]).origin)
+    half = frame.groupby("id").half.first().to_numpy()
+    apart = np.where(half == 1, 2, np.where(asked.labels == 2, 0, asked.labels))
+    effect = asked.evaluate(apart[None], np.nan_to_num(made.wide)[:, None, :]).effect
+    assert np.isnan(effect).all()
+
+
 def test_pairs_change_sides_together():
     frame = trial(n=40, effects=(0.0, 1.5, 1.5))
     frame["pair"] = frame.id // 2

@@ -103,3 +103,70 @@ def test_the_offer_of_microcredit_in_moroccan_villages_has_the_published_differe
     np.testing.assert_allclose(
         found.params.iloc[0] / alone.std_errors.iloc[0], 17.544 / 11.401, rtol=1e-3
     )
+
+
+ROBUST = {
+    "lalonde/lm_robust/HC2": {"vcov": "HC2"},
+    "lalonde/lm_robust/HC3": {"vcov": "HC3"},
+    "lalonde/lm_robust_w/HC1": {"vcov": "HC1", "weight": "w"},
+    "lalonde/lm_robust_w/HC2": {"vcov": "HC2", "weight": "w"},
+    "achieve/lm_robust_cl/CR0": {"vcov": "CRV0"},
+    "achieve/lm_robust_cl/stata": {"vcov": "CRV1"},
+}
+
+
+@pytest.mark.parametrize("case", ROBUST)
+def test_every_coefficient_of_lm_robust_is_that_of_pooled_least_squares(reference, case):
+    data, asked = case.split("/")[0], ROBUST[case]
+    names = ["treat", *LALONDE] if data == "lalonde" else ["treated", "siblings"]
+    made = endline(
+        data_of(reference, data),
+        OUTCOMES[data],
+        covariates=names,
+        cluster="school_id" if data == "achieve" else None,
+        weight=asked.get("weight"),
+    )
+    ours = impact.PooledOLS(names, time_effects=False, vcov=asked["vcov"]).fit(made)
+    golden = golden_of(reference)
+    theirs = golden[golden.case == f"estimatr/{case}"].set_index("term")
+    theirs = theirs.loc[["(Intercept)", *names]]
+    np.testing.assert_allclose(ours.params, theirs.estimate, **VALUE)
+    np.testing.assert_allclose(ours.std_errors, theirs.se, **STD_ERROR)
+    assert set(theirs.df) == {ours.df}
+
+
+LIN = [name for name in CASES if "lm_lin" in name]
+
+
+@pytest.mark.parametrize("case", LIN)
+def test_the_constant_of_lm_lin_is_the_adjusted_mean_of_the_control_arm(reference, case):
+    data = case.split("/")[0]
+    estimator = CASES[case][0]
+    known = [estimator.arm, *estimator.covariates]
+    cluster = "school_id" if data == "achieve" else None
+    made = endline(data_of(reference, data), OUTCOMES[data], covariates=known, cluster=cluster)
+    found = estimator.fit(made)
+    golden = golden_of(reference)
+    theirs = golden[(golden.case == f"estimatr/{case}") & (golden.term == "(Intercept)")].iloc[0]
+    compared = found.parts.compared
+    np.testing.assert_allclose(compared.estimates[0], theirs.estimate, **VALUE)
+    np.testing.assert_allclose(np.sqrt(compared.vcov[0, 0]), theirs.se, **STD_ERROR)
+
+
+def test_fixed_effects_with_clusters_above_the_unit_equal_estimatr(reference):
+    frame = pd.read_csv(reference / "data" / "mpdta" / "mpdta.csv")
+    first = next(name for name in frame if name.startswith("first"))
+    frame["D"] = ((frame[first] > 0) & (frame.year >= frame[first])).astype(float)
+    frame["group"] = frame.countyreal % 23
+    made = impact.Panel.from_frame(
+        frame, unit="countyreal", time="year", outcome="lemp", covariates=["D"], cluster="group"
+    )
+    ours = impact.FixedEffects(["D"]).fit(made).select(["D"])
+    golden = golden_of(reference).set_index("case")
+    theirs = golden.loc["estimatr/mpdta/lm_robust_fe_cl/stata"]
+    np.testing.assert_allclose(ours.params, [theirs.estimate], **VALUE)
+    counted = made.n_units + made.n_periods - 1 + 1  # estimatr counts unit effects too
+    own = made.n_periods + 1
+    factor = np.sqrt((len(frame) - own) / (len(frame) - counted))
+    np.testing.assert_allclose(ours.std_errors * factor, [theirs.se], **STD_ERROR)
+    assert ours.df == theirs.df
