@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,6 @@ from impact.errors import MissingValueError
 from impact.estimate import Estimate
 from impact.estimators.selection.lagged_outcome import LAGGED, with_lagged_outcome
 from impact.evaluation.study import Study
-
-if TYPE_CHECKING:
-    from impact.evaluation.robustness import Robustness
 
 COVARIATES = "adjusted_for_covariates"
 BEFORE = "adjusted_for_outcome_before"
@@ -100,43 +96,3 @@ def _numbers(column: "pd.Series[float]") -> pd.DataFrame:
         for level in levels[1:]
     }
     return pd.DataFrame(made).astype(float)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the check of the last period before the start says of adjusting for the outcome before.
-
-    Attributes
-    ----------
-    before : {"unusual", "usual", "unknown"}
-        After a dip or jump the adjusted effect is read beside the main one; by the rule of the plan, not by its size.
-    main : float
-    adjusted : float or None
-        None where it could not be estimated.
-    interval : tuple of float
-    """
-
-    before: Literal["unusual", "usual", "unknown"]
-    main: float
-    adjusted: float | None
-    interval: tuple[float, float]
-
-
-def chosen(part: "Robustness") -> Choice:
-    """Read the choice off a study's alternatives and checks; the alternatives have the adjusted row."""
-    status = {check.name: check.status for check in part.checks}.get("recent_change")
-    known: dict[str | None, Literal["unusual", "usual"]] = {
-        "pass": "usual",
-        "warn": "unusual",
-        "fail": "unusual",
-    }
-    rows = part.alternatives.set_index("name")
-    row = rows.loc[BEFORE]
-    numbers = [float(row[key]) for key in ("estimate", "conf_low", "conf_high")]
-    missing = bool(np.isnan(numbers[0]))
-    return Choice(
-        before=known.get(status, "unknown"),
-        main=float(rows["estimate"].iloc[0]),
-        adjusted=None if missing else numbers[0],
-        interval=(numbers[1], numbers[2]),
-    )

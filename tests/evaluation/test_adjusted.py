@@ -8,7 +8,8 @@ import pytest
 
 from impact.check_result import CheckResult, not_applicable
 from impact.errors import MissingValueError, PlanError
-from impact.evaluation.adjusted import BEFORE, adjusted_rows, chosen, with_indicators
+from impact.evaluation.adjusted import BEFORE, adjusted_rows, with_indicators
+from impact.evaluation.adjustment_rule import chosen
 from impact.evaluation.plan_check import check_columns
 from impact.evaluation.robustness import Robustness
 from impact.evaluation.study import Study

@@ -1,6 +1,7 @@
 """What the adjusted rows adjust for, and by which rule one of them is read beside the headline."""
 
-from impact.evaluation.adjusted import BEFORE, COVARIATES, Choice, chosen
+from impact.evaluation.adjusted import BEFORE, COVARIATES
+from impact.evaluation.adjustment_rule import Choice, chosen
 from impact.evaluation.robustness import Robustness
 from impact.reporting.exhibits import Text
 from impact.reporting.voice import Voice

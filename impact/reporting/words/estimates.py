@@ -148,6 +148,7 @@ DROPPED = {
     "not_observed_before_treatment": t("Firms not observed before treatment"),
     "not_observed_before_the_last_cohort": t("Firms not observed before the last cohort"),
     "too_few_untreated_periods": t("Firms with too few untreated periods for the model"),
+    "no_earlier_outcome": t("Firms of which no earlier outcome is known"),
     "no_untreated_observation": t("Firms without an untreated period"),
     "alone_in_its_cohort": t("Firms alone in their cohort"),
     "never_observed": t("Firms never observed with this outcome"),
