@@ -42,7 +42,7 @@ def baseline_table(panel: Panel) -> pd.DataFrame:
     """
     treated = np.isfinite(panel.cohort)
     rows = []
-    for name, level, values in _characteristics(panel):
+    for name, level, values in characteristics_of(panel):
         known = ~np.isnan(values)
         a, b = (values[side & known] for side in (treated, ~treated))
         if min(len(a), len(b)) < 2:
@@ -79,14 +79,14 @@ def joint_balance(panel: Panel) -> CheckResult:
     named, and the rest are tested. Of a lot within strata, they are tested within strata; clusters above the unit are those
     of the variance.
     """
-    found = _characteristics(panel, drop_first=True)
+    found = characteristics_of(panel, drop_first=True)
     if not found:
         return not_applicable("joint_balance", "no_baseline_period_or_characteristic")
     strata = _strata_of_the_lot(panel)
     columns = np.column_stack([*strata.T, *(values for _, _, values in found)])
     complete = ~np.isnan(columns).any(axis=1)
     columns, treated = columns[complete], np.isfinite(panel.cohort)[complete].astype(float)
-    kept = _independent(columns)
+    kept = independent(columns)
     before, kept_strata = strata.shape[1], kept[: strata.shape[1]].sum()
     X = np.column_stack([np.ones(len(treated)), columns[:, kept]])
     of_units = clusters_are_units(panel)
@@ -121,15 +121,15 @@ def joint_balance(panel: Panel) -> CheckResult:
 
 def baseline_columns(panel: Panel, *, among: Mask) -> list[tuple[str, Floats]]:
     """Return the baseline characteristics, of the units marked True, that a constant and those before do not determine."""
-    found = _characteristics(panel, drop_first=True)
+    found = characteristics_of(panel, drop_first=True)
     columns = np.column_stack([values[among] for _, _, values in found])
-    kept = _independent(np.nan_to_num(columns))
+    kept = independent(np.nan_to_num(columns))
     named = [" ".join(part for part in (name, level) if part) for name, level, _ in found]
     return [(named[place], columns[:, place]) for place in np.flatnonzero(kept)]
 
 
-def _independent(columns: Floats) -> Mask:
-    """Mark the columns (n, k), in order, that neither a constant nor those before determine, (k,)."""
+def independent(columns: Floats) -> Mask:
+    """Return which columns (n, k), in order, that neither a constant nor those before determine, (k,)."""
     kept = np.zeros(columns.shape[1], dtype=bool)
     basis = [np.ones(len(columns)) / np.sqrt(max(len(columns), 1))]
     for place, column in enumerate(columns.T):
@@ -162,8 +162,8 @@ def attrition(panel: Panel) -> CheckResult:
     )
 
 
-def _characteristics(panel: Panel, *, drop_first: bool = False) -> list[tuple[str, str, Floats]]:
-    """List (column, level, value by unit): outcome and numeric covariates by baseline mean, others by level.
+def characteristics_of(panel: Panel, *, drop_first: bool = False) -> list[tuple[str, str, Floats]]:
+    """Return (column, level, value by unit): outcome and numeric covariates by baseline mean, others by level.
 
     Without a period before, the outcome is left out and covariates are as they are: they are those a lot cannot have moved.
     """

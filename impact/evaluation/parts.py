@@ -16,6 +16,7 @@ from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import DesignCheck, design_check
 from impact.diagnostics.equal_effects import equal_cohorts
 from impact.diagnostics.exaggeration import Exaggeration, exaggeration
+from impact.diagnostics.weighted_balance import with_weighted_differences
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.imputation.imputation import Imputation
@@ -93,17 +94,20 @@ class SampleAndComparability:
         """Compute from a study."""
         panel = study.panel()
         baseline = balance.baseline_table(panel)
-        checks = (
+        checks = [
             balance.balance_check(baseline),
             balance.joint_balance(panel),
             balance.attrition(panel),
             *obeyed(study, panel),
-        )
+        ]
+        if study.plan.assignment != "randomised" and len(baseline):
+            baseline, alike = with_weighted_differences(panel, baseline)
+            checks.append(alike)
         return cls(
             flow=flow(study, panel),
             cohorts=cohorts_by_start(study, panel),
             baseline=baseline,
-            checks=checks,
+            checks=tuple(checks),
             paths=mean_paths(panel),
             treated_clusters=len(np.unique(panel.cluster[np.isfinite(panel.cohort)])),
             other_clusters=len(np.unique(panel.cluster[~np.isfinite(panel.cohort)])),

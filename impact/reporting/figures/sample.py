@@ -128,7 +128,8 @@ def love_plot(
             "Beneficiaries less comparison group, in standard deviations. Dashed lines: {limit}, beyond which groups are called "
             "unlike; filled: beyond it.",
             limit=f.number(limit, 2),
-        ),
+        )
+        + _of_weights(voice, rows),
         alt=t(
             "Characteristics that differ by more than {limit} standard deviations: {n} of {total}; the largest by {largest}.",
             n=f.number(beyond),
@@ -137,6 +138,16 @@ def love_plot(
             largest=f.number(float(rows["normalised_difference"].iloc[0]), 2),
         ),
     )
+
+
+def _of_weights(voice: Voice, rows: pd.DataFrame) -> str:
+    """Say what the crosses are, where there are any."""
+    if "weighted_difference" not in rows:
+        return ""
+    words = voice.t(
+        "Crosses: what is left when the comparison group's firms are weighted to be like the beneficiaries."
+    )
+    return f" {words}"
 
 
 def _differences(voice: Voice, rows: pd.DataFrame, limit: float, width: float) -> "Canvas":

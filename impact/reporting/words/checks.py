@@ -84,6 +84,14 @@ REASONS = {
     "characteristics_tell_groups_apart": Found(
         t("The characteristics tell beneficiaries from the others without error.")
     ),
+    "weighted_comparison_counts_as": Found(
+        t(
+            "Weighted to be like the beneficiaries in all characteristics, the comparison group counts as {figure} firms."
+        )
+    ),
+    "no_weights_make_groups_alike": Found(
+        t("No weights of the comparison group's firms make it like the beneficiaries.")
+    ),
     "no_cohort_with_controls": Found(
         t("No cohort has a period before treatment and firms to compare it with.")
     ),
