@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from impact.check_result import CheckResult, Shown, amount, pass_or_warn, text_of
-from impact.covariance.small_sample import cluster_factor
 from impact.data.panel import Panel
+from impact.diagnostics.drawn_paths import paths_to_draw
 from impact.diagnostics.recommendation import (
     MONTE_CARLO,
     Recommendation,
@@ -17,19 +17,18 @@ from impact.diagnostics.recommendation import (
     recommend,
     smallest_detectable,
 )
-from impact.diagnostics.simulated_tests import Simulated, Simulation
+from impact.diagnostics.simulated_tests import Simulated, SimulatedTests, Simulation
 from impact.errors import EstimationError
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.linear import as_panel
 from impact.estimators.many import AnyEstimator, clusters_are_units, compares_cohorts, labels_of
-from impact.estimators.many_of import many, overall
+from impact.estimators.many_of import overall
 from impact.inference.exchange import Exchange
 from impact.inference.named import CANDIDATES, EVERY, OF_CLUSTERS, InferenceName, inference_named
-from impact.inference.situation import Answering, Situation, needs_variation
+from impact.inference.situation import Answering, needs_variation
 from impact.inference.treatment_groups import group_codes
 from impact.one_thread import one_thread
-from impact.simulate.untreated_paths import Process, UntreatedPaths
-from impact.streams import stream
+from impact.simulate.untreated_paths import Process
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS
 
 COUNTED: tuple[Process, ...] = ("resampled", "gaussian")
@@ -231,18 +230,11 @@ def design_check(
     needs_variation(panel)
     estimator = estimator or default_estimator(level=level)
     compares_cohorts(estimator, who="design_check")
-    name = word_of(estimator)
     named = candidates or (CANDIDATES if clusters_are_units(panel) else OF_CLUSTERS)
     asked = tuple(inference_named(one) for one in named)
     exchange, groups = Exchange.of(panel, labels_of(panel)[0]), group_codes(panel, group)
-    paths = UntreatedPaths.of(
-        panel, strata=exchange.of_unit, group=groups, generator=stream(seed, "missing_periods")
-    )
-    paths = paths.with_treated_spread(
-        _treated_spread(panel, estimator), treated=np.isfinite(panel.cohort)
-    )
     simulated = Simulation(
-        paths=paths,
+        paths=paths_to_draw(panel, estimator, exchange=exchange, groups=groups, seed=seed),
         processes=tuple(processes),
         exchange=exchange,
         group=groups,
@@ -255,13 +247,36 @@ def design_check(
             other: (one, tuple(inference_named(word) for word in words))
             for other, (one, words) in (beside or {}).items()
         },
-    ).of(panel, name, estimator)
-    base = _counterfactual_mean(panel, estimator)
-    table = pd.DataFrame([_row(found, level=level, base=base) for found in simulated.tests])
+    ).of(panel, word_of(estimator), estimator)
     counted = tuple(p for p in processes if p in COUNTED or (p == SHARED and group is not None))
-    codes = [one.code for one in asked]
+    return _recommended(
+        panel,
+        estimator,
+        simulated,
+        exchange=exchange,
+        candidates=[one.code for one in asked],
+        counted=counted,
+        draws=draws,
+        level=level,
+    )
+
+
+def _recommended(
+    panel: Panel,
+    estimator: AnyEstimator,
+    simulated: SimulatedTests,
+    *,
+    exchange: Exchange,
+    candidates: list[str],
+    counted: tuple[Process, ...],
+    draws: int,
+    level: float,
+) -> DesignCheck:
+    """Turn simulated tests into rates, and these into the inference to believe."""
+    name, base = word_of(estimator), _counterfactual_mean(panel, estimator)
+    table = pd.DataFrame([_row(found, level=level, base=base) for found in simulated.tests])
     rows = table[(table["estimator"] == name) & table["process"].isin(counted)]
-    recommended, why, holding = recommend(rows, codes)
+    recommended, why, holding = recommend(rows, candidates)
     return DesignCheck(
         table=table,
         power=_curves(simulated.tests, table, (name, recommended), base),
@@ -291,35 +306,6 @@ def _asked(candidates: tuple[Answering, ...], panel: Panel) -> tuple[Answering, 
         replace(one, draws=WILD_DRAWS) if one.code == "wild_bootstrap" else one  # type: ignore[type-var]
         for one in every
     )
-
-
-def _treated_spread(panel: Panel, estimator: AnyEstimator) -> float:
-    """How far treated units spread within cohorts, relative to never-treated ones in their place; NaN if not known.
-
-    With fewer degrees of freedom than `FEWEST_SPREAD` it would be the luck of the draw.
-    """
-    try:
-        situation = Situation.of(many(panel, estimator))
-        units = situation.effects(situation.outcomes)
-    except EstimationError:
-        return float(np.nan)
-    cohort = situation.many.labels[units.treated]
-    count = np.bincount(cohort)
-    known = count[cohort] > 1
-    effect, weight = units.effect[:, 0], units.weight
-    if known.sum() - len(np.unique(cohort[known])) < FEWEST_SPREAD:
-        return float(np.nan)
-    mean = np.bincount(cohort, weights=effect) / np.maximum(count, 1)
-    stretch = cluster_factor(np.maximum(count, 2).astype(float))[cohort]
-    squares = (stretch * (weight * (effect - mean[cohort])) ** 2)[known].sum()
-    placebo = np.full(len(units.placebo), np.nan)
-    used = np.unique(cohort)  # a cohort that the estimate leaves out has no place to stand in for
-    placebo[used] = np.nanvar(units.placebo[used, :, 0], axis=1, ddof=1)
-    expected = (weight**2 * placebo[cohort])[known].sum()
-    return float(np.sqrt(squares / expected)) if expected > 0 else float(np.nan)
-
-
-FEWEST_SPREAD = 5  # degrees of freedom
 
 
 def _row(found: Simulated, *, level: float, base: float) -> dict[str, Any]:

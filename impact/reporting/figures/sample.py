@@ -38,10 +38,13 @@ def flow(voice: Voice, frame: pd.DataFrame) -> Figure:
         title=t("How many firms remained at each step")
         if np.isnan(left)
         else t(
-            "At the end, {treated} of beneficiaries remained",
+            "Of the beneficiaries in the analysis, {treated} were seen in the last period",
             treated=voice.f.percent(100 * left, 0),
         ),
-        how=t("Firms left at each step, from the data file to the last period, by group."),
+        how=t(
+            "Firms at each step, from the data file to the last period, by group. Shares are of the firms in the analysis: those "
+            "that never gave the outcome are in the file alone."
+        ),
         alt=t(
             "Bars of firms remaining. {first} firms in the file; at the end {treated} beneficiaries and {other} firms "
             "of the comparison group.",
