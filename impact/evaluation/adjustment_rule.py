@@ -1,12 +1,14 @@
 """Which adjusted effect is read beside the main one: by the check of the last period before the start, not by its size."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
+from impact.check_result import CheckResult
 from impact.evaluation.adjusted import BEFORE
-from impact.evaluation.robustness import Robustness
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,15 @@ class Choice:
     interval: tuple[float, float]
 
 
-def chosen(part: Robustness) -> Choice:
+def chosen(alternatives: pd.DataFrame, checks: Sequence[CheckResult]) -> Choice:
     """Read the choice off a study's alternatives and checks; the alternatives have the adjusted row."""
-    status = {check.name: check.status for check in part.checks}.get("recent_change")
+    status = {check.name: check.status for check in checks}.get("recent_change")
     known: dict[str | None, Literal["unusual", "usual"]] = {
         "pass": "usual",
         "warn": "unusual",
         "fail": "unusual",
     }
-    rows = part.alternatives.set_index("name")
+    rows = alternatives.set_index("name")
     row = rows.loc[BEFORE]
     numbers = [float(row[key]) for key in ("estimate", "conf_low", "conf_high")]
     missing = bool(np.isnan(numbers[0]))

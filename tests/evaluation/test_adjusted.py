@@ -11,7 +11,6 @@ from impact.errors import MissingValueError, PlanError
 from impact.evaluation.adjusted import BEFORE, adjusted_rows, with_indicators
 from impact.evaluation.adjustment_rule import chosen
 from impact.evaluation.plan_check import check_columns
-from impact.evaluation.robustness import Robustness
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 
@@ -83,9 +82,9 @@ def test_the_check_before_the_start_decides_what_is_read_whatever_the_effects(ch
         {"name": ["callaway_santanna", BEFORE], "estimate": [2.0, 1.0]}
         | {"conf_low": [1.0, -1.0], "conf_high": [3.0, 3.0]}
     )
-    part = Robustness(rows, None, () if check is None else (check,), None, None)
-    choice = chosen(part)
+    checks = () if check is None else (check,)
+    choice = chosen(rows, checks)
     assert (choice.before, choice.main, choice.adjusted) == (before, 2.0, 1.0)
     assert choice.interval == (-1.0, 3.0)
     rows["estimate"] = [2.0, np.nan]
-    assert chosen(part).adjusted is None
+    assert chosen(rows, checks).adjusted is None

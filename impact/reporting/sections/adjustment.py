@@ -21,7 +21,7 @@ def adjustment(voice: Voice, part: Robustness) -> tuple[Text, ...]:
             )
         )
     if BEFORE in names:
-        sentences += _by_rule(voice, chosen(part))
+        sentences += _by_rule(voice, chosen(part.alternatives, part.checks))
     return (Text(" ".join(sentences)),) if sentences else ()
 
 
