@@ -18,7 +18,7 @@ Why = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A number, or why there is none.
 
@@ -34,11 +34,21 @@ class Figure:
         ``not_within_the_horizon``, ``even_in_the_first_year``: the same of the years that the effect lasts.
     all_values : tuple of float
         The rates, where there are several.
+
+    Examples
+    --------
+    >>> from impact.economics.figure import Figure
+    >>> Figure(0.12), Figure(why="no_gain")
+    (0.12, no number: no_gain)
     """
 
     value: float | None = None
     why: Why | None = None
     all_values: tuple[float, ...] = ()
+
+    def __repr__(self) -> str:
+        """Write the number as a person reads it, or why there is none."""
+        return f"no number: {self.why}" if self.value is None else f"{self.value:.4g}"
 
     def __post_init__(self) -> None:
         """Hold it to one of the two."""
