@@ -1,0 +1,209 @@
+"""The page docs/first-pages.md: page one, scored over draws whose truth is known.
+
+``PYTHONPATH=tests python -m simulate.score_page`` measures, which takes about ten minutes of one core, and writes cells and page.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from simulate.first_pages import BY_FIGURES, DESIGN_DRAWS, FIRST_SEED, PERMUTATIONS, page_of
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+CELLS = DOCS / "first-pages" / "cells.csv"
+SEEDS = 200
+SCENARIOS = {
+    "three_arms_null": "no effect",
+    "three_arms_dip": "no effect, chosen on a dip",
+    "three_arms": "modest effect",
+    "three_arms_clear": "clear effect",
+    "persistent": "main case: modest effect, chosen by level alone",
+}
+NO_EFFECT = {"three_arms_null", "three_arms_dip"}
+HEAD = f"""# What page one says of simulated programmes
+
+Written by tests/simulate/score_page.py: {{draws}} draws of each process (of the {SEEDS} seeds from {FIRST_SEED} on), each evaluated by the plan that ships for
+it: the headline's estimator, the interval that the design check recommends (made once for each process, {DESIGN_DRAWS} simulated panels, and
+shared by its draws), {PERMUTATIONS} permutations, and as much of the rating as can change the title. A share of {{draws}} draws has a Monte Carlo error
+of at most {{error:.1%}}, one near 5% of {{error_5:.1%}}. Figures: [cells.csv](first-pages/cells.csv).
+
+Processes (`impact/simulate/programme.py`): *no effect*, *modest effect* and *clear effect* are the programme in three arms, with everything that real
+ones have: firms chosen for what lasts and for a spurt that passes, shocks shared by city, trade and fair, a quarter of all quarters idle, selective exit and
+silence, orders before the fair, sales taken from others, a quarter of revenue not declared. *Chosen on a dip*: those chosen had just lost sales
+instead, and more so. The *main case* is the embedded one, chosen by lasting level alone. Firms at events at home are left out, as no comparison for fairs.
+"""
+IN_SHORT = """- Titles: at most {false_title:.1%} of a process's are false; at least {least:.1%} say that the study cannot tell. So do
+  {clear[title_cannot_tell]:.1%} of those of the clear effect, though the interval excludes zero in {clear[interval_above]:.1%} of its draws.
+- The sentence below the title is less guarded: where those chosen had just dipped it tells of a gain or a loss that is none in
+  {dip[false_interval]:.1%} of draws, and the check of the last period before the start warns of {warned} of these.
+- Where revenue is not declared in full and orders come before the fair, the interval in MAD holds the clear effect in
+  {clear[coverage_true_mad]:.1%} of draws, the one in percent in {clear[coverage_percent]:.1%}.
+"""
+NUMBERS = """## Bias and coverage
+
+Bias: mean of estimates less the true effect, in MAD a quarter, against revenue and against revenue as declared (Monte Carlo error). Coverage:
+share of 95% intervals that hold the true effect on revenue, on declared revenue, and in percent of revenue without the fairs.
+
+| process | true effect | bias | bias, declared | median estimate | coverage | coverage, declared | coverage, percent |
+|---|---:|---:|---:|---:|---:|---:|---:|
+"""
+STATEMENTS = """## What page one says
+
+*Title*: claims a gain (did, probably or may have raised), claims a loss, or cannot tell. *Sentence below it*: calls the difference a gain
+or a loss, which it does whenever the interval excludes zero, whatever the evidence is worth. *False*: any claim where there is no effect, a
+loss where there is a gain. *Warned*: of the false sentences, those of draws in which the check of the last period before the start warns.
+
+| process | title: gain | loss | cannot tell | sentence: gain | loss | false title | false sentence | warned |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
+PICTURES = """## Two of them
+
+Page one of the cases that ship: a clear effect (`evaluation-clear.yml`) and none (`evaluation-null.yml`).
+
+![Page one of the clear case: the title cannot tell, the sentence below it tells of a gain](images/report-clear.png)
+![Page one of the case without effect: the title cannot tell, the interval holds zero](images/report-null.png)
+"""
+REASONS = """## Why titles cannot tell
+
+A rating of chosen firms starts at three steps, and a title claims something from two on. Of the draws whose interval excludes zero, shares in which
+these four reasons, which no other part of an evaluation can take back, take a step each: groups leave at different rates, or too many leave
+(`attrition`); others met the programme (`contamination`); the study could miss an effect that would matter (`detectable_effect`); groups differed before
+(`imbalance`).
+
+| process | attrition | contamination | detectable_effect | imbalance |
+|---|---:|---:|---:|---:|
+"""
+
+
+def measured(seeds=SEEDS):
+    """Return one row a scenario and seed: all scenarios of a seed before the next one."""
+    return pd.DataFrame(
+        [asdict(page_of(name, FIRST_SEED + place)) for place in range(seeds) for name in SCENARIOS]
+    )
+
+
+def scored(pages):
+    """Return one row a scenario: bias, coverage, and shares of what page one says."""
+    rows = {name: _score(of) for name, of in pages.groupby("scenario", sort=False)}
+    return pd.DataFrame(rows).T.reindex([name for name in SCENARIOS if name in rows])
+
+
+def _score(pages):
+    above, below = pages["conf_low"] > 0, pages["conf_high"] < 0
+    says = pages["verb"] != "cannot_tell"
+    up, down = says & (pages["direction"] == "higher"), says & (pages["direction"] == "lower")
+    effect = pages["scenario"].iloc[0] not in NO_EFFECT
+    false_interval = below if effect else above | below
+    error = pages["estimate"] - pages["declared"]
+    held = {
+        unit: (pages[low] <= pages[true]) & (pages[true] <= pages[high])
+        for unit, low, true, high in (
+            ("true_mad", "conf_low", "effect", "conf_high"),
+            ("declared_mad", "conf_low", "declared", "conf_high"),
+            ("percent", "low_percent", "percent", "high_percent"),
+        )
+    }
+    return {
+        "draws": len(pages),
+        "true_percent": pages["percent"].mean(),
+        "true_mad": pages["effect"].mean(),
+        "bias_true_mad": (pages["estimate"] - pages["effect"]).mean(),
+        "bias_declared_mad": error.mean(),
+        "bias_error": error.std() / len(pages) ** 0.5,
+        "median_percent": pages["estimate_percent"].median(),
+        **{f"coverage_{unit}": share.mean() for unit, share in held.items()},
+        "interval_above": above.mean(),
+        "interval_below": below.mean(),
+        "title_gain": up.mean(),
+        "title_loss": down.mean(),
+        "title_cannot_tell": (~says).mean(),
+        "false_interval": false_interval.mean(),
+        "false_title": (down if effect else up | down).mean(),
+        "dip_warns_of_false": _share(pages["recent_change"], false_interval),
+        **{
+            f"lost_{reason}": _share(pages["reasons"].str.contains(reason), above | below)
+            for reason in sorted(BY_FIGURES)
+        },
+    }
+
+
+def _share(what, among):
+    return float(what[among].mean()) if among.any() else np.nan
+
+
+def page_from(cells):
+    """Put scores on the page."""
+    draws = int(cells["draws"].min())
+    head = HEAD.format(draws=draws, error=0.5 / draws**0.5, error_5=(0.05 * 0.95 / draws) ** 0.5)
+    return "\n".join(
+        [head, _in_short(cells), _numbers(cells), _statements(cells), _reasons(cells), PICTURES]
+    )
+
+
+def _in_short(cells):
+    """Say what the tables show, worst first."""
+    clear, dip = cells.loc["three_arms_clear"], cells.loc["three_arms_dip"]
+    return IN_SHORT.format(
+        false_title=cells["false_title"].max(),
+        least=cells["title_cannot_tell"].min(),
+        warned=_warned(dip["dip_warns_of_false"]),
+        clear=clear,
+        dip=dip,
+    )
+
+
+def _numbers(cells):
+    rows = [
+        [
+            SCENARIOS[name],
+            f"{row.true_mad:,.0f} ({row.true_percent:+.0f}%)",
+            f"{row.bias_true_mad:+,.0f}",
+            f"{row.bias_declared_mad:+,.0f} ({row.bias_error:,.0f})",
+            f"{row.median_percent:+.0f}%",
+            f"{row.coverage_true_mad:.1%}",
+            f"{row.coverage_declared_mad:.1%}",
+            f"{row.coverage_percent:.1%}",
+        ]
+        for name, row in cells.iterrows()
+    ]
+    return NUMBERS + _table(rows)
+
+
+def _statements(cells):
+    shares = [
+        "title_gain", "title_loss", "title_cannot_tell", "interval_above", "interval_below", "false_title", "false_interval"
+    ]  # fmt: skip
+    rows = [
+        [SCENARIOS[name], *(f"{row[one]:.1%}" for one in shares), _warned(row.dip_warns_of_false)]
+        for name, row in cells.iterrows()
+    ]
+    return STATEMENTS + _table(rows)
+
+
+def _reasons(cells):
+    lost = [f"lost_{reason}" for reason in sorted(BY_FIGURES)]
+    rows = [
+        [SCENARIOS[name], *(_warned(row[one]) for one in lost)] for name, row in cells.iterrows()
+    ]
+    return REASONS + _table(rows)
+
+
+def _table(rows):
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _warned(share):
+    return "–" if np.isnan(share) else f"{share:.0%}"
+
+
+def write(pages):
+    """Keep the scores as a CSV file and put them on the page."""
+    CELLS.parent.mkdir(exist_ok=True)
+    scored(pages).astype(float).round(4).to_csv(CELLS, index_label="scenario", lineterminator="\n")
+    kept = pd.read_csv(CELLS, index_col="scenario")
+    (DOCS / "first-pages.md").write_text(page_from(kept), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(measured())
