@@ -39,8 +39,8 @@ class LowRank:
 
     rank: int | None = None
     penalty: float = 0.0
-    enough: float = 1e-9
-    most: int = 5_000
+    enough: float = 1e-8
+    most: int = 2_000
 
     def roughly(self) -> "LowRank":
         """Return the form with few and rough steps, which is enough to choose among forms."""
@@ -127,6 +127,8 @@ class _Mixing:
         change = np.diff(np.array(self.moves), axis=0)
         steps = np.diff(np.array(self.states), axis=0)
         gram = change @ change.T
+        if not gram.any():  # nothing moves any more
+            return np.asarray(state + move)
         gram += RIDGE * np.trace(gram) * np.eye(len(gram))
         mix = np.linalg.solve(gram, change @ move)
         return np.asarray(state + move - mix @ (steps + change))

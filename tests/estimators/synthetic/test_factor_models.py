@@ -143,6 +143,16 @@ def test_without_factors_effects_are_those_of_imputation(gaps):
         assert found == pytest.approx(theirs, rel=1e-6)
 
 
+def test_outcomes_that_never_change_have_no_effect():
+    frame = long_frame(n=20, periods=5, cohorts=(4,)).assign(y=7.3)
+    for estimator in (
+        impact.InteractiveFixedEffects(variance="units"),
+        impact.MatrixCompletion(variance="units"),
+    ):
+        found = estimator.fit(panel(frame)).aggregate(by="overall")
+        assert found.params.iloc[0] == pytest.approx(0, abs=1e-9)
+
+
 def test_the_jackknife_is_a_fit_without_each_cluster():
     made = panel(with_factor(n=12, periods=12), cluster="village")
     estimator = impact.InteractiveFixedEffects(rank=1, variance="none")
