@@ -26,7 +26,11 @@ from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
 from impact.evaluation.drawn_arms import counterfactual_of_arms
-from impact.evaluation.participation import obeyed
+from impact.evaluation.participation import (
+    EffectOnParticipants,
+    effect_on_participants,
+    obeyed,
+)
 from impact.evaluation.sample_tables import absences, arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
@@ -160,6 +164,7 @@ class Impact:
     interactions: tuple[CheckResult, ...] = ()
     secondary: tuple[OutcomeEffect | NotMeasured, ...] = ()
     by_dose: pd.DataFrame | Refused | None = None
+    on_participants: EffectOnParticipants | Refused | None = None
 
     @classmethod
     def of(cls, study: Study) -> "Impact":
@@ -187,6 +192,7 @@ class Impact:
             interactions=interactions(study, panel),
             secondary=tuple(_secondary(study, effects)),
             by_dose=by_dose(study, panel, inference=effects[0].verdict.believed),
+            on_participants=effect_on_participants(study, panel),
         )
 
 

@@ -34,6 +34,7 @@ from impact.evaluation.appraised import Economics, Worth
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.contamination import Contamination, UnexposedEffect
 from impact.evaluation.counterfactual import Counterfactual
+from impact.evaluation.participation import EffectOnParticipants
 from impact.evaluation.parts import (
     DataQuality,
     Impact,
@@ -70,6 +71,7 @@ _TYPES: dict[str, Any] = {
         OutcomeEffect,
         NotMeasured,
         Contamination,
+        EffectOnParticipants,
         UnexposedEffect,
         Counterfactual,
         Worth,

@@ -8,11 +8,14 @@ from evaluation.trials import crepon, nsw
 
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.drawn_arms import counterfactual_of_arms, estimators_of_arms
+from impact.evaluation.participation import effect_on_participants
 from impact.evaluation.parts import Impact
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.preflight import Preflight
 from impact.evaluation.robustness import PanelModels, Robustness
 from impact.evaluation.side_by_side import side_by_side
+from impact.evaluation.store import decode, encode
+from impact.interval import Refused
 
 LALONDE = 886.0  # difference in 1978 earnings of the drawn and the others: LaLonde (1986), table 5, column 4, first row
 BY_VILLAGE = 1966.015645  # profit in MAD on treatment, by village: pyfixest 0.60, as ../shared/reference/replications.json has it
@@ -50,6 +53,31 @@ def test_an_endline_of_villages_drawn_has_the_difference_in_means_with_strata(tm
     assert found.params.iloc[0] == pytest.approx(least_squares(frame["profit"], frame["treatment"], districts)[1], rel=EXACT)  # fmt: skip
     plain = estimators_of_arms(study)["difference_in_means_plain"].fit(study.panel())
     assert plain.params.iloc[0] == pytest.approx(BY_VILLAGE, rel=1e-8)
+
+
+def test_the_effect_on_participants_is_that_of_the_lot_over_the_participation_that_it_made(
+    tmp_path,
+):
+    study = crepon(tmp_path)
+    found = effect_on_participants(study, study.panel())
+    frame = study.frame
+    districts = pd.get_dummies(frame["district"], drop_first=True)
+    lot, came = (least_squares(frame[name], frame["treatment"], districts)[1] for name in ("profit", "takeup"))  # fmt: skip
+    assert found.estimate == pytest.approx(lot / came, rel=1e-6)
+    assert found.strength.status == "pass"
+    assert found.kind == "interval"
+    assert found.pieces[0][0] < found.estimate < found.pieces[0][1]
+    assert decode(encode(found)) == found
+
+
+def test_participation_of_everyone_drawn_and_nobody_else_leaves_the_effect_as_it_is(tmp_path):
+    frame = one_start()
+    frame["told"] = frame["g"].notna()
+    study = study_of(tmp_path, frame, assignment="randomised", participation="told")
+    found = effect_on_participants(study, study.panel())
+    assert found.estimate == pytest.approx(study.estimator(strata="ignored").fit(study.panel()).params.iloc[0], rel=1e-6)  # fmt: skip
+    nobody = study_of(tmp_path, frame.assign(told=False), assignment="randomised", participation="told")  # fmt: skip
+    assert isinstance(effect_on_participants(nobody, nobody.panel()), Refused)
 
 
 def test_what_a_run_meets_is_known_before(tmp_path):

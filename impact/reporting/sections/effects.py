@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 
 from impact.check_result import CheckResult
+from impact.evaluation.participation import EffectOnParticipants
+from impact.interval import Refused
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections.checks import checks_table
@@ -16,6 +18,7 @@ from impact.reporting.sections.impact import (
     which_interval,
 )
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said_why_not
 
 
 def effects(voice: Voice, findings: Findings) -> Exhibits:
@@ -72,12 +75,13 @@ def participation(voice: Voice, findings: Findings) -> str:
             return t(
                 "Participation: the plan names no column of who took part; the effect is that of having been drawn."
             )
-        return t(
+        told = t(
             "Participation: {drawn} of those drawn took part, and {others} of the others. The effect is that of having been "
             "drawn, over all of them.",
             drawn=f.percent(100 * followed[0], 0),
             others=f.percent(100 * followed[1], 0),
         )
+        return " ".join([told, *on_participants(voice, findings.impact.on_participants)])
     if not cohorts["planned"].notna().any():
         return t(
             "Participation: the plan names no column of who was invited, so only who took part is known."
@@ -97,6 +101,37 @@ def participation(voice: Voice, findings: Findings) -> str:
             )
         )
     return " ".join(sentences)
+
+
+def on_participants(voice: Voice, found: EffectOnParticipants | Refused | None) -> list[str]:
+    """Say what taking part did to those who did because they were drawn, and what holds if the lot moved few."""
+    t, outcome = voice.t, voice.study.outcome
+    if found is None:
+        return []
+    if isinstance(found, Refused):
+        why = said_why_not(t, found.error)
+        return [t("The effect of taking part has no answer: {why}.", why=why)]
+    sentences = [
+        t(
+            "On those who took part because they were drawn it is {estimate} ({level} interval: {span}), if being drawn did "
+            "nothing but that.",
+            estimate=voice.amount(outcome, found.estimate),
+            level=voice.confidence,
+            span=voice.span(outcome, found.conf_low, found.conf_high),
+        )
+    ]
+    if found.strength.status != "pass":
+        sentences.append(t("The lot moved participation too little for this interval to be relied on."))  # fmt: skip
+    low, high = found.pieces[0] if found.pieces else (0.0, 0.0)
+    if found.kind == "interval":
+        span = voice.span(outcome, low, high)
+        sentences.append(t("However little it moved it, effects of {span} are not excluded (Anderson and Rubin).", span=span))  # fmt: skip
+    elif found.kind == "everything":
+        sentences.append(t("However little it moved it, no effect at all is excluded (Anderson and Rubin)."))  # fmt: skip
+    elif found.kind == "two_rays":
+        between = voice.span(outcome, high, found.pieces[1][0])
+        sentences.append(t("However little it moved it, only effects of {span} are excluded (Anderson and Rubin).", span=between))  # fmt: skip
+    return sentences
 
 
 def shares_that_took_part(findings: Findings) -> tuple[float, float] | None:

@@ -32,6 +32,7 @@ REFUSED = {
     "attrition_bounds": t("what silent firms could hide"),
     "design_check": t("the simulated design"),
     "effect_against_the_unexposed": t("the effect against firms that met no activity"),
+    "effect_on_participants": t("the effect on those who took part"),
     "effect_in_percent": t("the effect in percent"),
     "effects_by_dose": t("effects by dose"),
     "index_of_outcomes": t("the index of a family's outcomes"),
