@@ -23,6 +23,7 @@ from impact.estimators.experiments.trial_rows import TrialRows, covariates_at_st
 from impact.estimators.linear import as_panel
 from impact.terms import CONFIDENCE_LEVEL
 
+EXACT = 1e-12  # residuals, relative to the outcome, that are rounding errors of none
 TIMES = (1, 2, 3)  # as strong as a named covariate, twice, three times
 BENCHMARKS = (
     "covariate",
@@ -170,6 +171,11 @@ def selection_sensitivity(
             "leave one out"
         ) from None
     estimate, t, df = outcome
+    if not np.isfinite(t[0]):
+        raise NotIdentifiedError(
+            f"{panel.outcome}: treatment and covariates foretell every change exactly, so nothing is left that something "
+            "unobserved could explain; check the column"
+        )
     error = estimate[0] / t[0]
     reach = quantile((1 + level) / 2, df) * error
     named = list(
@@ -213,12 +219,10 @@ def _changes(panel: Panel, covariates: Sequence[str]) -> tuple[Floats, Floats, F
 def _fit(y: Floats, columns: Floats) -> tuple[Floats, Floats, float]:
     """Coefficients (k,), their t statistics (k,) and degrees of freedom, errors alike; the constant is the last column."""
     fitted = FittedRows.fit(y, columns, n_own=columns.shape[1] - 1, constant=True)
-    found = covariance(fitted, Homoskedastic())
-    return (
-        fitted.coefficients,
-        fitted.coefficients / np.sqrt(found.vcov.diagonal()),
-        float(found.df[0]),
-    )
+    error = np.sqrt(covariance(fitted, Homoskedastic()).vcov.diagonal())
+    exact = np.linalg.norm(fitted.residual) <= EXACT * np.linalg.norm(y)
+    t = np.full(len(error), np.inf) if exact else fitted.coefficients / error
+    return fitted.coefficients, t, float(len(y) - fitted.n_counted())
 
 
 def _benchmarks(
