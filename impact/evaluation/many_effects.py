@@ -36,7 +36,12 @@ def refuse_unestimable(study: Study, outcome: str) -> None:
 
 
 def cohorts_without_comparison(study: Study, panel: Panel) -> int:
-    """Count treated cohorts that the main estimator can compare with nobody in any period after their start."""
-    design = Comparisons.of(panel, study.estimator())
+    """Count treated cohorts that the main estimator can compare with nobody in any period after their start.
+
+    None where the arms of a lot are compared as a whole: without another arm there is no panel of it.
+    """
+    if study.compares_arms:
+        return 0
+    design = Comparisons.of(panel, study.cohort_estimator())
     compared = design.treats[:, design.compared].any(axis=1)
     return int((~compared & np.isfinite(design.cohorts)).sum())
