@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from impact.cli import app
+from impact.data.plan_workbook.read import PlacedPart
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, StorageError, UsageError
 from impact.pipeline.plan_workbook import files_of
@@ -50,8 +51,8 @@ def test_a_file_outside_the_folder_is_never_written(project, monkeypatch):
     monkeypatch.setattr(
         "impact.pipeline.plan_workbook.read_plan_workbook",
         lambda _: {
-            "plan": {**plan, "schema": "../elsewhere.yml"},
-            "schema": load_yaml(project / "data" / "jobtraining.yml"),
+            "plan": PlacedPart({**plan, "schema": "../elsewhere.yml"}, ()),
+            "schema": PlacedPart(load_yaml(project / "data" / "jobtraining.yml"), ()),
         },
     )
     with pytest.raises(PlanError, match="lies outside back"):
