@@ -26,7 +26,10 @@ def broken_rules(problem: ValidationError, place: Place | None = None) -> str:
             continue
         if parts[:1] == ["rules"] and len(parts) > 1 and isinstance(parts[1], int):
             parts[1] += 1
-        found.append(f"{'.'.join(map(str, parts)) or 'file'}: {words[0].lower()}{words[1:]}")
+        key = ".".join(
+            map(str, parts)
+        )  # none where a rule is about several keys, and names them itself
+        found.append(f"{key}: {words[0].lower()}{words[1:]}" if key else words)
     return "; ".join(found[:8])
 
 

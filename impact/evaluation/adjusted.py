@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from impact.data.panel import Panel
-from impact.data.readers import panel_of
 from impact.errors import MissingValueError
 from impact.estimate import Estimate
 from impact.estimators.selection.lagged_outcome import LAGGED, with_lagged_outcome
@@ -61,14 +60,7 @@ def with_indicators(study: Study) -> tuple[Panel, list[str]]:
     MissingValueError
         When a covariate is missing and the plan refuses that.
     """
-    panel = study.panel()
-    held = panel_of(
-        study.frame,
-        schema=study.schema.model_copy(update={"cluster": study.cluster}),
-        outcome=study.outcome,
-        cohort=study.plan.cohort,
-        covariates=study.plan.covariates,
-    ).covariates
+    panel, held = study.panel(), study.covariates
     columns = pd.concat([_numbers(held[name]) for name in study.plan.covariates], axis=1)
     known = columns.notna().all(axis=1).to_numpy()
     if not known.all() and study.plan.missing_covariates == "refuse":

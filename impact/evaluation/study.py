@@ -171,6 +171,17 @@ class Study:
         """What the headline is asked for: of arms the lot drawn again, and what has their units' errors; None for all."""
         return ("permutation", "crv2_satterthwaite", "crv3_t") if self.compares_arms else None
 
+    @cached_property
+    def covariates(self) -> pd.DataFrame:
+        """The plan's covariates, one row an observation of the headline's panel."""
+        return panel_of(
+            self.frame,
+            schema=self.schema.model_copy(update={"cluster": self.cluster}),
+            outcome=self.outcome,
+            cohort=self.plan.cohort,
+            covariates=self.plan.covariates,
+        ).covariates
+
     def estimator(self, **changes: Any) -> Any:
         """Return the study's main estimator with some of its choices changed."""
         if self.main == "ancova":

@@ -13,7 +13,7 @@ from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import Grounds, Without, rating
-from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT
+from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT, OF_A_RESULT
 from impact.evaluation.store import PARTS, every_part
 from impact.evaluation.study import Study
 from impact.inference.choose import Verdict
@@ -45,7 +45,7 @@ INF = float("inf")
 EVERY = tuple(
     dict.fromkeys(
         (
-            *(name for names in CHECKS_OF.values() for name in names),
+            *(name for of in (CHECKS_OF, OF_A_RESULT) for names in of.values() for name in names),
             *EVERY_TREND,
             *(name for names in OF_A_LOT.values() for name in names),
         )

@@ -147,5 +147,7 @@ def test_what_cannot_be_measured_is_no_passed_check():
 def test_changes_that_are_all_alike_are_refused_by_name():
     made = grown(growth=0.0)
     for y in (np.ones(len(made.y)), made.time_index * 1.0, made.exposed * 1.0):
-        with pytest.raises(NotIdentifiedError, match=r"foretell every change exactly|the same for all"):
+        with pytest.raises(
+            NotIdentifiedError, match=r"foretell every change exactly|the same for all"
+        ):
             impact.selection_sensitivity(made.with_outcome(y, "y"), covariates=["skill"])
