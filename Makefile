@@ -48,6 +48,7 @@ bench: $(DEV) ## speed, memory and import cost as ratios against peers
 	@$(BIN)/python -m benchmarks.report
 	@$(BIN)/python -m benchmarks.load
 	@$(BIN)/python -m benchmarks.covariates
+	@$(BIN)/python -m benchmarks.synthetic
 
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data

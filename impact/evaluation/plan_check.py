@@ -89,7 +89,12 @@ def _check_waves(study: Study) -> None:
         )
     if waves != "endline_only" and not before:
         raise PlanError(
-            "waves: the data have no period before the start; declare waves: endline_only, or add the waves before"
+            "waves: the data have no period before the start; "
+            + (
+                "declare waves: endline_only, or add the waves before"
+                if study.by_lot
+                else "add the waves before, as an end alone compares only what a lot made alike"
+            )
         )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from degenerate import PANELS
 
-from impact.errors import ImpactError, NoComparisonError, NotIdentifiedError, RangeError
+from impact.errors import ImpactError, NoComparisonError, NotIdentifiedError, PlanError, RangeError
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.store import PARTS, every_part
@@ -61,7 +61,7 @@ REFUSED = [
     ("three_clusters", NoComparisonError, "village: 1 clusters treated"),
     ("everybody_at_once", NoComparisonError, "g: every unit"),
     ("nobody_treated", NoComparisonError, "g: no unit"),
-    ("one_period", NoComparisonError, "g: "),
+    ("one_period", PlanError, "waves: the data have no period before"),
     ("missing_after", ImpactError, "y: "),
 ]
 
