@@ -116,6 +116,14 @@ class DesignCheck(Shown):
         mine = (rows["inference"] == self.recommended) & (rows["process"] == COUNTED[0])
         return rows[mine].iloc[0]
 
+    def power_at(self, effect: float) -> float:
+        """Return the share of studies whose recommended test finds an effect of a size, read off the headline's curve."""
+        mine = (self.power["estimator"] == self.estimator) & (
+            self.power["inference"] == self.recommended
+        )
+        curve = self.power[mine]
+        return float(np.interp(abs(effect), curve["effect"], curve["power"]))
+
     @property
     def worst_size(self) -> float:
         """How often the recommended inference's test finds an effect where there is none, in the worst process that counts."""

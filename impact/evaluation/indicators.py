@@ -177,7 +177,10 @@ class Indicator(StrictForm):
         return self._against(self.target, actual.value, actual.bound)
 
     def completion_of_year(self, year: int, through: str = QUARTERS[-1]) -> Completion:
-        """Return the percentage of a year's target: of all four quarters of a count, of the last known one of a level."""
+        """Return the percentage of a year's target: of the last known quarter of a level, of all known ones of a count.
+
+        A count with a quarter that is not known is at least what the others add up to, as it is to date.
+        """
         if self.measured_by == "study":
             return Completion(code="measured_by_study")
         names = [f"y{year}q{quarter}" for quarter in range(1, 5)]
@@ -187,12 +190,13 @@ class Indicator(StrictForm):
         if undone == len(names):
             return Completion(code="not_done")
         counts = self.classification == "cumulative"
-        if not known or (counts and len(known) + undone < len(names)):
+        if not known:
             return Completion(code="actual_not_known")
         if self.classification == "date":
             return Completion(code="done_by_date")
         used = known if counts else known[-1:]
-        exact = all(one.bound == "exact" for one in used)
+        whole = not counts or len(known) + undone == len(names)
+        exact = whole and all(one.bound == "exact" for one in used)
         value = sum(one.value for one in used if one.value is not None)
         target = self.year_targets.get(f"y{year}", NOT_KNOWN)
         return self._against(target, value, "exact" if exact else "at_least")

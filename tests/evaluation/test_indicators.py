@@ -152,12 +152,21 @@ def test_a_level_to_date_is_the_last_known_one():
     assert indicator("level", quarters={"y1q1": told(3), "y4q2": told(9)}).actual().value == 9
 
 
-def test_a_year_of_counts_needs_all_its_quarters_and_a_level_its_last():
+def test_a_year_of_counts_with_an_unknown_quarter_is_at_least_the_others_as_it_is_to_date():
     three = {f"y1q{n}": told(5) for n in (1, 2, 3)}
-    counts = indicator(quarters=three, year_targets={"y1": told(40)})
-    assert counts.completion_of_year(1).code == "actual_not_known"
+    counts = indicator(quarters=three, year_targets={"y1": told(40)}, target=told(40))
+    year, to_date = counts.completion_of_year(1), counts.completion()
+    assert (year.percent, year.bound) == (to_date.percent, to_date.bound) == (37.5, "at_least")
+    assert counts.completion_of_year(2).code == "actual_not_known"
     whole = indicator(quarters={**three, "y1q4": UNDONE}, year_targets={"y1": told(40)})
-    assert whole.completion_of_year(1).percent == 37.5
+    assert (whole.completion_of_year(1).percent, whole.completion_of_year(1).bound) == (
+        37.5,
+        "exact",
+    )
+
+
+def test_a_year_of_a_level_is_its_last_known_quarter():
+    three = {f"y1q{n}": told(5) for n in (1, 2, 3)}
     level = indicator("level", quarters=three, year_targets={"y1": told(10)}, baseline=told(0))
     assert level.completion_of_year(1).percent == 50
     assert level.completion_of_year(2).code == "actual_not_known"

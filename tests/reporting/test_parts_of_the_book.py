@@ -14,6 +14,7 @@ from impact.evaluation.study import Study
 from impact.interval import Refused
 from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
+from impact.reporting.figures import power_curve
 from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up, decimals
@@ -266,6 +267,15 @@ def test_exaggeration_is_told_only_of_an_estimate_under_what_the_study_detects(a
         exaggerated(voice, replace(findings, impact=replace(findings.impact, effects=effects)))
         == []
     )
+
+
+def test_the_power_told_is_the_one_that_its_figure_marks(artisans):
+    voice, findings = artisans
+    effect = findings.headline
+    share = voice.f.percent(100 * effect.design.power_at(effect.verdict.estimate), 0)
+    drawn = power_curve(voice, effect.design, effect.verdict.estimate)
+    assert f"only {share} of such studies" in exaggerated(voice, findings)[0]
+    assert share in drawn.caption
 
 
 def test_cohorts_are_never_said_to_be_equal(artisans):

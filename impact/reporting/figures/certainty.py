@@ -57,7 +57,7 @@ def power_curve(
         (design.power["estimator"] == design.estimator)
         & (design.power["inference"] == design.recommended)
     ]
-    at = float(np.interp(abs(estimate), rows["effect"], rows["power"]))
+    at = design.power_at(estimate)
     share = voice.f.percent(100 * at, 0)
     smallest = voice.amount(outcome, found)
     return exhibit(

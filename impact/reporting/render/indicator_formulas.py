@@ -95,15 +95,14 @@ def percent(classification: Classification, places: Places, reasons: Reasons) ->
 def year_percent(
     classification: Classification, places: Places, year: int, reasons: Reasons
 ) -> str:
-    """Return the formula of a year's percentage: of all four quarters of a count, of the last known one of a level."""
+    """Return the formula of a year's percentage: of the known quarters of a count, of the last known one of a level."""
     cells, target = places.quarters(year), places.name(places.of_year(year) + 4)
     base = places.name(places.baseline)
     undone = f"COUNTIF({cells},{_text(reasons.not_done)})"
     missing = f"IF({undone}=4,{_text(reasons.not_done)},{_text(reasons.actual_not_known)})"
     if classification == "cumulative":
         share = _share(classification, f"SUM({cells})", target, base, reasons)
-        whole = f"AND(COUNT({cells})>0,COUNT({cells})+{undone}=4)"
-        return f"=IF({whole},{share},{missing})"
+        return f"=IF(COUNT({cells})>0,{share},{missing})"
     latest = _latest([places.name(places.of_year(year) + n) for n in range(4)], '""')
     share = _share(classification, latest, target, base, reasons)
     return f"=IF(COUNT({cells})>0,{share},{missing})"

@@ -45,10 +45,12 @@ def exaggerated(voice: Voice, findings: Findings) -> list[str]:
     size, found_here = abs(effect.verdict.estimate), effect.exaggeration
     if found_here is None or not size < effect.verdict.smallest_detectable:
         return []
+    # where the design was simulated its own test's power is told, as the figure beside it shows it
+    power = found_here.power if effect.design is None else effect.design.power_at(size)
     sentences = [
         t(
             "The estimate is below what such a study detects. Were it true, only {power} of such studies would find it.",
-            power=f.percent(100 * found_here.power, 0),
+            power=f.percent(100 * power, 0),
         )
     ]
     if math.isfinite(found_here.exaggeration_ratio):
