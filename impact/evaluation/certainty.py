@@ -13,6 +13,7 @@ from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach, leave_one
 from impact.diagnostics.placebo_outcomes import placebo_outcomes
 from impact.diagnostics.pretrend_power import PretrendPower, equivalence, pretrend_power
 from impact.diagnostics.scales import Scales
+from impact.diagnostics.sensitivity.selection import SelectionSensitivity
 from impact.diagnostics.specification_curve import SpecificationCurve, specification_curve
 from impact.diagnostics.trial_curve import trial_curve
 from impact.errors import ImpactError, NotAvailableError
@@ -20,6 +21,7 @@ from impact.estimate import Estimate
 from impact.evaluation.drawn_arms import estimators_of_arms
 from impact.evaluation.parts import smallest_cohort, with_headline_inference
 from impact.evaluation.study import Study
+from impact.evaluation.unobserved import unobserved_of
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
 from impact.interval import Refused
@@ -50,6 +52,7 @@ class Certainty:
     families: tuple[FamilyResult, ...]
     checks: tuple[CheckResult, ...]
     scales: Scales | None = None
+    selection: SelectionSensitivity | None = None
     refused: tuple[Refused, ...] = ()
 
     @classmethod
@@ -76,7 +79,8 @@ class Certainty:
             curve=_unless_refused(curve),
             families=tuple(families),
             scales=_unless_refused(scales),
-            refused=tuple(refused),
+            selection=trends.selection,
+            refused=(*refused, *trends.refused),
             checks=(
                 *trends.checks,
                 *(one if isinstance(one, CheckResult) else one.check() for one in (without, curve)),
@@ -91,12 +95,14 @@ class Certainty:
 
 @dataclass(frozen=True)
 class OtherTrends:
-    """How far trends may have parted; nothing of a lot, which takes no trend for granted."""
+    """How far trends may have parted, by what came before or by something unobserved; nothing of a lot, which needs neither."""
 
     honest: tuple[HonestResult, ...] = ()
     pretrends: PretrendPower | None = None
     checks: tuple[CheckResult, ...] = ()
     equivalence: tuple[CheckResult, ...] = ()
+    selection: SelectionSensitivity | None = None
+    refused: tuple[Refused, ...] = ()
 
     @classmethod
     def of(cls, study: Study, panel: Panel) -> "OtherTrends":
@@ -111,14 +117,20 @@ class OtherTrends:
         headline = [
             found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
         ]
+        selection = unobserved_of(study)
         return cls(
             honest=tuple(one for one in bounds if not isinstance(one, CheckResult)),
             pretrends=_unless_refused(pretrends),
-            checks=tuple(
-                one if isinstance(one, CheckResult) else one.check()
-                for one in (*headline, pretrends)
+            checks=(
+                *(
+                    one if isinstance(one, CheckResult) else one.check()
+                    for one in (*headline, pretrends)
+                ),
+                *(() if isinstance(selection, Refused) else selection.checks()),
             ),
             equivalence=(equivalence(events),),
+            selection=None if isinstance(selection, Refused) else selection,
+            refused=(selection,) if isinstance(selection, Refused) else (),
         )
 
 

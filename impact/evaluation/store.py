@@ -20,6 +20,8 @@ from impact.diagnostics.outcomes.attrition import AttritionBounds
 from impact.diagnostics.outcomes.margins import Margins
 from impact.diagnostics.pretrend_power import PretrendPower
 from impact.diagnostics.scales import Scales
+from impact.diagnostics.sensitivity.proportional_selection import ProportionalSelection
+from impact.diagnostics.sensitivity.selection import SelectionSensitivity
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.economics.appraisal import Appraisal
 from impact.economics.assumption import Assumption, Assumptions, Beneficiaries
@@ -92,6 +94,8 @@ _TYPES: dict[str, Any] = {
         AttritionBounds,
         Margins,
         SpecificationCurve,
+        SelectionSensitivity,
+        ProportionalSelection,
         HonestResult,
         TrendRestriction,
         PretrendPower,

@@ -8,6 +8,7 @@ import pandas as pd
 from impact.check_result import CheckResult
 from impact.diagnostics.honest import HonestResult
 from impact.diagnostics.pretrend_power import PretrendPower
+from impact.diagnostics.sensitivity.selection import SelectionSensitivity
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import OutcomeEffect
 from impact.reporting import figures
@@ -26,6 +27,9 @@ def other_trends(voice: Voice, part: Certainty) -> list[Exhibit]:
             *([figures.honest_bounds(voice, headline)] if headline else []),
             _bounds_table(voice, part.honest),
         ]
+    if part.selection is not None:
+        heading = voice.t("If something unobserved decided who took part")
+        shown.append(Text(f"### {heading}\n\n{what_is_unobserved(voice, part.selection)}"))
     if part.pretrends is not None:
         shown.append(_before_table(voice, part.pretrends, part.checks))
     return shown
@@ -66,6 +70,33 @@ def what_bounds_say(voice: Voice, part: Certainty) -> str:
             )
         )
     return " ".join(sentences)
+
+
+def what_is_unobserved(voice: Voice, found: SelectionSensitivity) -> str:
+    """Say how strong something unobserved would have to be, and how strong the strongest covariate is."""
+    t, f = voice.t, voice.f
+    if found.conf_low <= 0 <= found.conf_high:
+        return t(
+            "The change from before the first start to after the last cannot be told from zero, so nothing unobserved is needed "
+            "to explain it away."
+        )
+    needed = f.percent(100 * found.robustness_value_of_interval)
+    once = found.table[(found.table["times"] == 1) & found.table["estimate"].notna()]
+    if once.empty:
+        return t(
+            "Something unobserved would have to explain {needed} of what is left of both treatment and change for the interval "
+            "of the change to reach zero.",
+            needed=needed,
+        )
+    strongest = once.loc[(once["estimate"] * math.copysign(1, found.estimate)).idxmin()]
+    return t(
+        "Something unobserved would have to explain {needed} of what the covariates leave of both treatment and change for the "
+        "interval of the change to reach zero; the strongest covariate ({name}) explains {of_treatment} and {of_outcome}.",
+        needed=needed,
+        name=voice.study.label(str(strongest["covariate"]).partition(": ")[0]),
+        of_treatment=f.percent(100 * strongest["of_treatment"]),
+        of_outcome=f.percent(100 * strongest["of_outcome"]),
+    )
 
 
 def _relative(part: Certainty) -> HonestResult | None:

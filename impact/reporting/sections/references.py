@@ -20,12 +20,13 @@ ESTIMATORS = {
 """By the code of an estimator that stands beside the headline."""
 BOUNDS = "Rambachan, A. and Roth, J. (2023), A more credible approach to parallel trends, Review of Economic Studies 90(5)"
 EXAGGERATION = "Gelman, A. and Carlin, J. (2014), Beyond power calculations: assessing type S and type M errors, Perspectives on Psychological Science 9(6)"
+UNOBSERVED = "Cinelli, C. and Hazlett, C. (2020), Making sense of sensitivity: extending omitted variable bias, Journal of the Royal Statistical Society B 82(1)"
 FAMILIES = (
     "Anderson, M. (2008), Multiple inference and gender differences in the effects of early intervention, Journal of the American Statistical Association 103",
     "Romano, J. and Wolf, M. (2005), Stepwise multiple testing as formalized data snooping, Econometrica 73(4)",
 )
 DOSE = "Callaway, B., Goodman-Bacon, A. and Sant'Anna, P. (2024), Difference-in-differences with a continuous treatment, NBER working paper 32117"
-OF_METHODS = (*ALWAYS, *ESTIMATORS.values(), BOUNDS, EXAGGERATION, *FAMILIES, DOSE)
+OF_METHODS = (*ALWAYS, *ESTIMATORS.values(), BOUNDS, UNOBSERVED, EXAGGERATION, *FAMILIES, DOSE)
 """All of them, so that the years and volumes of a report's references have a source."""
 
 
@@ -41,6 +42,8 @@ def cited(voice: Voice, findings: Findings) -> set[str]:
     found |= {ESTIMATORS[name] for name in impact.estimators["name"] if name in ESTIMATORS}
     if certainty.honest:
         found.add(BOUNDS)
+    if certainty.selection is not None:
+        found.add(UNOBSERVED)
     if findings.headline.exaggeration is not None:
         found.add(EXAGGERATION)
     if certainty.families:
