@@ -21,3 +21,11 @@ class Words(Strict):
     def in_language(self, language: Language) -> str:
         """Return the text in one language, French with its no-break spaces."""
         return typeset(self.fr) if language == "fr" else self.en
+
+
+def both_languages(text: str | Words | None) -> dict[str, str]:
+    """Return a text by language, one without a language in each; empty where there is none."""
+    if text is None:
+        return {}
+    words = Words(en=text, fr=text) if isinstance(text, str) else text
+    return words.model_dump()

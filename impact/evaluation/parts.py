@@ -22,6 +22,7 @@ from impact.estimate import Estimate
 from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_clusters, labels_of
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
+from impact.evaluation import sample_tables
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
@@ -31,7 +32,6 @@ from impact.evaluation.participation import (
     effect_on_participants,
     obeyed,
 )
-from impact.evaluation.sample_tables import absences, arrival, cohorts_by_start, flow, mean_paths
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
@@ -74,7 +74,7 @@ class DataQuality:
             checks=(*quality.quality_checks(panel), *survey_checks(study, panel)),
             distribution=quality.describe(panel),
             coverage=quality.coverage_by_period(panel),
-            absences=absences(study),
+            absences=sample_tables.absences(study),
         )
 
 
@@ -91,6 +91,7 @@ class SampleAndComparability:
     treated_clusters: int
     other_clusters: int
     arrival: pd.DataFrame
+    counted: pd.DataFrame
     contamination: Contamination | None = None
 
     @classmethod
@@ -108,15 +109,16 @@ class SampleAndComparability:
             baseline, alike = with_weighted_differences(panel, baseline)
             checks.append(alike)
         return cls(
-            flow=flow(study, panel),
-            cohorts=cohorts_by_start(study, panel),
+            flow=sample_tables.flow(study, panel),
+            cohorts=sample_tables.cohorts_by_start(study, panel),
             baseline=baseline,
             checks=tuple(checks),
-            paths=mean_paths(panel),
+            paths=sample_tables.mean_paths(panel),
             treated_clusters=len(np.unique(panel.cluster[np.isfinite(panel.cohort)])),
             other_clusters=len(np.unique(panel.cluster[~np.isfinite(panel.cohort)])),
             contamination=contamination(study, panel),
-            arrival=arrival(study),
+            arrival=sample_tables.arrival(study),
+            counted=sample_tables.counted(study),
         )
 
 

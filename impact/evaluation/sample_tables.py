@@ -9,6 +9,7 @@ from impact.data.panel import Panel
 from impact.evaluation.study import Study
 
 _LINE = ("number", "rule", "table", "before", "touched", "after")
+_TOLD = ("why_en", "why_fr", "source_en", "source_fr")
 MEETINGS = {
     "exact": "exact",
     "normalised": "normalised",
@@ -21,17 +22,29 @@ MEETINGS = {
 
 
 def arrival(study: Study) -> pd.DataFrame:
-    """Return what each rule of the intake did: its line of the ledger, the plan's reasons, and of a merge what met what."""
+    """Return what each rule of the intake did: its line of the ledger, reasons, sources, and of a merge what met what."""
     rows = [
         {
             **{name: line[name] for name in _LINE},
             **{f"why_{language}": line["why"].get(language, "") for language in ("en", "fr")},
+            **{f"source_{each}": line["source"].get(each, "") for each in ("en", "fr")},
             **{name: line["counts"].get(count, np.nan) for name, count in MEETINGS.items()},
         }
         for line in study.frame.attrs["intake"]
     ]
-    frame = pd.DataFrame(rows, columns=[*_LINE, "why_en", "why_fr", *MEETINGS])
+    frame = pd.DataFrame(rows, columns=[*_LINE, *_TOLD, *MEETINGS])
     return frame.astype(dict.fromkeys(MEETINGS, float))
+
+
+def counted(study: Study) -> pd.DataFrame:
+    """Return what else rules counted: ``number, rule, table, code, rows``; of merges `arrival` says it."""
+    rows = [
+        {**{name: line[name] for name in ("number", "rule", "table")}, "code": code, "rows": count}
+        for line in study.frame.attrs["intake"]
+        for code, count in line["counts"].items()
+        if line["number"] and code not in MEETINGS.values()
+    ]
+    return pd.DataFrame(rows, columns=["number", "rule", "table", "code", "rows"])
 
 
 def absences(study: Study) -> pd.DataFrame:

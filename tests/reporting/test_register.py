@@ -32,7 +32,7 @@ from impact.evaluation.rating import Direction, Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
 from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, _alternatives
-from impact.evaluation.sample_tables import flow
+from impact.evaluation.sample_tables import MEETINGS, flow
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
 from impact.inference.named import InferenceName
@@ -42,7 +42,7 @@ from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.checks import REASONS
-from impact.reporting.words.register import REGISTER, said, said_note, said_why_not
+from impact.reporting.words.register import REGISTER, said, said_count, said_note, said_why_not
 from impact.reporting.words.survey import SURVEY_CHECKS
 from impact.simulate.untreated_paths import Process
 from impact.terms import Assignment, Averaging, ControlGroup, Frequency, Status
@@ -198,6 +198,44 @@ def test_every_reason_that_a_rule_gives_for_a_missing_cell_has_words():
     given = reasons_given()
     assert {"unmatched", "recoded", "recall_unknown", "never"} <= given
     assert given <= set(REGISTER["missing_reason"])
+
+
+def counted_by_rules():
+    """Every code under which a rule of an intake counts: keys of what `Done` and `NewColumn` take, and of ``counts``."""
+    keys = []
+    for place in emitted.places():
+        node, name = place.node, place.module.__name__
+        if not name.startswith("impact.data.intake.rules.") or name.endswith(".new_column"):
+            continue
+        written = []
+        if isinstance(node, ast.Call) and emitted.called(node) in {"Done", "NewColumn"}:
+            written = node.args[2:]
+        elif (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "counts") or (
+            isinstance(node, ast.AugAssign) and ast.unparse(node.target) == "counts"
+        ):
+            written = [node.value]
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "counts":
+            keys.append(place.at(node.slice))
+        for part in (part for one in written for part in ast.walk(one)):
+            if isinstance(part, ast.Dict):
+                keys += [place.at(key) for key in part.keys]
+            elif isinstance(part, ast.DictComp):
+                keys.append(place.at(part.key))
+    constant = [getattr(key.module, getattr(key.node, "id", ""), None) for key in keys]
+    return without_values(
+        text
+        for key, known in zip(keys, constant, strict=True)
+        for text in ({known} if isinstance(known, str) else emitted.texts(key))
+    )
+
+
+def test_everything_that_a_rule_counts_has_words():
+    codes = counted_by_rules()
+    assert codes == set(REGISTER["intake_count"]) | set(MEETINGS.values())
+    assert {"correction", "asked_over_months", "others_kept", "never"} <= codes
+    carrying = {code for code, words in REGISTER["intake_count"].items() if "{n}" in words}
+    assert carrying == {"correction", "asked_over_months"}
+    assert said_count(FR, "correction:2") == "Lignes que la correction 2 a changées"
 
 
 def test_every_choice_of_a_specification_has_words():

@@ -24,7 +24,9 @@ class Applied:
     why : mapping of str to str
         The plan's own reason, by language; empty without one.
     counts : mapping of str to int
-        What else it counted: ``left_out``, ``unmatched``, a missing reason.
+        What else it counted, by code: ``unmatched``, ``correction:2``; of a source its missing reasons.
+    source : mapping of str to str
+        Where the rate or the prices that it brought were read, by language; empty without one.
     """
 
     number: int
@@ -35,7 +37,9 @@ class Applied:
     touched: int
     why: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**asdict(self), "why": dict(self.why), "counts": dict(self.counts)}
+        told = {"why": dict(self.why), "counts": dict(self.counts), "source": dict(self.source)}
+        return {**asdict(self), **told}

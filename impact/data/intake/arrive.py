@@ -23,6 +23,7 @@ from impact.data.sources.conversions import Converted, convert
 from impact.data.sources.door import read_source
 from impact.data.sources.source import SourceColumn, SourceTable
 from impact.data.sources.value_labels import LabelsOfFile, refuse_turned_labels
+from impact.data.strict import both_languages
 from impact.errors import ImpactError, MissingColumnError, SchemaError
 
 READ = "read"
@@ -88,7 +89,6 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
             done = rule.apply(given, folder=folder)
         except ImpactError as problem:
             raise type(problem)(f"rule {number} ({rule.rule}): {problem}") from None
-        why = {} if rule.why is None else rule.why.model_dump()
         tables[rule.makes] = done.table
         if done.proposals is not None and len(done.proposals):
             proposals[f"{number}-{rule.rule}"] = done.proposals
@@ -100,8 +100,9 @@ def carried_out(plan: IntakePlan, *, folder: Path) -> Arrived:
                 rule.rows_before(given),
                 len(done.table),
                 done.touched,
-                why,
+                both_languages(rule.why),
                 done.counts,
+                both_languages(rule.cited),
             )
         )
     made = tables[plan.made]

@@ -2,11 +2,13 @@
 
 import pandas as pd
 
+from impact.data.french import typeset
 from impact.evaluation.sample_tables import MEETINGS
 from impact.reporting.exhibits import Exhibit, Table
+from impact.reporting.formats import escape
 from impact.reporting.voice import Voice
 from impact.reporting.words.arrival import MISSING_REASONS
-from impact.reporting.words.register import said
+from impact.reporting.words.register import said, said_count
 
 TOLD = frozenset({"read", "merge", "correct"})
 """Rules that a reader hears of even where the number of rows stays."""
@@ -24,14 +26,53 @@ def arrived(voice: Voice, arrival: pd.DataFrame) -> list[Exhibit]:
     return [_ledger(voice, arrival[told], label="tab-arrival", caption=caption, notes=(note,))]
 
 
-def arrived_in_full(voice: Voice, arrival: pd.DataFrame) -> list[Exhibit]:
-    """Show every rule, and of merges what met what."""
+def arrived_in_full(voice: Voice, arrival: pd.DataFrame, counted: pd.DataFrame) -> list[Exhibit]:
+    """Show every rule with the sources of rates and prices, what rules counted, and of merges what met what."""
     if arrival.empty:
         return []
     caption = voice.t("From the files to the panel, every rule")
-    shown: list[Exhibit] = [_ledger(voice, arrival, label="tab-rules", caption=caption)]
+    notes = sources(voice, arrival)
+    shown: list[Exhibit] = [
+        _ledger(voice, arrival, label="tab-rules", caption=caption, notes=notes)
+    ]
+    if not counted.empty:
+        shown.append(_counted(voice, counted))
     merges = arrival[arrival["rule"] == "merge"]
     return shown if merges.empty else [*shown, _meetings(voice, merges)]
+
+
+def sources(voice: Voice, arrival: pd.DataFrame) -> tuple[str, ...]:
+    """Say where rates and prices were read, each source once with the rules that brought it."""
+    language = voice.study.plan.language
+    column = f"source_{language}"
+    written = lambda source: escape(typeset(source) if language == "fr" else source)  # noqa: E731
+    cited = arrival[arrival[column] != ""]
+    return tuple(
+        voice.t("Source of rule {rules}: {source}", rules=numbers, source=written(source))
+        if len(rows) == 1
+        else voice.t("Source of rules {rules}: {source}", rules=numbers, source=written(source))
+        for source, rows in cited.groupby(column, sort=False)
+        for numbers in [", ".join(map(voice.f.number, rows["number"]))]
+    )
+
+
+def _counted(voice: Voice, counted: pd.DataFrame) -> Table:
+    t, f = voice.t, voice.f
+    what = [said_count(t, code) for code in counted["code"]]
+    rules = [said(t, "intake_rule", rule) for rule in counted["rule"]]
+    return Table(
+        label="tab-counted",
+        caption=t("What rules counted besides the rows that they touched"),
+        frame=counted.assign(done=rules, what=what),
+        headings={
+            "number": t("Rule"),
+            "table": t("Table"),
+            "done": t("What was done"),
+            "what": t("What was counted"),
+            "rows": t("Number"),
+        },
+        formats={"number": f.number, "rows": f.number},
+    )
 
 
 def _ledger(

@@ -28,7 +28,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         *([Text(opening)] if opening else []),
         *one_level_down(frame.design(voice, findings).items),
         *one_level_down(data_quality(voice, findings.quality).items),
-        *arrived_in_full(voice, findings.sample.arrival),
+        *arrived_in_full(voice, findings.sample.arrival, findings.sample.counted),
         *one_level_down(impact_in_full(voice, findings.impact)),
         *one_level_down(certainty_in_full(voice, findings.evidence)),
         *one_level_down(panel_models(voice, findings.panel_models).items),

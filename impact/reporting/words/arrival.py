@@ -52,3 +52,21 @@ MISSING_REASONS = {
     "not_found": t("not found"),
 }
 """Reasons that rules of an intake give, and usual ones of surveys; a plan's own stand as the plan writes them."""
+
+COUNTED = {
+    "asked_over_months": t("Amounts by how many months were asked about: {n}"),
+    "columns": t("Columns left out"),
+    "columns_lacking": t("Columns that a table lacked"),
+    "correction": t("Rows that correction {n} changed"),
+    "drawn_down": t("Values drawn down to the limit"),
+    "drawn_up": t("Values drawn up to the limit"),
+    "keys": t("Keys that were repeated"),
+    "never": t("Rows of firms never treated"),
+    "nothing_known": t("Rows in which nothing was known"),
+    "others_kept": t("Other codes, kept as they were"),
+    "others_missing": t("Other codes, made missing"),
+    "part_missing": t("Sums of which a part was missing"),
+    "recall_unknown": t("Amounts asked over an unknown number of months"),
+    "zero_over_zero": t("Nothing divided by nothing, made missing"),
+}
+"""What rules count besides the rows that they touch; what they count of a merge are columns of its own table."""

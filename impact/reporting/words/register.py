@@ -71,6 +71,7 @@ Kind = Literal[
     "unappraised",
     "needed",
     "intake_rule",
+    "intake_count",
     "missing_reason",
     "preflight",
     "security",
@@ -89,6 +90,7 @@ Kind = Literal[
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "check": checks.CHECKS,
     "intake_rule": arrival.RULES,
+    "intake_count": arrival.COUNTED,
     "missing_reason": arrival.MISSING_REASONS,
     "reason": {code: found.sentence for code, found in checks.REASONS.items()},
     "survey_asked": survey.ASKED,
@@ -160,6 +162,12 @@ def said_note(t: Words, note: str) -> str:
     """Return the words for an estimate's remark: ``few_treated_units:3``."""
     code, _, value = note.partition(":")
     return said(t, "note", code, n=value)
+
+
+def said_count(t: Words, counted: str) -> str:
+    """Return the words for what a rule of an intake counted: ``correction:2``."""
+    code, _, value = counted.partition(":")
+    return said(t, "intake_count", code, n=value)
 
 
 def said_why_not(t: Words, name: str) -> str:

@@ -39,7 +39,7 @@ def test_each_correction_is_counted_and_the_original_stays():
     assert cells(done.table, "made") == [1000.0, 5000.0, None, None]
     assert cells(done.table, "revenue") == [1000.0, 5.0, None, 70.0]
     assert list(done.table.reasons["made"]) == [None, None, None, "unit_unknown"]
-    assert (done.touched, done.counts) == (2, {"correction_1": 1, "correction_2": 1})
+    assert (done.touched, done.counts) == (2, {"correction:1": 1, "correction:2": 1})
 
 
 def test_a_correction_of_no_row_is_refused():

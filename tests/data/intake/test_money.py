@@ -232,7 +232,7 @@ def test_amounts_asked_over_months_become_amounts_a_quarter():
     assert cells(recalled(months=12).table, "made") == [30.0, 0.0, None, 7.5]
     done = recalled(**BY_CODE)
     assert cells(done.table, "made") == [30.0, 0.0, None, 90.0]
-    assert done.counts == {"asked_over_1_months": 2, "asked_over_12_months": 1}
+    assert done.counts == {"asked_over_months:1": 2, "asked_over_months:12": 1}
 
 
 def test_an_amount_of_an_unknown_length_of_time_is_missing_with_its_reason():
@@ -273,7 +273,7 @@ SOURCES = {
         "columns": {"year": {"type": "period", "frequency": "year"}, "cpi": {"type": "number"}},
     },
 }
-INDEX = {"table": "prices", "period": "year", "value": "cpi"}
+INDEX = {"table": "prices", "period": "year", "value": "cpi", "source": "a table of prices"}
 RULES = [
     {"rule": "read_period", "table": "wave", "column": "when", "new": "quarter", "frequency": "quarter", "written": ["Q4 2010"]},
     {"rule": "sum", "table": "wave", "columns": ["local", "export"], "new": "revenue", "missing": "any"},
@@ -293,6 +293,18 @@ def test_a_plan_goes_from_nominal_dirhams_to_constant_dollars_by_an_index_from_a
     assert cells(made.table, "usd") == [1500.5 * 1.25 / 8, 200.0]
     assert [line.rule for line in made.ledger[2:]] == [rule["rule"] for rule in RULES]
     assert made.ledger[3].counts == {"part_missing": 1}
+    assert [line.source.get("fr") for line in made.ledger[3:]] == [
+        None,
+        "a table of prices",
+        "made up",
+    ]
+
+
+def test_a_series_of_the_package_cites_itself():
+    rule = Deflate.model_validate({**RULES[2], "index": {"series": "morocco_cpi"}})
+    assert rule.cited == published("morocco_cpi").source
+    with pytest.raises(ValueError, match="the series has its own"):
+        Index.model_validate({"series": "morocco_cpi", "source": "elsewhere"})
 
 
 def test_waves_of_two_currencies_are_not_put_below_each_other(tmp_path):

@@ -45,7 +45,7 @@ class Correct(ColumnRule):
     corrections: Annotated[list[Correction], Field(min_length=1)] = Field(
         description=(
             "with the keys below; one that changes no row, or a row that two correct, is refused; the ledger counts the rows "
-            "of each as `correction_1`, `correction_2`, ..."
+            "of each as `correction:1`, `correction:2`, ..."
         )
     )
 
@@ -66,7 +66,7 @@ class Correct(ColumnRule):
             else:
                 cells[rows] = cell_of(one.value, kind, key=key)
             touched |= rows
-            counts[f"correction_{number}"] = int(rows.sum())
+            counts[f"correction:{number}"] = int(rows.sum())
         return NewColumn(cells, kind, reasons, counts, int(touched.sum()))
 
     def _refuse(self, table: Table, rows: Mask, before: Mask, *, key: str) -> None:

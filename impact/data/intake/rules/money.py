@@ -44,13 +44,24 @@ class Index(Strict):
     value: Name | None = Field(
         default=None, description="its column of levels above 0, at any base"
     )
+    source: str | Words | None = Field(
+        default=None,
+        description="where the table's levels were read, for the report; a series of the package has its own",
+    )
 
     @model_validator(mode="after")
     def _one_index(self) -> Self:
         columns = [self.table, self.period, self.value]
         if (self.series is None) != all(columns) or (self.series is not None and any(columns)):
             raise ValueError("an index is a series, or a table with period and value")
+        if self.series is not None and self.source is not None:
+            raise ValueError("source: the series has its own; take it out")
         return self
+
+    @property
+    def cited(self) -> str | Words | None:
+        """Where its levels were read."""
+        return self.source if self.series is None else published(self.series).source
 
     def levels(self, tables: Tables) -> PriceLevels:
         """Return the levels."""
@@ -91,6 +102,11 @@ class Deflate(Rule):
     def reads(self) -> Sequence[str]:
         """Names of the tables that it reads."""
         return (self.table,) if self.index.table is None else (self.table, self.index.table)
+
+    @property
+    def cited(self) -> str | Words | None:
+        """Where the prices were read."""
+        return self.index.cited
 
     def apply(self, tables: Tables, *, folder: Path) -> Done:
         """Make the table; touched are the rows with an amount."""
@@ -150,6 +166,11 @@ class Exchange(ColumnRule):
         default=None,
         description="the column of periods or days of amounts that were not deflated; one outside `year` is refused",
     )
+
+    @property
+    def cited(self) -> str | Words | None:
+        """Where the rate was read."""
+        return self.source
 
     def column_of(self, table: Table) -> NewColumn:
         """Exchange."""
@@ -229,7 +250,7 @@ class Recall(ColumnRule):
         kind = replace(table.kinds[self.column], type="number")
         asked, rows = np.unique(months[known & ~lost], return_counts=True)
         counts = {
-            f"asked_over_{whole_text(number)}_months": int(count)
+            f"asked_over_months:{whole_text(number)}": int(count)
             for number, count in zip(asked, rows, strict=True)
         }
         counts["recall_unknown"] = int(lost.sum())

@@ -65,7 +65,8 @@ class Recode(DeclaredColumn):
         reasons = first_reasons(table, [self.column])
         lost = (places >= 0) & pd.isna(cells)
         reasons[lost] = np.where(other[lost], "not_recoded", "recoded")
-        counts = {f"others_{'kept' if self.others == 'keep' else 'missing'}": int(other.sum())}
+        code = "others_kept" if self.others == "keep" else "others_missing"
+        counts = {code: int(other.sum())}
         touched = int((~other & (places >= 0)).sum())
         if filled is not None:
             touched += int((places < 0).sum())

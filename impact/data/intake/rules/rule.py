@@ -58,6 +58,11 @@ class Rule(Strict):
         """Name of the table that it makes."""
         return self.into or self.reads[0]
 
+    @property
+    def cited(self) -> str | Words | None:
+        """Where the numbers that it brings into the data were read; None where it brings none, or does not say."""
+        return None
+
     def rows_before(self, tables: Tables) -> int:
         """Return the rows that it begins with: those of the table that it changes."""
         return len(tables[self.reads[0]])
