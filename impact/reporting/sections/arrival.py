@@ -45,12 +45,14 @@ def sources(voice: Voice, arrival: pd.DataFrame) -> tuple[str, ...]:
     """Say where rates and prices were read, each source once with the rules that brought it."""
     language = voice.study.plan.language
     column = f"source_{language}"
-    written = lambda source: escape(typeset(source) if language == "fr" else source)  # noqa: E731
+    set_in = typeset if language == "fr" else str
     cited = arrival[arrival[column] != ""]
     return tuple(
-        voice.t("Source of rule {rules}: {source}", rules=numbers, source=written(source))
+        voice.t("Source of rule {rules}: {source}", rules=numbers, source=escape(set_in(source)))
         if len(rows) == 1
-        else voice.t("Source of rules {rules}: {source}", rules=numbers, source=written(source))
+        else voice.t(
+            "Source of rules {rules}: {source}", rules=numbers, source=escape(set_in(source))
+        )
         for source, rows in cited.groupby(column, sort=False)
         for numbers in [", ".join(map(voice.f.number, rows["number"]))]
     )
