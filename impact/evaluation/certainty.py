@@ -19,7 +19,8 @@ from impact.diagnostics.trial_curve import trial_curve
 from impact.errors import ImpactError, NotAvailableError
 from impact.estimate import Estimate
 from impact.evaluation.drawn_arms import estimators_of_arms
-from impact.evaluation.parts import smallest_cohort, with_headline_inference
+from impact.evaluation.parts import with_headline_inference
+from impact.evaluation.smallest import smallest_cohort
 from impact.evaluation.study import Study
 from impact.evaluation.unobserved import unobserved_of
 from impact.inference.anderson_index import anderson_index

@@ -20,7 +20,7 @@ from impact.diagnostics.weighted_balance import with_weighted_differences
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.imputation.imputation import Imputation
-from impact.estimators.many import AnyEstimator, clusters_are_units, label_of_clusters, labels_of
+from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation import sample_tables
 from impact.evaluation.contamination import Contamination, contamination
@@ -32,7 +32,9 @@ from impact.evaluation.participation import (
     effect_on_participants,
     obeyed,
 )
+from impact.evaluation.several_arms import arms_compared
 from impact.evaluation.side_by_side import headline_weights, side_by_side
+from impact.evaluation.smallest import smallest_assigned, smallest_cohort
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
 from impact.evaluation.survey_checks import survey_checks
@@ -70,7 +72,7 @@ class DataQuality:
         panel = study.panel(winsorise=0.0)
         return cls(
             sample=panel.sample,
-            n_rows=len(study.frame),
+            n_rows=len(study.data),
             checks=(*quality.quality_checks(panel), *survey_checks(study, panel)),
             distribution=quality.describe(panel),
             coverage=quality.coverage_by_period(panel),
@@ -167,6 +169,7 @@ class Impact:
     secondary: tuple[OutcomeEffect | NotMeasured, ...] = ()
     by_dose: pd.DataFrame | Refused | None = None
     on_participants: EffectOnParticipants | Refused | None = None
+    arms: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, study: Study) -> "Impact":
@@ -195,6 +198,7 @@ class Impact:
             secondary=tuple(_secondary(study, effects)),
             by_dose=by_dose(study, panel, inference=effects[0].verdict.believed),
             on_participants=effect_on_participants(study, panel),
+            arms=arms_compared(study, effects[0].verdict),
         )
 
 
@@ -256,22 +260,6 @@ def with_headline_inference(
         return events.under(PermutationBand(seed=seed)) if few else events
     except NotAvailableError:
         return events
-
-
-def smallest_cohort(panel: Panel) -> int:
-    """Return the number of treated units in the smallest cohort."""
-    return int(min((panel.cohort == cohort).sum() for cohort in panel.cohorts))
-
-
-def smallest_assigned(panel: Panel) -> int:
-    """Return the number of units of assignment in the smallest cohort: of clusters, where these lie above the unit."""
-    if clusters_are_units(panel):
-        return smallest_cohort(panel)
-    try:
-        of_cluster = label_of_clusters(panel, labels_of(panel)[0])
-    except EstimationError:  # clusters of several cohorts: those that have treated units
-        return len(np.unique(panel.cluster[np.isfinite(panel.cohort)]))
-    return int(np.bincount(of_cluster)[: len(panel.cohorts)].min())
 
 
 def beside(

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from impact.data.broken_rules import Place, broken_rules
 from impact.data.strict import Words
 from impact.errors import PlanError
+from impact.evaluation.arms import PlannedArms
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
 from impact.terms import (
@@ -106,6 +107,8 @@ class Plan(_Strict):
     """how beneficiaries came to take part: `randomised`, `chosen` or `by_rule`; estimator, checks and sentences follow"""
     assigned_by: AssignedBy | None = None
     """what was drawn, of a `randomised` assignment: `unit` or `cluster`; the schema's cluster where it has one, if not said"""
+    arms: PlannedArms | None = None
+    """several arms of a lot: `{column, control, labels}`; page one has the first of them against the control"""
     waves: PlannedWaves = "panel"
     """`panel`, `repeated_cross_sections` (other units each time), or `endline_only` (one period, nothing before)"""
     participation: Text | None = None
@@ -209,7 +212,7 @@ class Plan(_Strict):
     @model_validator(mode="after")
     def _the_design_holds_together(self) -> Self:
         drawn = self.assignment == "randomised"
-        for key in ("assigned_by", "participation"):
+        for key in ("assigned_by", "arms", "participation"):
             if getattr(self, key) is not None and not drawn:
                 raise ValueError(
                     f"{key}: only of a lot; leave it out, or declare assignment: randomised"

@@ -8,6 +8,7 @@ from impact.data.schema import ColumnType, Schema
 from impact.errors import EstimationError, ImpactError, PlanError
 from impact.evaluation.many_effects import refuse_unestimable
 from impact.evaluation.plan import Plan, printed
+from impact.evaluation.several_arms import refuse_unestimable_arms
 from impact.evaluation.study import Study
 from impact.evaluation.survey_checks import first_existed
 from impact.terms import nearest
@@ -51,6 +52,8 @@ def check_study(study: Study) -> None:
     for key, file in FILES.items():
         with _asked_by(key):
             getattr(study, file)
+    with _asked_by("arms"):
+        _ = study.arms
     _check_waves(study)
     _ = study.groups
     outcomes = dict.fromkeys(
@@ -70,6 +73,7 @@ def check_study(study: Study) -> None:
         study.panel(cohort=study.plan.planned_cohort)
     for outcome in study.plan.outcomes:
         refuse_unestimable(study, outcome)
+    refuse_unestimable_arms(study)
     with _asked_by("survey.entered"):
         first_existed(study, study.panel())
     if study.plan.panel_model is not None:
@@ -153,6 +157,8 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
     yield from _of_the_survey(plan)
     for key in ("subgroups", "strata", "characteristics", "covariates"):
         yield _Named(key, getattr(plan, key))
+    if plan.arms is not None:
+        yield _Named("arms.column", (plan.arms.column,))
     if plan.treatment_group is not None:
         yield _Named("treatment_group", (plan.treatment_group,))
 

@@ -50,7 +50,7 @@ def counted(study: Study) -> pd.DataFrame:
 def absences(study: Study) -> pd.DataFrame:
     """Count missing cells of the plan's outcomes by why they are: ``outcome, reason, rows, share``."""
     rows = [
-        {"outcome": outcome, "reason": reason, "rows": count, "share": count / len(study.frame)}
+        {"outcome": outcome, "reason": reason, "rows": count, "share": count / len(study.data)}
         for outcome in study.plan.outcomes
         for reason, count in study.frame.attrs["missing"].get(outcome, {}).items()
     ]
@@ -72,7 +72,7 @@ def flow(study: Study, panel: Panel) -> pd.DataFrame:
     rows = [
         {
             "stage": "in_file",
-            "units": study.frame[study.schema.unit].nunique(),
+            "units": study.data[study.schema.unit].nunique(),
             "treated": None,
             "comparison": None,
         }

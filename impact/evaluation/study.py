@@ -16,6 +16,7 @@ from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.evaluation.answerable import refuse_unanswerable
+from impact.evaluation.arms import DrawnArms, rows_of_arms
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.indicators import Indicators, read_indicators
@@ -45,7 +46,7 @@ class Study:
     plan: Plan
     folder: Path
     kept: Path | None = None
-    _panels: dict[tuple[str, str | None, float], Panel] = field(
+    _panels: dict[tuple[str, str | None, float, tuple[str, str] | None], Panel] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -56,7 +57,7 @@ class Study:
     def on(self, frame: pd.DataFrame) -> "Study":
         """Return the study on other data, such as fewer rows of its own."""
         other = Study(self.plan, self.folder, self.kept)
-        vars(other)["frame"] = frame  # where the cached property keeps what it read
+        vars(other)["data"] = frame  # where the cached property keeps what it read
         return other
 
     @property
@@ -91,7 +92,7 @@ class Study:
         return None if self.plan.assigned_by == "unit" else above
 
     @cached_property
-    def frame(self) -> pd.DataFrame:
+    def data(self) -> pd.DataFrame:
         """The data, read once."""
         kept = None if self.kept is None else kept_frame(self.kept)
         if kept is not None:
@@ -101,14 +102,35 @@ class Study:
             data if data.startswith("package:") else self.folder / data, schema=self.schema
         )
 
+    @cached_property
+    def arms(self) -> DrawnArms | None:
+        """Who was drawn to which of several arms; None where the plan names none."""
+        planned = self.plan.arms
+        if planned is None:
+            return None
+        return DrawnArms.of(
+            planned, self._panel_of(self.outcome, self.plan.cohort, (planned.column,))
+        )
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The data of what is compared: of several arms the first and the control, else all."""
+        if self.plan.arms is None or self.arms is None:
+            return self.data
+        kept = rows_of_arms(self.data[self.plan.arms.column], self.arms.labels[:2])
+        return self.data[kept]
+
     def panel(
         self,
         outcome: str | None = None,
         *,
         winsorise: float | None = None,
         cohort: str | None = None,
+        arms: tuple[str, str] | None = None,
     ) -> Panel:
         """Return the panel of an outcome (the headline by default), capped as the plan or the caller says; made once.
+
+        Where the plan names arms it has two of them: the first and the control by default.
 
         Raises
         ------
@@ -118,7 +140,9 @@ class Study:
             As `refuse_unanswerable`.
         """
         share = self.plan.winsorise if winsorise is None else winsorise
-        key = (outcome or self.outcome, cohort or self.plan.cohort, share)
+        if arms is None and self.arms is not None:
+            arms = self.arms.labels[1], self.arms.labels[0]
+        key = (outcome or self.outcome, cohort or self.plan.cohort, share, arms)
         if key not in self._panels:
             made = self._made(*key)
             if share in {
@@ -129,16 +153,32 @@ class Study:
             self._panels[key] = made
         return self._panels[key]
 
-    def _made(self, outcome: str, cohort: str | None, share: float) -> Panel:
+    def _made(
+        self, outcome: str, cohort: str | None, share: float, arms: tuple[str, str] | None
+    ) -> Panel:
         if share:
-            return winsorised(self.panel(outcome, cohort=cohort, winsorise=0.0), share)
+            return winsorised(self.panel(outcome, cohort=cohort, winsorise=0.0, arms=arms), share)
+        if self.plan.arms is None or arms is None:
+            return self._panel_of(outcome, cohort, self._compared)
+        column = self.plan.arms.column
+        everyone = self._panel_of(outcome, cohort, tuple(dict.fromkeys((*self._compared, column))))
+        drawn = DrawnArms.of(self.plan.arms, everyone)
+        own = everyone.covariates[list(self._compared)]
+        return drawn.compared(replace(everyone, covariates=own, complete=None), *arms)
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """Columns that are compared before treatment or by which effects are split."""
+        return tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
+
+    def _panel_of(self, outcome: str, cohort: str | None, covariates: tuple[str, ...]) -> Panel:
+        """Return the panel of all units in the data."""
         declared_outcome(self.schema, outcome)
         waves: Waves = "panel"
         if self.plan.waves == "repeated_cross_sections":
             waves = "repeated_cross_sections"
-        covariates = tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
         return panel_of(
-            self.frame,
+            self.data,
             schema=self.schema.model_copy(update={"cluster": self.cluster}),
             outcome=outcome,
             cohort=cohort,

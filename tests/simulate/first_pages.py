@@ -18,10 +18,11 @@ from impact.diagnostics.specification_curve import specification_curve
 from impact.evaluation import certainty
 from impact.evaluation.counterfactual import counterfactual
 from impact.evaluation.grounds import grounds_of
-from impact.evaluation.parts import SampleAndComparability, smallest_assigned
+from impact.evaluation.parts import SampleAndComparability
 from impact.evaluation.parts import _in_percent as in_percent
 from impact.evaluation.rating import LEAST, START, rating
 from impact.evaluation.robustness import Robustness
+from impact.evaluation.smallest import smallest_assigned
 from impact.evaluation.study import Study
 from impact.inference.choose import headline_intervals, headline_verdict
 from impact.pipeline.plan import read_plan

@@ -16,6 +16,10 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "(par une règle) ; l'estimateur, les vérifications et les phrases en découlent",
         "assigned_by": "ce qui a été tiré au sort (assignment: randomised) : unit (l'unité) ou cluster (le groupe entier) ; "
         "d'office le groupe du schéma s'il en a un",
+        "arms.column": "colonne du groupe auquel chaque unité a été tirée au sort, constante en elle",
+        "arms.control": "le groupe témoin, écrit comme dans cette colonne",
+        "arms.labels": "{groupe: {en: ..., fr: ...}} : noms des groupes ; le premier qui n'est pas le témoin est celui de la "
+        "première page",
         "waves": "panel (les mêmes unités à chaque période), repeated_cross_sections (d'autres unités à chaque fois) ou "
         "endline_only (une seule période, rien avant)",
         "participation": "colonne positive (ou vraie) là où une unité a participé ; cohort dit alors qui a été tiré au sort, "

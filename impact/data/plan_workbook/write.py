@@ -23,7 +23,7 @@ COLUMN_KEYS = frozenset(
     {
         "unit", "time.column", "cohort.column", "cohort.first_period_of", "cluster", "weight", "outcomes", "cohort",
         "planned_cohort", "subgroups", "strata", "characteristics", "covariates", "placebo_outcomes", "measures",
-        "secondary", "exposure", "dose", "treatment_group", "panel_model.outcome", "panel_model.regressors",
+        "secondary", "exposure", "dose", "treatment_group", "panel_model.outcome", "panel_model.regressors", "arms.column",
     }
 )  # fmt: skip
 """Keys of plan and schema that name columns of the schema."""

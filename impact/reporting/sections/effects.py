@@ -8,6 +8,7 @@ from impact.evaluation.participation import EffectOnParticipants
 from impact.interval import Refused
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
+from impact.reporting.sections.arms import of_arms
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.findings import Findings
@@ -30,6 +31,7 @@ def effects(voice: Voice, findings: Findings) -> Exhibits:
         Text(estimated(voice, part.effects[0]), brief=True),
         Text(which_interval(voice, part.effects[0]), brief=True),
         *([Text(estimand(voice), brief=True)] if voice.study.compares_arms else []),
+        *of_arms(voice, part.arms),
     ]
     if part.event_study is not None:
         shown += [

@@ -10,6 +10,7 @@ from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPa
 from impact.reporting.formats import escape
 from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections import worth_sentences as says
+from impact.reporting.sections.arms import which_arms
 from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
@@ -112,7 +113,7 @@ def standfirst(voice: Voice, findings: Findings) -> str:
         t("Without {treatment}, the study estimates about {without}."),
         _difference(voice, ends, lowest=rounded[3]),
     ]
-    return " ".join(
+    told = [
         voice.about(
             sentence,
             actual=actual,
@@ -123,7 +124,10 @@ def standfirst(voice: Voice, findings: Findings) -> str:
             each=voice.a_period,
         )
         for sentence in sentences
-    )
+    ]
+    if study.arms is not None:
+        told += [which_arms(voice), t("Part 5 compares the other arms.")]
+    return " ".join(told)
 
 
 def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:

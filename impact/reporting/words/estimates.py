@@ -160,6 +160,7 @@ DROPPED = {
     "characteristics_unknown": t("Firms whose characteristics before treatment are not known"),
     "treated_without_anyone_alike": t("Treated firms that no firm of the comparison group is like"),
     "like_no_treated_unit": t("Firms of the comparison group that are like no treated firm"),
+    "in_another_arm": t("Firms drawn to another arm, compared in the table of arms"),
     "left_out": t("Firms left out to see what they carry"),
 }
 
