@@ -9,7 +9,7 @@ from impact.reporting.formats import Formats
 from impact.reporting.sections.arrival import arrived_in_full
 from impact.reporting.words.catalogue import Words
 
-CPI = {"source_en": "World Bank", "source_fr": "Banque mondiale"}
+CPI = {"source_en": "World Bank (FP.CPI)", "source_fr": "Banque mondiale"}
 NONE = {"source_en": "", "source_fr": ""}
 
 
@@ -34,7 +34,7 @@ COUNTED = pd.DataFrame(
 @pytest.mark.parametrize(
     ("language", "source", "counted"),
     [
-        ("en", "Source of rules 3, 5: World Bank", "Rows that correction 1 changed"),
+        ("en", "Source of rules 3, 5: World Bank (FP.CPI)", "Rows that correction 1 changed"),
         ("fr", "Source des règles 3, 5\u00a0: Banque mondiale", "Lignes que la correction 1 a changées"),
     ],
 )  # fmt: skip

@@ -5,7 +5,6 @@ import pandas as pd
 from impact.data.french import typeset
 from impact.evaluation.sample_tables import MEETINGS
 from impact.reporting.exhibits import Exhibit, Table
-from impact.reporting.formats import escape
 from impact.reporting.voice import Voice
 from impact.reporting.words.arrival import MISSING_REASONS
 from impact.reporting.words.register import said, said_count
@@ -48,11 +47,9 @@ def sources(voice: Voice, arrival: pd.DataFrame) -> tuple[str, ...]:
     set_in = typeset if language == "fr" else str
     cited = arrival[arrival[column] != ""]
     return tuple(
-        voice.t("Source of rule {rules}: {source}", rules=numbers, source=escape(set_in(source)))
+        voice.t("Source of rule {rules}: {source}", rules=numbers, source=set_in(source))
         if len(rows) == 1
-        else voice.t(
-            "Source of rules {rules}: {source}", rules=numbers, source=escape(set_in(source))
-        )
+        else voice.t("Source of rules {rules}: {source}", rules=numbers, source=set_in(source))
         for source, rows in cited.groupby(column, sort=False)
         for numbers in [", ".join(map(voice.f.number, rows["number"]))]
     )
