@@ -112,9 +112,13 @@ class Study:
             planned, self._panel_of(self.outcome, self.plan.cohort, (planned.column,))
         )
 
-    @cached_property
+    @property
     def frame(self) -> pd.DataFrame:
         """The data of what is compared: of several arms the first and the control, else all."""
+        return self.data if self.plan.arms is None else self._of_headline
+
+    @cached_property
+    def _of_headline(self) -> pd.DataFrame:
         if self.plan.arms is None or self.arms is None:
             return self.data
         kept = rows_of_arms(self.data[self.plan.arms.column], self.arms.labels[:2])

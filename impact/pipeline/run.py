@@ -126,7 +126,7 @@ def run(
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     indicators, economics = study.indicators, study.economics
     described = codebook_of(study)
-    data = study.frame
+    data = study.data
     del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:

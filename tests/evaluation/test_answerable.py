@@ -102,6 +102,6 @@ def test_a_cap_that_leaves_nothing_is_refused_by_the_same_name(tmp_path):
     study = study_of("usual", tmp_path)
     few = study.frame.assign(y=(study.frame.index % 50 == 0).astype(float))
     study = study.changed(winsorise=0.9)
-    object.__setattr__(study, "frame", few)
+    object.__setattr__(study, "data", few)
     with pytest.raises(NotIdentifiedError, match=r"^y: constant"):
         study.panel()

@@ -27,7 +27,7 @@ def monthly(study):
     y = rng.normal(5, 1, len(unit)).round(3)
     frame = pd.DataFrame({"id": unit, "t": time, "g": first[unit], "village": unit, "y": y})
     frame.attrs = {"missing": {}, "intake": []}
-    object.__setattr__(study, "frame", frame.astype({"id": "int64", "t": float, "g": float}))
+    object.__setattr__(study, "data", frame.astype({"id": "int64", "t": float, "g": float}))
     return study
 
 

@@ -26,7 +26,7 @@ def codes(found):
 
 def changed(study, **columns):
     """The study with other columns in its data."""
-    object.__setattr__(study, "frame", study.frame.assign(**columns))
+    object.__setattr__(study, "data", study.frame.assign(**columns))
     return study
 
 
@@ -72,7 +72,7 @@ def test_gaps_and_single_answers_are_counted_by_arm(tmp_path):
     gap = (frame.id == 0) & (frame.t == 2)
     once = (frame.id == 29) & (frame.t != 1)
     left = (frame.id == 1) & (frame.t > 2)
-    object.__setattr__(study, "frame", frame[~(gap | once | left)].reset_index(drop=True))
+    study = study.on(frame[~(gap | once | left)].reset_index(drop=True))
     found = Preflight.of(study)
     treated, others = found.arms
     assert (treated.with_gaps, treated.seen_once, treated.seen_last) == (1, 0, 11)
@@ -129,7 +129,7 @@ def test_an_outcome_that_is_mostly_zero_is_told_with_its_share(tmp_path):
 def test_a_period_without_data_between_others_is_told(tmp_path):
     study = study_of("usual", tmp_path)
     kept = study.frame[study.frame.t != 1].reset_index(drop=True)
-    object.__setattr__(study, "frame", kept)
+    object.__setattr__(study, "data", kept)
     found = Preflight.of(study)
     assert (found.n_periods, found.n_absent, codes(found)["periods_without_data"]) == (4, 1, 1)
 
@@ -166,7 +166,7 @@ def test_as_json_it_holds_counts_and_no_id(usual):
 def test_below_ten_units_there_are_counts_alone(tmp_path):
     study = study_of("usual", tmp_path)
     few = study.frame[study.frame.id.isin([0, 1, 8, 9, 20, 21, 22])].reset_index(drop=True)
-    object.__setattr__(study, "frame", few)
+    object.__setattr__(study, "data", few)
     found = Preflight.of(study).outcomes[0]
     assert (found.units, found.mean, found.zeros) == (7, None, None)
 

@@ -63,7 +63,7 @@ def with_schema(study, **columns):
     for name, changes in columns.items():
         declared["columns"][name] |= changes
     object.__setattr__(made, "schema", Schema.model_validate(declared))
-    object.__setattr__(made, "frame", study.frame)
+    object.__setattr__(made, "data", study.frame)
     return made
 
 
@@ -204,9 +204,9 @@ def test_a_count_of_fewer_than_ten_units_is_not_shown_nor_told_by_the_total():
 def test_figures_of_fewer_than_ten_units_are_not_told(tmp_path):
     study = study_of("usual", tmp_path)
     few = np.where(study.frame.id < 9, study.frame.y, np.nan)
-    object.__setattr__(study, "frame", study.frame.assign(y=few))
+    object.__setattr__(study, "data", study.frame.assign(y=few))
     object.__setattr__(study, "schema", study.schema)
-    study._panels["y", None, 0.0] = study_of("usual", tmp_path).panel()
+    study._panels["y", None, 0.0, None] = study_of("usual", tmp_path).panel()
     told = rows(study)["y"]
     assert (told["valid"], told["mean"], told["sd"]) == ("45", "", "")
 
@@ -247,7 +247,7 @@ def hostile(artisans):
         "Marrakech": texts[7].model_dump(),
     }
     made = with_schema(artisans.changed(title=texts[1].model_dump()), **changes)
-    object.__setattr__(made, "frame", artisans.frame)
+    object.__setattr__(made, "data", artisans.frame)
     return made
 
 
@@ -298,7 +298,7 @@ def test_any_text_stays_a_text_in_a_spreadsheet(hostile):
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_leads_to_every_variable_and_speaks_the_plans_language(artisans, language):
     made = artisans.changed(language=language)
-    object.__setattr__(made, "frame", artisans.frame)
+    object.__setattr__(made, "data", artisans.frame)
     tree = html.fromstring(page_of(made))
     assert tree.get("lang") == language
     targets = set(tree.xpath("//@id"))

@@ -68,7 +68,7 @@ def test_clusters_are_counted_where_the_data_name_them(tmp_path):
 def test_units_set_aside_have_a_row_of_their_own(tmp_path):
     study = study_of("usual", tmp_path)
     always = study.frame.g.mask(study.frame.id < 4, 0)
-    object.__setattr__(study, "frame", study.frame.assign(g=always))
+    object.__setattr__(study, "data", study.frame.assign(g=always))
     assert sheet_of(study).grids[0].rows[-1][:2] == ("Treated from the first period on", "4")
 
 

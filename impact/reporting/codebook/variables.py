@@ -78,7 +78,7 @@ def _roles(schema: Schema, cohort: str | None) -> dict[str, Role]:
 
 
 def _variable(study: Study, name: str, role: Role | None) -> Variable:
-    column, frame = study.column(name), study.frame
+    column, frame = study.column(name), study.data
     units = frame[study.schema.unit]
     known = frame[name].notna()
     missing = int((~known).sum())
