@@ -8,6 +8,7 @@ from typing import Any
 
 from impact.data.french import typeset
 from impact.data.plan_workbook.cells import cell_of
+from impact.data.plan_workbook.explained import NAME, explained
 from impact.data.plan_workbook.french import MEANINGS
 from impact.data.plan_workbook.keys import Key as KnownKey
 from impact.data.plan_workbook.keys import Model, choices_at, field_kinds, keys_of, rows_model
@@ -18,6 +19,8 @@ from impact.terms import Language
 SPARE_ROWS = 200  # below the last one, with lists to choose from
 LISTED = 255  # letters that a list to choose from may have
 WIDTHS = (34, 60, 34, 90)  # letters: key, value, what it may be, what it means
+EXPLAINED = ("where", "key", "choices", "meaning")  # columns of the sheet of keys
+EXPLAINED_WIDTHS = (30, 26, 34, 100)  # letters
 LINE_HEIGHT = 15.0  # points
 COLUMN_KEYS = frozenset(
     {
@@ -67,6 +70,22 @@ def write_plan_workbook(path: Path, parts: Mapping[Part, Filed], *, language: La
                     _Table(page, look, sheet, language).write(filed)
                 else:
                     _Keys(page, look, sheet, language).write(filed)
+        if "schema" in parts:
+            _explain(book, look, language, intake="intake" in parts)
+
+
+def _explain(book: Any, look: Mapping[str, Any], language: Language, *, intake: bool) -> None:
+    """Write what the keys of columns, files and rules mean; a sheet that is not read back."""
+    page, words = book.add_worksheet(NAME[language]), HEADINGS[language]
+    page.freeze_panes(1, 2)
+    for place, (head, width) in enumerate(zip(EXPLAINED, EXPLAINED_WIDTHS, strict=True)):
+        page.set_column(place, place, width)
+        page.write_string(0, place, words[head], look["head"])
+    for row, texts in enumerate(explained(language, intake=intake), start=1):
+        for place, text in enumerate(texts):
+            page.write_string(row, place, text, look["wrap"])
+        lines = max(-(-len(text) // EXPLAINED_WIDTHS[n]) for n, text in enumerate(texts))
+        page.set_row(row, LINE_HEIGHT * lines)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def sheet(path, name):
 def test_sheets_and_headings_are_in_the_language_and_unused_keys_are_there_to_fill(tmp_path):
     path = book_of(tmp_path, language="fr")
     with CalamineWorkbook.from_path(str(path)) as book:
-        assert book.sheet_names == ["Plan d'évaluation", "Schéma", "Colonnes"]
+        assert book.sheet_names == ["Plan d'évaluation", "Schéma", "Colonnes", "Clés"]
     rows = sheet(path, "Plan d'évaluation")
     assert rows[0][:3] == ["Clé", "Valeur", "Valeurs possibles"]
     assert "programme" in {row[0] for row in rows}
