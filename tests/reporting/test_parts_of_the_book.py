@@ -190,7 +190,11 @@ def with_interval(findings, low, high):
 
 def test_the_standfirst_claims_a_gain_only_if_the_interval_excludes_zero(artisans):
     voice, findings = artisans
-    assert "The gain is about" in standfirst(voice, with_interval(findings, 900.0, 17_000.0))
+    above = with_interval(findings, 900.0, 17_000.0)
+    assert above.evidence.rating.verb == "cannot_tell"
+    assert "gain" not in standfirst(voice, above)
+    assert "the evidence is too weak to say what made it" in standfirst(voice, above)
+    assert "The gain is about" in standfirst(voice, well_founded(above))
     including = standfirst(voice, with_interval(findings, -900.0, 17_000.0))
     assert "gain" not in including
     assert "compatible with the data" in including
@@ -201,6 +205,17 @@ def test_who_took_part_counts_cohorts_too_small_to_be_shown(told):
     hidden = findings.sample.cohorts.assign(actual=float("nan"))
     withheld = replace(findings, sample=replace(findings.sample, cohorts=hidden))
     assert as_planned(voice, withheld) == as_planned(voice, findings)
+
+
+def well_founded(findings):
+    """The same result with nothing that takes a step: as if limits allowed what was found, and no check spoke against it."""
+    generous = findings.plan.limits.model_copy(
+        update={"contamination": 1.0, "attrition": 1.0, "lost": 1.0, "imbalance": 99.0}
+    )
+    plan = findings.plan.model_copy(update={"limits": generous, "relevant_effect": 1000.0})
+    found = replace(findings, plan=plan)
+    assert found.evidence.rating.verb != "cannot_tell"
+    return found
 
 
 @pytest.fixture(scope="module")

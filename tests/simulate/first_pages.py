@@ -51,7 +51,7 @@ PERMUTATIONS, CURVE_PERMUTATIONS, DESIGN_DRAWS = 199, 19, 500
 class Page:
     """What page one says of one draw, and what is true in it; money in MAD a quarter.
 
-    ``verb`` and ``direction`` make its title, ``reasons`` are what is known to have taken a step, ``conf_low`` and ``conf_high`` (believed) the sentence below it.
+    ``verb`` and ``direction`` make its title, ``reasons`` are what is known to have taken a step, ``conf_low`` and ``conf_high`` (believed) the sentence below it, which follows the verb.
     """
 
     scenario: str

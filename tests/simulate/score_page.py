@@ -35,8 +35,9 @@ instead, and more so. The *main case* is the embedded one, chosen by lasting lev
 """
 IN_SHORT = """- Titles: at most {false_title:.1%} of a process's are false; at least {least:.1%} say that the study cannot tell. So do
   {clear[title_cannot_tell]:.1%} of those of the clear effect, though the interval excludes zero in {clear[interval_above]:.1%} of its draws.
-- The sentence below the title is less guarded: where those chosen had just dipped it tells of a gain or a loss that is none in
-  {dip[false_interval]:.1%} of draws, and the check of the last period before the start warns of {warned} of these.
+- Titles are guarded because intervals are not enough: where those chosen had just dipped, the interval excludes the truth of no effect in
+  {dip[false_interval]:.1%} of draws, and the check of the last period before the start warns of {warned} of these. The sentence below
+  the title follows its verb: under one that cannot tell it speaks of a difference, never of a gain.
 - Where revenue is not declared in full and orders come before the fair, the interval in MAD holds the clear effect in
   {clear[coverage_true_mad]:.1%} of draws, the one in percent in {clear[coverage_percent]:.1%}.
 """
@@ -50,18 +51,18 @@ share of 95% intervals that hold the true effect on revenue, on declared revenue
 """
 STATEMENTS = """## What page one says
 
-*Title*: claims a gain (did, probably or may have raised), claims a loss, or cannot tell. *Sentence below it*: calls the difference a gain
-or a loss, which it does whenever the interval excludes zero, whatever the evidence is worth. *False*: any claim where there is no effect, a
-loss where there is a gain. *Warned*: of the false sentences, those of draws in which the check of the last period before the start warns.
+*Title*: claims a gain (did, probably or may have raised), claims a loss, or cannot tell; the sentence below it follows. *Interval*: lies
+above or below zero, whatever the evidence is worth. *False*: any claim where there is no effect, a loss where there is a gain; of
+intervals, one beyond zero in such a place. *Warned*: of the false intervals, those of draws in which the check of the last period before the start warns.
 
-| process | title: gain | loss | cannot tell | sentence: gain | loss | false title | false sentence | warned |
+| process | title: gain | loss | cannot tell | interval: above | below | false title | false interval | warned |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 PICTURES = """## Two of them
 
 Page one of the cases that ship: a clear effect (`evaluation-clear.yml`) and none (`evaluation-null.yml`).
 
-![Page one of the clear case: the title cannot tell, the sentence below it tells of a gain](images/report-clear.png)
+![Page one of the clear case: the title cannot tell, the interval lies above zero](images/report-clear.png)
 ![Page one of the case without effect: the title cannot tell, the interval holds zero](images/report-null.png)
 """
 REASONS = """## Why titles cannot tell

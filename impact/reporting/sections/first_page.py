@@ -111,7 +111,7 @@ def standfirst(voice: Voice, findings: Findings) -> str:
         if voice.in_currency(study.outcome)
         else t("After their {start}, {whose} {outcome} averaged about {actual}."),
         t("Without {treatment}, the study estimates about {without}."),
-        _difference(voice, ends, lowest=rounded[3]),
+        _difference(voice, findings, ends, lowest=rounded[3]),
     ]
     told = [
         voice.about(
@@ -130,21 +130,33 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     return " ".join(told)
 
 
-def _difference(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:
+def _difference(
+    voice: Voice, findings: Findings, ends: tuple[float, float], *, lowest: float
+) -> str:
+    """Call the difference a gain or a loss only where the title above may say so."""
     t, (low, high) = voice.t, ends
     if low == high:
         return t("No interval could be given for the difference.")
-    if not voice.in_currency(voice.study.outcome) and (low > 0 or high < 0):
-        return _step(voice, ends, lowest=lowest)
-    if low > 0 and not lowest:  # rounded to nothing
-        return t("The gain is about {gain}, and could be next to nothing or as large as {high}.")
-    if low > 0:
-        return t("The gain is about {gain}, and could be as small as {low} or as large as {high}.")
+    if low <= 0 <= high:
+        return t(
+            "The difference is about {gain}, but anything from {low} to {high} is compatible with the data."
+        )
+    if findings.evidence.rating.verb == "cannot_tell":
+        return t(
+            "The difference is about {gain}, from {low} to {high}; the evidence is too weak to say what made it."
+        )
+    if voice.in_currency(voice.study.outcome):
+        return _gain(voice, ends, lowest=lowest)
+    return _step(voice, ends, lowest=lowest)
+
+
+def _gain(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:
+    t, (_, high) = voice.t, ends
     if high < 0:
         return t("The loss is about {gain}, and could lie anywhere from {low} to {high}.")
-    return t(
-        "The difference is about {gain}, but anything from {low} to {high} is compatible with the data."
-    )
+    if not lowest:  # rounded to nothing
+        return t("The gain is about {gain}, and could be next to nothing or as large as {high}.")
+    return t("The gain is about {gain}, and could be as small as {low} or as large as {high}.")
 
 
 def _step(voice: Voice, ends: tuple[float, float], *, lowest: float) -> str:
