@@ -16,14 +16,32 @@ ESTIMATORS = [
 ]
 
 
+OPTIONS = {
+    impact.TripleDifferences: {"third_dimension": "half"},
+    impact.TwoStageLeastSquares: {"instruments": ["met"]},
+    impact.ContinuousDose: {"dose": "dose"},
+    impact.ExposureLevels: {"exposure": "level"},
+    impact.Spillovers: {"within": ["village"]},
+    impact.MatchedDifference: {"matching": impact.NearestNeighbours(["x"])},
+}
+"""What an estimator cannot do without."""
+
+
 def with_options(kind):
-    return kind(third_dimension="half") if kind is impact.TripleDifferences else kind()
+    return kind(**OPTIONS.get(kind, {}))
 
 
 def strata_panel(**choices):
+    """Firms in strata and villages, with invitations that some did not follow, doses, levels of exposure."""
     frame = long_frame(**choices)
-    frame["s"] = frame["id"] % 2
-    return panel(frame, strata=["s"])
+    frame["s"], treated = frame["id"] % 2, frame["g"].notna()
+    frame["y"] = np.exp(frame["y"] / 10)
+    frame["met"] = (
+        (frame["t"] >= frame["g"]) | ((frame["id"] % 10 == 0) & (frame["t"] > 4))
+    ).astype(float)
+    frame["dose"] = np.where(treated, 1.0 + frame["id"] % 7 / 3, 0.0)
+    frame["level"] = np.where(treated, np.where(frame["id"] % 3, "fair", "event"), "none")
+    return panel(frame, strata=["s"], covariates=["x", "met", "dose", "level", "village"])
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS, ids=lambda kind: kind.__name__)

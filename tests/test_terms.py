@@ -18,7 +18,10 @@ CLASSES = [
 
 
 def words_of(kind):
+    options = {field.name for field in dataclasses.fields(kind)}
     for name, hint in get_type_hints(kind).items():
+        if name not in options:  # what a class says of itself
+            continue
         for part in (hint, *get_args(hint)):
             if get_origin(part) is Literal:
                 yield name

@@ -90,6 +90,11 @@ def jackknife_factor(n_clusters: float) -> float:
     return 1 / cluster_factor(n_clusters)
 
 
+def jackknife_factors(counts: Floats) -> Floats:
+    """Return (n-1)/n for each of several counts; zero where there is one, which nothing can be left out of."""
+    return np.asarray(1 - 1 / counts)
+
+
 def hotelling_factor(n_clusters: float, *, n_restrictions: int) -> float:
     """Return (G-1)/(G-q), by which a covariance of q means grows so that their Wald statistic over q is F with (q, G-q) df.
 

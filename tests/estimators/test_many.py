@@ -13,7 +13,13 @@ from impact.estimators.weighted import Weighted
 from impact.inference.assignments import assignments
 
 SAME = 1e-8  # relative; the same sums in another order
-EVERY = {**DIFFERENCES, **MODELS, "poisson": impact.ExtendedTWFE(family="poisson")}
+OF_THE_DRAWN = {
+    "TwoStageLeastSquares"
+}  # who took part was not drawn: exchanging participants is refused by name
+EVERY = {
+    **{name: one for name, one in {**DIFFERENCES, **MODELS}.items() if name not in OF_THE_DRAWN},
+    "poisson": impact.ExtendedTWFE(family="poisson"),
+}
 NOT_ADDITIVE = {
     "efficient_trends",
     "RandomEffects",

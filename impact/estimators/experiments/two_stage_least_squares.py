@@ -20,7 +20,7 @@ from impact.estimators.panel.model_rows import EXPOSED, ModelRows
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.parameters import Rows
-from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName
+from impact.terms import CONFIDENCE_LEVEL, CheckedChoices, CovarianceName, one_of
 
 Effects = Literal["unit", "time", "strata"]
 NO_VARIATION = 1e-9  # of a column's size: what effects and other columns leave of it
@@ -79,8 +79,9 @@ class TwoStageLeastSquares(CheckedChoices):
             raise UsageError(
                 "instruments, participation, covariates: a column has one part; name each once"
             )
-        if set(self.effects_of) - {"unit", "time", "strata"}:
-            raise UsageError("effects_of: choose among unit, time and strata")
+        given = (self.effects_of,) if isinstance(self.effects_of, str) else self.effects_of
+        for one in given:
+            one_of(one, Effects, name="effects_of")
 
     @remembered
     def fit(self, data: Panel | PathMoments) -> Estimate:

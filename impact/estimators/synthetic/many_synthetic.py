@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import jackknife_factors
 from impact.errors import NotAvailableError
 from impact.estimators.many import (
     Errors,
@@ -136,7 +137,7 @@ def jackknife_variance(fits: Sequence[CohortFit], draws: Draws, share: Floats) -
     total = counted.sum(axis=1)
     centre = (left_out * counted).sum(axis=1) / total
     square = ((left_out - centre[:, None]) ** 2 * counted).sum(axis=1)
-    return np.asarray((total - 1) / total * square)
+    return np.asarray(jackknife_factors(total) * square)
 
 
 def difference_variance(fits: Sequence[CohortFit], draws: Draws, share: Floats) -> Floats:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from impact.arrays import Floats, Integers
+from impact.covariance.small_sample import jackknife_factors
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimate import Estimate
@@ -137,8 +138,8 @@ def replicated_estimate(
 
 def jackknife_deviations(estimates: Floats) -> Floats:
     """Return rows whose cross-product is the jackknife covariance of estimates (G, k) without each cluster."""
-    n = len(estimates)
-    return np.asarray(np.sqrt((n - 1) / n) * (estimates - estimates.mean(axis=0)))
+    factor = jackknife_factors(np.array(float(len(estimates))))
+    return np.asarray(np.sqrt(factor) * (estimates - estimates.mean(axis=0)))
 
 
 def spread_deviations(estimates: Floats) -> Floats:

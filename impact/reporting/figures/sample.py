@@ -38,7 +38,7 @@ def flow(voice: Voice, frame: pd.DataFrame) -> Figure:
         title=t("How many firms remained at each step")
         if np.isnan(left)
         else t(
-            "Of the beneficiaries in the analysis, {treated} were seen in the last period",
+            "Of beneficiaries analysed, {treated} were seen in the last period",
             treated=voice.f.percent(100 * left, 0),
         ),
         how=t(

@@ -51,7 +51,7 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
                 "Errors of a firm that go together over time, or effects of firms, are no reason against a model whose standard errors "
                 "are clustered by firm, as all above are: they are the reason for it. Firms that move together in a period are the "
                 "reason for period effects, and for comparing beneficiaries with others instead of with themselves before. What is "
-                "common to some firms only, such as those of one city or trade, is not tested here: it asks for clusters there."
+                "common to some firms only, such as those of one place or trade, is not tested here: it asks for clusters there."
             )
         ),
     ]
