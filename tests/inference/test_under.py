@@ -184,6 +184,7 @@ def test_what_a_design_cannot_answer_is_refused_with_its_reason_not_with_silence
         assert "never-treated" in refused.why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draws", [400])
 def test_with_two_of_eight_villages_treated_what_is_recommended_keeps_its_level(draws):
     """True nulls: the normal interval rejected 24% of the time; permutation of villages cannot reject at all with 28 ways."""
