@@ -13,6 +13,7 @@ from hostile_files import CASES
 
 from impact.data.intake.plan import ArrivingColumn
 from impact.data.proposal import propose as module
+from impact.data.proposal.column_types import column_of
 from impact.data.proposal.marks import marks_of
 from impact.data.proposal.missing_words import numbers_for_nothing, reason_of_word
 from impact.data.proposal.placed import Place, place_of
@@ -701,3 +702,19 @@ def test_damaged_files_get_a_proposal_that_loads_or_a_sentence_that_names_the_fi
         read_schema(tmp_path / "schema.yml")
         loaded += 1
     assert loaded > 30
+
+
+def test_statas_labels_of_letters_are_taken_as_reasons_and_other_letters_asked_about(tmp_path):
+    path = tmp_path / "s.dta"
+    frame = pd.DataFrame({"revenue": [10.5, "a", 20.25, "b", 30.75, 41.5]}, dtype=object)
+    pyreadstat.write_dta(
+        frame,
+        str(path),
+        missing_user_values={"revenue": ["a", "b"]},
+        variable_value_labels={"revenue": {"a": "Refus de répondre", "b": "Voir la note"}},
+    )
+    (stored,) = read_source(path, layout=FileLayout()).columns
+    column = column_of(stored, CsvOptions())
+    assert column.keys["missing"] == [{"code": ".a", "reason": "refused"}]
+    assert [doubt for doubt in column.doubts if ".a" in doubt] == []
+    assert "`.b`: missing in the file" in column.doubts[-1]

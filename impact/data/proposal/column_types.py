@@ -1,7 +1,7 @@
 """What a column seems to be: its type, codes that stand for nothing, categories; and what is guessed about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,10 @@ def column_of(column: SourceColumn, options: CsvOptions) -> ProposedColumn | Lef
     if guessed is None:
         return LeftOut(column.name, "no cell is filled")
     keys, doubts = guessed
-    doubts += _lettered(column)
+    said = _said_of_letters(column)
+    if said:
+        keys = {**keys, "missing": [*keys.get("missing", ()), *said]}
+    doubts += _lettered(column, [one["code"] for one in said])
     fault = fault_of(column, keys, options)
     if fault is not None:
         keys, doubts = {"type": "string"}, [f"read as text: as {keys['type']}, {fault}"]
@@ -197,13 +200,29 @@ def _of_labelled(column: SourceColumn, values: Floats) -> Guess:
     return {"type": "category", "labelled": "labels", "categories": listed, **kept}, [doubt]
 
 
-def _lettered(column: SourceColumn) -> list[str]:
-    """Say which letters or user-missing codes the file itself marks as missing."""
+def _said_of_letters(column: SourceColumn) -> list[dict[str, str]]:
+    """Return the missing codes whose label in the file is a reason of the closed list, as `.a` "Refused" of Stata."""
+    return [
+        {"code": code, "reason": why}
+        for code in _missing_in_file(column)
+        if (why := reason_of_label(column.reason_labels.get(code, "")))
+    ]
+
+
+def _missing_in_file(column: SourceColumn) -> list[str]:
+    """Return the letters or user-missing codes that the file itself marks as missing."""
     if column.reasons is None:
         return []
     import pyarrow.compute as pc
 
-    codes = sorted(filter(None, pc.unique(column.reasons).to_pylist()))
+    return sorted(filter(None, pc.unique(column.reasons).to_pylist()))
+
+
+def _lettered(column: SourceColumn, said: Sequence[str]) -> list[str]:
+    """Ask why cells are missing by the file's own codes whose label does not say it."""
+    codes = [code for code in _missing_in_file(column) if code not in said]
+    if not codes:
+        return []
     return [f"{_listed(codes)}: missing in the file; {{code: {codes[0]}, reason: ...}} says why"]
 
 

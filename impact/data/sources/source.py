@@ -28,6 +28,8 @@ class SourceColumn:
         Null where the cell is missing. Immutable.
     value_labels : mapping
         From a number of the column to its label; empty without labels.
+    reason_labels : mapping of str to str
+        What the file says of its own missing codes, as ``.a`` of Stata.
     label : str
         The column's own label.
     reasons : pyarrow array of text, (n_rows,), optional
@@ -44,6 +46,7 @@ class SourceColumn:
     kind: PhysicalKind
     cells: Any = field(repr=False)
     value_labels: Mapping[float, str] = field(default_factory=dict, repr=False)
+    reason_labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     label: str = ""
     reasons: Any = field(default=None, repr=False)
     numbers: Any = field(default=None, repr=False)

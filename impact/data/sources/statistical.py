@@ -116,6 +116,7 @@ def _column(name: str, values: Any, about: Any) -> SourceColumn:
         kind=kind,
         cells=cells,
         value_labels={float(k): str(v) for k, v in labels.items() if not isinstance(k, str)},
+        reason_labels={f".{k}": str(v) for k, v in labels.items() if isinstance(k, str)},
         label=str(about.column_names_to_labels.get(name) or ""),
         reasons=pa.array(reasons, type=pa.large_string()) if any(reasons) else None,
     )
