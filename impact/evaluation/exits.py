@@ -1,9 +1,13 @@
-"""Firms that closed, counted the other way: as zero where they are missing, as missing where they are zero."""
+"""Firms that closed: whether as many did in both groups, and the outcome with them counted the other way, zero or missing."""
 
+import numpy as np
 import pandas as pd
 
+from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.data.sources.codes import matching
+from impact.diagnostics.outcomes.exit_durations import exits_compared
+from impact.errors import ImpactError
 from impact.evaluation.study import Study
 
 AS_ZERO, LEFT_OUT = "exits_as_zero", "exits_left_out"
@@ -26,6 +30,27 @@ def exits_the_other_way(study: Study) -> tuple[str, Panel] | None:
         filled = frame[study.outcome].mask(gone, 0)
         return AS_ZERO, study.on(frame.assign(**{study.outcome: filled})).panel()
     return None
+
+
+def exits_alike(study: Study) -> tuple[CheckResult, ...]:
+    """Check that firms of both groups leave at the same rate, by the plan's exit status; nothing where it names none.
+
+    A firm that does not answer has not left: it is followed until its first exit, or until its rows end.
+    """
+    told = study.plan.survey.status
+    if told is None or not told.exit or study.plan.waves != "panel":
+        return ()
+    frame = study.frame
+    gone = _from_the_first(frame, study, told.column, told.exit)
+    there = frame[study.outcome].fillna(0).mask(gone, np.nan)
+    try:
+        panel = study.on(frame.assign(**{study.outcome: there})).panel(winsorise=0.0)
+        found = exits_compared(
+            panel, control_group=study.plan.comparison_group, anticipation=study.plan.anticipation
+        )
+    except ImpactError as problem:
+        found = not_applicable("exit_durations", f"not_computed:{type(problem).__name__}")
+    return (found,)
 
 
 def _from_the_first(

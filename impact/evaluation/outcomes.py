@@ -1,4 +1,4 @@
-"""What zeros and silence do to the headline, in figures that may leave."""
+"""What zeros and silence do to the headline, and where in the outcome it lies, in figures that may leave."""
 
 from dataclasses import replace
 
@@ -8,12 +8,16 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.diagnostics.outcomes.attrition import AttritionBounds, attrition_bounds
 from impact.diagnostics.outcomes.margins import Margins, margins
-from impact.errors import EstimationError
+from impact.errors import EstimationError, ImpactError
+from impact.estimators.distribution.changes_in_changes import ChangesInChanges
 from impact.evaluation.study import Study
 from impact.interval import Refused
+from impact.terms import SMALLEST_SHOWN
 
 OF_FEW = {"assumption": ("lee", "worst_case"), "margin": ("intensive",)}
 """Rows of each table that leave out, or stand on, a handful of units."""
+
+QUARTERS = (0.25, 0.5, 0.75)
 
 LOW, HIGH = ("low", "conf_low"), ("high", "conf_high")
 
@@ -34,6 +38,38 @@ def silence_of(study: Study, panel: Panel) -> AttritionBounds | Refused:
     except EstimationError as problem:
         return Refused.of("attrition_bounds", problem)
     return found if found.n_lost == 0 else replace(found, table=outward(found.table))
+
+
+def quantiles_of(study: Study, panel: Panel) -> pd.DataFrame | Refused:
+    """Return effects at the treated's quartiles: ``quantile, estimate, conf_low, conf_high``.
+
+    A quarter of fewer than ten treated is left out. A quantile is one firm's outcome, so effects are rounded to the second
+    figure of their interval, which is rounded outward.
+    """
+    choices = study.cohort_estimator()
+    estimator = ChangesInChanges(
+        quantiles=QUARTERS,
+        control_group=choices.control_group,
+        anticipation=choices.anticipation,
+        seed=study.plan.seed,
+        level=study.level,
+    )
+    try:
+        found = estimator.fit(panel)
+    except ImpactError as problem:
+        return Refused.of("quantiles", problem)
+    rows = found.table.iloc[1:].assign(quantile=list(QUARTERS))
+    beyond = np.minimum(rows["quantile"], 1 - rows["quantile"]) * rows["n_treated"]
+    kept = rows.loc[
+        (beyond >= SMALLEST_SHOWN) & rows["conf_low"].notna(),
+        ["quantile", "estimate", "conf_low", "conf_high"],
+    ].reset_index(drop=True)
+    step = (kept["conf_high"] - kept["conf_low"]).map(_step) / 5
+    return kept.assign(
+        estimate=(kept["estimate"] / step).round() * step,
+        conf_low=np.floor(kept["conf_low"] / step) * step,
+        conf_high=np.ceil(kept["conf_high"] / step) * step,
+    )
 
 
 def outward(table: pd.DataFrame) -> pd.DataFrame:

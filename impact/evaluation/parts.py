@@ -27,6 +27,7 @@ from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
 from impact.evaluation.drawn_arms import counterfactual_of_arms
+from impact.evaluation.exits import exits_alike
 from impact.evaluation.participation import (
     EffectOnParticipants,
     effect_on_participants,
@@ -105,6 +106,7 @@ class SampleAndComparability:
             balance.balance_check(baseline),
             balance.joint_balance(panel),
             balance.attrition(panel),
+            *exits_alike(study),
             *obeyed(study, panel),
         ]
         if study.plan.assignment != "randomised" and len(baseline):

@@ -39,7 +39,7 @@ from impact.evaluation.adjusted import adjusted_rows
 from impact.evaluation.drawn_arms import alternatives_of_arms
 from impact.evaluation.exits import exits_the_other_way
 from impact.evaluation.measures import measures_of
-from impact.evaluation.outcomes import margins_of, silence_of
+from impact.evaluation.outcomes import margins_of, quantiles_of, silence_of
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.interval import Refused
@@ -56,6 +56,7 @@ class Robustness:
     margins: Margins | Refused
     silence: AttritionBounds | Refused
     measures: pd.DataFrame
+    quantiles: pd.DataFrame | Refused
 
     @property
     def outcome_checks(self) -> tuple[CheckResult, ...]:
@@ -86,6 +87,7 @@ class Robustness:
             margins=margins_of(study, panel),
             silence=silence_of(study, panel),
             measures=measures_of(study),
+            quantiles=quantiles_of(study, panel),
         )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from evaluation.facts import SCHEMA, firms, study_of
 
-from impact.evaluation.exits import exits_the_other_way
+from impact.evaluation.exits import exits_alike, exits_the_other_way
 from impact.evaluation.robustness import Robustness
 
 WITH_STATUS = "  state: {type: string, label: {en: State, fr: État}}\n"
@@ -47,3 +47,24 @@ def test_the_other_way_stands_among_the_alternatives(closing):
 
 def test_a_plan_that_names_no_exit_has_no_other_way(tmp_path):
     assert exits_the_other_way(study_of(tmp_path, firms())) is None
+
+
+def test_exits_are_compared_by_the_plans_status_and_silence_is_none(closing):
+    """Ten firms that started in 6 close in it; nobody else that is followed from period 5 on does."""
+    study, _ = closing
+    frame = study.frame
+    closed = frame.id.between(15, 24) & (frame.t == 6)
+    silent = frame.y.mask(frame.id.between(50, 69) & (frame.t >= 5))
+    made = study.on(frame.assign(state=np.where(closed, "closed", "open"), y=silent))
+    (check,) = exits_alike(made)
+    assert (check.name, check.status) == ("exit_durations", "warn")
+    # least squares weigh the difference in a start's period by n1 n0 / (n1 + n0); it is 10/15 in one and nought elsewhere
+    of_4 = 2 * 15 * 75 / 90 + 3 * 15 * 60 / 75
+    of_6 = 15 * 60 / 75 + 2 * 5 * 60 / 65
+    assert check.statistic == pytest.approx(15 * 60 / 75 * 10 / 15 / (of_4 + of_6), rel=1e-9)
+    (nobody,) = exits_alike(made.on(made.frame.assign(state="open")))
+    assert nobody.why == "nobody_left"
+
+
+def test_exits_are_not_compared_where_the_plan_names_none(tmp_path):
+    assert exits_alike(study_of(tmp_path, firms())) == ()

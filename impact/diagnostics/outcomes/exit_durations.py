@@ -66,13 +66,7 @@ class ExitDurations(Shown):
         """Warn where firms of one arm leave more often."""
         if self.table.empty:
             return not_applicable("exit_durations", "nobody_left")
-        return CheckResult(
-            "exit_durations",
-            status_of(self.p_value),
-            "exits_a_period",
-            self.hazard_difference,
-            self.p_value,
-        )
+        return _compared(self.hazard_difference, self.p_value)
 
 
 @dataclass(frozen=True)
@@ -142,16 +136,7 @@ def exit_durations(
     >>> impact.exit_durations(impact.example_panel()).check().why  # every firm is seen in every year
     'nobody_left'
     """
-    one_of(control_group, ControlGroup, name="control_group")
-    if panel.waves != "panel":
-        raise NotAvailableError(
-            f"{panel.outcome}: waves='repeated_cross_sections': nobody is seen twice, so nobody can be seen to leave"
-        )
-    found = durations_of(panel, control_group=control_group, anticipation=anticipation)
-    if len(np.unique(found.treated)) < 2:
-        raise NoComparisonError(
-            f"{panel.outcome}: no start has units seen before it in both arms and followed afterwards; check the cohort column"
-        )
+    found = _followed(panel, control_group=control_group, anticipation=anticipation)
     n_starts = len(np.unique(found.start))
     if not found.exited.any():
         nothing = (np.nan,) * 7
@@ -169,6 +154,36 @@ def exit_durations(
     return ExitDurations(
         table[COLUMNS], *_hazard(panel, found, level), *log_rank, n_starts=n_starts, level=level
     )
+
+
+def exits_compared(
+    panel: Panel, *, control_group: ControlGroup = "not_yet_treated", anticipation: int = 0
+) -> CheckResult:
+    """Return the check of `exit_durations` alone, without the shares that stay; choices and errors are its."""
+    found = _followed(panel, control_group=control_group, anticipation=anticipation)
+    if not found.exited.any():
+        return not_applicable("exit_durations", "nobody_left")
+    difference, _, _, _, p_value = _hazard(panel, found, CONFIDENCE_LEVEL)
+    return _compared(difference, p_value)
+
+
+def _compared(difference: float, p_value: float) -> CheckResult:
+    return CheckResult("exit_durations", status_of(p_value), "exits_a_period", difference, p_value)
+
+
+def _followed(panel: Panel, *, control_group: ControlGroup, anticipation: int) -> Durations:
+    """Records of both arms, or the reason why there are none."""
+    one_of(control_group, ControlGroup, name="control_group")
+    if panel.waves != "panel":
+        raise NotAvailableError(
+            f"{panel.outcome}: waves='repeated_cross_sections': nobody is seen twice, so nobody can be seen to leave"
+        )
+    found = durations_of(panel, control_group=control_group, anticipation=anticipation)
+    if len(np.unique(found.treated)) < 2:
+        raise NoComparisonError(
+            f"{panel.outcome}: no start has units seen before it in both arms and followed afterwards; check the cohort column"
+        )
+    return found
 
 
 def durations_of(panel: Panel, *, control_group: ControlGroup, anticipation: int) -> Durations:

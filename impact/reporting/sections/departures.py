@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from impact.evaluation.parts import NotMeasured
+from impact.interval import Refused
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
@@ -63,7 +64,9 @@ def _interval(voice: Voice, findings: Findings) -> Iterator[Row]:
 def _without_answer(voice: Voice, findings: Findings) -> Iterator[Row]:
     """Numbers that were asked for and have no answer."""
     t, rows = voice.t, findings.robustness.alternatives
-    for one in (*findings.headline.refused, *findings.certainty.refused):
+    quantiles = findings.robustness.quantiles
+    of_quantiles = (quantiles,) if isinstance(quantiles, Refused) else ()
+    for one in (*findings.headline.refused, *findings.certainty.refused, *of_quantiles):
         if one.inference in REGISTER["refused"]:
             what = said(t, "refused", one.inference)
             yield what, t("not computed"), said_why_not(t, one.error)

@@ -31,7 +31,40 @@ def zeros_and_silence(voice: Voice, part: Robustness) -> list[Exhibit]:
                 caption=t("Zeros and silence: what they leave of the result"),
             )
         )
-    return [*shown, *_measures(voice, part.measures)]
+    return [*shown, *_quantiles(voice, part.quantiles), *_measures(voice, part.measures)]
+
+
+def _quantiles(voice: Voice, rows: pd.DataFrame | Refused) -> list[Exhibit]:
+    """Show where in the outcome the effect lies; nothing where no quantile may be shown."""
+    if isinstance(rows, Refused) or rows.empty:
+        return []
+    t, plain = voice.t, voice.plain(voice.study.outcome)
+    return [
+        Table(
+            label="tab-quantiles",
+            caption=t(
+                "The effect at quartiles of the beneficiaries' outcome ({unit})",
+                unit=voice.study.unit(voice.study.outcome),
+            ),
+            frame=rows.assign(
+                words=[said(t, "quantile", f"{share:g}") for share in rows["quantile"]]
+            ),
+            headings={
+                "words": t("Quantile"),
+                "estimate": t("Effect"),
+                "conf_low": t("Interval from"),
+                "conf_high": t("to"),
+            },
+            formats=dict.fromkeys(("estimate", "conf_low", "conf_high"), plain),
+            notes=(
+                t(
+                    "By changes-in-changes (Athey and Imbens 2006), intervals by bootstrap: a beneficiary is taken to have moved "
+                    "as the comparison group did at its level of the outcome. The quantile of the group, not of any one firm, "
+                    "changes by so much. Rounded; quantiles with fewer than ten beneficiaries beyond are left out."
+                ),
+            ),
+        )
+    ]
 
 
 def _measures(voice: Voice, rows: pd.DataFrame) -> list[Exhibit]:

@@ -38,6 +38,7 @@ REFUSED = {
     "index_of_outcomes": t("the index of a family's outcomes"),
     "family_of_outcomes": t("a family of outcomes"),
     "margins": t("the margins of an outcome with zeros"),
+    "quantiles": t("effects at quantiles of the outcome"),
     "unobserved_selection": t("what something unobserved would have to explain"),
 }
 """What an evaluation asks beside inferences and may not get."""

@@ -22,3 +22,9 @@ SILENCE = {
     "quarter_sd": t("Lost firms a quarter of a standard deviation worse or better"),
     "worst_case": t("Lost firms like the ten that fell most, or rose most"),
 }
+
+QUANTILES = {
+    "0.25": t("Lower quartile"),
+    "0.5": t("Median"),
+    "0.75": t("Upper quartile"),
+}

@@ -85,6 +85,7 @@ Kind = Literal[
     "margin",
     "function",
     "silence",
+    "quantile",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -150,6 +151,7 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "margin": outcomes.MARGINS,
     "function": outcomes.FUNCTIONS,
     "silence": outcomes.SILENCE,
+    "quantile": outcomes.QUANTILES,
 }
 
 
