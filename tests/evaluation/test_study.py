@@ -35,9 +35,9 @@ def made(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "panels"),
-    # by actual start, where the part asks for it by planned start, of data quality with what interviews tell beside, and of
-    # robustness with the plan's covariates, and with exits the other way
-    [("data_quality", 3), ("sample", 2), ("impact", 1), ("panel_models", 1), ("robustness", 4)],
+    # by actual start, where the part asks for it by planned start, of data quality with what interviews tell beside, of the
+    # sample with who closed, and of robustness with the plan's covariates, and with exits the other way
+    [("data_quality", 3), ("sample", 3), ("impact", 1), ("panel_models", 1), ("robustness", 4)],
 )
 def test_a_part_makes_each_panel_once(study, made, name, panels):
     PARTS[name].of(study)

@@ -119,7 +119,7 @@ REASONS = {
     "draws_of_the_lot": Found(t("Other draws of the same lot: {n}.")),
     "nobody_lost": Found(t("Nobody was lost: every firm answered in the last period.")),
     "no_effect_that_silence_could_hide": Found(
-        t("Those who answered show no effect that others could hide.")
+        t("What those who answered show includes zero: others could hide nothing of it.")
     ),
     "silence_could_hide": Found(
         t("Of the ways to allow for firms that went silent, those that let zero in: {figure}."),
@@ -220,8 +220,8 @@ REASONS = {
     ),
     "selection_ratio": Found(
         t(
-            "For no effect, selection on what is unobserved would have to be {figure} times as strong as that on the "
-            "covariates."
+            "For the effect to vanish, selection on what is unobserved would have to be {figure} times as strong as that "
+            "on the covariates."
         )
     ),
     "no_effect_to_explain_away": Found(
