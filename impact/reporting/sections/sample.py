@@ -48,12 +48,8 @@ def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:
     )
 
 
-def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
-    """Show baseline differences, their tests, and the raw paths."""
+def _balance_table(voice: Voice, part: SampleAndComparability) -> Table:
     t, f, study = voice.t, voice.f, voice.study
-    text = Text(
-        f"## {t('Comparability')}\n\n" + said(t, "selection_in_full", study.plan.assignment)
-    )
     frame = part.baseline.copy()
     frame["what"] = [
         t("{what}: {level}", what=study.label(name), level=voice.level(name, level))
@@ -66,7 +62,7 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
             f.percent(100 * value) if level else f.significant(value)
             for value, level in zip(frame[side], frame["level"], strict=True)
         ]
-    table = Table(
+    return Table(
         label="tab-balance",
         caption=t("Characteristics: means or shares by group")
         if study.plan.waves == "endline_only"
@@ -86,6 +82,14 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
             "p_value": f.p_value,
         },
     )
+
+
+def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
+    """Show baseline differences, their tests, and the raw paths."""
+    t = voice.t
+    text = Text(
+        f"## {t('Comparability')}\n\n" + said(t, "selection_in_full", voice.study.plan.assignment)
+    )
     starts = [
         str(period)
         for period, n in zip(part.cohorts["period"], part.cohorts["actual"], strict=True)
@@ -95,7 +99,7 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
         (
             text,
             *figures.drawn(figures.love_plot(voice, part.baseline)),
-            table,
+            _balance_table(voice, part),
             checks_table(
                 voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")
             ),
