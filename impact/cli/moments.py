@@ -1,4 +1,4 @@
-"""Commands on path moments: build, merge, info."""
+"""Commands on path moments: build, merge, info; and keys, mask, add for offices that show nobody their sums."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,6 +124,79 @@ def info(path: Annotated[Path, typer.Argument(help="A moments file.")]) -> None:
     from impact.moments import PathMoments
 
     _describe(PathMoments.load(path), path)
+
+
+Grid = Annotated[Path, typer.Argument(help="What the offices agreed on, a .yml (docs/offices.md).")]
+Site = Annotated[str, typer.Option(help="This office, as the grid names it.")]
+Keys = Annotated[Path, typer.Option(help="Folder of the secrets, outside any project.")]
+
+
+@moments.command()
+def keys(grid: Grid, *, site: Site, folder: Keys) -> None:
+    """Make the secrets that this office hands to those after it in the alphabet, each over a way that nobody else reads."""
+    from impact.moments.offices.grid import read_grid
+    from impact.moments.offices.pair_keys import make_keys, pair_file, partners
+
+    agreed = read_grid(grid)
+    for made in make_keys(agreed, site, folder):
+        typer.echo(f"{made.name}: hand it over, and keep it here")
+    for other in partners(agreed, site):
+        if other < site:
+            typer.echo(f"{pair_file(site, other)}: comes from {other}")
+
+
+@moments.command()
+def mask(
+    grid: Grid,
+    source: Annotated[Path, typer.Argument(help="This office's data.")],
+    target: Annotated[Path, typer.Argument(help="The masked file, which may be sent.")],
+    *,
+    site: Site,
+    folder: Keys,
+    schema: Annotated[Path | None, typer.Option(help="The data's schema.")] = None,
+) -> None:
+    """Add up this office's firms and mask the sums: only the total of all offices can be read."""
+    from impact.data.readers import read_frame
+    from impact.data.schema import read_schema
+    from impact.moments.offices.grid import read_grid
+    from impact.moments.offices.integer_sums import integer_sums
+    from impact.moments.offices.masked import MaskedSums
+    from impact.moments.offices.pair_keys import read_keys, refuse_second_file
+
+    agreed = read_grid(grid)
+    secrets = read_keys(agreed, site, folder)
+    declared = read_schema(schema or source.with_suffix(".yml"))
+    sums = integer_sums(read_frame(source, schema=declared), agreed, schema=declared)
+    masked = MaskedSums.of(sums, agreed, site=site, keys=secrets)
+    refuse_second_file(agreed, site, masked.packed, folder)
+    masked.save(target)
+    typer.echo(f"{target.name}: {len(masked.numbers):,} masked numbers of {site}; send it")
+
+
+@moments.command()
+def add(
+    files: Annotated[
+        list[Path], typer.Argument(help="The masked file of every office; the last is written.")
+    ],
+    *,
+    include_small_cells: Annotated[
+        bool,
+        typer.Option(
+            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
+        ),
+    ] = False,
+) -> None:
+    """Add up the masked files of all offices to one moments file, the last one named."""
+    from impact.moments.offices.masked import added, read_masked
+    from impact.moments.offices.total import moments_of_total
+
+    if len(files) < 3:
+        raise PlanError("add: name the masked files of all offices, and then the file to write")
+    *sources, target = files
+    sent = [read_masked(path) for path in sources]
+    made = moments_of_total(added(sent), sent[0].grid)
+    made.save(target, small_cells="include" if include_small_cells else "refuse")
+    _describe(made, target)
 
 
 def _describe(made: "PathMoments", path: Path) -> None:

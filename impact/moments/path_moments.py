@@ -41,21 +41,21 @@ class PathMoments(CellMoments):
     @classmethod
     def from_panel(cls, panel: Panel) -> Self:
         """Reduce a panel of N units by T periods, gaps allowed, in one pass; at most one cell a unit."""
-        return cls._of(reduce_panel(panel))
+        return cls.of_cells(reduce_panel(panel))
 
     @classmethod
     def several(cls, panel: Panel, outcomes: Sequence[str]) -> dict[str, Self]:
         """Reduce several outcomes, the panel's own or among its covariates, sorting the units once."""
-        return {name: cls._of(made) for name, made in reduce_several(panel, outcomes).items()}
+        return {name: cls.of_cells(made) for name, made in reduce_several(panel, outcomes).items()}
 
     @classmethod
     def from_sql(cls, connection: Any, table: str, **columns: Any) -> Self:
         """Let a database make the moments with one statement; see `impact.moments.sql.reduce_table`."""
-        return cls._of(reduce_table(connection, table, **columns))
+        return cls.of_cells(reduce_table(connection, table, **columns))
 
     def merge(self, other: "PathMoments") -> Self:
         """Join the moments of disjoint sets of units; see `impact.moments.merge.merged`."""
-        return self._of(merged(self, other))
+        return self.of_cells(merged(self, other))
 
     def save(self, path: str | Path, *, small_cells: SmallCells = "refuse") -> None:
         """Write the moments to a file; see `impact.moments.moments_file.save`."""
@@ -65,8 +65,9 @@ class PathMoments(CellMoments):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote; see `impact.moments.moments_file.load`."""
-        return cls._of(load(path))
+        return cls.of_cells(load(path))
 
     @classmethod
-    def _of(cls, cells: CellMoments) -> Self:
+    def of_cells(cls, cells: CellMoments) -> Self:
+        """Return cells as moments that can be merged and saved."""
         return cls(**{part.name: getattr(cells, part.name) for part in fields(cells)})

@@ -80,3 +80,61 @@ def test_mistakes_are_named_and_write_nothing(parts, arguments, code, words):
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in parts.iterdir()) == before
+
+
+GRID = """\
+study: fairs
+round: "1"
+sites: [fes, rabat]
+outcome: revenue
+parts: 100
+largest: 1000000
+frequency: year
+periods: [2019, 2020, 2021]
+cohorts: [2020, never]
+patterns: ["111"]
+"""
+SCHEMA = """\
+version: 1
+title: {en: Firms, fr: Entreprises}
+source: {en: Made up, fr: Inventé}
+unit: id
+time: {column: year, frequency: year}
+cohort: {column: first}
+columns:
+  id: {type: string, label: {en: Firm, fr: Entreprise}}
+  year: {type: period, label: {en: Year, fr: Année}}
+  first: {type: period, label: {en: First, fr: Premier}}
+  revenue: {type: number, label: {en: Revenue, fr: Revenu}}
+"""
+
+
+@pytest.mark.slow  # six processes
+def test_two_offices_make_keys_mask_and_add_up_to_one_moments_file(tmp_path):
+    (tmp_path / "grid.yml").write_text(GRID)
+    (tmp_path / "schema.yml").write_text(SCHEMA)
+    for office in ("fes", "rabat"):
+        rows = [
+            f"{office}{i},{year},{2020 if i % 2 else ''},{i * 7 + year % 10 + (i % 2) * (year - 2019)}.25"
+            for i in range(12)
+            for year in (2019, 2020, 2021)
+        ]
+        text = "\n".join(["id,year,first,revenue", *rows])
+        (tmp_path / f"{office}.csv").write_text(text + "\n")
+    said = run("keys", "grid.yml", "--site", "fes", "--folder", ".", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert "fes--rabat.key: hand it over" in said.stdout
+    told = run("keys", "grid.yml", "--site", "rabat", "--folder", ".", cwd=tmp_path)
+    assert "fes--rabat.key: comes from fes" in told.stdout
+    for office in ("fes", "rabat"):
+        done = run(
+            "mask", "grid.yml", f"{office}.csv", f"{office}.masked", "--site", office, "--folder", ".",
+            "--schema", "schema.yml", cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    lonely = run("add", "fes.masked", "fes.masked", "all.moments", cwd=tmp_path)
+    assert lonely.returncode == 3
+    assert "fes: more than one file" in lonely.stderr
+    done = run("add", "fes.masked", "rabat.masked", "all.moments", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "24 units, 12 treated" in done.stdout
