@@ -1,0 +1,80 @@
+"""What a figure must pass by itself: enough units in each group, no unit that dominates it, no total that tells everyone."""
+
+import numpy as np
+
+from impact.arrays import Floats
+from impact.disclosure.atoms import Atoms
+from impact.disclosure.figure import LINEAR, UNITS, Figure, Row
+from impact.disclosure.released import Withheld
+from impact.disclosure.rules import Rules
+
+
+def refused_alone(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None:
+    """Return why a figure may not leave even if nothing else did, or None."""
+    counts = [atoms.units_of(group) for group in figure.groups]
+    if any(count < rules.fewest for count in counts if count):
+        return Withheld(figure.place, "few_units", rules.fewest)
+    if figure.kind == "quantile":
+        beyond = min(figure.share, 1 - figure.share) * min(counts, default=0)
+        few = beyond < rules.fewest
+        return Withheld(figure.place, "few_beyond", rules.fewest) if few else None
+    if figure.measure == UNITS or figure.kind == "order_free":
+        return None
+    if figure.kind in LINEAR:
+        return _sum_refused(figure, atoms, rules)
+    dominated = any(_dominated(_squares(row, figure, atoms), rules) for row in parted(figure))
+    return Withheld(figure.place, "dominated", rules.two_hold) if dominated else None
+
+
+def parted(figure: Figure) -> tuple[Row, ...]:
+    """Return what a reader is taken to know once the figure is out: each of its equations, by each group that it compares.
+
+    An effect is known as a difference of two groups; whoever knows the path of one, which tables and the press show, knows the
+    other's. So both are held to be known.
+    """
+    rows = figure.rows if figure.kind in LINEAR else figure.directions
+    if len(figure.compared) < 2:
+        return rows
+    each = (row.within(group) for row in rows for group in figure.groups)
+    return tuple(row for row in each if len(row.atom))
+
+
+def _sum_refused(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None:
+    total = atoms.total(figure.measure)
+    for row in parted(figure):
+        plain = bool((row.weight > 0).all())
+        if plain and atoms.non_negative(figure.measure) and not total[row.atom, row.period].any():
+            return Withheld(figure.place, "all_zero", 0.0)
+        if _dominated(_contributions(row, figure, atoms), rules):
+            return Withheld(figure.place, "dominated", rules.two_hold)
+    return None
+
+
+def _dominated(contributions: Floats, rules: Rules) -> bool:
+    """Whether two units hold nearly all, or the second largest could tell the largest."""
+    largest = np.sort(contributions)[::-1]
+    total = float(largest.sum())
+    two = float(largest[:2].sum())
+    held_by_two = two >= rules.two_hold * total
+    return total > 0 and (held_by_two or total - two < rules.hidden_by_others * float(largest[0]))
+
+
+def _weights(row: Row, atoms: Atoms) -> Floats:
+    weights = np.zeros((atoms.n_atoms, len(atoms.times)))
+    np.add.at(weights, (row.atom, row.period), row.weight)
+    return weights
+
+
+def _contributions(row: Row, figure: Figure, atoms: Atoms) -> Floats:
+    """What each unit adds to a sum, without its sign, (N,)."""
+    outcome = atoms.measures[figure.measure].outcome
+    return np.asarray(np.abs(_weights(row, atoms)[atoms.of_unit] * outcome).sum(axis=1))
+
+
+def _squares(row: Row, figure: Figure, atoms: Atoms) -> Floats:
+    """What each unit adds to a variance, (N,)."""
+    outcome = atoms.measures[figure.measure].outcome
+    along = (_weights(row, atoms)[atoms.of_unit] * outcome).sum(axis=1)
+    inside = np.isin(atoms.of_unit, row.atom)
+    middle = np.bincount(atoms.of_unit, along, atoms.n_atoms) / np.maximum(atoms.n, 1)
+    return np.asarray(np.where(inside, along - middle[atoms.of_unit], 0.0) ** 2)

@@ -1,0 +1,100 @@
+"""How closely released figures bound what is hidden, where everybody knows that outcomes are not negative.
+
+Whoever has the figures A x = b knows of a hidden total h'x what the linear programmes min and max h'x, A x = b, x >= 0
+give. In units of the true x > 0 (u = 1) the direction P h, P the projection off the rows of A, can be walked both ways
+until the first u is zero: h'P h / max |P h| is a lower bound of the room on either side, without a programme. Where it is
+not enough, both programmes are solved.
+
+References
+----------
+Fischetti and Salazar (2001), Management Science 47(7), the attacker's problem of cell suppression.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+from impact.arrays import Floats, Mask
+from impact.one_thread import one_thread
+
+COUNT = 1.0  # a hidden count may not be known to the unit
+SLACK = 1e-7  # to which the programmes are solved
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """What must not be known: h combinations of p columns, none of them negative.
+
+    Attributes
+    ----------
+    rows : ndarray, (h, p)
+    room : ndarray, (h,)
+        How far from the truth the bounds must lie.
+    counts : bool
+        Of counts one side is enough: then another count is possible.
+    """
+
+    rows: Floats
+    room: Floats
+    counts: bool
+
+    @classmethod
+    def of(
+        cls, rows: Floats, total: Floats, *, within: float, usual: Floats, counts: bool
+    ) -> "Hidden":
+        """Say how much room each needs: a share of it, or of what is ``usual`` where it is zero."""
+        truth, ordinary = np.abs(rows) @ total, np.abs(rows) @ usual
+        room = within * np.where(truth > 0, truth, ordinary)
+        return cls(rows, np.full(len(rows), COUNT) if counts else room, counts)
+
+
+@one_thread()
+def too_close(known: Floats, basis: Floats, total: Floats, scale: Floats, hidden: Hidden) -> bool:
+    """Whether any hidden combination has too little room.
+
+    Parameters
+    ----------
+    known : ndarray, (m, p)
+        What is out, on columns in units of ``scale`` (p,).
+    basis : ndarray, (r, p+)
+        An orthonormal basis of it on the columns that are not zero.
+    total : ndarray, (p,)
+    """
+    positive = total > 0
+    scaled = hidden.rows * scale
+    free = scaled[:, positive] - (scaled[:, positive] @ basis.T) @ basis
+    gained = (free * scaled[:, positive]).sum(axis=1)
+    room = gained / np.maximum(np.abs(free).max(axis=1, initial=0.0), 1e-300)
+    doubtful = np.flatnonzero(~(room >= hidden.room))
+    truth = np.where(positive, 1.0, 0.0)
+    return any(
+        not _enough(scaled[place], known, truth, float(hidden.room[place]), counts=hidden.counts)
+        for place in doubtful
+    )
+
+
+def _enough(row: Floats, known: Floats, truth: Floats, room: float, *, counts: bool) -> bool:
+    """Whether the programmes leave room on both sides of the truth, or on one of a count."""
+    here = float(row @ truth)
+    above = _most(row, known, truth) - here >= room * (1 - SLACK)
+    if above and (counts or here == 0):
+        return True
+    if not (above or counts):
+        return False
+    below = here + _most(-row, known, truth) >= room * (1 - SLACK)
+    return below if counts else above and below
+
+
+def _most(row: Floats, known: Floats, truth: Floats) -> float:
+    """The largest value of a combination that agrees with what is known."""
+    size = float(np.abs(row).max()) or 1.0
+    found = linprog(-row / size, A_eq=known, b_eq=known @ truth, bounds=(0, None), method="highs")
+    if found.status == 3:  # unbounded
+        return np.inf
+    return float("-inf") if found.x is None else float(row @ found.x)
+
+
+def positive_columns(total: Floats) -> Mask:
+    """The columns (p,) in which somebody has something."""
+    return np.asarray(total > 0)

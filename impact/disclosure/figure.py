@@ -1,0 +1,152 @@
+"""A released figure as the gate sees it: where it stands, and which linear or quadratic equation of outcomes it is."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from impact.arrays import Floats, Integers
+
+Kind = Literal[
+    "count",
+    "mean",
+    "total",
+    "linear",
+    "ratio",
+    "std_error",
+    "cross_products",
+    "quantile",
+    "order_free",
+]
+"""What a figure is.
+
+A ``count`` of units, a ``mean`` or ``total`` of outcomes, another ``linear`` combination of them (an estimate), the
+``ratio`` of two; a ``std_error`` or ``cross_products``, quadratic in directions of units' paths; a ``quantile``; and what
+no equation of outcomes follows from (``order_free``: a p-value of permutations, a grade, a rank).
+"""
+
+LINEAR = frozenset({"count", "mean", "total", "linear", "ratio"})
+QUADRATIC = frozenset({"std_error", "cross_products"})
+Axis = Literal["cohort", "event_time"]
+"""Along which figures may be merged."""
+UNITS = "units"
+"""The measure of counts: one for each unit, whatever its outcome."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a figure stands: the part of the run, the table or field, its row and its column."""
+
+    part: str
+    table: str
+    row: str = ""
+    column: str = ""
+
+    def __str__(self) -> str:
+        """Write the place as one path."""
+        return "/".join(text for text in (self.part, self.table, self.row, self.column) if text)
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """Weights of each unit's outcome by atom and period, where they are not zero.
+
+    All units of an atom have the same weights, so that the combination is the sum of weight times the atom's total.
+
+    Attributes
+    ----------
+    atom, period : ndarray of int, (m,)
+    weight : ndarray, (m,)
+    """
+
+    atom: Integers
+    period: Integers
+    weight: Floats
+
+    @classmethod
+    def of(cls, weights: Floats) -> "Row":
+        """Return the row of weights (K, T) that stand in full."""
+        atom, period = np.nonzero(weights)
+        return cls(atom.astype(np.int64), period.astype(np.int64), weights[atom, period])
+
+    @property
+    def atoms(self) -> Integers:
+        """The atoms in it, ascending."""
+        return np.unique(self.atom)
+
+    def within(self, atoms: Integers) -> "Row":
+        """Return the part of it that is about some atoms."""
+        kept = np.isin(self.atom, atoms)
+        return Row(self.atom[kept], self.period[kept], self.weight[kept])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Merging:
+    """How a figure may be merged with others of its table: those of one ``family`` at neighbouring places ``along`` an axis.
+
+    Attributes
+    ----------
+    family : str
+        All figures that merge together: a table's name, usually.
+    axis : {"cohort", "event_time"}
+    along : float
+        Calendar number or event time.
+    """
+
+    family: str
+    axis: Axis
+    along: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Figure:
+    """One number that a run would release.
+
+    Attributes
+    ----------
+    place : Place
+    kind : Kind
+    value : float, optional
+        The number itself, for whoever shows it; the gate decides without it.
+    measure : str
+        Which outcome of `Atoms` it is made of: ``"units"`` for counts.
+    rows : tuple of Row
+        Equations it is linear in: one, or the two of a ratio.
+    directions : tuple of Row
+        Directions of units' paths it is quadratic in: one of a standard error, q of cross-products.
+    compared : tuple of tuple of int
+        Groups of atoms, each of which must have enough units, as treated and untreated of an estimate. Whoever sees the figure
+        is taken to know all groups but one. All atoms of its rows by default.
+    share : float
+        Of a quantile: the share of units below it.
+    importance : int
+        Figures of a lower number are admitted first: 0 the headline, 1 what page one shows, 2 tables, 3 annexes.
+    beside : Place, optional
+        Of an error: the estimate without which it does not leave.
+    merging : Merging, optional
+    """
+
+    place: Place
+    kind: Kind
+    value: float | None = None
+    measure: str
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+    directions: tuple[Row, ...] = field(default=(), repr=False)
+    compared: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    share: float = 0.5
+    importance: int = 2
+    beside: Place | None = None
+    merging: Merging | None = None
+
+    @property
+    def groups(self) -> tuple[Integers, ...]:
+        """The groups of atoms that must have enough units."""
+        if self.compared:
+            return tuple(np.array(sorted(group), dtype=np.int64) for group in self.compared)
+        rows = (*self.rows, *self.directions)
+        return tuple(row.atoms for row in rows)
+
+    @property
+    def order(self) -> tuple[int, int, Place]:
+        """When it is admitted: by importance, estimates before their errors, then by place."""
+        return (self.importance, int(self.kind in QUADRATIC), self.place)

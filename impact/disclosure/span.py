@@ -1,0 +1,104 @@
+"""The span of equations that are out, and whether a combination of them rests on too few units.
+
+Equations are rows over columns (one for each block of units and period). The combinations that leave out every column of a
+large block are the vectors of the span that live in the columns of small blocks alone: with an orthonormal basis Q of the span
+they are the right singular vectors of Q's small columns with singular value one. Among those, one that rests on few units is
+searched by taking blocks in and out, to the end where the tree is small, and held to be there where it is not.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.arrays import Floats, Integers, Mask
+from impact.one_thread import one_thread
+
+INDEPENDENT = 1e-7  # of a row's length: what is left below it is rounding
+ALONE = 1e-3  # of a combination's length may lie in large blocks: less hides nothing
+MOST_BRANCHES = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Blocks of units, and the columns of each.
+
+    Attributes
+    ----------
+    of_column : ndarray of int, (p,)
+    units : ndarray of int, (B,)
+        Units whose outcome a block's columns are about.
+    atom : ndarray of int, (B,)
+        Blocks of the same atom are about the same units (outcomes, and what winsorising took from them).
+    """
+
+    of_column: Integers
+    units: Integers
+    atom: Integers
+
+    def small(self, fewest: int) -> Mask:
+        """The columns (p,) of blocks of too few units."""
+        return np.asarray(self.units[self.of_column] < fewest)
+
+    def count(self, blocks: frozenset[int]) -> int:
+        """Units of some blocks, those of one atom counted once."""
+        largest: dict[int, int] = {}
+        for block in blocks:
+            atom = int(self.atom[block])
+            largest[atom] = max(largest.get(atom, 0), int(self.units[block]))
+        return sum(largest.values())
+
+
+@one_thread()
+def with_rows(basis: Floats, rows: Floats) -> Floats:
+    """Add rows (m, p) to an orthonormal basis (r, p)."""
+    if not len(rows):
+        return basis
+    length = np.linalg.norm(rows, axis=1)
+    rows = rows[length > 0] / length[length > 0, None]
+    for _ in range(2):  # once leaves rounding in what is nearly dependent
+        rows = rows - (rows @ basis.T) @ basis
+    _, values, found = np.linalg.svd(rows, full_matrices=False)
+    return np.concatenate([basis, found[values > INDEPENDENT]])
+
+
+@one_thread()
+def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
+    """Return a combination (p,) of the span that rests on fewer units than allowed, or None."""
+    small = blocks.small(fewest)
+    if not small.any() or not len(basis):
+        return None
+    _, values, right = np.linalg.svd(basis[:, small], full_matrices=False)
+    inside = right[values > 1 - ALONE**2 / 2]
+    found = _fewest(inside, blocks.of_column[small], blocks, fewest)
+    if found is None:
+        return None
+    combination = np.zeros(basis.shape[1])
+    combination[small] = found
+    return combination
+
+
+def _fewest(inside: Floats, of_column: Integers, blocks: Blocks, fewest: int) -> Floats | None:
+    """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
+    ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
+    branches = 0
+    while ahead:
+        space, taken = ahead.pop()
+        if not len(space):
+            continue
+        branches += 1
+        filled = np.unique(of_column[np.abs(space).max(axis=0) > ALONE])
+        if branches > MOST_BRANCHES or blocks.count(frozenset(map(int, filled))) < fewest:
+            return np.asarray(space[0])
+        open_blocks = [int(block) for block in filled if block not in taken]
+        block = max(open_blocks, key=lambda one: (blocks.units[one], -one))
+        if blocks.count(taken | {block}) < fewest:
+            ahead.append((space, taken | {block}))
+        ahead.append((_without(space, of_column == block), taken))
+    return None
+
+
+def _without(space: Floats, columns: Mask) -> Floats:
+    """Return an orthonormal basis of the vectors of a space that are zero in some columns."""
+    left, values, _ = np.linalg.svd(space[:, columns], full_matrices=True)
+    rank = int((values > ALONE).sum())
+    return np.asarray(left[:, rank:].T @ space)
