@@ -1,5 +1,7 @@
 """What a figure must pass by itself: enough units in each group, no unit that dominates it, no total that tells everyone."""
 
+from itertools import combinations
+
 import numpy as np
 
 from impact.arrays import Floats
@@ -22,6 +24,9 @@ def refused_alone(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None
         return None
     if figure.kind in LINEAR:
         return _sum_refused(figure, atoms, rules)
+    allowed = min((rules.directions(count) for count in counts), default=0)
+    if len(figure.directions) > allowed:
+        return Withheld(figure.place, "directions", allowed)
     dominated = any(_dominated(_squares(row, figure, atoms), rules) for row in parted(figure))
     return Withheld(figure.place, "dominated", rules.two_hold) if dominated else None
 
@@ -32,11 +37,16 @@ def parted(figure: Figure) -> tuple[Row, ...]:
     An effect is known as a difference of two groups; whoever knows the path of one, which tables and the press show, knows the
     other's. So both are held to be known.
     """
-    rows = figure.rows if figure.kind in LINEAR else figure.directions
+    rows = figure.rows if figure.kind in LINEAR else _with_pairs(figure.directions)
     if len(figure.compared) < 2:
         return rows
     each = (row.within(group) for row in rows for group in figure.groups)
     return tuple(row for row in each if len(row.atom))
+
+
+def _with_pairs(directions: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return directions and the sum of each two: the squares along all of them tell every product."""
+    return (*directions, *(one.plus(other) for one, other in combinations(directions, 2)))
 
 
 def _sum_refused(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None:

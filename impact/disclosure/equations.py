@@ -105,6 +105,8 @@ def layers_of(measure: str, atoms: Atoms) -> list[Layer]:
         return [Layer(ones, True, {UNITS: 1.0}, counts=True)]
     own = atoms.measures[measure]
     moved = {name: one for name, one in atoms.measures.items() if one.moved_from == measure}
+    if own.moved_from is not None:  # quadratic in itself
+        return [Layer(own.outcome, own.non_negative, {measure: 1.0})]
     base = Layer(own.outcome, own.non_negative, dict.fromkeys([measure, *moved], 1.0))
     excess = [
         Layer(own.outcome - one.outcome, bool((own.outcome >= one.outcome).all()), {name: -1.0})
@@ -113,11 +115,12 @@ def layers_of(measure: str, atoms: Atoms) -> list[Layer]:
     return [base, *excess]
 
 
-def linear_equations(figures: Sequence[Figure]) -> list[Equation]:
-    """Return the equations of linear figures, as `parted` has them."""
+def equations_of(figures: Sequence[Figure], kinds: frozenset[str]) -> list[Equation]:
+    """Return the equations of figures of some kinds, as `parted` has them."""
     return [
         Equation(figure.measure, row, place)
         for place, figure in enumerate(figures)
+        if figure.kind in kinds
         for row in parted(figure)
     ]
 

@@ -79,6 +79,18 @@ class Row:
         kept = np.isin(self.atom, atoms)
         return Row(self.atom[kept], self.period[kept], self.weight[kept])
 
+    def plus(self, other: "Row") -> "Row":
+        """Add another row."""
+        atom, period = np.append(self.atom, other.atom), np.append(self.period, other.period)
+        cells, place = np.unique(np.stack([atom, period]), axis=1, return_inverse=True)
+        both = np.append(self.weight, other.weight)
+        weight = np.bincount(place.ravel(), both, cells.shape[1]).astype(float)
+        return Row(cells[0], cells[1], weight)
+
+    def times(self, factor: float) -> "Row":
+        """Multiply every weight."""
+        return Row(self.atom, self.period, factor * self.weight)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Merging:

@@ -9,11 +9,16 @@ from impact.arrays import Floats
 from impact.disclosure.admission import Problem, admitted
 from impact.disclosure.alone import refused_alone
 from impact.disclosure.atoms import Atoms
-from impact.disclosure.equations import Equation, Equations, layers_of, linear_equations
-from impact.disclosure.figure import LINEAR, Figure
+from impact.disclosure.equations import Equation, Equations, equations_of, layers_of
+from impact.disclosure.figure import LINEAR, QUADRATIC, Figure, Place
+from impact.disclosure.log import Earlier
+from impact.disclosure.merging import merged_figures
+from impact.disclosure.refined import Refined
 from impact.disclosure.released import _SEAL, Released, Withheld
 from impact.disclosure.rules import Rules
+from impact.disclosure.spreads import Spreads
 from impact.disclosure.sums import Sums
+from impact.errors import DisclosureError
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,9 @@ class Gate:
 
     rules: Rules = field(default_factory=Rules)
 
-    def release(self, figures: Sequence[Figure], atoms: Atoms) -> Released:
+    def release(
+        self, figures: Sequence[Figure], atoms: Atoms, *, earlier: Sequence[Earlier] = ()
+    ) -> Released:
         """Let out what may leave together, the more important first.
 
         Parameters
@@ -35,39 +42,81 @@ class Gate:
         figures : sequence of Figure
             All that a run shows, wherever it shows it.
         atoms : Atoms
+        earlier : sequence of Earlier
+            What earlier releases of the same data told.
 
         Returns
         -------
         Released
+
+        Raises
+        ------
+        DisclosureError
+            When two figures have one place.
         """
-        ordered = sorted(figures, key=lambda figure: figure.order)
-        alone = [refused_alone(figure, atoms, self.rules) for figure in ordered]
-        withheld = {place: found for place, found in enumerate(alone) if found is not None}
-        for measure in _linked(ordered, atoms):
-            self._sums(ordered, withheld, atoms, measure)
-        kept = [each for place, each in enumerate(ordered) if place not in withheld]
+        _one_place_each(figures)
+        merged, record = merged_figures(figures, atoms, self.rules)
+        asked = sorted(merged, key=lambda figure: figure.order)
+        refined = Refined.of(asked, atoms, earlier)
+        withheld: dict[int, Withheld] = {}
+        for at, figure in enumerate(refined.figures):
+            if (found := refused_alone(figure, refined.atoms, self.rules)) is not None:
+                withheld[at] = found
+        self._sums(refined, withheld)
+        _beside(refined.figures, withheld)
+        self._spreads(refined, withheld)
+        kept = [figure for at, figure in enumerate(asked) if at not in withheld]
+        places = {figure.place for figure in kept}
         return Released(
             tuple(sorted(kept, key=lambda figure: figure.place)),
             tuple(sorted(withheld.values(), key=lambda each: each.place)),
-            (),
+            tuple(each for each in record if each.place in places),
             seal=_SEAL,
         )
 
-    def _sums(
-        self, figures: Sequence[Figure], withheld: dict[int, Withheld], atoms: Atoms, measure: str
-    ) -> None:
-        """Hold the linear figures of one outcome, and of what was made of it, to one another."""
-        layers = layers_of(measure, atoms)
-        names = {name for layer in layers for name in layer.factor}
-        every = [each for each in linear_equations(figures) if each.measure in names]
-        if not every:
-            return
-        equations = Equations.of(every, atoms, layers)
-        never = _never(every, equations, withheld, atoms, self.rules)
-        door = Sums(equations, never, [figure.place for figure in figures], self.rules)
-        asking = sorted({each.figure for each in every} - withheld.keys())
-        for place, problem in admitted(door, asking).items():
-            withheld[place] = _withheld(figures[place], problem)
+    def _sums(self, refined: Refined, withheld: dict[int, Withheld]) -> None:
+        """Hold linear figures to one another, those of one outcome and of what was made of it together."""
+        figures, atoms = refined.figures, refined.atoms
+        every = [*equations_of(figures, LINEAR), *refined.sums]
+        for measure in _linked(figures, LINEAR, atoms):
+            layers = layers_of(measure, atoms)
+            names = {name for layer in layers for name in layer.factor}
+            own = [each for each in every if each.measure in names]
+            equations = Equations.of(own, atoms, layers)
+            never = _never(own, equations, withheld, atoms, self.rules)
+            door = Sums(equations, never, [figure.place for figure in figures], self.rules)
+            asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
+            for at, problem in admitted(door, asking).items():
+                withheld[at] = _withheld(figures[at], problem)
+
+    def _spreads(self, refined: Refined, withheld: dict[int, Withheld]) -> None:
+        """Hold errors and moments to one another."""
+        figures, atoms = refined.figures, refined.atoms
+        every = [*equations_of(figures, QUADRATIC), *refined.spreads]
+        for measure in sorted({each.measure for each in every if each.figure >= 0}):
+            own = [each for each in every if each.measure == measure]
+            equations = Equations.of(own, atoms, [layers_of(measure, atoms)[0]])
+            door = Spreads(equations, [figure.place for figure in figures], self.rules)
+            asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
+            for at, problem in admitted(door, asking).items():
+                withheld[at] = _withheld(figures[at], problem)
+
+
+def _one_place_each(figures: Sequence[Figure]) -> None:
+    """Refuse two figures of one place: one would leave under the name of the other."""
+    seen: set[Place] = set()
+    for figure in figures:
+        if figure.place in seen:
+            raise DisclosureError(f"{figure.place}: declared twice; give each figure a place")
+        seen.add(figure.place)
+
+
+def _beside(figures: Sequence[Figure], withheld: dict[int, Withheld]) -> None:
+    """Withhold the errors of estimates that did not leave as they were."""
+    left = {figure.place for at, figure in enumerate(figures) if at not in withheld}
+    for at, figure in enumerate(figures):
+        if figure.beside is not None and figure.beside not in left and at not in withheld:
+            withheld[at] = Withheld(figure.place, "beside_withheld", 0.0, (figure.beside,))
 
 
 def _withheld(figure: Figure, problem: Problem) -> Withheld:
@@ -84,15 +133,15 @@ def _never(
 ) -> Floats:
     """Return the equations of refused figures that are about too few units: no others may tell them."""
     rows = [
-        place
-        for place, each in enumerate(every)
+        at
+        for at, each in enumerate(every)
         if each.figure in withheld and atoms.units_of(each.row.atom) < rules.fewest
     ]
     return np.asarray(equations.matrix[rows])
 
 
-def _linked(figures: Sequence[Figure], atoms: Atoms) -> list[str]:
-    """Return the measures that linear figures are made of, one for all that are made of one."""
-    names = {figure.measure for figure in figures if figure.kind in LINEAR}
+def _linked(figures: Sequence[Figure], kinds: frozenset[str], atoms: Atoms) -> list[str]:
+    """Return the measures that figures are made of, one for all that are made of one."""
+    names = {figure.measure for figure in figures if figure.kind in kinds}
     moved = {name: one.moved_from or name for name, one in atoms.measures.items()}
     return sorted({moved.get(name, name) for name in names})

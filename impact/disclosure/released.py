@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Final, NoReturn
 from weakref import WeakSet
 
-from impact.disclosure.figure import Figure, Place
+from impact.disclosure.figure import Axis, Figure, Place
 from impact.disclosure.rules import Reason
 from impact.errors import DisclosureError
 
@@ -35,10 +35,11 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Merged:
-    """Figures that leave as one."""
+    """Figures that leave as one, at a place of its own: neighbours among cohorts, or event times."""
 
     places: tuple[Place, ...]
     place: Place
+    axis: Axis
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,8 @@ from impact.diagnostics.recommendation import Recommendation
 from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
 from impact.diagnostics.survey.between_arms import Part
 from impact.diagnostics.survey.counted import Kind
+from impact.disclosure.figure import Axis
+from impact.disclosure.rules import Reason as Withholding
 from impact.economics.figure import Why
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
@@ -314,6 +316,11 @@ def test_everything_that_is_known_or_not_of_events_and_indicators_has_words():
 
 def test_everything_worth_knowing_before_a_run_has_words():
     assert set(REGISTER["preflight"]) == of(RemarkCode)
+
+
+def test_every_reason_for_which_a_figure_may_not_leave_has_words():
+    assert set(REGISTER["withheld"]) == set(REGISTER["withheld_in_full"]) == of(Withholding)
+    assert set(REGISTER["merged"]) == of(Axis)
 
 
 def test_everything_that_a_codebook_says_in_codes_has_words():

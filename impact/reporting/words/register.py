@@ -19,6 +19,7 @@ from impact.reporting.words import (
     preflight,
     selection,
     survey,
+    withheld,
 )
 from impact.reporting.words.catalogue import Words
 
@@ -74,6 +75,9 @@ Kind = Literal[
     "intake_count",
     "missing_reason",
     "preflight",
+    "withheld",
+    "withheld_in_full",
+    "merged",
     "security",
     "role",
     "data_kind",
@@ -140,6 +144,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "unappraised": economics.UNAPPRAISED,
     "needed": economics.NEEDED,
     "preflight": preflight.PREFLIGHT,
+    "withheld": withheld.WITHHELD,
+    "withheld_in_full": withheld.WITHHELD_IN_FULL,
+    "merged": withheld.MERGED,
     "security": codebook.SECURITY,
     "role": codebook.ROLES,
     "data_kind": codebook.DATA_KINDS,

@@ -1,0 +1,144 @@
+"""What earlier releases of the same data told: equations, in a chain where each entry holds the digest of the one before.
+
+The log says which units an atom has, so it stays inside with the data. It is text, one entry a line; whoever keeps runs
+writes it.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impact.arrays import Floats, Integers
+from impact.disclosure.alone import parted
+from impact.disclosure.atoms import Atoms
+from impact.disclosure.figure import LINEAR, QUADRATIC, Figure, Row
+from impact.disclosure.released import Released
+from impact.errors import DisclosureError
+
+START = "0" * 64  # what the first entry follows
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """The equations of one release.
+
+    Attributes
+    ----------
+    run : str
+    units : ndarray, (N,)
+    times : ndarray, (T,)
+    of_unit : ndarray of int, (N,)
+        Atoms of that release.
+    sums, spreads : tuple of (str, Row)
+        Measure and row of each equation, linear in outcomes or quadratic in directions.
+    """
+
+    run: str
+    units: NDArray[Any] = field(repr=False)
+    times: Floats
+    of_unit: Integers = field(repr=False)
+    sums: tuple[tuple[str, Row], ...] = field(repr=False)
+    spreads: tuple[tuple[str, Row], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, released: Released, atoms: Atoms, *, run: str) -> "Earlier":
+        """Keep what a release told."""
+        return cls(
+            run,
+            atoms.units,
+            atoms.times,
+            atoms.of_unit,
+            tuple(_told(released.figures, LINEAR)),
+            tuple(_told(released.figures, QUADRATIC)),
+        )
+
+
+def appended(log: str, entry: Earlier) -> str:
+    """Return a log with one more entry at its end.
+
+    Raises
+    ------
+    DisclosureError
+        When the log is not whole.
+    """
+    read(log)
+    lines = log.splitlines()
+    held = {
+        "previous": _digest(lines[-1]) if lines else START,
+        "run": entry.run,
+        "units": [str(unit) for unit in entry.units.tolist()],
+        "times": entry.times.tolist(),
+        "of_unit": entry.of_unit.tolist(),
+        "sums": [_plain(measure, row) for measure, row in entry.sums],
+        "spreads": [_plain(measure, row) for measure, row in entry.spreads],
+    }
+    return "\n".join([*lines, json.dumps(held, sort_keys=True, separators=(",", ":")), ""])
+
+
+def read(log: str) -> tuple[Earlier, ...]:
+    """Return every entry of a log.
+
+    Raises
+    ------
+    DisclosureError
+        When an entry does not follow the one before it.
+    """
+    found: list[Earlier] = []
+    previous = START
+    for number, line in enumerate(log.splitlines(), start=1):
+        try:
+            held = json.loads(line)
+            follows = held["previous"] == previous
+            found.append(_entry(held))
+        except (ValueError, KeyError, TypeError):
+            follows = False
+        if not follows:
+            raise DisclosureError(
+                f"log of releases, line {number}: changed or lost since it was written; restore it, as nothing can be released "
+                "beside figures that are not known"
+            )
+        previous = _digest(line)
+    return tuple(found)
+
+
+def _digest(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _told(figures: Sequence[Figure], kinds: frozenset[str]) -> list[tuple[str, Row]]:
+    return [
+        (figure.measure, row)
+        for figure in figures
+        if figure.kind in kinds
+        for row in parted(figure)
+    ]
+
+
+def _plain(measure: str, row: Row) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "atom": row.atom.tolist(),
+        "period": row.period.tolist(),
+        "weight": row.weight.tolist(),
+    }
+
+
+def _row(held: dict[str, Any]) -> tuple[str, Row]:
+    atom, period = (np.array(held[name], dtype=np.int64) for name in ("atom", "period"))
+    return held["measure"], Row(atom, period, np.array(held["weight"], dtype=float))
+
+
+def _entry(held: dict[str, Any]) -> Earlier:
+    return Earlier(
+        held["run"],
+        np.array(held["units"], dtype=object),
+        np.array(held["times"], dtype=float),
+        np.array(held["of_unit"], dtype=np.int64),
+        tuple(map(_row, held["sums"])),
+        tuple(map(_row, held["spreads"])),
+    )

@@ -1,0 +1,121 @@
+"""Merging by a stated rule: along cohorts or event times in order, until every group is large enough.
+
+The rule: neighbours are taken together from the first on, one after another, until each group that they compare has as many
+units as the rules ask; what is left over at the end joins the last that were taken together. Means and effects
+become the average by the units of the group that is smallest; counts and totals are added. All columns of a table that
+are sums move together; errors and what is no sum stay behind, and are withheld where they are of too few.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from impact.disclosure.atoms import Atoms
+from impact.disclosure.figure import Axis, Figure, Place
+from impact.disclosure.released import Merged
+from impact.disclosure.rules import Rules
+
+ADDED = frozenset({"count", "total"})
+AVERAGED = frozenset({"mean", "linear"})
+
+
+def merged_figures(
+    figures: Sequence[Figure], atoms: Atoms, rules: Rules
+) -> tuple[list[Figure], list[Merged]]:
+    """Merge the figures of each family that are of too few units with their neighbours.
+
+    Returns
+    -------
+    list of Figure
+        All that were given, with merged ones in the place of those that they are made of.
+    list of Merged
+    """
+    families: dict[str, list[Figure]] = defaultdict(list)
+    kept: list[Figure] = []
+    for figure in figures:
+        if figure.merging is None or figure.kind not in ADDED | AVERAGED:
+            kept.append(figure)
+        else:
+            families[figure.merging.family].append(figure)
+    record: list[Merged] = []
+    for name in sorted(families):
+        for together in _together(families[name], atoms, rules):
+            made = _one(together, atoms)
+            kept.append(made)
+            if len(together) > 1:
+                places = tuple(figure.place for figure in together)
+                record.append(Merged(places, made.place, _axis(made)))
+    return kept, record
+
+
+def _together(family: Sequence[Figure], atoms: Atoms, rules: Rules) -> list[list[Figure]]:
+    """Return which figures become one: the same column of neighbours along the axis."""
+    along = sorted({_along(figure) for figure in family})
+    runs: list[list[float]] = [[]]
+    for position in along:
+        runs[-1].append(position)
+        if _enough(family, runs[-1], atoms, rules):
+            runs.append([])
+    left_over = runs.pop()
+    if left_over and runs:
+        runs[-1] += left_over
+    elif left_over:
+        runs.append(left_over)
+    columns: dict[tuple[int, str, str, str, str], list[Figure]] = defaultdict(list)
+    for figure in sorted(family, key=lambda each: (_along(each), each.place)):
+        run = next(at for at, some in enumerate(runs) if _along(figure) in some)
+        place = figure.place
+        columns[run, place.part, place.table, place.column, figure.kind].append(figure)
+    return [columns[key] for key in sorted(columns)]
+
+
+def _along(figure: Figure) -> float:
+    return 0.0 if figure.merging is None else figure.merging.along
+
+
+def _axis(figure: Figure) -> Axis:
+    return "cohort" if figure.merging is None else figure.merging.axis
+
+
+def _enough(family: Sequence[Figure], run: Sequence[float], atoms: Atoms, rules: Rules) -> bool:
+    """Whether every column has enough units in each group once these places are one."""
+    columns: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in family:
+        if _along(figure) in run:
+            columns[figure.place.column, figure.kind].append(figure)
+    return all(
+        atoms.units_of(np.concatenate(groups)) >= rules.fewest
+        for figures in columns.values()
+        for groups in zip(*(figure.groups for figure in figures), strict=False)
+    )
+
+
+def _one(figures: Sequence[Figure], atoms: Atoms) -> Figure:
+    """Return several figures of one column as one."""
+    first = figures[0]
+    if len(figures) == 1:
+        return first
+    size = np.array([min(map(atoms.units_of, figure.groups), default=0) for figure in figures])
+    share = np.ones(len(figures)) if first.kind in ADDED else size / max(size.sum(), 1)
+    row = figures[0].rows[0].times(float(share[0]))
+    for figure, factor in zip(figures[1:], share[1:], strict=True):
+        row = row.plus(figure.rows[0].times(float(factor)))
+    values = [figure.value for figure in figures]
+    known = [value for value in values if value is not None]
+    groups = zip(*(figure.groups for figure in figures), strict=False)
+    return replace(
+        first,
+        place=_place([figure.place for figure in figures]),
+        value=float(share @ np.array(known)) if len(known) == len(values) else None,
+        rows=(row,),
+        compared=tuple(tuple(map(int, np.unique(np.concatenate(group)))) for group in groups)
+        if first.compared
+        else (),
+        importance=min(figure.importance for figure in figures),
+    )
+
+
+def _place(places: Sequence[Place]) -> Place:
+    return replace(places[0], row="+".join(place.row for place in places))
