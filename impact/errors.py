@@ -37,8 +37,56 @@ confidential, and messages end up in notebooks and logs.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 MAX_ROWS_NAMED = 5  # enough to find the place; the count says how many more
+
+FaultCode = Literal[
+    "no_number",
+    "marks_mixed",
+    "marks_ambiguous",
+    "too_many_decimals",
+    "may_be_thousands",
+    "too_long",
+    "no_whole_number",
+    "no_truth",
+    "no_category",
+    "no_period",
+    "no_day",
+    "no_label",
+    "outside_range",
+    "infinite",
+    "unfit",
+]
+"""What cells of a column break of its declared type; ``unfit`` is anything else."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows as a message names them: the first ones, and how many there are."""
+
+    first: tuple[int, ...] = ()
+    n: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[int]) -> "Rows":
+        """Make it of the numbers of all rows."""
+        numbers = sorted({int(row) for row in rows})
+        return cls(tuple(numbers[:MAX_ROWS_NAMED]), len(numbers))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What an error says of cells, for whoever says it in another language than the message; no rows where none are known."""
+
+    code: FaultCode
+    rows: Rows = Rows()
+
+    @classmethod
+    def on(cls, code: FaultCode, rows: Iterable[int]) -> "Fault":
+        """Make it of the numbers of all rows."""
+        return cls(code, Rows.of(rows))
 
 
 class ImpactError(Exception):
@@ -62,9 +110,13 @@ class UnknownNameError(UsageError):
 
 
 class DataError(ImpactError):
-    """The data do not say what they must."""
+    """The data do not say what they must; the fault is known where it is one of a column's cells."""
 
     exit_code = 3
+
+    def __init__(self, message: str = "", *, fault: Fault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class SourceError(DataError):

@@ -1,11 +1,19 @@
 """The command that begins a project: files in, a proposal out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from impact.errors import UsageError
+from impact.terms import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from impact.data.proposal.proposed import Proposal
+    from impact.pipeline.proposed_plan import Written
+    from impact.reporting.proposal.speech import Speech
 
 
 def init(
@@ -30,7 +38,7 @@ def init(
     never: Annotated[
         list[str] | None, typer.Option(help="Code in it that means never treated.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Of the report: en or fr.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the proposal and the report: en or fr.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Propose intake, schema and plan from files, and mark every guess."""
@@ -38,32 +46,42 @@ def init(
     from impact.data.proposal.propose import propose
     from impact.data.proposal.roles import Told
     from impact.pipeline.proposed_plan import write_proposal
+    from impact.reporting.proposal.speech import Speech
 
     if language not in {"en", "fr"}:
         raise UsageError("--language: en or fr")
     told = Told(unit, time, cohort, tuple(outcome or ()), tuple(never or ()))
     proposal = propose(files, told=told)
     target = folder or Path(table_name(proposal.files[0].path).replace("_", "-"))
-    written = write_proposal(
-        proposal, folder=target, language="fr" if language == "fr" else "en", overwrite=force
-    )
-    for path in written.files:
-        typer.echo(str(path))
-    roles = proposal.roles
-    start = "not found" if roles.treatment is None else roles.treatment.source
-    typer.echo(
-        f"Seen: unit {roles.unit}, periods {roles.time} ({roles.frequency}), start of treatment {start}, "
-        f"outcome {', '.join(roles.outcomes)}"
+    spoken: Language = "fr" if language == "fr" else "en"
+    written = write_proposal(proposal, folder=target, language=spoken, overwrite=force)
+    for line in _told(proposal, written, Speech.of(spoken)):
+        typer.echo(line)
+
+
+def _told(proposal: "Proposal", written: "Written", speech: "Speech") -> "Iterator[str]":
+    """Tell what was written and seen, what to decide, and what comes next."""
+    from impact.reporting.words.register import said
+
+    t, roles = speech.t, proposal.roles
+    yield from map(str, written.files)
+    yield t(
+        "Seen: unit {unit}, periods {time} ({frequency}), start of treatment {start}, outcome {outcomes}",
+        unit=roles.unit,
+        time=roles.time,
+        frequency=said(t, "frequency", f"every:{roles.frequency}").lower(),
+        start=t("not found") if roles.treatment is None else roles.treatment.source,
+        outcomes=", ".join(roles.outcomes),
     )
     if proposal.decisions:
-        typer.echo("To decide:")
+        yield t("To decide:")
     for number, decision in enumerate(proposal.decisions, start=1):
-        typer.echo(f"  {number}. {decision}")
-    plan = written.files[-1]
-    if not written.refusal and not written.whole:
-        typer.echo(f"The data are read; how they can be estimated says: impact plan {plan}")
-    elif written.refusal:
-        typer.echo(f"Not yet ready to run: {written.refusal}")
-        typer.echo(f"Then: impact plan {plan}")
+        yield f"  {number}. {speech.doubt(decision)}"
+    plan = str(written.files[-1])
+    if written.refusal:
+        yield t("Not yet ready to run: {refusal}", refusal=written.refusal)
+        yield t("Then: impact plan {plan}", plan=plan)
+    elif not written.whole:
+        yield t("The data are read; how they can be estimated says: impact plan {plan}", plan=plan)
     else:
-        typer.echo(f"Ready: impact run {plan}")
+        yield t("Ready: impact run {plan}", plan=plan)

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from impact.data.proposal import propose
 from impact.data.sources import door
 from impact.data.sources.apart import Apart
 
@@ -27,3 +28,14 @@ def one_reading_process(kept_apart, monkeypatch, request):
 @pytest.fixture
 def own_process():
     """Ask for a reading process as a user gets it."""
+
+
+@pytest.fixture
+def proposals_in_one_process(kept_apart, monkeypatch):
+    """Let proposals read with the tests' own process."""
+
+    @contextmanager
+    def kept():
+        yield kept_apart
+
+    monkeypatch.setattr(propose, "Apart", kept)

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-import xlsxwriter
 from hostile_files import CASES
+from proposed_files import FRENCH, NAMED, PANEL, form, stata
 
 from impact.data.intake.plan import ArrivingColumn
-from impact.data.proposal import propose as module
 from impact.data.proposal.column_types import column_of
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.marks import marks_of
 from impact.data.proposal.missing_words import numbers_for_nothing, reason_of_word
 from impact.data.proposal.placed import Place, place_of
@@ -21,33 +21,15 @@ from impact.data.proposal.propose import propose
 from impact.data.proposal.proposed import Label, ProposedColumn
 from impact.data.proposal.roles import NO_TIME, NO_UNIT, Told
 from impact.data.proposal.wide import wide_of
-from impact.data.proposal.written import intake_text, schema_text
 from impact.data.schema import CsvOptions, FileLayout, read_schema
 from impact.data.sources.conversions import convert
 from impact.data.sources.door import read_source
 from impact.errors import MissingColumnError, SourceError, UsageError
 from impact.pipeline.proposed_plan import write_proposal
+from impact.reporting.proposal.schema_and_intake import intake_text, schema_text
+from impact.reporting.proposal.speech import Speech
 
-PANEL = "firm,year,sales,grant\n" + "".join(
-    f"F{firm},{year},{100 + 7 * firm + (year - 2010) * (firm % 3) + firm * year % 11}.5,"
-    f"{int(firm < 4 and year >= 2012)}\n"
-    for firm in range(1, 13)
-    for year in range(2010, 2015)
-)
-
-
-@pytest.fixture(autouse=True)
-def one_process(kept_apart, monkeypatch):
-    """Let proposals read with the tests' own process."""
-
-    class Kept:
-        def __enter__(self):
-            return kept_apart
-
-        def __exit__(self, *_):
-            return None
-
-    monkeypatch.setattr(module, "Apart", Kept)
+pytestmark = pytest.mark.usefixtures("proposals_in_one_process")
 
 
 def proposed(folder, content, *, name="panel.csv", encoding="utf-8", told=None):
@@ -60,10 +42,17 @@ def column(proposal, name):
     return next(column for column in proposal.columns if column.name == name)
 
 
-def texts(proposal):
+ENGLISH = Speech.of("en")
+
+
+def said(doubts):
+    return [ENGLISH.doubt(doubt) for doubt in doubts]
+
+
+def texts(proposal, speech=ENGLISH):
     paths = {file.table: file.path.name for file in proposal.files}
-    title = Label.same("x")
-    return intake_text(proposal, paths=paths) + schema_text(proposal, title=title, source="x")
+    schema = schema_text(proposal, title=Label.same("x"), source="x", speech=speech)
+    return intake_text(proposal, paths=paths, speech=speech) + schema
 
 
 def as_number(cell):
@@ -126,12 +115,6 @@ def test_a_file_that_is_refused_gets_a_proposal_or_a_sentence(name, tmp_path):
 
 # Text files
 
-FRENCH = "entreprise;année;chiffre d'affaires;salarié\n" + "".join(
-    f"Atelier n°{firm};{year};{1000 + firm * 11 + year % 7},5;{'oui' if firm % 2 else 'non'}\n"
-    for firm in range(1, 9)
-    for year in (2010, 2011, 2012)
-)
-
 
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac-roman", "cp850"]
@@ -157,7 +140,7 @@ def test_titles_above_and_notes_below_are_no_data(tmp_path):
     made = proposed(tmp_path, text)
     assert made.files[0].layout["header_row"] == 3
     assert made.files[0].layout["footer_rows"] == 1
-    assert any("notes" in doubt for doubt in made.files[0].doubts)
+    assert any("notes" in words for words in said(made.files[0].doubts))
 
 
 def test_two_rows_of_names_become_one():
@@ -202,7 +185,7 @@ def test_marks_are_those_that_read_the_whole_column(cells, marks):
 def test_marks_that_could_be_either_are_said_to_be_so():
     found = marks_of([["1.234", "12.500"]])
     assert found.keys == {"decimal": ",", "thousands": "."}
-    assert "could have it before thousands or before decimals" in found.doubts[0]
+    assert "could have it before thousands or before decimals" in said(found.doubts)[0]
     assert not marks_of([["1.234", "12.500"], ["0.5", "2.25"]]).doubts
 
 
@@ -255,7 +238,7 @@ def test_a_rare_text_of_a_column_is_never_written(tmp_path):
     made = proposed(tmp_path, rare)
     assert column(made, "trade").type == "string"
     assert "zellige" not in texts(made)
-    assert "1 of them on fewer than 3 rows" in column(made, "trade").doubts[0]
+    assert "1 of them on fewer than 3 rows" in said(column(made, "trade").doubts)[0]
 
 
 def test_codes_and_types_of_a_messy_column(tmp_path):
@@ -268,7 +251,7 @@ def test_codes_and_types_of_a_messy_column(tmp_path):
         "type": "number", "missing": [{"code": "refus", "reason": "refused"}],
     }  # fmt: skip
     assert column(made, "staff").keys == {"type": "integer", "missing": [-99]}
-    assert "a code for nothing, or a number?" in column(made, "staff").doubts[0]
+    assert "a code for nothing, or a number?" in said(column(made, "staff").doubts)[0]
     assert column(made, "export").type == "boolean"
     assert column(made, "post").type == "string"  # a leading zero is part of it
 
@@ -277,7 +260,7 @@ def test_cells_that_are_no_numbers_are_named_by_rows_only(tmp_path):
     lines = [f"F{n // 4},{2010 + n % 4},{n * 3.5 if n != 6 else '17 sacs'}" for n in range(40)]
     made = proposed(tmp_path, "firm,year,sales\n" + "\n".join(lines) + "\n")
     assert column(made, "sales").type == "string"
-    assert "row 7 cannot be read as a number" in column(made, "sales").doubts[0]
+    assert "not every cell is a number (row 7)" in said(column(made, "sales").doubts)[0]
     assert "sacs" not in texts(made)
 
 
@@ -287,28 +270,6 @@ def test_an_empty_column_is_left_out(tmp_path):
         "\n".join(f"{line}," for line in PANEL.splitlines()).replace("grant,", "grant,x", 1),
     )
     assert [left.name for left in made.files[0].left_out] == ["x"]
-
-
-def stata(path):
-    frame = pd.DataFrame(
-        {
-            "firm": np.repeat([1.0, 2.0, 3.0, 4.0], 3),
-            "wave": np.tile([1.0, 2.0, 3.0], 4),
-            "sales": [10.5, 11, -99, 12, 13.5, 15, 14, 16, 18, 20, 21.5, -99],
-            "city": [1.0, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 9],
-            "export": [0.0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0],
-        }
-    )
-    pyreadstat.write_dta(
-        frame,
-        str(path),
-        column_labels={"sales": "Ventes du trimestre"},
-        variable_value_labels={
-            "sales": {-99: "Refus"},
-            "city": {1: "Fès", 2: "Marrakech", 9: "Ne sait pas"},
-            "export": {0: "Non", 1: "Oui"},
-        },
-    )
 
 
 def test_labels_of_a_stata_file_become_categories_codes_and_reasons(tmp_path):
@@ -323,7 +284,7 @@ def test_labels_of_a_stata_file_become_categories_codes_and_reasons(tmp_path):
         "type": "category", "labelled": "labels", "categories": ["Fès", "Marrakech"],
         "missing": [{"code": 9, "reason": "unknown"}],
     }  # fmt: skip
-    assert "labels, or by codes" in city.doubts[0]
+    assert "labels, or by codes" in said(city.doubts)[0]
     assert column(made, "export").keys == {"type": "boolean", "labelled": "codes"}
 
 
@@ -361,14 +322,14 @@ def test_a_panel_of_every_fourth_year_asks_whether_it_is_by_design(tmp_path):
     lines = [f"{s},{y},{s * y % 13 + 0.5}" for s in range(1, 9) for y in range(2000, 2020, 4)]
     roles = proposed(tmp_path, "state,year,turnout\n" + "\n".join(lines) + "\n").roles
     assert roles.step == 4
-    assert "by design" in roles.doubts["time"]
+    assert roles.doubts["time"] == Doubt.of("periods_apart", n=4)
 
 
 def test_data_that_are_no_panel_get_names_that_a_plan_refuses(tmp_path):
     lines = [f"{n},{n * 1.5}" for n in range(30)]
     made = proposed(tmp_path, "age,income\n" + "\n".join(lines) + "\n")
     assert (made.roles.unit, made.roles.time) == (NO_UNIT, NO_TIME)
-    assert NO_UNIT in made.decisions[0]
+    assert NO_UNIT in said(made.decisions)[0]
 
 
 def test_rows_that_repeat_are_counted_and_what_parts_them_is_named(tmp_path):
@@ -379,8 +340,9 @@ def test_rows_that_repeat_are_counted_and_what_parts_them_is_named(tmp_path):
         for cause in ("all", "road", "work")
     ]
     made = proposed(tmp_path, "state,year,cause,rate\n" + "\n".join(lines) + "\n")
-    assert "state and year stand together on more than one row (240 rows do)" in made.decisions[1]
-    assert "cause parts them" in made.decisions[1]
+    repeating = said(made.decisions)[1]
+    assert "state and year stand together on more than one row (240 rows do)" in repeating
+    assert "cause parts them" in repeating
 
 
 def test_what_is_told_is_taken_and_a_wrong_name_refused_with_the_nearest(tmp_path):
@@ -427,7 +389,7 @@ def test_a_wide_file_becomes_long_and_its_columns_find_their_roles(tmp_path):
         "period",
         ("ca",),
     )
-    assert "treat says who, never from when" in " ".join(made.decisions)
+    assert "treat says who, never from when" in " ".join(said(made.decisions))
 
 
 def test_waves_go_below_one_another_and_a_register_is_proposed_for_a_person(tmp_path):
@@ -469,7 +431,9 @@ def test_waves_with_unlike_columns_are_of_the_same_units_at_another_time(tmp_pat
     made = propose(renamed, told=Told())
     assert [rule.keys["rule"] for rule in made.rules] == ["constant", "constant", "append"]
     assert (made.roles.unit, made.roles.time) == ("id", "wave")
-    assert any("not in every file, and missing there" in doubt for doubt in made.rules[2].doubts)
+    assert any(
+        "not in every file, and missing there" in words for words in said(made.rules[2].doubts)
+    )
 
 
 def test_waves_with_unlike_columns_are_known_by_a_column_of_times(tmp_path):
@@ -500,8 +464,8 @@ def test_a_told_treatment_that_goes_back_to_zero_marks_starts_and_is_asked_about
     treatment = made.roles.treatment
     assert (treatment.first_period_of, treatment.marks_start) == ("stand", True)
     assert treatment.column not in {"stand", "id"}
-    assert "stand goes back to 0" in made.roles.doubts["cohort"]
-    assert any("stand goes back to 0" in decision for decision in made.decisions)
+    assert made.roles.doubts["cohort"] == Doubt.of("goes_back", column="stand")
+    assert any("stand goes back to 0" in decision for decision in said(made.decisions))
 
 
 def test_a_told_column_of_zeros_and_ones_that_says_no_start_is_refused_by_name(tmp_path):
@@ -527,34 +491,6 @@ def test_money_is_what_the_words_of_the_outcome_say(tmp_path):
 # Questionnaires
 
 
-def form(path):
-    book = xlsxwriter.Workbook(str(path))
-    sheets = {
-        "survey": [
-            ["type", "name", "label::English (en)", "label::Français (fr)", "constraint", "relevant"],
-            ["text", "artisan_id", "Artisan", "Artisan", "", ""],
-            ["begin group", "g", "Sales", "Ventes", "", ""],
-            ["decimal", "ca", "Revenue", "Chiffre d'affaires", ". >= 0 and . <= 100000", ""],
-            ["integer", "vague", "Wave", "Vague", "", ""],
-            ["end group", "", "", "", "", ""],
-            ["select_one yn", "export", "Exports?", "Exporte ?", "", ""],
-            ["select_one city", "ville", "City", "Ville", "", ""],
-            ["select_multiple markets", "marches", "Markets", "Marchés", "", "${export} = '1'"],
-        ],
-        "choices": [
-            ["list_name", "name", "label::English (en)", "label::Français (fr)"],
-            ["yn", "1", "Yes", "Oui"], ["yn", "0", "No", "Non"], ["yn", "-99", "Refused", "Refus"],
-            ["city", "fes", "Fes", "Fès"], ["city", "mar", "Marrakech", "Marrakech"],
-            ["markets", "dom", "Domestic", "Intérieur"], ["markets", "exp", "Abroad", "Étranger"],
-        ],
-    }  # fmt: skip
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    book.close()
-
-
 def test_a_questionnaire_gives_types_labels_bounds_and_codes_in_both_languages(tmp_path):
     form(tmp_path / "form.xlsx")
     lines = [
@@ -574,7 +510,7 @@ def test_a_questionnaire_gives_types_labels_bounds_and_codes_in_both_languages(t
     }  # fmt: skip
     assert column(made, "ville").category_labels["fes"] == Label("Fes", "Fès")
     assert column(made, "marches/exp").label == Label("Markets: Abroad", "Marchés : Étranger")
-    assert column(made, "marches/exp").doubts == ("asked of some only: blank where it was not",)
+    assert column(made, "marches/exp").doubts == (Doubt.of("asked_of_some"),)
 
 
 def test_data_that_are_not_as_the_questionnaire_has_them_keep_what_they_seem(tmp_path):
@@ -584,8 +520,8 @@ def test_data_that_are_not_as_the_questionnaire_has_them_keep_what_they_seem(tmp
     data.write_text("artisan_id,vague,ca\n" + "\n".join(lines) + "\n", encoding="utf-8")
     ca = column(propose([tmp_path / "form.xlsx", data], told=Told()), "ca")
     assert ca.keys == {"type": "number"}
-    assert "not as the questionnaire has it" in ca.doubts[0]
-    assert "outside the declared range" in ca.doubts[0]
+    (words,) = said(ca.doubts)
+    assert "not as the questionnaire has it (number): outside the declared range (row" in words
 
 
 def test_a_questionnaire_alone_is_no_data(tmp_path):
@@ -605,15 +541,11 @@ def test_files_are_looked_at_and_never_changed(tmp_path):
 
 # Privacy
 
-NAMED = "artisan_id,nom,telephone,wave,sales\n" + "".join(
-    f"A{n // 3},Nom {n // 3},06{n // 3:08d},{n % 3 + 1},{n * 1.5}\n" for n in range(60)
-)
-
 
 def test_columns_that_tell_who_a_person_is_are_left_out_and_named(tmp_path):
     made = proposed(tmp_path, NAMED)
     assert [column.name for column in made.columns] == ["artisan_id", "wave", "sales"]
-    assert "`nom`, `telephone` could tell who a person is" in " ".join(made.decisions)
+    assert "`nom`, `telephone` could tell who a person is" in " ".join(said(made.decisions))
     assert "# nom: could tell who a person is" in " ".join(texts(made).split())
     assert "Nom 3" not in texts(made)
 
@@ -697,7 +629,7 @@ def test_damaged_files_get_a_proposal_that_loads_or_a_sentence_that_names_the_fi
             assert path.name in str(refused)  # noqa: PT017 (either of two ends is right)
             continue
         (tmp_path / "schema.yml").write_text(
-            schema_text(made, title=Label.same("x"), source="x"), encoding="utf-8"
+            schema_text(made, title=Label.same("x"), source="x", speech=ENGLISH), encoding="utf-8"
         )
         read_schema(tmp_path / "schema.yml")
         loaded += 1
@@ -716,5 +648,5 @@ def test_statas_labels_of_letters_are_taken_as_reasons_and_other_letters_asked_a
     (stored,) = read_source(path, layout=FileLayout()).columns
     column = column_of(stored, CsvOptions())
     assert column.keys["missing"] == [{"code": ".a", "reason": "refused"}]
-    assert [doubt for doubt in column.doubts if ".a" in doubt] == []
-    assert "`.b`: missing in the file" in column.doubts[-1]
+    assert [words for words in said(column.doubts) if ".a" in words] == []
+    assert "`.b`: missing in the file; {code: .b" in said(column.doubts)[-1]

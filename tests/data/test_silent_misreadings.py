@@ -11,9 +11,11 @@ from openpyxl import Workbook
 
 from impact import errors
 from impact.data.intake.arrive import arrive
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.look import look_at
 from impact.data.readers import read_frame
 from impact.data.sources.apart import Apart
+from impact.errors import Rows
 
 AMOUNTS = {
     ",": ["12,50", "8,849", "1200,75", "900,20", "15", "77,5"],
@@ -114,7 +116,7 @@ def test_a_proposal_says_which_rows_look_moved(tmp_path):
     (tmp_path / "d.csv").write_text("\n".join(",".join(row) for row in [HEAD, *rows]) + "\n")
     with Apart() as apart:
         doubts = look_at(tmp_path / "d.csv", table="d", apart=apart).file.doubts
-    assert any("row 7: cells look moved" in doubt for doubt in doubts)
+    assert Doubt.of("moved_rows", rows=Rows((7,), 1)) in doubts
 
 
 def test_a_column_declared_as_filled_has_no_blank(tmp_path):

@@ -58,8 +58,17 @@ def test_what_is_written_loads_and_is_marked_where_it_is_guessed(tmp_path):
     schema = read_schema(tmp_path / "out" / SCHEMA)
     assert (plan.language, plan.outcomes, schema.unit) == ("fr", ("revenue",), "firm")
     text = (tmp_path / "out" / PLAN).read_text(encoding="utf-8")
-    assert "# To decide:\n# 1. the outcome" in text
-    assert "# ? treatment starts as first_fair says" in (tmp_path / "out" / SCHEMA).read_text()
+    assert "# À décider\u00a0:\n# 1. le résultat étudié" in text
+    marked = (tmp_path / "out" / SCHEMA).read_text(encoding="utf-8")
+    assert "# ? le traitement débute comme le dit first_fair, où 0 veut dire jamais" in marked
+
+
+def test_what_the_command_prints_is_in_the_language_that_it_is_told(tmp_path):
+    file = panel(tmp_path / "panel.csv")
+    for language, words in (("fr", "Prêt\u00a0: impact run"), ("en", "Ready: impact run")):
+        done = init(file, "--folder", tmp_path / language, "--language", language)
+        assert words in done.output, done.output
+    assert "(annuelle)" in init(file, "--folder", tmp_path / "x", "--language", "fr").output
 
 
 def test_starts_with_a_code_of_never_pass_through_an_intake_plan(tmp_path):

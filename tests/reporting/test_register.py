@@ -13,6 +13,8 @@ from reporting.test_words import NOUNS
 import impact.errors
 from impact.data.intake.arrive import READ
 from impact.data.intake.rules.every import RULES
+from impact.data.privacy.names import Identifier
+from impact.data.proposal.doubt import DoubtCode
 from impact.data.schema import ColumnType
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
@@ -22,6 +24,7 @@ from impact.diagnostics.survey.counted import Kind
 from impact.disclosure.figure import Axis
 from impact.disclosure.rules import Reason as Withholding
 from impact.economics.figure import Why
+from impact.errors import FaultCode
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.appraised import Unappraised
@@ -321,6 +324,28 @@ def test_everything_worth_knowing_before_a_run_has_words():
 def test_every_reason_for_which_a_figure_may_not_leave_has_words():
     assert set(REGISTER["withheld"]) == set(REGISTER["withheld_in_full"]) == of(Withholding)
     assert set(REGISTER["merged"]) == of(Axis)
+
+
+def test_everything_that_a_proposal_doubts_has_words():
+    doubted = [
+        text
+        for call in emitted.calls("of", method=True)
+        if ast.unparse(call.node.func) == "Doubt.of"
+        for text in emitted.texts(emitted.argument(call, 0, "code"))
+    ]
+    assert set(REGISTER["doubt"]) == of(DoubtCode) == set(doubted)
+    assert set(REGISTER["identifier"]) == of(Identifier)
+
+
+def test_every_fault_of_cells_has_words():
+    """Faults are told of by conversions, whose callers pass the code on."""
+    given = [
+        *(emitted.argument(call, 0, "code") for call in emitted.calls("on", "Fault")),
+        *(emitted.argument(call, 9, "code") for call in emitted.calls("_refuse")),
+        *(emitted.argument(call, 2, "fault") for call in emitted.calls("_refused")),
+    ]
+    texts = {place.node.value for place in given if place and isinstance(place.node, ast.Constant)}
+    assert set(REGISTER["fault"]) == of(FaultCode) == texts
 
 
 def test_everything_that_a_codebook_says_in_codes_has_words():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from impact.arrays import Floats
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.marks import MOSTLY, number_texts
 from impact.data.proposal.missing_words import (
     numbers_for_nothing,
@@ -18,7 +19,7 @@ from impact.data.schema import CsvOptions, ReadColumn
 from impact.data.sources.codes import whole_text
 from impact.data.sources.conversions import convert
 from impact.data.sources.source import SourceColumn
-from impact.errors import ImpactError
+from impact.errors import DataError, Fault, ImpactError
 
 MAX_CATEGORIES = 20
 FEWEST = 3  # on which a category stands before its text is written into a file that leaves the data
@@ -38,15 +39,15 @@ def column_of(column: SourceColumn, options: CsvOptions) -> ProposedColumn | Lef
         How its text is written.
     """
     if column.cells.null_count == len(column.cells) and column.kind != "other":
-        return LeftOut(column.name, "no cell is filled")
-    if column.kind in {"other", "datetime"}:
-        return LeftOut(
-            column.name, f"stored as {column.kind}; write it as text, as numbers or as a date"
-        )
+        return LeftOut(column.name, Doubt.of("no_cell_filled"))
+    if column.kind == "datetime":
+        return LeftOut(column.name, Doubt.of("stored_as_moments"))
+    if column.kind == "other":
+        return LeftOut(column.name, Doubt.of("stored_otherwise"))
     label = Label.same(column.label.strip() or readable(column.name))
     guessed = (_of_text if column.kind == "text" else _of_stored)(column, options)
     if guessed is None:
-        return LeftOut(column.name, "no cell is filled")
+        return LeftOut(column.name, Doubt.of("no_cell_filled"))
     keys, doubts = guessed
     said = _said_of_letters(column)
     if said:
@@ -54,10 +55,10 @@ def column_of(column: SourceColumn, options: CsvOptions) -> ProposedColumn | Lef
     doubts += _lettered(column, [one["code"] for one in said])
     fault = fault_of(column, keys, options)
     if fault is not None:
-        keys, doubts = {"type": "string"}, [f"read as text: as {keys['type']}, {fault}"]
+        keys, doubts = {"type": "string"}, [Doubt.of("read_as_text", fault=fault)]
         fault = fault_of(column, keys, options)
     if fault is not None:
-        return LeftOut(column.name, fault)
+        return LeftOut(column.name, Doubt.of("cannot_be_read", fault=fault))
     return ProposedColumn(column.name, keys, label, doubts=tuple(doubts))
 
 
@@ -67,8 +68,8 @@ def readable(name: str) -> str:
     return (words[:1].upper() + words[1:]) or name
 
 
-def fault_of(column: SourceColumn, keys: Mapping[str, Any], options: CsvOptions) -> str | None:
-    """Return what the table of conversions says against a type, without the column's name; None where it converts."""
+def fault_of(column: SourceColumn, keys: Mapping[str, Any], options: CsvOptions) -> Fault | None:
+    """Return what the table of conversions says against a type; None where it converts."""
     try:
         convert(
             column,
@@ -77,12 +78,12 @@ def fault_of(column: SourceColumn, keys: Mapping[str, Any], options: CsvOptions)
             options=options,
             frequency="integer",
         )
-    except ImpactError as problem:
-        return str(problem).removeprefix("column: ")
+    except DataError as problem:
+        return problem.fault or Fault("unfit")
     return None
 
 
-Guess = tuple[dict[str, Any], list[str]]
+Guess = tuple[dict[str, Any], list[Doubt]]
 
 
 def _of_text(column: SourceColumn, options: CsvOptions) -> Guess | None:
@@ -111,12 +112,9 @@ def _of_words(column: SourceColumn, counts: Mapping[str, int], words: Mapping[st
         return {"type": "string"}, []
     if min(texts.values()) < FEWEST:
         rare = sum(count < FEWEST for count in texts.values())
-        doubt = (
-            f"{len(texts)} different texts, {rare} of them on fewer than {FEWEST} rows: "
-            "correct them, or list its categories yourself"
-        )
+        doubt = Doubt.of("rare_texts", n=len(texts), rare=rare, fewest=FEWEST)
         return {"type": "string"}, [doubt]
-    doubts = [f"{_listed(words)}: a code for nothing?"] if words else []
+    doubts = [Doubt.of("word_for_nothing", codes=_listed(words))] if words else []
     return {"type": "category", "categories": sorted(texts), **_missing(words)}, doubts
 
 
@@ -153,7 +151,7 @@ def _of_stored(column: SourceColumn, options: CsvOptions) -> Guess:
 def _of_numbers(values: Floats, name: str, keys: Mapping[str, Any]) -> Guess:
     known = values[~np.isnan(values)]
     codes = () if start_like(name) else numbers_for_nothing(known)
-    doubts = [f"{_listed(codes)}: a code for nothing, or a number?"] if codes else []
+    doubts = [Doubt.of("number_for_nothing", codes=_listed(codes))] if codes else []
     answers = known[~np.isin(known, codes)]
     missing = [*keys.get("missing", ()), *codes]
     declared = {**keys, "type": _number_type(answers), **({"missing": missing} if missing else {})}
@@ -192,12 +190,11 @@ def _of_labelled(column: SourceColumn, values: Floats) -> Guess:
     if set(answers) <= {0.0, 1.0}:
         return {"type": "boolean", "labelled": "codes", **kept}, []
     if len(words) > MAX_CATEGORIES or len(set(words)) < len(words):
-        return {"type": _number_type(answers), "labelled": "codes", **kept}, [
-            "labelled in the file: read by its codes, since there are many labels or two are the same"
-        ]
+        keys = {"type": _number_type(answers), "labelled": "codes", **kept}
+        return keys, [Doubt.of("read_by_codes")]
     listed = [labels[code] for code in sorted(labels) if code not in nothing]
-    doubt = "labelled in the file: by its labels, or by codes (labelled: codes, type: integer)?"
-    return {"type": "category", "labelled": "labels", "categories": listed, **kept}, [doubt]
+    keys = {"type": "category", "labelled": "labels", "categories": listed, **kept}
+    return keys, [Doubt.of("labels_or_codes")]
 
 
 def _said_of_letters(column: SourceColumn) -> list[dict[str, str]]:
@@ -218,12 +215,13 @@ def _missing_in_file(column: SourceColumn) -> list[str]:
     return sorted(filter(None, pc.unique(column.reasons).to_pylist()))
 
 
-def _lettered(column: SourceColumn, said: Sequence[str]) -> list[str]:
+def _lettered(column: SourceColumn, said: Sequence[str]) -> list[Doubt]:
     """Ask why cells are missing by the file's own codes whose label does not say it."""
     codes = [code for code in _missing_in_file(column) if code not in said]
     if not codes:
         return []
-    return [f"{_listed(codes)}: missing in the file; {{code: {codes[0]}, reason: ...}} says why"]
+    example = f"{{code: {codes[0]}, reason: ...}}"
+    return [Doubt.of("missing_in_file", codes=_listed(codes), example=example)]
 
 
 def _missing(words: Mapping[str, str]) -> dict[str, Any]:

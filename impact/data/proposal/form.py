@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.data.proposal.column_types import fault_of
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.look import WORKBOOKS, sheets_of
 from impact.data.proposal.missing_words import reason_of_label
 from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile
@@ -90,12 +91,13 @@ def with_form(file: ProposedFile, form: Form, source: SourceTable) -> ProposedFi
             continue
         keys = dict(question.keys)
         fault = fault_of(held[column.name], keys, options)
-        doubts: list[str] = []
+        doubts: list[Doubt] = []
         if fault is not None:
-            doubts = [f"not as the questionnaire has it ({keys['type']}): {fault}", *column.doubts]
+            asked = Doubt.of("not_as_asked", type=str(keys["type"]), fault=fault)
+            doubts = [asked, *column.doubts]
             keys = dict(column.keys)
         if question.conditional:
-            doubts.append("asked of some only: blank where it was not")
+            doubts.append(Doubt.of("asked_of_some"))
         agreed = {} if fault else question.category_labels
         columns.append(ProposedColumn(column.name, keys, question.label, agreed, tuple(doubts)))
     return replace(file, columns=tuple(columns))

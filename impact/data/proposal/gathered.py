@@ -11,6 +11,7 @@ from impact.data.intake.plan import ArrivingColumn
 from impact.data.intake.rules.derived import Constant
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.table import Kind, Table
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.look import Looked
 from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, ProposedRule
 from impact.data.proposal.roles import Told
@@ -39,7 +40,7 @@ class Panel:
     columns: tuple[ProposedColumn, ...]
     files: tuple[ProposedFile, ...]
     rules: tuple[ProposedRule, ...] = ()
-    decisions: tuple[str, ...] = ()
+    decisions: tuple[Doubt, ...] = ()
 
 
 def panel_of(looked: Sequence[Looked], told: Told) -> tuple[Panel, Pair | None]:
@@ -90,7 +91,7 @@ def _appended(looked: Sequence[Looked], *, by_name: bool = False) -> Panel:
         tuple(columns[name] for name in table.kinds),
         (*waves, *(one.file for one in rest)),
         (*rules, *(rule for rule, _ in beside)),
-        tuple(words for _, words in beside),
+        tuple(doubt for _, doubt in beside),
     )
 
 
@@ -166,10 +167,6 @@ def _long_rule(panel: Panel, wide: Wide, period: str) -> dict[str, Any]:
     }
 
 
-def _wide_doubts(wide: Wide) -> tuple[str, ...]:
-    doubts = [
-        "columns of one name and several periods become rows; periods of which nothing is known are left out"
-    ]
-    if wide.guessed_century:
-        doubts.append("years in two digits: the century is guessed")
-    return tuple(doubts)
+def _wide_doubts(wide: Wide) -> tuple[Doubt, ...]:
+    century = (Doubt.of("century_guessed"),) if wide.guessed_century else ()
+    return (Doubt.of("made_long"), *century)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from impact.data.privacy.identifiers import Looked, suspicions
+from impact.data.privacy.identifiers import Looked, Suspicion, suspicions
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.proposed import LeftOut, ProposedColumn
 from impact.data.schema import CsvOptions, ReadColumn
 from impact.data.sources.conversions import convert
@@ -42,7 +43,7 @@ def without_identifiers(
     found = {one.column: one for one in suspicions(looked)}
     kept = [column if column.name not in found else _keyed(column) for column in columns]
     left = [
-        LeftOut(name, f"could tell who a person is ({one.what}, by its {one.by})", identifying=True)
+        LeftOut(name, _telling(one), identifying=True)
         for name, one in found.items()
         if name != unit
     ]
@@ -51,6 +52,12 @@ def without_identifiers(
     )
 
 
+def _telling(one: Suspicion) -> Doubt:
+    if one.by == "name":
+        return Doubt.of("identifying_by_name", what=one.what)
+    return Doubt.of("identifying_by_content", what=one.what)
+
+
 def _keyed(column: ProposedColumn) -> ProposedColumn:
-    words = "ids under pseudonyms: `impact key new` makes their key"
-    return replace(column, keys={"type": "string", "pseudonym": True}, doubts=(words,))
+    doubts = (Doubt.of("under_pseudonyms"),)
+    return replace(column, keys={"type": "string", "pseudonym": True}, doubts=doubts)

@@ -8,6 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 from impact.data.proposal.column_types import column_of, text_counts, typed_texts
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.identifying import without_identifiers
 from impact.data.proposal.marks import Marks, marks_of
 from impact.data.proposal.placed import Place, place_of
@@ -18,7 +19,7 @@ from impact.data.sources.apart import Apart
 from impact.data.sources.door import read_source
 from impact.data.sources.moved_rows import moved_rows
 from impact.data.sources.source import Layout, SourceColumn, SourceTable
-from impact.errors import SourceError, rows_named
+from impact.errors import Rows, SourceError
 
 TEXT = frozenset({".csv", ".tsv"})
 WORKBOOKS = frozenset({".xlsx", ".ods", ".xls"})
@@ -41,7 +42,7 @@ class Looked:
 class _Layout:
     keys: Mapping[str, Any]
     place: Place
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def look_at(path: Path, *, table: str, apart: Apart, unit: str | None = None) -> Looked:
@@ -134,22 +135,18 @@ def _placed(place: Place) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value != getattr(defaults, key)}
 
 
-def _moved_doubts(path: Path, source: SourceTable) -> tuple[str, ...]:
+def _moved_doubts(path: Path, source: SourceTable) -> tuple[Doubt, ...]:
     if path.suffix.lower() not in TEXT | WORKBOOKS or not (rows := moved_rows(source)).size:
         return ()
-    doubt = (
-        f"{rows_named(rows)}: cells look moved by one column, and are refused until they are corrected, or until "
-        "moved_rows: keep says that they are right"
-    )
-    return (doubt,)
+    return (Doubt.of("moved_rows", rows=Rows.of(rows)),)
 
 
-def _place_doubts(place: Place) -> tuple[str, ...]:
+def _place_doubts(place: Place) -> tuple[Doubt, ...]:
     doubts = []
     if place.heading_rows > 1:
-        doubts.append("two rows of column names: the upper one seems to continue to the right")
+        doubts.append(Doubt.of("two_rows_of_names"))
     if place.footer_rows:
-        doubts.append(f"{place.footer_rows} rows at the end look like notes, not data")
+        doubts.append(Doubt.of("notes_at_the_end", n=place.footer_rows))
     return tuple(doubts)
 
 
@@ -166,7 +163,7 @@ def _sheet_layout(path: Path, apart: Apart) -> _Layout:
     last = [rows.get(number, []) for number in range(max(1, height[name] - 14), height[name] + 1)]
     place = place_of(first, last[max(0, 2 - height[name]) :])
     several = len(sheets) > 1
-    doubts = (f"{len(sheets)} sheets: the one with most cells is taken",) if several else ()
+    doubts = (Doubt.of("several_sheets", n=len(sheets)),) if several else ()
     return _Layout(
         {**({"sheet": name} if several else {}), **_placed(place)},
         place,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.missing_words import reason_of_word
 from impact.data.schema import CsvOptions
 from impact.data.sources.text_numbers import ANY_DECIMALS, numbers_of
@@ -30,7 +31,7 @@ class Marks:
     """What a file's ``csv`` would declare of numbers and dates, and what is unsure."""
 
     keys: Mapping[str, str]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def marks_of(columns: Sequence[Sequence[str]]) -> Marks:
@@ -44,16 +45,14 @@ def marks_of(columns: Sequence[Sequence[str]]) -> Marks:
     numeric = [texts for texts in map(number_texts, columns) if texts]
     read = [sum(_reads(texts, style) for texts in numeric) for style in STYLES]
     style = dict(STYLES[read.index(max(read))]) if numeric else {}
-    doubts: list[str] = []
+    doubts: list[Doubt] = []
     marked = [text for texts in numeric for text in texts if "." in text or "," in text]
     if marked and "decimal" not in style:
         style = {"decimal": ".", **style}
     if marked and not any(map(_not_grouped, numeric)):
         used = "." if any("." in text for text in marked) else ","
         style = {"decimal": "," if used == "." else ".", "thousands": used}
-        doubts.append(
-            f"every number with a `{used}` could have it before thousands or before decimals: taken as thousands"
-        )
+        doubts.append(Doubt.of("thousands_or_decimals", mark=used))
     order, doubt = _date_order(columns)
     if order is not None:
         style["dates"] = order
@@ -84,7 +83,7 @@ def _reads(texts: Sequence[str], style: Mapping[str, Any]) -> bool:
     return not numbers_of(cells, options, decimals=ANY_DECIMALS).bad.any()
 
 
-def _date_order(columns: Sequence[Sequence[str]]) -> tuple[str | None, tuple[str, ...]]:
+def _date_order(columns: Sequence[Sequence[str]]) -> tuple[str | None, tuple[Doubt, ...]]:
     first = second = dates = 0
     for texts in columns:
         found = [_LAST_YEAR.fullmatch(text) for text in texts]
@@ -100,6 +99,4 @@ def _date_order(columns: Sequence[Sequence[str]]) -> tuple[str | None, tuple[str
         return "day_first", ()
     if second > 12 >= first:
         return "month_first", ()
-    return "day_first", (
-        "dates could have the day or the month first: no day is above 12, or both orders occur",
-    )
+    return "day_first", (Doubt.of("day_or_month_first"),)

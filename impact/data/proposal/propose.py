@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from impact.data.proposal.doubt import Doubt, listed
 from impact.data.proposal.form import Form, is_form, read_form, with_form
 from impact.data.proposal.gathered import panel_of
 from impact.data.proposal.look import Looked, look_at, table_name
@@ -99,8 +100,8 @@ def _named_by(looked: Looked, forms: Sequence[Form]) -> Looked:
 
 
 def _decisions(
-    proposal: Proposal, of_roles: Sequence[str], of_panel: Sequence[str]
-) -> tuple[str, ...]:
+    proposal: Proposal, of_roles: Sequence[Doubt], of_panel: Sequence[Doubt]
+) -> tuple[Doubt, ...]:
     """List what a person must decide: roles, files, then how many columns and layouts are guessed."""
     telling = [
         f"`{column.name}`"
@@ -110,16 +111,16 @@ def _decisions(
     ]
     found = [*of_roles, *of_panel]
     if telling:
-        found.append(
-            f"{', '.join(dict.fromkeys(telling))} could tell who a person is and are left out: docs/privacy.md; "
-            "--unit takes one as the unit, under pseudonyms"
-        )
-    found += [f"{file.path.name}: {doubt}" for file in proposal.files for doubt in file.doubts]
+        columns = listed(list(dict.fromkeys(telling)))
+        found.append(Doubt.of("identifying_left_out", columns=columns))
+    found += [
+        Doubt.of("of_file", file=file.path.name, doubt=doubt)
+        for file in proposal.files
+        for doubt in file.doubts
+    ]
     doubted = sum(bool(column.doubts) for file in proposal.files for column in file.columns)
     if doubted:
-        found.append(f"{doubted} columns are guessed in part: each has a line `# ?` above it")
+        found.append(Doubt.of("columns_guessed", n=doubted, mark="# ?"))
     if any(column.label.en == column.label.fr for column in proposal.columns):
-        found.append(
-            "labels stand in one language: write the other, where the report is to be in both"
-        )
+        found.append(Doubt.of("labels_in_one_language"))
     return tuple(found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from impact.data.proposal.doubt import Doubt
 from impact.terms import Frequency
 
 
@@ -33,15 +34,15 @@ class ProposedColumn:
         What a schema or intake plan would declare: ``type``, ``missing``, ``categories``, ...
     label : Label
     category_labels : mapping of str to Label
-    doubts : tuple of str
-        What is guessed about it, each in a sentence; empty where it is plain.
+    doubts : tuple of Doubt
+        What is guessed about it; empty where it is plain.
     """
 
     name: str
     keys: Mapping[str, Any]
     label: Label
     category_labels: Mapping[str, Label] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def type(self) -> str:
@@ -54,7 +55,7 @@ class LeftOut:
     """A column that is not proposed, and why; whether it is because it could tell who a person is."""
 
     name: str
-    why: str
+    why: Doubt
     identifying: bool = False
 
 
@@ -73,7 +74,7 @@ class ProposedFile:
         Column and words of rows that are sums of others.
     columns : tuple of ProposedColumn
     left_out : tuple of LeftOut
-    doubts : tuple of str
+    doubts : tuple of Doubt
         About the layout.
     """
 
@@ -83,7 +84,7 @@ class ProposedFile:
     columns: tuple[ProposedColumn, ...]
     totals: Mapping[str, Any] | None = None
     left_out: tuple[LeftOut, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def named(self) -> dict[str, ProposedColumn]:
         """Return the columns by name."""
@@ -95,7 +96,7 @@ class ProposedRule:
     """A rule of the intake plan, as a plan writes it; or one that a person should look at, written as a comment."""
 
     keys: Mapping[str, Any]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     commented: bool = False
 
 
@@ -138,7 +139,7 @@ class Roles:
     outcomes: tuple[str, ...] = ()
     drops_missing: bool = False
     periods_before: int = 2
-    doubts: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Proposal:
     columns : tuple of ProposedColumn
         Of the panel that comes of files and rules.
     roles : Roles
-    decisions : tuple of str
+    decisions : tuple of Doubt
         What a person must decide, the weightiest first.
     """
 
@@ -160,7 +161,7 @@ class Proposal:
     rules: tuple[ProposedRule, ...]
     columns: tuple[ProposedColumn, ...]
     roles: Roles
-    decisions: tuple[str, ...]
+    decisions: tuple[Doubt, ...]
 
     @property
     def needs_intake(self) -> bool:

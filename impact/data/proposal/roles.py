@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.data.intake.table import Table
+from impact.data.proposal.doubt import Doubt, listed
 from impact.data.proposal.proposed import Roles, Treatment
 from impact.data.proposal.treatment import (
     Found,
@@ -62,7 +63,7 @@ class FoundRoles:
     """The roles, and what a person must decide about them."""
 
     roles: Roles
-    decisions: tuple[str, ...]
+    decisions: tuple[Doubt, ...]
 
 
 def roles_of(table: Table, pair: Pair | None, *, told: Told) -> FoundRoles:
@@ -78,8 +79,8 @@ def roles_of(table: Table, pair: Pair | None, *, told: Told) -> FoundRoles:
     if pair is None:
         return _without_pair(table, told)
     panel = Panelled.of(table, pair)
-    doubts: dict[str, str] = {}
-    decisions: list[str] = []
+    doubts: dict[str, Doubt] = {}
+    decisions: list[Doubt] = []
     _say_of_pair(table, pair, told, doubts, decisions)
     found = _treatment(panel, told, doubts, decisions)
     treatment = None if found is None else found.treatment
@@ -89,9 +90,7 @@ def roles_of(table: Table, pair: Pair | None, *, told: Told) -> FoundRoles:
         decisions.insert(0, _say_of_outcome(outcomes))
     blank = [name for name in outcomes if name in table.kinds and table.missing(name).any()]
     if blank:
-        doubts["missing_outcome"] = (
-            f"{', '.join(blank)} is blank on some rows: those are left out and counted; `refuse` asks for all"
-        )
+        doubts["missing_outcome"] = Doubt.of("blank_outcome", columns=listed(blank))
     roles = Roles(
         unit=pair.unit,
         time=pair.time,
@@ -108,73 +107,67 @@ def roles_of(table: Table, pair: Pair | None, *, told: Told) -> FoundRoles:
 
 def _without_pair(table: Table, told: Told) -> FoundRoles:
     unit, time = told.unit or NO_UNIT, told.time or NO_TIME
-    words = (
-        "no two columns name each row once, one of them a time in which units come back: "
-        f"name the columns of units and periods (--unit, --time) in the place of {NO_UNIT} and {NO_TIME}, or the data are "
-        "no panel"
-    )
+    doubt = Doubt.of("no_unit_and_time", unit=NO_UNIT, time=NO_TIME)
     outcomes = told.outcomes or (NO_OUTCOME,)
     treatment = None if told.cohort is None else Treatment(told.cohort, told.never)
     roles = Roles(
-        unit, time, "integer", treatment=treatment, outcomes=outcomes, doubts={"unit": words}
+        unit, time, "integer", treatment=treatment, outcomes=outcomes, doubts={"unit": doubt}
     )
     del table
-    return FoundRoles(roles, (words,))
+    return FoundRoles(roles, (doubt,))
 
 
-def _remedy(parts: str | None) -> str:
-    if parts is None:
-        return "correct the file, or name other columns (--unit, --time)"
-    return f"{parts} parts them: keep one of its values by a rule `keep` of an intake plan"
+def _remedy(parts: str | None) -> Doubt:
+    return Doubt.of("not_parted") if parts is None else Doubt.of("parted_by", column=parts)
 
 
 def _say_of_pair(
-    table: Table, pair: Pair, told: Told, doubts: dict[str, str], decisions: list[str]
+    table: Table, pair: Pair, told: Told, doubts: dict[str, Doubt], decisions: list[Doubt]
 ) -> None:
     if pair.repeated:
-        words = (
-            f"{pair.unit} and {pair.time} stand together on more than one row ({pair.repeated} rows do): a report needs one "
-            f"row of each; {_remedy(parting(table, pair))}"
+        remedy = _remedy(parting(table, pair))
+        doubts["unit"] = Doubt.of(
+            "rows_repeat", unit=pair.unit, time=pair.time, n=pair.repeated, remedy=remedy
         )
-        doubts["unit"] = words
-        decisions.append(words)
+        decisions.append(doubts["unit"])
     elif told.unit is None and pair.rivals:
-        doubts["unit"] = f"{', '.join(pair.rivals[:3])} would name units as well"
+        doubts["unit"] = Doubt.of("other_units", columns=listed(pair.rivals[:3]))
     if pair.step > 1:
-        doubts["time"] = f"periods are {pair.step} apart: by design, or are some missing?"
+        doubts["time"] = Doubt.of("periods_apart", n=pair.step)
 
 
 def _treatment(
-    panel: Panelled, told: Told, doubts: dict[str, str], decisions: list[str]
+    panel: Panelled, told: Told, doubts: dict[str, Doubt], decisions: list[Doubt]
 ) -> Found | None:
     found = treatment_of(panel)
     if told.cohort is not None:
         taken = _told_treatment(panel, told, found)
         if taken.treatment.marks_start:
-            words = _say_of_switching_off(taken.treatment.source)
-            doubts["cohort"] = words
-            decisions.append(words)
+            doubts["cohort"] = Doubt.of("goes_back", column=taken.treatment.source)
+            decisions.append(doubts["cohort"])
         return taken
     if not found:
         decisions.append(_say_of_no_treatment(panel))
-        doubts["cohort"] = (
-            "no column says from when a unit is treated: cohort: {column: ..., never: [...]}"
-        )
+        doubts["cohort"] = Doubt.of("no_start", example="cohort: {column: ..., never: [...]}")
         return None
     best = found[0]
     others = [one.treatment.source for one in found[1:4] if best.worth - one.worth < 1.5]
-    words = f"treatment starts as {best.treatment.source} says"
-    if best.treatment.never:
-        codes = " and ".join(map(str, best.treatment.never))
-        words += f", where {codes} means never"
-    if best.treatment.marks_start:
-        words += ", whose 1 marks the start alone, since it goes back to 0"
-    if others:
-        words += f"; {', '.join(others)} could say so too"
     if best.worth < SURE or others or best.treatment.never or best.treatment.marks_start:
-        doubts["cohort"] = words
-        decisions.append(f"{words} (--cohort names another column)")
+        doubts["cohort"] = _say_of_start(best.treatment, others)
+        decisions.append(_say_of_start(best.treatment, others, option=True))
     return best
+
+
+def _say_of_start(treatment: Treatment, others: Sequence[str], *, option: bool = False) -> Doubt:
+    codes = listed([str(code) for code in treatment.never])
+    return Doubt.of(
+        "start_by",
+        column=treatment.source,
+        never=Doubt.of("start_never", codes=codes) if codes else "",
+        marks=Doubt.of("start_marked") if treatment.marks_start else "",
+        others=Doubt.of("start_by_others", columns=listed(others)) if others else "",
+        option=Doubt.of("start_may_be_told") if option else "",
+    )
 
 
 def _told_treatment(panel: Panelled, told: Told, found: Sequence[Found]) -> Found:
@@ -193,28 +186,18 @@ def _told_treatment(panel: Panelled, told: Told, found: Sequence[Found]) -> Foun
     return Found(Treatment(name, never), SURE, before)
 
 
-def _say_of_switching_off(name: str) -> str:
-    return (
-        f"{name} goes back to 0 after a 1 for some units: its first 1 is taken as the start of treatment for good "
-        "(marks: start); if treatment ends, effects by time since the start mix the two"
-    )
-
-
 def _code(text: str) -> str | int:
     return int(text) if text.lstrip("+-").isdecimal() else text
 
 
-def _say_of_outcome(outcomes: Sequence[str]) -> str:
+def _say_of_outcome(outcomes: Sequence[str]) -> Doubt:
     if not outcomes:
-        return f"no column of numbers varies from period to period: name the outcome in the place of {NO_OUTCOME} (--outcome)"
-    return f"the outcome: {outcomes[0]} is only the likeliest column (--outcome names another)"
+        return Doubt.of("no_outcome", name=NO_OUTCOME)
+    return Doubt.of("which_outcome", column=outcomes[0])
 
 
-def _say_of_no_treatment(panel: Panelled) -> str:
+def _say_of_no_treatment(panel: Panelled) -> Doubt:
     groups = treated_groups(panel)
     if not groups:
-        return "from when units are treated: no column seems to say so; name one (--cohort), or add it to the data"
-    return (
-        f"from when units are treated: {', '.join(groups)} says who, never from when; add a column of the first treated "
-        "period, empty for others (--cohort)"
-    )
+        return Doubt.of("no_treatment")
+    return Doubt.of("treated_without_start", columns=listed(groups))

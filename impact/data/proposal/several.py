@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from impact.data.intake.table import Table
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.look import Looked
 from impact.data.proposal.names import TIME, UNIT, named
 from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, ProposedRule
@@ -94,7 +95,7 @@ def wave_rules(waves: Sequence[ProposedFile]) -> tuple[ProposedRule, ...]:
         return ()
     period_of = {name: period for by in wide.columns.values() for period, name in by.items()}
     new = "wave" if all("wave" not in file.named() for file in waves) else "wave_of_file"
-    doubt = "which wave a file is, by its name"
+    doubt = Doubt.of("wave_by_name")
     return tuple(
         ProposedRule(
             {
@@ -111,29 +112,30 @@ def append_rule(waves: Sequence[ProposedFile]) -> ProposedRule:
     """Return the rule that puts waves below one another."""
     names = [set(file.named()) for file in waves]
     lacking = len(names[0].union(*names) - names[0].intersection(*names))
-    doubts = (f"{lacking} columns are not in every file, and missing there",) if lacking else ()
+    doubts = (Doubt.of("not_in_every_file", n=lacking),) if lacking else ()
     keys = {"rule": "append", "tables": [file.table for file in waves], "into": "panel"}
     return ProposedRule(keys, doubts)
 
 
-def merge_rule(left: Table, right: Table, *, table: str, other: str) -> tuple[ProposedRule, str]:
+def merge_rule(left: Table, right: Table, *, table: str, other: str) -> tuple[ProposedRule, Doubt]:
     """Return a rule for a person to look at, and what it rests on: the key that most rows of both have in common."""
     met = {name: _met(left, right, name) for name in right.kinds if name in left.kinds}
     key = max(met, key=lambda name: (met[name], named(name, UNIT)), default=None)
     if key is None or met[key] == 0:
-        words = f"{other}: no column that {table} has too; say how they belong together"
+        unknown = Doubt.of("no_shared_key", other=other, table=table)
         nothing = {"rule": "merge", "table": table, "with": other, "on": ["?"], "take": ["?"]}
-        return ProposedRule(nothing, commented=True), words
+        return ProposedRule(nothing, commented=True), unknown
     take = [name for name in right.kinds if name not in left.kinds]
     once = not right[key].dropna().duplicated().any()
     keys = {
         "rule": "merge", "table": table, "with": other, "on": [key], "take": take,
         "expect": "many_to_one" if left[key].dropna().duplicated().any() else "one_to_one",
     }  # fmt: skip
-    words = f"{other}: seems to belong to {table} by `{key}`, which {met[key]:.0%} of its rows find there"
-    if not once:
-        words += "; but the key repeats in it: keep one row of each first"
-    return ProposedRule(keys, (words,), commented=True), words
+    repeats = "" if once else Doubt.of("key_repeats")
+    found = Doubt.of(
+        "belongs_by", other=other, table=table, key=key, share=met[key], repeats=repeats
+    )
+    return ProposedRule(keys, (found,), commented=True), found
 
 
 def _met(left: Table, right: Table, name: str) -> float:

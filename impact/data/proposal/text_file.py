@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impact.data.proposal.doubt import Doubt
 from impact.data.schema import Encoding
 from impact.errors import SourceError
 
@@ -43,7 +44,7 @@ class TextFile:
     delimiter: str
     top: tuple[tuple[str, ...], ...]
     bottom: tuple[tuple[str, ...], ...]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def look_at_text(path: Path) -> TextFile:
@@ -70,7 +71,7 @@ def look_at_text(path: Path) -> TextFile:
     return TextFile(encoding, delimiter, top, tuple(bottom), doubts)
 
 
-def _encoding(raw: bytes, name: str) -> tuple[Encoding, tuple[str, ...]]:
+def _encoding(raw: bytes, name: str) -> tuple[Encoding, tuple[Doubt, ...]]:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", ()
     try:
@@ -83,8 +84,7 @@ def _encoding(raw: bytes, name: str) -> tuple[Encoding, tuple[str, ...]]:
         raise SourceError(f"{name}: no text that can be read; export it again as UTF-8")
     scores = {encoding: _plausible(raw, encoding) for encoding in SINGLE_BYTE}
     best = max(SINGLE_BYTE, key=lambda encoding: scores[encoding])
-    doubt = "encoding guessed from the letters that it gives: look at a word with an accent"
-    return best, (doubt,)
+    return best, (Doubt.of("encoding"),)
 
 
 def _plausible(raw: bytes, encoding: Encoding) -> float:

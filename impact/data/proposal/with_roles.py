@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from impact.data.intake.table import Table
 from impact.data.proposal.column_types import FEWEST
+from impact.data.proposal.doubt import Doubt
 from impact.data.proposal.names import UNIT, level_of, named
 from impact.data.proposal.proposed import Label, ProposedColumn, ProposedFile, Roles
 
 
 def standing_for(roles: Roles, known: Sequence[str]) -> tuple[ProposedColumn, ...]:
     """Return columns of the names that stand for a unit or a time that was not found, so that the schema loads."""
-    doubt = "stands for a column that was not found: write that column's name here and where it is named above"
+    doubt = Doubt.of("stands_for_a_column")
     return tuple(
         ProposedColumn(name, {"type": type_}, Label.same(name), doubts=(doubt,))
         for name, type_ in ((roles.unit, "string"), (roles.time, "period"))
@@ -49,33 +50,29 @@ def never_is_blank(file: ProposedFile, roles: Roles) -> ProposedFile:
 
 def shown_to_few(
     columns: Sequence[ProposedColumn], table: Table, roles: Roles
-) -> Mapping[str, str]:
+) -> Mapping[str, Doubt | None]:
     """Return the columns whose texts must not be listed as categories, each with why: ids, and what only few units have."""
-    few = {roles.unit: ""}
+    few: dict[str, Doubt | None] = {roles.unit: None}
     frame = table.frame
     for column in columns:
         if column.type != "category" or column.keys.get("labelled") or column.category_labels:
             continue
         if named(column.name, UNIT):
-            few[column.name] = (
-                "" if column.name == roles.unit else "ids are not listed as categories"
-            )
+            of_others = column.name != roles.unit
+            few[column.name] = Doubt.of("ids_not_listed") if of_others else None
         elif roles.unit in frame and column.name in frame:
             units = frame.groupby(column.name)[roles.unit].nunique()
             if units.min() < FEWEST:
-                few.setdefault(
-                    column.name,
-                    f"some of its texts are of fewer than {FEWEST} units: list its categories yourself",
-                )
+                few.setdefault(column.name, Doubt.of("texts_of_few_units", fewest=FEWEST))
     return few
 
 
-def as_text(column: ProposedColumn, few: Mapping[str, str]) -> ProposedColumn:
+def as_text(column: ProposedColumn, few: Mapping[str, Doubt | None]) -> ProposedColumn:
     """Return a column of categories that must not be listed as texts."""
     if column.name not in few or column.type != "category":
         return column
-    doubts = [few[column.name]] if few[column.name] else []
-    return replace(column, keys={"type": "string"}, doubts=tuple(doubts))
+    doubt = few[column.name]
+    return replace(column, keys={"type": "string"}, doubts=() if doubt is None else (doubt,))
 
 
 def as_log(column: ProposedColumn, known: Sequence[str]) -> ProposedColumn:
@@ -83,6 +80,5 @@ def as_log(column: ProposedColumn, known: Sequence[str]) -> ProposedColumn:
     level = level_of(column.name, known)
     if column.type != "number" or level is None:
         return column
-    words = f"the logarithm of {level}?" if level else "a logarithm, as its name says?"
-    doubt = f"{words} Effects are then given in percent too"
+    doubt = Doubt.of("logarithm_of", column=level) if level else Doubt.of("logarithm_by_name")
     return replace(column, keys={**column.keys, "scale": "log"}, doubts=(*column.doubts, doubt))

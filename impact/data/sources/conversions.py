@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.data.schema import ColumnType, CsvOptions, DateOrder, ReadColumn
 from impact.data.sources.codes import BLANK, matching, missing_codes, where_number
 from impact.data.sources.distinct import Distinct, texts_of
@@ -19,6 +19,8 @@ from impact.data.sources.text_numbers import EXACT, numbers_of
 from impact.data.sources.value_labels import refuse_other_labels
 from impact.data.times import TimeAxis
 from impact.errors import (
+    Fault,
+    FaultCode,
     InfiniteValueError,
     MissingValueError,
     RangeError,
@@ -226,12 +228,14 @@ def _numeric(
         values = np.where(there, np.nan, values)
     if np.isinf(values).any():
         raise InfiniteValueError(
-            f"{name}: infinite on {_named(np.isinf(values))}; correct them or leave them empty"
+            f"{name}: infinite on {_named(np.isinf(values))}; correct them or leave them empty",
+            fault=Fault.on("infinite", _rows(np.isinf(values))),
         )
     if declared.type == "integer":
         top = min(EXACT, column.whole_below)
         whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < top))
-        _refuse(~whole, name, "is no whole number, or too long for one (declare it as a string)")
+        rule = "is no whole number, or too long for one (declare it as a string)"
+        _refuse(~whole, name, rule, code="no_whole_number")
     return values
 
 
@@ -243,7 +247,7 @@ def _stored_numbers(column: SourceColumn, *, name: str) -> Floats:
     if column.kind == "integer":
         whole = column.cells.fill_null(0).to_numpy(zero_copy_only=False)
         bad = (whole >= 2**53) | (whole <= -(2**53))
-        _refuse(bad, name, "is too long for a number (declare it as a string)")
+        _refuse(bad, name, "is too long for a number (declare it as a string)", code="too_long")
         return np.where(missing, np.nan, whole.astype(float))
     cells = column.cells.cast(pa.float64()).fill_null(np.nan)
     return np.array(cells.to_numpy(zero_copy_only=False), dtype=float)
@@ -265,7 +269,7 @@ def _numbers_of_text(
     bad = np.zeros(len(masked.texts) + 1, dtype=bool)
     places = np.flatnonzero(~masked.absent)
     values[places], bad[places] = read.found, read.bad
-    _refuse(bad[masked.codes], name, read.rule)
+    _refuse(bad[masked.codes], name, read.rule, code=read.fault)
     masked.tell(reasons)
     found: Floats = values[masked.codes]
     if column.numbers is not None:
@@ -285,7 +289,7 @@ def _boolean(column: SourceColumn, declared: ReadColumn, *, name: str, reasons: 
     bad = np.append(
         np.array([word is None for word in known], dtype=bool) & ~distinct.absent, False
     )
-    _refuse(bad[distinct.codes], name, "is neither 0/1 nor true/false")
+    _refuse(bad[distinct.codes], name, "is neither 0/1 nor true/false", code="no_truth")
     distinct.tell(reasons)
     return np.asarray(values[distinct.codes], dtype=float)
 
@@ -311,13 +315,15 @@ def _labels(
     texts[:-1][masked.absent] = None
     if declared.categories is not None:
         unknown = np.array([t is not None and t not in declared.categories for t in texts])
-        _refuse(unknown[masked.codes], name, "is none of the declared categories")
+        rule = "is none of the declared categories"
+        _refuse(unknown[masked.codes], name, rule, code="no_category")
     days = np.array([t is not None and DAY.fullmatch(t) is not None for t in texts])
     if declared.type == "period":
-        _refuse(days[masked.codes], name, f"is not the first day of a period ({frequency})")
+        rule = f"is not the first day of a period ({frequency})"
+        _refuse(days[masked.codes], name, rule, code="no_period")
     if declared.type == "date":
         filled = np.array([t is not None for t in texts])
-        _refuse((filled & ~days)[masked.codes], name, _dates_rule(options.dates))
+        _refuse((filled & ~days)[masked.codes], name, _dates_rule(options.dates), code="no_day")
     masked.tell(reasons)
     return texts[masked.codes]
 
@@ -335,17 +341,24 @@ def _in_range(values: Floats, declared: ReadColumn, *, name: str) -> Floats:
     outside = (values < low) | (values > high)
     if outside.any():
         raise RangeError(
-            f"{name}: outside the declared range on {_named(outside)}; correct the data or the schema"
+            f"{name}: outside the declared range on {_named(outside)}; correct the data or the schema",
+            fault=Fault.on("outside_range", _rows(outside)),
         )
     return values
 
 
-def _refuse(bad: Mask, name: str, rule: str) -> None:
+def _refuse(bad: Mask, name: str, rule: str, *, code: FaultCode) -> None:
     if bad.any():
-        rows = np.flatnonzero(bad) + 1
+        rows = _rows(bad)
         remedy = "correct it or leave it empty" if len(rows) == 1 else "correct or empty them"
-        raise UnparsableValueError(f"{name}: {rows_that(rows, rule)}; {remedy}")
+        raise UnparsableValueError(
+            f"{name}: {rows_that(rows, rule)}; {remedy}", fault=Fault.on(code, rows)
+        )
+
+
+def _rows(bad: Mask) -> Integers:
+    return np.flatnonzero(bad) + 1
 
 
 def _named(bad: Mask) -> str:
-    return rows_named(np.flatnonzero(bad) + 1)
+    return rows_named(_rows(bad))

@@ -11,7 +11,7 @@ from impact.arrays import Mask
 from impact.data.sources.codes import BLANK, Code, whole_text
 from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import SourceColumn
-from impact.errors import UnparsableValueError, rows_that
+from impact.errors import Fault, UnparsableValueError, rows_that
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +122,10 @@ def _with_whole_numbers(column: SourceColumn, distinct: Distinct, name: str) -> 
 def _refuse_parts(values: Any, whole_below: float, name: str) -> None:
     whole = np.isnan(values) | ((values == np.floor(values)) & (np.abs(values) < whole_below))
     if not whole.all():
+        rows = np.flatnonzero(~whole) + 1
         raise UnparsableValueError(
-            f"{name}: {rows_that(np.flatnonzero(~whole) + 1, 'is no whole number')}, and so no id; "
-            "correct the cells or leave them empty"
+            f"{name}: {rows_that(rows, 'is no whole number')}, and so no id; correct the cells or leave them empty",
+            fault=Fault.on("no_whole_number", rows),
         )
 
 

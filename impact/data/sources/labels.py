@@ -11,7 +11,7 @@ from impact.data.schema import ReadColumn
 from impact.data.sources.codes import missing_codes, where_number
 from impact.data.sources.reasons import Reasons
 from impact.data.sources.source import SourceColumn
-from impact.errors import SchemaError, UnparsableValueError, rows_named, rows_that
+from impact.errors import Fault, SchemaError, UnparsableValueError, rows_named, rows_that
 
 
 def by_label_or_code(
@@ -68,7 +68,8 @@ def _labels(column: SourceColumn, labels: Any, bare: Mask, *, name: str) -> Sour
 
     if bare.any():
         raise UnparsableValueError(
-            f"{name}: {rows_that(_rows(bare), 'has no value label')}; label the codes in the file, or declare labelled: codes"
+            f"{name}: {rows_that(_rows(bare), 'has no value label')}; label the codes in the file, or declare labelled: codes",
+            fault=Fault.on("no_label", _rows(bare)),
         )
     cells = pa.array(labels.tolist(), type=pa.large_string())
     return replace(column, kind="text", cells=cells, value_labels={})

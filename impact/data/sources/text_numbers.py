@@ -7,6 +7,7 @@ import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.data.schema import CsvOptions
+from impact.errors import FaultCode
 
 SIGNIFICANT = 17  # decimal digits that a double tells apart; programs write no more
 EXACT = 2.0**53  # whole numbers from here on are not all doubles
@@ -27,11 +28,12 @@ _COULD_BE_GROUPED = r"^[+-]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|0|[1-9][0-9]{0,2})
 
 @dataclass(frozen=True)
 class Numbers:
-    """Numbers of distinct texts (k,), NaN where there is none; which texts break a rule, and the rule."""
+    """Numbers of distinct texts (k,), NaN where there is none; which texts break a rule, the rule, and its code."""
 
     found: Floats = field(repr=False)
     bad: Mask
     rule: str = ""
+    fault: FaultCode = "no_number"
 
 
 def numbers_of(texts: Any, options: CsvOptions, *, decimals: int | None = None) -> Numbers:
@@ -54,23 +56,24 @@ def numbers_of(texts: Any, options: CsvOptions, *, decimals: int | None = None) 
             "could be thousands or thousandths, as has every number of the column: declare csv.decimal as '.' "
             "or csv.thousands as '.'"
         )
-        return _refused(_mask(pc.match_substring(texts, ".")), rule)
+        return _refused(_mask(pc.match_substring(texts, ".")), rule, "marks_ambiguous")
     plain = _without_thousands(texts, options)
     if options.decimal == ",":
         points = _mask(pc.match_substring(plain, "."))
         if points.any():
-            return _refused(points, "mixes points with decimal commas")
+            return _refused(points, "mixes points with decimal commas", "marks_mixed")
         plain = pc.replace_substring(plain, ",", ".")
     if decimals is not None:
         beyond = _mask(pc.match_substring_regex(plain, rf"\.[0-9]{{{decimals + 1},}}"))
         if beyond.any():
-            return _refused(beyond, f"has more than the declared decimals: {decimals}")
+            rule = f"has more than the declared decimals: {decimals}"
+            return _refused(beyond, rule, "too_many_decimals")
     elif (slips := _thousands_among_fractions(plain)).any():
         rule = (
             f"has three digits after the decimal mark '{options.decimal}' where others have fewer, and may mean thousands: "
             "write the number without marks, or declare decimals: 3"
         )
-        return _refused(slips, rule)
+        return _refused(slips, rule, "may_be_thousands")
     return _plain_numbers(plain)
 
 
@@ -93,19 +96,21 @@ def _plain_numbers(plain: Any) -> Numbers:
 
     bad = ~_mask(pc.match_substring_regex(plain, _NUMBER))
     if bad.any():
-        return _refused(bad, "cannot be read as a number")
+        return _refused(bad, "cannot be read as a number", "no_number")
     bad = _digits(plain) > SIGNIFICANT
     if bad.any():
-        return _refused(bad, "has more digits than a number keeps (declare it as a string)")
+        rule = "has more digits than a number keeps (declare it as a string)"
+        return _refused(bad, rule, "too_long")
     found = _floats(plain)
     bad = (np.abs(found) >= EXACT) & _mask(pc.match_substring_regex(plain, "^[+-]?[0-9]+$"))
     if bad.any():
-        return _refused(bad, "is too long for a whole number (declare it as a string)")
+        rule = "is too long for a whole number (declare it as a string)"
+        return _refused(bad, rule, "too_long")
     return Numbers(found, bad)
 
 
-def _refused(bad: Mask, rule: str) -> Numbers:
-    return Numbers(np.full(len(bad), np.nan), bad, rule)
+def _refused(bad: Mask, rule: str, fault: FaultCode) -> Numbers:
+    return Numbers(np.full(len(bad), np.nan), bad, rule, fault)
 
 
 def _ambiguous(texts: Any, options: CsvOptions) -> bool:

@@ -17,6 +17,7 @@ from impact.reporting.words import (
     outcomes,
     periods,
     preflight,
+    proposal,
     selection,
     survey,
     withheld,
@@ -90,6 +91,9 @@ Kind = Literal[
     "function",
     "silence",
     "quantile",
+    "doubt",
+    "fault",
+    "identifier",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -159,6 +163,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "function": outcomes.FUNCTIONS,
     "silence": outcomes.SILENCE,
     "quantile": outcomes.QUANTILES,
+    "doubt": proposal.DOUBTS,
+    "fault": proposal.FAULTS,
+    "identifier": proposal.IDENTIFIERS,
 }
 
 

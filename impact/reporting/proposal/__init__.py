@@ -1,0 +1,1 @@
+"""What `impact init` writes, in the language of its reader."""
