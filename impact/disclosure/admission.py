@@ -31,6 +31,23 @@ class Door(Protocol):
         """Let them out."""
 
 
+@dataclass(frozen=True)
+class Doors:
+    """Several doors in a row: all must let figures out."""
+
+    every: Sequence[Door]
+
+    def problem(self, figures: Sequence[int]) -> Problem | None:
+        """Say why these figures may not join those that are out."""
+        found = (door.problem(figures) for door in self.every)
+        return next((problem for problem in found if problem is not None), None)
+
+    def admit(self, figures: Sequence[int]) -> None:
+        """Let them out."""
+        for door in self.every:
+            door.admit(figures)
+
+
 def admitted(door: Door, figures: Sequence[int]) -> dict[int, Problem]:
     """Let figures out in their order, and return those that had to stay, each with its problem."""
     ahead, refused = [list(figures)], {}

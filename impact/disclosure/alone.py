@@ -1,7 +1,5 @@
 """What a figure must pass by itself: enough units in each group, no unit that dominates it, no total that tells everyone."""
 
-from itertools import combinations
-
 import numpy as np
 
 from impact.arrays import Floats
@@ -32,27 +30,17 @@ def refused_alone(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None
 
 
 def parted(figure: Figure) -> tuple[Row, ...]:
-    """Return what a reader is taken to know once the figure is out: each of its equations, by each group that it compares.
-
-    An effect is known as a difference of two groups; whoever knows the path of one, which tables and the press show, knows the
-    other's. So both are held to be known.
-    """
-    rows = figure.rows if figure.kind in LINEAR else _with_pairs(figure.directions)
+    """Return each equation of a figure by each group that it compares."""
     if len(figure.compared) < 2:
-        return rows
-    each = (row.within(group) for row in rows for group in figure.groups)
+        return figure.equations
+    each = (row.within(group) for row in figure.equations for group in figure.groups)
     return tuple(row for row in each if len(row.atom))
-
-
-def _with_pairs(directions: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Return directions and the sum of each two: the squares along all of them tell every product."""
-    return (*directions, *(one.plus(other) for one, other in combinations(directions, 2)))
 
 
 def _sum_refused(figure: Figure, atoms: Atoms, rules: Rules) -> Withheld | None:
     total = atoms.total(figure.measure)
     for row in parted(figure):
-        plain = bool((row.weight > 0).all())
+        plain = len(row.atom) > 0 and bool((row.weight > 0).all())
         if plain and atoms.non_negative(figure.measure) and not total[row.atom, row.period].any():
             return Withheld(figure.place, "all_zero", 0.0)
         if _dominated(_contributions(row, figure, atoms), rules):
@@ -86,5 +74,4 @@ def _squares(row: Row, figure: Figure, atoms: Atoms) -> Floats:
     outcome = atoms.measures[figure.measure].outcome
     along = (_weights(row, atoms)[atoms.of_unit] * outcome).sum(axis=1)
     inside = np.isin(atoms.of_unit, row.atom)
-    middle = np.bincount(atoms.of_unit, along, atoms.n_atoms) / np.maximum(atoms.n, 1)
-    return np.asarray(np.where(inside, along - middle[atoms.of_unit], 0.0) ** 2)
+    return np.asarray(np.where(inside, along - along[inside].mean(), 0.0) ** 2)

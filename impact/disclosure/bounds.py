@@ -19,6 +19,8 @@ from impact.arrays import Floats, Mask
 from impact.one_thread import one_thread
 
 COUNT = 1.0  # a hidden count may not be known to the unit
+TINY = 1e-300
+RANK = 1e-10  # relative; singular values below it are rounding
 SLACK = 1e-7  # to which the programmes are solved
 
 
@@ -65,13 +67,24 @@ def too_close(known: Floats, basis: Floats, total: Floats, scale: Floats, hidden
     scaled = hidden.rows * scale
     free = scaled[:, positive] - (scaled[:, positive] @ basis.T) @ basis
     gained = (free * scaled[:, positive]).sum(axis=1)
-    room = gained / np.maximum(np.abs(free).max(axis=1, initial=0.0), 1e-300)
+    room = gained / np.maximum(np.abs(free).max(axis=1, initial=0.0), TINY)
     doubtful = np.flatnonzero(~(room >= hidden.room))
+    nothing = doubtful[~scaled[np.ix_(doubtful, positive)].any(axis=1)]
+    risen = nothing[_rise(scaled[nothing], known, positive) >= hidden.room[nothing]]
+    doubtful = np.setdiff1d(doubtful, risen)
     truth = np.where(positive, 1.0, 0.0)
     return any(
         not _enough(scaled[place], known, truth, float(hidden.room[place]), counts=hidden.counts)
         for place in doubtful
     )
+
+
+def _rise(rows: Floats, known: Floats, positive: Mask) -> Floats:
+    """Return how far totals that are zero could have risen at least, with what is positive making up for it, (h,)."""
+    rising = known @ (rows / np.maximum((rows**2).sum(axis=1, keepdims=True), TINY)).T
+    falling = np.linalg.lstsq(known[:, positive], rising, rcond=RANK)[0]
+    agrees = np.abs(known[:, positive] @ falling - rising).max(axis=0, initial=0.0) < SLACK
+    return np.where(agrees, 1 / np.maximum(falling.max(axis=0, initial=0.0), TINY), 0.0)
 
 
 def _enough(row: Floats, known: Floats, truth: Floats, room: float, *, counts: bool) -> bool:
@@ -93,8 +106,3 @@ def _most(row: Floats, known: Floats, truth: Floats) -> float:
     if found.status == 3:  # unbounded
         return np.inf
     return float("-inf") if found.x is None else float(row @ found.x)
-
-
-def positive_columns(total: Floats) -> Mask:
-    """The columns (p,) in which somebody has something."""
-    return np.asarray(total > 0)

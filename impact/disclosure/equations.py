@@ -2,27 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from scipy import sparse
 
 from impact.arrays import Floats, Integers, Mask
-from impact.disclosure.alone import parted
 from impact.disclosure.atoms import Atoms
 from impact.disclosure.figure import UNITS, Figure, Row
 from impact.disclosure.span import Blocks
 
+View = Literal["told", "exposed"]
+VIEWS: tuple[View, ...] = get_args(View)
 TINY = 1e-300
 ALIKE = 9  # digits to which weights of atoms agree that nothing tells apart
 
 
 @dataclass(frozen=True, eq=False)
 class Equation:
-    """A row of one measure; ``figure`` is its place among the figures declared, -1 of an earlier release."""
+    """A row of one measure, as it is told and to whoever knows all that it is compared with.
+
+    An effect is a difference of two groups. Tables and the press show the path of those without the programme; whoever knows
+    it is told the other group's change. So figures must keep together both ``told`` and with the ``exposed`` alone.
+
+    Attributes
+    ----------
+    figure : int
+        Its place among the figures declared, -1 of an earlier release.
+    """
 
     measure: str
-    row: Row
-    figure: int
+    told: Row
+    exposed: Row
+    figure: int = -1
+
+    def seen(self, view: View) -> Row:
+        """Return the row as somebody sees it."""
+        return self.told if view == "told" else self.exposed
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +75,11 @@ class Equations:
 
     @classmethod
     def of(
-        cls, equations: Sequence[Equation], atoms: Atoms, layers: "Sequence[Layer]"
+        cls, equations: Sequence[Equation], atoms: Atoms, layers: "Sequence[Layer]", view: View
     ) -> "Equations":
         """Lay equations out over the columns of some layers, with atoms joined that no equation tells apart."""
         shape = (len(equations), len(layers) * atoms.n_atoms * len(atoms.times))
-        matrix = sparse.csr_array(_triples(equations, atoms, layers), shape=shape)
+        matrix = sparse.csr_array(_triples(equations, atoms, layers, view), shape=shape)
         signature = _signature(matrix, atoms, len(layers))
         _, first, joined = np.unique(signature, axis=0, return_index=True, return_inverse=True)
         columns = _Columns.of(matrix, atoms, layers, first, joined.ravel())
@@ -116,23 +132,28 @@ def layers_of(measure: str, atoms: Atoms) -> list[Layer]:
 
 
 def equations_of(figures: Sequence[Figure], kinds: frozenset[str]) -> list[Equation]:
-    """Return the equations of figures of some kinds, as `parted` has them."""
+    """Return the equations of figures of some kinds."""
     return [
-        Equation(figure.measure, row, place)
+        Equation(figure.measure, row, exposed_part(row, figure), place)
         for place, figure in enumerate(figures)
         if figure.kind in kinds
-        for row in parted(figure)
+        for row in figure.equations
     ]
 
 
+def exposed_part(row: Row, figure: Figure) -> Row:
+    """Return the part of a row that is about the first group that a figure compares; all of it where it compares none."""
+    return row.within(figure.groups[0]) if len(figure.compared) > 1 else row
+
+
 def _triples(
-    equations: Sequence[Equation], atoms: Atoms, layers: Sequence[Layer]
+    equations: Sequence[Equation], atoms: Atoms, layers: Sequence[Layer], view: View
 ) -> tuple[Floats, tuple[Integers, Integers]]:
     """Weights, and the row and column of each."""
     n_periods, size = len(atoms.times), atoms.n_atoms * len(atoms.times)
     weights, rows, columns = [np.zeros(0)], [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)]
     for place, equation in enumerate(equations):
-        row = equation.row
+        row = equation.seen(view)
         period = np.zeros_like(row.period) if equation.measure == UNITS else row.period
         for at, layer in enumerate(layers):
             if equation.measure in layer.factor:

@@ -76,7 +76,8 @@ def estimate_figures(estimate: Estimate, atoms: Atoms, shown: Shown) -> list[Fig
             std_error=float(np.sqrt(max(estimate.vcov[at, at], 0.0))),
             row=Row.of(weights[at]),
             direction=Row.of(directions[at]),
-            merging=_merging(estimate, shown, at),
+            exposed=_exposed(estimate, parts, at),
+            merging=_merging(estimate, shown, at) if weights[at].any() else None,
         )
         for at, term in enumerate(estimate.rows.term)
     ]
@@ -93,6 +94,7 @@ class _Parameter:
     std_error: float
     row: Row
     direction: Row
+    exposed: Floats
     merging: Merging | None
 
     def figures(self, atoms: Atoms, shown: Shown) -> tuple[Figure, Figure]:
@@ -103,7 +105,7 @@ class _Parameter:
             value=self.value,
             measure=self.outcome,
             rows=(self.row,),
-            compared=_both_sides(self.row, atoms),
+            compared=_both_sides(self.row, self.exposed, atoms),
             importance=shown.importance,
             merging=self.merging,
         )
@@ -112,17 +114,30 @@ class _Parameter:
             kind="std_error",
             value=self.std_error,
             measure=self.outcome,
+            merging=self.merging,
             directions=(self.direction,),
-            compared=_both_sides(self.direction, atoms),
+            compared=_both_sides(self.direction, self.exposed, atoms),
             importance=shown.importance,
             beside=place,
         )
         return estimate, error
 
 
-def _both_sides(row: Row, atoms: Atoms) -> tuple[tuple[int, ...], ...]:
-    """The treated and the untreated atoms of a row, where it has both."""
-    treated = np.isfinite(atoms.cohort[row.atoms])
+def _exposed(estimate: Estimate, parts: LinearParts, at: int) -> Floats:
+    """The cohorts that a parameter is an effect on; all that are ever treated where it says neither which nor when."""
+    moments, cohort = parts.moments, estimate.rows.cohort
+    some = moments.every_cohort[parts.exposed_weights[at].any(axis=1)]
+    if len(some):
+        return np.asarray(some)
+    if cohort is not None:
+        label = moments.time_axis.label
+        return np.array([g for g in moments.cohorts if label(g) == cohort[at]])
+    return moments.cohorts
+
+
+def _both_sides(row: Row, exposed: Floats, atoms: Atoms) -> tuple[tuple[int, ...], ...]:
+    """The atoms of the cohorts that an effect is on and those beside them, where a row has both."""
+    treated = np.isin(atoms.cohort[row.atoms], exposed)
     sides = (row.atoms[treated], row.atoms[~treated])
     return tuple(tuple(map(int, side)) for side in sides if len(side))
 
@@ -130,10 +145,12 @@ def _both_sides(row: Row, atoms: Atoms) -> tuple[tuple[int, ...], ...]:
 def _merging(estimate: Estimate, shown: Shown, at: int) -> Merging | None:
     """How a parameter may be merged with its neighbours: effects of cohorts, or of event times."""
     rows, family = estimate.rows, f"{shown.part}/{shown.table}"
+    vcov = np.asarray(estimate.vcov)
     if rows.event_time is not None and rows.cohort is None:
-        return Merging(family=family, axis="event_time", along=float(rows.event_time[at]))
+        along = float(rows.event_time[at])
+        return Merging(family=family, axis="event_time", along=along, parameter=at, vcov=vcov)
     if rows.cohort is not None and rows.time is None and rows.event_time is None:
-        return Merging(family=family, axis="cohort", along=float(at))
+        return Merging(family=family, axis="cohort", along=float(at), parameter=at, vcov=vcov)
     return None
 
 

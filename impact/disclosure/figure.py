@@ -1,6 +1,7 @@
 """A released figure as the gate sees it: where it stands, and which linear or quadratic equation of outcomes it is."""
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -103,11 +104,17 @@ class Merging:
     axis : {"cohort", "event_time"}
     along : float
         Calendar number or event time.
+    parameter : int
+        Of an error: its place in ``vcov``.
+    vcov : ndarray, (k, k), optional
+        Covariance of the estimates of the table, which gives the error of their averages; without it errors do not merge.
     """
 
     family: str
     axis: Axis
     along: float
+    parameter: int = 0
+    vcov: Floats | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -127,8 +134,8 @@ class Figure:
     directions : tuple of Row
         Directions of units' paths it is quadratic in: one of a standard error, q of cross-products.
     compared : tuple of tuple of int
-        Groups of atoms, each of which must have enough units, as treated and untreated of an estimate. Whoever sees the figure
-        is taken to know all groups but one. All atoms of its rows by default.
+        Groups of atoms, each of which must have enough units: first those that an effect is on, then those beside them, whom
+        whoever sees the figure may know. All atoms of its rows by default.
     share : float
         Of a quantile: the share of units below it.
     importance : int
@@ -157,6 +164,14 @@ class Figure:
             return tuple(np.array(sorted(group), dtype=np.int64) for group in self.compared)
         rows = (*self.rows, *self.directions)
         return tuple(row.atoms for row in rows)
+
+    @property
+    def equations(self) -> tuple[Row, ...]:
+        """Rows of sums, or of squares: those along directions and along the sums of each two tell every product."""
+        if self.kind in LINEAR:
+            return self.rows
+        pairs = (one.plus(other) for one, other in combinations(self.directions, 2))
+        return (*self.directions, *pairs)
 
     @property
     def order(self) -> tuple[int, int, Place]:

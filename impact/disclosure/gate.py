@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from impact.arrays import Floats
-from impact.disclosure.admission import Problem, admitted
+from impact.disclosure.admission import Doors, Problem, admitted
 from impact.disclosure.alone import refused_alone
 from impact.disclosure.atoms import Atoms
-from impact.disclosure.equations import Equation, Equations, equations_of, layers_of
+from impact.disclosure.equations import (
+    VIEWS,
+    Equation,
+    Equations,
+    Layer,
+    View,
+    equations_of,
+    layers_of,
+)
 from impact.disclosure.figure import LINEAR, QUADRATIC, Figure, Place
 from impact.disclosure.log import Earlier
 from impact.disclosure.merging import merged_figures
@@ -82,12 +87,29 @@ class Gate:
             layers = layers_of(measure, atoms)
             names = {name for layer in layers for name in layer.factor}
             own = [each for each in every if each.measure in names]
-            equations = Equations.of(own, atoms, layers)
-            never = _never(own, equations, withheld, atoms, self.rules)
-            door = Sums(equations, never, [figure.place for figure in figures], self.rules)
+            door = Doors([self._told(own, withheld, refined, layers, view) for view in VIEWS])
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
             for at, problem in admitted(door, asking).items():
                 withheld[at] = _withheld(figures[at], problem)
+
+    def _told(
+        self,
+        own: Sequence[Equation],
+        withheld: dict[int, Withheld],
+        refined: Refined,
+        layers: Sequence[Layer],
+        view: View,
+    ) -> Sums:
+        """Make the door of sums, as one of the views has them."""
+        equations = Equations.of(own, refined.atoms, layers, view)
+        few = [
+            at
+            for at, each in enumerate(own)
+            if each.figure in withheld
+            and refined.atoms.units_of(each.seen(view).atom) < self.rules.fewest
+        ]
+        places = [figure.place for figure in refined.figures]
+        return Sums(equations, equations.matrix[few], places, self.rules)
 
     def _spreads(self, refined: Refined, withheld: dict[int, Withheld]) -> None:
         """Hold errors and moments to one another."""
@@ -95,8 +117,9 @@ class Gate:
         every = [*equations_of(figures, QUADRATIC), *refined.spreads]
         for measure in sorted({each.measure for each in every if each.figure >= 0}):
             own = [each for each in every if each.measure == measure]
-            equations = Equations.of(own, atoms, [layers_of(measure, atoms)[0]])
-            door = Spreads(equations, [figure.place for figure in figures], self.rules)
+            layers = [layers_of(measure, atoms)[0]]
+            each_way = (Equations.of(own, atoms, layers, view) for view in VIEWS)
+            door = Doors([Spreads(equations, self.rules) for equations in each_way])
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
             for at, problem in admitted(door, asking).items():
                 withheld[at] = _withheld(figures[at], problem)
@@ -122,22 +145,6 @@ def _beside(figures: Sequence[Figure], withheld: dict[int, Withheld]) -> None:
 def _withheld(figure: Figure, problem: Problem) -> Withheld:
     others = tuple(place for place in problem.places if place != figure.place)
     return Withheld(figure.place, problem.reason, problem.limit, others)
-
-
-def _never(
-    every: Sequence[Equation],
-    equations: Equations,
-    withheld: dict[int, Withheld],
-    atoms: Atoms,
-    rules: Rules,
-) -> Floats:
-    """Return the equations of refused figures that are about too few units: no others may tell them."""
-    rows = [
-        at
-        for at, each in enumerate(every)
-        if each.figure in withheld and atoms.units_of(each.row.atom) < rules.fewest
-    ]
-    return np.asarray(equations.matrix[rows])
 
 
 def _linked(figures: Sequence[Figure], kinds: frozenset[str], atoms: Atoms) -> list[str]:

@@ -6,7 +6,6 @@ writes it.
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers
-from impact.disclosure.alone import parted
 from impact.disclosure.atoms import Atoms
-from impact.disclosure.figure import LINEAR, QUADRATIC, Figure, Row
+from impact.disclosure.equations import Equation, equations_of
+from impact.disclosure.figure import LINEAR, QUADRATIC, Row
 from impact.disclosure.released import Released
 from impact.errors import DisclosureError
 
@@ -34,16 +33,16 @@ class Earlier:
     times : ndarray, (T,)
     of_unit : ndarray of int, (N,)
         Atoms of that release.
-    sums, spreads : tuple of (str, Row)
-        Measure and row of each equation, linear in outcomes or quadratic in directions.
+    sums, spreads : tuple of Equation
+        Linear in outcomes, or quadratic in directions.
     """
 
     run: str
     units: NDArray[Any] = field(repr=False)
     times: Floats
     of_unit: Integers = field(repr=False)
-    sums: tuple[tuple[str, Row], ...] = field(repr=False)
-    spreads: tuple[tuple[str, Row], ...] = field(repr=False)
+    sums: tuple[Equation, ...] = field(repr=False)
+    spreads: tuple[Equation, ...] = field(repr=False)
 
     @classmethod
     def of(cls, released: Released, atoms: Atoms, *, run: str) -> "Earlier":
@@ -53,8 +52,8 @@ class Earlier:
             atoms.units,
             atoms.times,
             atoms.of_unit,
-            tuple(_told(released.figures, LINEAR)),
-            tuple(_told(released.figures, QUADRATIC)),
+            tuple(equations_of(released.figures, LINEAR)),
+            tuple(equations_of(released.figures, QUADRATIC)),
         )
 
 
@@ -74,8 +73,8 @@ def appended(log: str, entry: Earlier) -> str:
         "units": [str(unit) for unit in entry.units.tolist()],
         "times": entry.times.tolist(),
         "of_unit": entry.of_unit.tolist(),
-        "sums": [_plain(measure, row) for measure, row in entry.sums],
-        "spreads": [_plain(measure, row) for measure, row in entry.spreads],
+        "sums": list(map(_plain, entry.sums)),
+        "spreads": list(map(_plain, entry.spreads)),
     }
     return "\n".join([*lines, json.dumps(held, sort_keys=True, separators=(",", ":")), ""])
 
@@ -110,27 +109,25 @@ def _digest(line: str) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-def _told(figures: Sequence[Figure], kinds: frozenset[str]) -> list[tuple[str, Row]]:
-    return [
-        (figure.measure, row)
-        for figure in figures
-        if figure.kind in kinds
-        for row in parted(figure)
-    ]
-
-
-def _plain(measure: str, row: Row) -> dict[str, Any]:
+def _plain(equation: Equation) -> dict[str, Any]:
     return {
-        "measure": measure,
-        "atom": row.atom.tolist(),
-        "period": row.period.tolist(),
-        "weight": row.weight.tolist(),
+        "measure": equation.measure,
+        "told": _numbers(equation.told),
+        "exposed": _numbers(equation.exposed),
     }
 
 
-def _row(held: dict[str, Any]) -> tuple[str, Row]:
-    atom, period = (np.array(held[name], dtype=np.int64) for name in ("atom", "period"))
-    return held["measure"], Row(atom, period, np.array(held["weight"], dtype=float))
+def _numbers(row: Row) -> list[list[float]]:
+    return [row.atom.tolist(), row.period.tolist(), row.weight.tolist()]
+
+
+def _equation(held: dict[str, Any]) -> Equation:
+    return Equation(held["measure"], _row(held["told"]), _row(held["exposed"]))
+
+
+def _row(numbers: list[list[float]]) -> Row:
+    atom, period = (np.array(each, dtype=np.int64) for each in numbers[:2])
+    return Row(atom, period, np.array(numbers[2], dtype=float))
 
 
 def _entry(held: dict[str, Any]) -> Earlier:
@@ -139,6 +136,6 @@ def _entry(held: dict[str, Any]) -> Earlier:
         np.array(held["units"], dtype=object),
         np.array(held["times"], dtype=float),
         np.array(held["of_unit"], dtype=np.int64),
-        tuple(map(_row, held["sums"])),
-        tuple(map(_row, held["spreads"])),
+        tuple(map(_equation, held["sums"])),
+        tuple(map(_equation, held["spreads"])),
     )

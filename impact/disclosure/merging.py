@@ -2,8 +2,8 @@
 
 The rule: neighbours are taken together from the first on, one after another, until each group that they compare has as many
 units as the rules ask; what is left over at the end joins the last that were taken together. Means and effects
-become the average by the units of the group that is smallest; counts and totals are added. All columns of a table that
-are sums move together; errors and what is no sum stay behind, and are withheld where they are of too few.
+become the average by the units of the group that is smallest, errors that of this average; counts and totals are added.
+All columns of a table move together; what neither adds up nor averages stays behind, and is withheld where it is of too few.
 """
 
 from collections import defaultdict
@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from impact.arrays import Floats
 from impact.disclosure.atoms import Atoms
-from impact.disclosure.figure import Axis, Figure, Place
+from impact.disclosure.figure import Axis, Figure, Place, Row
 from impact.disclosure.released import Merged
 from impact.disclosure.rules import Rules
 
@@ -35,10 +36,10 @@ def merged_figures(
     families: dict[str, list[Figure]] = defaultdict(list)
     kept: list[Figure] = []
     for figure in figures:
-        if figure.merging is None or figure.kind not in ADDED | AVERAGED:
-            kept.append(figure)
-        else:
+        if figure.merging is not None and _merges(figure):
             families[figure.merging.family].append(figure)
+        else:
+            kept.append(figure)
     record: list[Merged] = []
     for name in sorted(families):
         for together in _together(families[name], atoms, rules):
@@ -48,6 +49,11 @@ def merged_figures(
                 places = tuple(figure.place for figure in together)
                 record.append(Merged(places, made.place, _axis(made)))
     return kept, record
+
+
+def _merges(figure: Figure) -> bool:
+    known = figure.merging is not None and figure.merging.vcov is not None
+    return figure.kind in ADDED | AVERAGED or (figure.kind == "std_error" and known)
 
 
 def _together(family: Sequence[Figure], atoms: Atoms, rules: Rules) -> list[list[Figure]]:
@@ -99,22 +105,43 @@ def _one(figures: Sequence[Figure], atoms: Atoms) -> Figure:
         return first
     size = np.array([min(map(atoms.units_of, figure.groups), default=0) for figure in figures])
     share = np.ones(len(figures)) if first.kind in ADDED else size / max(size.sum(), 1)
-    row = figures[0].rows[0].times(float(share[0]))
-    for figure, factor in zip(figures[1:], share[1:], strict=True):
-        row = row.plus(figure.rows[0].times(float(factor)))
-    values = [figure.value for figure in figures]
-    known = [value for value in values if value is not None]
     groups = zip(*(figure.groups for figure in figures), strict=False)
     return replace(
         first,
         place=_place([figure.place for figure in figures]),
-        value=float(share @ np.array(known)) if len(known) == len(values) else None,
-        rows=(row,),
+        value=_value(figures, share),
+        rows=_mixed([figure.rows for figure in figures], share),
+        directions=_mixed([figure.directions for figure in figures], share),
+        beside=None
+        if first.beside is None
+        else _place([each.beside for each in figures if each.beside]),
         compared=tuple(tuple(map(int, np.unique(np.concatenate(group)))) for group in groups)
         if first.compared
         else (),
         importance=min(figure.importance for figure in figures),
     )
+
+
+def _value(figures: Sequence[Figure], share: Floats) -> float | None:
+    """The value of the average, or of its error."""
+    merging = figures[0].merging
+    if figures[0].kind == "std_error" and merging is not None and merging.vcov is not None:
+        at = [each.merging.parameter for each in figures if each.merging is not None]
+        variance = float(share @ merging.vcov[np.ix_(at, at)] @ share)
+        return float(np.sqrt(max(variance, 0.0)))
+    values = [figure.value for figure in figures if figure.value is not None]
+    return float(share @ np.array(values)) if len(values) == len(figures) else None
+
+
+def _mixed(rows: Sequence[tuple[Row, ...]], share: Floats) -> tuple[Row, ...]:
+    """Add up the rows of several figures, each times its share."""
+    mixed = []
+    for each in zip(*rows, strict=True):
+        row = each[0].times(float(share[0]))
+        for other, factor in zip(each[1:], share[1:], strict=True):
+            row = row.plus(other.times(float(factor)))
+        mixed.append(row)
+    return tuple(mixed)
 
 
 def _place(places: Sequence[Place]) -> Place:

@@ -48,14 +48,14 @@ class Refined:
             _joined(atoms, names, times, parts[:, 0], of_unit.ravel()),
             tuple(now.figure(figure) for figure in figures),
             tuple(
-                Equation(measure, said.row(row), -1)
+                said.equation(equation)
                 for each, said in zip(earlier, then, strict=True)
-                for measure, row in each.sums
+                for equation in each.sums
             ),
             tuple(
-                Equation(measure, said.row(row), -1)
+                said.equation(equation)
                 for each, said in zip(earlier, then, strict=True)
-                for measure, row in each.spreads
+                for equation in each.spreads
             ),
         )
 
@@ -78,6 +78,9 @@ class _Said:
         atom = [self.parts[atom] for atom in row.atom] or [np.zeros(0, dtype=np.int64)]
         period = np.repeat(self.period[row.period], often)
         return Row(np.concatenate(atom), period, np.repeat(row.weight, often))
+
+    def equation(self, each: Equation) -> Equation:
+        return Equation(each.measure, self.row(each.told), self.row(each.exposed))
 
     def figure(self, figure: Figure) -> Figure:
         return replace(

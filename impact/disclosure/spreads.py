@@ -15,7 +15,6 @@ import numpy as np
 from impact.arrays import Floats, Integers, Mask
 from impact.disclosure.admission import Problem
 from impact.disclosure.equations import Equations
-from impact.disclosure.figure import Place
 from impact.disclosure.rules import Rules
 from impact.disclosure.span import Blocks, few_alone, with_rows
 
@@ -29,12 +28,10 @@ class Spreads:
     ----------
     equations : Equations
         Their directions, laid out by block and period; of earlier releases too, which are out already.
-    places : sequence of Place
-        Of the figures.
     """
 
-    def __init__(self, equations: Equations, places: Sequence[Place], rules: Rules) -> None:
-        self.equations, self.places, self.rules = equations, places, rules
+    def __init__(self, equations: Equations, rules: Rules) -> None:
+        self.equations, self.rules = equations, rules
         self._lifted, self._blocks = _lifted(equations)
         self._touched = np.abs(_by_block(equations)) > 0
         self._basis = np.zeros((0, self._lifted.shape[1]))

@@ -12,6 +12,7 @@ from impact.disclosure.figure import Place
 from impact.disclosure.rules import Reason, Rules
 from impact.disclosure.span import few_alone, with_rows
 
+TINY = 1e-300
 SOLVES = 1e-6  # of the largest: weights of figures in a combination below it are rounding
 NAMED = 6  # figures that are named beside one that is withheld
 
@@ -61,7 +62,7 @@ class Sums:
         if not self._bounded or not len(self._hidden.rows):
             return None
         known = self.equations.matrix[[*self._out, *rows]] * self._scale
-        known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), 1e-300)
+        known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), TINY)
         if too_close(known, by_total, self.equations.total, self._scale, self._hidden):
             return Problem("nearly_solved", self.rules.known_within)
         return None
@@ -86,7 +87,7 @@ class Sums:
         """Name the figures of which a combination consists."""
         every = np.array([*self._out, *rows])
         matrix = self.equations.matrix[every] * self.equations.units
-        matrix = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+        matrix = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), TINY)
         weight = np.abs(np.linalg.lstsq(matrix.T, alone, rcond=None)[0])
         figures = np.unique(self.equations.figure[every[weight > SOLVES * weight.max()]])
         earlier = bool((figures < 0).any())
@@ -98,7 +99,7 @@ class Sums:
 def _usual(equations: Equations) -> Floats:
     """What as many units have on average, (p,)."""
     units = equations.units
-    return np.asarray(units * (np.abs(equations.total).sum() / max(units.sum(), 1.0)) + 1e-300)
+    return np.asarray(units * (np.abs(equations.total).sum() / max(units.sum(), 1.0)) + TINY)
 
 
 def _small_totals(equations: Equations, rules: Rules) -> Floats:

@@ -7,10 +7,10 @@ import impact
 from impact.disclosure import Atoms, Figure, Place, Row
 
 
-def panel(*, sizes, never=60, periods=8, sectors=3, seed=1, gaps=0.0):
-    """Firms with log-normal revenue; ``sizes`` of the cohorts, which start one after another from period 4."""
+def panel(*, sizes, never=60, periods=8, sectors=3, seed=1, gaps=0.0, first=4.0):
+    """Firms with log-normal revenue; ``sizes`` of the cohorts, which start one after another from period ``first``."""
     generator = np.random.default_rng(seed)
-    start = np.concatenate([np.full(n, 4.0 + at) for at, n in enumerate(sizes)])
+    start = np.concatenate([np.full(n, first + at) for at, n in enumerate(sizes)])
     cohort = np.append(start, np.full(never, np.nan))
     n = len(cohort)
     unit, time = np.repeat(np.arange(n), periods), np.tile(np.arange(1, periods + 1), n)
