@@ -145,6 +145,8 @@ def independent(columns: Floats) -> Mask:
 
 def attrition(panel: Panel) -> CheckResult:
     """Compare the share of units seen in the last period between the groups."""
+    if panel.waves != "panel":
+        return not_applicable("attrition", "asked_once")
     treated = np.isfinite(panel.cohort)
     last = (~np.isnan(panel.wide[:, -1])).astype(float)
     a, b = last[treated], last[~treated]

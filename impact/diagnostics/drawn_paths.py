@@ -54,6 +54,7 @@ def _treated_spread(panel: Panel, estimator: AnyEstimator) -> float:
     squares = (stretch * (weight * (effect - mean[cohort])) ** 2)[known].sum()
     placebo = np.full(len(units.placebo), np.nan)
     used = np.unique(cohort)  # a cohort that the estimate leaves out has no place to stand in for
-    placebo[used] = np.nanvar(units.placebo[used, :, 0], axis=1, ddof=1)
-    expected = (weight**2 * placebo[cohort])[known].sum()
+    several = used[(~np.isnan(units.placebo[used, :, 0])).sum(axis=1) > 1]  # one has no spread
+    placebo[several] = np.nanvar(units.placebo[several, :, 0], axis=1, ddof=1)
+    expected = (weight**2 * placebo[cohort])[known].sum()  # NaN: no stand-in to hold it against
     return float(np.sqrt(squares / expected)) if expected > 0 else float(np.nan)

@@ -25,6 +25,8 @@ def quality_checks(panel: Panel) -> list[CheckResult]:
 
 def coverage(panel: Panel) -> CheckResult:
     """Share of unit-periods with an outcome."""
+    if panel.waves != "panel":
+        return not_applicable("coverage", "asked_once")
     share = len(panel.y) / (panel.n_units * panel.n_periods)
     status = pass_or_warn(share >= 1 - MUCH_MISSING)
     return CheckResult("coverage", status, "share_of_unit_periods_observed", statistic=share)
@@ -59,6 +61,8 @@ def heavy_tail(panel: Panel) -> CheckResult:
 
 def gaps(panel: Panel) -> CheckResult:
     """Share of units with a missing period between their first and last observation."""
+    if panel.waves != "panel":
+        return not_applicable("gaps", "asked_once")
     seen = ~np.isnan(panel.wide)
     first, last = seen.argmax(axis=1), seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
     share = float(np.mean(seen.sum(axis=1) < last - first + 1))

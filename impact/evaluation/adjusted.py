@@ -1,4 +1,4 @@
-"""The main estimator adjusted for what is known of firms before the start: the plan's covariates, and the outcome before."""
+"""The effect adjusted for what is known of firms before the start: the plan's covariates, and the outcome before."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,15 @@ import pandas as pd
 from impact.data.panel import Panel
 from impact.errors import MissingValueError
 from impact.estimate import Estimate
+from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.selection.lagged_outcome import LAGGED, with_lagged_outcome
 from impact.evaluation.study import Study
 
 COVARIATES = "adjusted_for_covariates"
 BEFORE = "adjusted_for_outcome_before"
 BOTH = "adjusted_for_both"
+GIVEN = "given_covariates"
+"""Of arms that a lot drew: groups are alike, and a regression makes the comparison sharper."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Adjusted:
 
     def fit(self, study: Study) -> Estimate:
         """Estimate doubly robust, in the order of the plan's rules for what is missing; errors as `CallawaySantAnna.fit`."""
+        if self.name == GIVEN:
+            return _given_covariates(study)
         panel = study.panel()
         names: list[str] = []
         if self.covariates:
@@ -39,10 +44,15 @@ class Adjusted:
 
 
 def adjusted_rows(study: Study) -> Iterator[Adjusted]:
-    """Yield what the plan adjusts for: covariates, the outcome before, both; nothing of a lot, which makes groups alike."""
+    """Yield what the plan adjusts for: covariates, the outcome before, both; of a lot the covariates alone.
+
+    The arms of a lot are compared given the outcome before already.
+    """
     covariates = bool(study.plan.covariates)
-    before = bool(study.plan.outcome_before) and study.plan.waves == "panel"
-    if study.by_lot:
+    before = bool(study.plan.outcome_before) and study.follows_units and not study.by_lot
+    if study.compares_arms:
+        if beyond_strata(study):
+            yield Adjusted(GIVEN, covariates=True, outcome_before=False)
         return
     if covariates:
         yield Adjusted(COVARIATES, covariates=True, outcome_before=False)
@@ -50,6 +60,21 @@ def adjusted_rows(study: Study) -> Iterator[Adjusted]:
         yield Adjusted(BEFORE, covariates=False, outcome_before=True)
     if covariates and before:
         yield Adjusted(BOTH, covariates=True, outcome_before=True)
+
+
+def beyond_strata(study: Study) -> tuple[str, ...]:
+    """Return the plan's covariates within which no lot was drawn: those of the lot have effects already."""
+    return tuple(name for name in study.plan.covariates if name not in study.plan.strata)
+
+
+def _given_covariates(study: Study) -> Estimate:
+    """Compare the arms of a lot at the same covariates; errors as `Ancova.fit`."""
+    own = study.changed(covariates=beyond_strata(study)).on(study.data)
+    panel, names = with_indicators(own)
+    if not study.follows_units:  # nobody has a baseline, and who was asked before no outcome after
+        after = panel.times[panel.time_index] >= panel.cohorts[0]
+        panel = panel.where(after, reason="not_compared_after_the_start")
+    return Ancova(covariates=names, level=study.level).fit(panel).aggregate(by="overall")
 
 
 def with_indicators(study: Study) -> tuple[Panel, list[str]]:

@@ -87,8 +87,10 @@ def relevant_amount(percent: float | None, effect: OutcomeEffect, without: float
 
 
 def _lost(sample: SampleAndComparability) -> float | None:
-    """Share of the units in the analysis that no longer answer in the last period."""
+    """Share of the units in the analysis that no longer answer in the last period; None where nobody is followed."""
     by_stage = sample.flow.set_index("stage")["units"]
+    if "seen_in_last_period" not in by_stage.index:
+        return None
     return 1 - float(by_stage["seen_in_last_period"]) / float(by_stage["in_analysis"])
 
 

@@ -42,6 +42,11 @@ def cohorts_without_comparison(study: Study, panel: Panel) -> int:
     """
     if study.compares_arms:
         return 0
-    design = Comparisons.of(panel, study.cohort_estimator())
+    main = study.cohort_estimator()
+    if not main.compares_plain_pairs(panel):  # other units each time: its fit says who was compared
+        rows = main.fit(panel).table
+        answered = rows.loc[rows["event_time"] >= 0, "cohort"].nunique()
+        return len(panel.cohorts) - int(answered)
+    design = Comparisons.of(panel, main)
     compared = design.treats[:, design.compared].any(axis=1)
     return int((~compared & np.isfinite(design.cohorts)).sum())

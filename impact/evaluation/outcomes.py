@@ -46,6 +46,8 @@ def quantiles_of(study: Study, panel: Panel) -> pd.DataFrame | Refused:
     A quarter of fewer than ten treated is left out. A quantile is one firm's outcome, so effects are rounded to the second
     figure of their interval, which is rounded outward.
     """
+    if study.plan.waves == "endline_only":
+        return Refused("quantiles", f"{panel.outcome}: changes need a period before the start")
     choices = study.cohort_estimator()
     estimator = ChangesInChanges(
         quantiles=QUARTERS,

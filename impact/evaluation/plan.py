@@ -130,7 +130,7 @@ class Plan(_Strict):
     characteristics: Columns = ()
     """columns compared before treatment"""
     covariates: Columns = ()
-    """columns known before treatment that a row beside the headline adjusts for, doubly robust; categories become indicators"""
+    """columns known before treatment that a row adjusts for: doubly robust, arms by regression; categories become indicators"""
     missing_covariates: MissingCovariates = "leave_out"
     """observations without one of them: `leave_out` of that row, and counted, or `refuse`"""
     outcome_before: Annotated[int, Field(ge=0, le=40)] = 4

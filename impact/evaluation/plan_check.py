@@ -87,6 +87,11 @@ def _check_waves(study: Study) -> None:
     """Hold the waves that the plan declares against the periods and the units of the data."""
     panel, waves = study.panel(winsorise=0.0), study.plan.waves
     before = bool((panel.times < panel.cohorts[0]).any())
+    if waves == "panel" and before and len(panel.y) == panel.n_units:
+        raise PlanError(
+            "waves: every unit is seen in one period alone, so no change is known; declare waves: repeated_cross_sections if "
+            "other units were asked each time, or check the column of units"
+        )
     if waves == "endline_only" and before:
         raise PlanError(
             "waves: the data have periods before the start, so there is more than an endline; declare waves: panel"

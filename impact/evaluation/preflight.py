@@ -10,6 +10,7 @@ from impact.arrays import Mask
 from impact.check_result import Shown
 from impact.data.panel import Panel
 from impact.errors import EstimationError, ImpactError
+from impact.estimate import Estimate
 from impact.evaluation.many_effects import MANY_EFFECTS, effects_by_cohort
 from impact.evaluation.remarks import Remark, remarks_of
 from impact.evaluation.sample_tables import cohorts_by_start
@@ -234,7 +235,17 @@ def _abilities(study: Study, outcome: str) -> Iterator[Ability]:
         except ImpactError as problem:
             yield Ability(name, outcome, refused=Refused.of(name, problem))
         else:
-            yield Ability(name, outcome, treated=found.sample.n_treated)
+            yield Ability(name, outcome, treated=_compared(found, panel))
+
+
+def _compared(found: Estimate, panel: Panel) -> int:
+    """Return how many treated units an estimate is about: those its row counts, or all but the cohorts that it left out."""
+    counted = found.table["n_treated"].iloc[0]
+    if np.isfinite(counted):
+        return int(counted)
+    without = [note.split(":", 1)[1] for note in found.notes if note.startswith("cohort_without_")]
+    gone = [g for g in panel.cohorts if str(panel.time_axis.label(g)) in without]
+    return found.sample.n_treated - int(np.isin(panel.cohort, gone).sum())
 
 
 def _inferences(study: Study) -> tuple[Offered, ...]:

@@ -105,7 +105,7 @@ def _before_and_after(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     furthest = panel.cohorts[-1] - study.plan.placebo_periods
     trends: dict[RemarkCode, int] = {
         "no_trend_before": int((treated & (before.sum(axis=1) < 2)).sum()),
-        "treated_unseen_before": int((treated & unseen).sum()),
+        "treated_unseen_before": int((treated & unseen).sum()) if study.follows_units else 0,
         "placebo_reaches_too_far": (
             study.plan.placebo_periods if furthest <= panel.times[0] else 0
         ),
@@ -164,7 +164,8 @@ def _of_the_lot(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     drawn = np.isfinite(panel.cohort)
     both = [len(np.unique(drawn[panel.stratum == code])) == 2 for code in np.unique(panel.stratum)]
     return {
-        "strata_without_comparison": both.count(False),
+        # where all start at some time, a stratum with starters alone still compares early with late ones
+        "strata_without_comparison": both.count(False) if study.compares_arms else 0,
         "participation_unknown": int(study.plan.participation is None),
     }
 
@@ -173,9 +174,7 @@ def _answers(study: Study, panel: Panel) -> dict[RemarkCode, int]:
     """Units that tell of no change, and periods in which nobody answered."""
     absent = int(panel.times[-1] - panel.times[0]) + 1 - panel.n_periods
     return {
-        "seen_once": int((np.bincount(panel.unit_index) == 1).sum())
-        if study.plan.waves == "panel"
-        else 0,
+        "seen_once": int((np.bincount(panel.unit_index) == 1).sum()) if study.follows_units else 0,
         "periods_without_data": absent,
     }
 

@@ -181,6 +181,7 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     """Yield (name, family, how to compute) in the order shown."""
     if study.compares_arms:
         yield from alternatives_of_arms(study, panel)
+        yield from _adjusted(study)
         return
     level, main = study.level, study.cohort_estimator()
 
@@ -207,8 +208,7 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
         if share != study.plan.winsorise and (panel.y >= 0).all():
             yield name, "outliers", averaged(panel=study.panel(winsorise=share))
-    for row in adjusted_rows(study):
-        yield row.name, "adjustment", partial(row.fit, study)
+    yield from _adjusted(study)
     exits = exits_the_other_way(study)
     if exits is not None:
         yield exits[0], "outcome", averaged(panel=exits[1])
@@ -220,6 +220,11 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
         )
 
 
+def _adjusted(study: Study) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+    for row in adjusted_rows(study):
+        yield row.name, "adjustment", partial(row.fit, study)
+
+
 def _row(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, Any]:
     row: dict[str, Any] = {"name": name, "family": family}
     try:
@@ -228,11 +233,13 @@ def _row(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, A
         return {**row, "why_not": type(problem).__name__}
     found = estimate.table.iloc[0]
     numbers = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+    treated, others = float(found["n_treated"]), float(found["n_control"])
+    told = np.isfinite(treated) and np.isfinite(others)  # of arms: those with an outcome
     return {
         **row,
         **{key: float(found[key]) for key in numbers},
-        "n_units": estimate.sample.n_units,
-        "n_treated": estimate.sample.n_treated,
+        "n_units": int(treated + others) if told else estimate.sample.n_units,
+        "n_treated": int(treated) if told else estimate.sample.n_treated,
         "method": estimate.method,
         "why_not": "",
     }

@@ -58,7 +58,10 @@ def absences(study: Study) -> pd.DataFrame:
 
 
 def flow(study: Study, panel: Panel) -> pd.DataFrame:
-    """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``."""
+    """Count units from the file to the analysis, by arm: ``stage, units, treated, comparison``.
+
+    Nobody is followed from there on where other units are asked each time.
+    """
     seen = ~np.isnan(panel.wide)
     treated = np.isfinite(panel.cohort)
     before = panel.times < panel.cohorts[0]
@@ -77,7 +80,7 @@ def flow(study: Study, panel: Panel) -> pd.DataFrame:
             "comparison": None,
         }
     ]
-    for stage, kept in stages:
+    for stage, kept in stages if study.follows_units else stages[:1]:
         rows.append(
             {
                 "stage": stage,
@@ -90,27 +93,27 @@ def flow(study: Study, panel: Panel) -> pd.DataFrame:
 
 
 def remained(flow: pd.DataFrame, group: str) -> float:
-    """Return the share of a group still seen in the last period, of `flow`; NaN where it has nobody, or too few to be shown."""
+    """Return the share of a group still seen in the last period, of `flow`.
+
+    NaN where it has nobody, or too few to be shown, or nobody is followed.
+    """
+    if flow.iloc[-1]["stage"] != "seen_in_last_period":
+        return float(np.nan)
     last, start = float(flow.iloc[-1][group]), float(flow.iloc[1][group])
     return last / start if start > 0 else float(np.nan)
 
 
 def cohorts_by_start(study: Study, panel: Panel) -> pd.DataFrame:
     """Count treated units by actual and, where known, planned start: ``period, planned, actual``."""
-    actual: dict[Any, int] = {
-        panel.time_axis.label(g): int((panel.cohort == g).sum()) for g in panel.cohorts
-    }
-    planned: dict[Any, int] = {}
+    actual: dict[float, int] = {g: int((panel.cohort == g).sum()) for g in panel.cohorts}
+    planned: dict[float, int] = {}
     if study.plan.planned_cohort is not None:
         as_planned = study.panel(cohort=study.plan.planned_cohort)
-        planned = {
-            as_planned.time_axis.label(g): int((as_planned.cohort == g).sum())
-            for g in as_planned.cohorts
-        }
-    periods = sorted({*actual, *planned}, key=str)
+        planned = {g: int((as_planned.cohort == g).sum()) for g in as_planned.cohorts}
+    periods = sorted({*actual, *planned})  # in time: as texts, 10 would stand before 9
     return pd.DataFrame(
         {
-            "period": [str(period) for period in periods],
+            "period": [str(panel.time_axis.label(period)) for period in periods],
             "planned": [planned.get(period, 0) if planned else None for period in periods],
             "actual": [actual.get(period, 0) for period in periods],
         }

@@ -11,6 +11,7 @@ from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.comparisons.de_chaisemartin_dhaultfoeuille import (
     DeChaisemartinDHaultfoeuille,
 )
+from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
 from impact.estimators.comparisons.lee_wooldridge import LeeWooldridge
 from impact.estimators.comparisons.local_projections import LocalProjectionsDiD
 from impact.estimators.comparisons.stacked import StackedDiD
@@ -25,6 +26,9 @@ from impact.evaluation.study import Study
 from impact.moments import PathMoments
 from impact.terms import Averaging
 
+OF_OTHER_PEOPLE = "difference_in_differences"
+"""Shown beside the main one only where nobody is asked twice."""
+
 # name, what it averages over, the average asked for (None: it is one number)
 ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
     "callaway_santanna": ("cohort_size", "cells"),
@@ -38,16 +42,24 @@ ESTIMANDS: dict[str, tuple[str, Averaging | None]] = {
     "stacked": ("window", "event_time"),
     "event_study": ("treated_observations", "cells"),
     "two_way_fixed_effects": ("same_for_all", None),
+    OF_OTHER_PEOPLE: ("same_for_all", None),
     "poisson": ("ratios", "cells"),
     **dict.fromkeys(OF_ARMS, ("everyone_drawn", "cells")),
 }
 
 
 def estimators_beside(study: Study) -> dict[str, Any]:
-    """Return every estimator that the moments allow, with the study's choices, by its word."""
+    """Return every estimator that the moments allow, with the study's choices, by its word.
+
+    Where other people are asked each time, those that follow nobody.
+    """
     if study.compares_arms:
         return estimators_of_arms(study)
-    return estimators_with(study.cohort_estimator())
+    main = study.cohort_estimator()
+    if study.plan.waves == "repeated_cross_sections":
+        pooled = DifferenceInDifferences(level=main.level)
+        return {"callaway_santanna": main, OF_OTHER_PEOPLE: pooled}
+    return estimators_with(main)
 
 
 def estimators_with(main: CallawaySantAnna) -> dict[str, Any]:
@@ -83,8 +95,9 @@ def average_of(name: str, estimator: Any, data: Panel | PathMoments) -> Estimate
 
 
 def reduced(study: Study, panel: Panel) -> Panel | PathMoments:
-    """Return what the estimators side by side are computed from: moments, or the panel where arms are compared."""
-    return panel if study.compares_arms else PathMoments.from_panel(panel)
+    """Return what estimators side by side are computed from: moments, or the panel of arms or of other people each time."""
+    reducible = study.follows_units and not study.compares_arms
+    return PathMoments.from_panel(panel) if reducible else panel
 
 
 def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:

@@ -86,6 +86,11 @@ class Study:
         return self.plan.assignment == "randomised"
 
     @property
+    def follows_units(self) -> bool:
+        """Whether the same units are asked each time."""
+        return self.plan.waves == "panel"
+
+    @property
     def cluster(self) -> str | None:
         """Column of what was assigned as a whole; None where units were, one by one."""
         above = None if self.schema.cluster == self.schema.unit else self.schema.cluster
@@ -175,14 +180,21 @@ class Study:
         """Columns that are compared before treatment or by which effects are split."""
         return tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
 
-    def _panel_of(self, outcome: str, cohort: str | None, covariates: tuple[str, ...]) -> Panel:
-        """Return the panel of all units in the data."""
+    def _panel_of(
+        self,
+        outcome: str,
+        cohort: str | None,
+        covariates: tuple[str, ...],
+        *,
+        frame: pd.DataFrame | None = None,
+    ) -> Panel:
+        """Return the panel of all units in the data, or of those in some of its rows."""
         declared_outcome(self.schema, outcome)
         waves: Waves = "panel"
         if self.plan.waves == "repeated_cross_sections":
             waves = "repeated_cross_sections"
         return panel_of(
-            self.data,
+            self.data if frame is None else frame,
             schema=self.schema.model_copy(update={"cluster": self.cluster}),
             outcome=outcome,
             cohort=cohort,
@@ -218,12 +230,8 @@ class Study:
     @cached_property
     def covariates(self) -> pd.DataFrame:
         """The plan's covariates, one row an observation of the headline's panel."""
-        return panel_of(
-            self.frame,
-            schema=self.schema.model_copy(update={"cluster": self.cluster}),
-            outcome=self.outcome,
-            cohort=self.plan.cohort,
-            covariates=self.plan.covariates,
+        return self._panel_of(
+            self.outcome, self.plan.cohort, self.plan.covariates, frame=self.frame
         ).covariates
 
     def estimator(self, **changes: Any) -> Any:
@@ -260,6 +268,12 @@ class Study:
             asked = self.plan.secondary_labels.get(name)
             return name if asked is None else asked.in_language(self.plan.language)
         return self.schema.columns[name].label.in_language(self.plan.language)
+
+    def usual_size(self, name: str) -> float:
+        """Return the mean absolute value of a numeric column in the data; NaN without any."""
+        cells = self.frame[name].to_numpy(dtype=float, na_value=np.nan)
+        known = np.abs(cells[~np.isnan(cells)])
+        return float(known.mean()) if len(known) else float(np.nan)
 
     def unit(self, name: str) -> str:
         """Return a column's unit in the study's language."""

@@ -96,13 +96,13 @@ def _arms(voice: Voice, found: Preflight) -> Grid:
 def _arm(voice: Voice, name: str, one: ArmFacts) -> tuple[str, ...]:
     f = voice.f
     above = (f.number(one.clusters),) if voice.in_clusters else ()
-    return (
-        name,
-        f.number(one.units),
-        *above,
+    followed = (
         f.percent(100 * one.answered, 0),
-        *map(f.number, (one.with_gaps, one.seen_once, one.seen_last)),
+        *map(f.number, (one.with_gaps, one.seen_once)),
     )
+    if voice.study.plan.waves == "repeated_cross_sections":  # each is asked once, by design
+        followed = (DASH,) * len(followed)
+    return name, f.number(one.units), *above, *followed, f.number(one.seen_last)
 
 
 def _starts(voice: Voice, found: Preflight) -> Grid:

@@ -13,6 +13,10 @@ from impact.reporting.words.catalogue import Words
 from impact.reporting.words.nouns import Noun, Nouns
 from impact.reporting.words.register import said
 
+WHOLE = 100.0  # money whose usual amount is smaller needs decimals: a wage of 5.25 is not 5
+A_RATE = ("per ", "par ", "a ", "an ", "each ", "/")
+"""How a unit goes on that says for how long, or for what, money is paid."""
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -107,17 +111,22 @@ class Voice:
         """Whether an outcome is an amount of the study's currency."""
         return self.study.unit(outcome).startswith(self.study.plan.currency)
 
+    def in_whole(self, outcome: str) -> bool:
+        """Whether an outcome is money in amounts so large that nothing behind the decimal mark counts."""
+        return self.in_currency(outcome) and not self.study.usual_size(outcome) < WHOLE
+
     def amount(self, outcome: str, value: float | None) -> str:
         """Write a value of an outcome: with its currency where it has one."""
+        text = self.plain(outcome)(value)
         if not self.in_currency(outcome):
-            return self.f.significant(value)
-        text = self.f.number(value)
+            return text
         return text if text == DASH else f"{text}\u00a0{self.study.plan.currency}"
 
     def rounded(self, outcome: str, shown: float, exact: float, *, digits: int) -> str:
         """Write a rounded value with its own decimals, noted as the exact one it was rounded from."""
         money = self.in_currency(outcome)
-        text = Formats(self.study.plan.language).number(shown, 0 if money else digits)
+        places = 0 if self.in_whole(outcome) else digits
+        text = Formats(self.study.plan.language).number(shown, places)
         self.f.written.note(text, exact)
         return f"{text}\u00a0{self.study.plan.currency}" if money and text != DASH else text
 
@@ -125,8 +134,7 @@ class Voice:
         """Write an interval of an outcome, the currency once."""
         if low is not None and high is not None and math.isinf(low) | math.isinf(high):
             return self.f.interval(low, high, lambda value: self.amount(outcome, value))
-        plain = self.f.number if self.in_currency(outcome) else self.f.significant
-        text = self.f.interval(low, high, plain)
+        text = self.f.interval(low, high, self.plain(outcome))
         return f"{text}\u00a0{self.study.plan.currency}" if self.in_currency(outcome) else text
 
     def detectable(self, value: float, write: Callable[[float | None], str]) -> str:
@@ -141,12 +149,33 @@ class Voice:
     @property
     def each(self) -> str:
         """What effects are averages over: ``per quarter and firm``."""
+        if self.rate is not None:
+            return self.t("on average over periods and firms")
         return said(self.t, "each", f"every:{self.study.schema.time.frequency}")
 
     @property
     def a_period(self) -> str:
-        """The length of a period: ``a quarter``."""
+        """For how long the headline's money is: ``a quarter``; nothing where its unit names no length, as a price's."""
+        if self.rate is not None:
+            return self.rate
         return said(self.t, "a_period", f"every:{self.study.schema.time.frequency}")
+
+    @cached_property
+    def rate(self) -> str | None:
+        """What the headline's unit says behind its currency where that is no period of the data: ``per hour``, or nothing."""
+        outcome = self.study.outcome
+        if not self.in_currency(outcome):
+            return None
+        rest = (
+            self.study.unit(outcome)
+            .removeprefix(self.study.plan.currency)
+            .partition(",")[0]
+            .strip()
+        )
+        if not rest.startswith(A_RATE):
+            return ""
+        period = said(self.t, "each", f"every:{self.study.schema.time.frequency}").split()[:2]
+        return None if rest.startswith(" ".join(period)) else rest
 
     def count_of_treated(self, n: int) -> str:
         """Count treated units: ``48 exhibitors``."""
@@ -176,7 +205,7 @@ class Voice:
 
     def plain(self, outcome: str) -> Callable[[float | None], str]:
         """Return the function that writes an outcome's values in tables, where the unit stands in the caption."""
-        return self.f.number if self.in_currency(outcome) else self.f.significant
+        return self.f.number if self.in_whole(outcome) else self.f.significant
 
     @property
     def confidence(self) -> str:

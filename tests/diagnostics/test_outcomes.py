@@ -219,6 +219,12 @@ def test_negative_outcomes_have_no_margins():
         margins(panel())
 
 
+def test_an_outcome_that_only_says_whether_has_no_margins():
+    sold = panel(long_frame())
+    with pytest.raises(NotAvailableError, match="two values alone"):
+        margins(sold.with_outcome((sold.y > np.median(sold.y)).astype(float), "sold"))
+
+
 def test_bounds_that_leave_out_a_few_firms_are_shown_wider_than_they_are():
     table = attrition_bounds(silenced()).table
     shown = outward(table).set_index("assumption")

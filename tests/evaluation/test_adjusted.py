@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from evaluation.facts import firms
+from evaluation.facts import study_of as facts_study
 
 from impact.check_result import CheckResult, not_applicable
 from impact.errors import MissingValueError, PlanError
@@ -38,8 +40,31 @@ def test_a_plan_adjusts_for_its_covariates_the_outcome_before_and_both(study):
     assert "doubly robust" in found.method
     assert np.isfinite(found.std_errors.iloc[0])
     assert list(rows_of(study.changed(outcome_before=0, covariates=()))) == []
-    lot = study.changed(assignment="randomised", planned_cohort=None, covariates=("type",))
-    assert list(rows_of(lot)) == []
+
+
+def test_arms_of_a_lot_are_compared_given_covariates_but_those_of_its_strata(tmp_path):
+    frame = firms()
+    foretold = (frame.id * 7919) % 40
+    frame = frame.assign(met=foretold, y=frame.y + foretold, g=frame.g.where(frame.g.isna(), 5))
+    lot = facts_study(
+        tmp_path, frame, assignment="randomised", strata=["town"], covariates=["met", "town"], exposure=[]
+    )  # fmt: skip
+    once = lot.changed(waves="repeated_cross_sections").on(frame.assign(id=np.arange(len(frame))))
+    once.frame.attrs["missing"] = {}
+    ((name, row),) = rows_of(lot).items()
+    assert name == "given_covariates"
+    given, plain = row.fit(lot), lot.estimator().fit(lot.panel())
+    assert given.params.iloc[0] == pytest.approx(plain.params.iloc[0], abs=plain.std_errors.iloc[0])
+    sharper = (
+        row.fit(once).std_errors.iloc[0] / once.estimator().fit(once.panel()).std_errors.iloc[0]
+    )
+    assert (
+        sharper < 0.7
+    )  # nobody has a baseline there, and the covariate is most of what outcomes differ by
+
+
+def test_without_covariates_a_lot_has_no_adjusted_row(tmp_path):
+    assert rows_of(facts_study(tmp_path, firms(), assignment="randomised", strata=["town"])) == {}
 
 
 def test_categories_become_indicators_and_who_lacks_one_is_counted_or_refused(study):

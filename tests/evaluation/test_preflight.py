@@ -13,7 +13,7 @@ from impact.evaluation.parts import Impact
 from impact.evaluation.plan import Plan
 from impact.evaluation.preflight import Preflight
 from impact.evaluation.remarks import RemarkCode, remarks_of
-from impact.evaluation.side_by_side import ESTIMANDS
+from impact.evaluation.side_by_side import ESTIMANDS, OF_OTHER_PEOPLE
 from impact.evaluation.study import Study
 from impact.pipeline.plan import checked_study
 
@@ -49,7 +49,7 @@ def test_arms_starts_and_periods_are_counted(usual):
 
 def test_every_estimator_is_asked_of_every_outcome(usual):
     asked = [(one.estimator, one.outcome) for one in usual.abilities]
-    assert asked == [(name, "y") for name in ESTIMANDS if name not in OF_ARMS]
+    assert asked == [(name, "y") for name in ESTIMANDS if name not in (*OF_ARMS, OF_OTHER_PEOPLE)]
     assert {one.treated for one in usual.abilities if one.refused is None} == {12}
 
 
@@ -109,6 +109,17 @@ def test_starts_after_the_data_are_told(tmp_path):
 )
 def test_what_should_be_known_is_told_with_its_count(tmp_path, name, code, n):
     assert codes(Preflight.of(study_of(name, tmp_path)))[code] == n
+
+
+def test_starts_stand_in_the_order_of_time_and_only_cohorts_with_an_effect_are_counted(tmp_path):
+    study = study_of("usual", tmp_path)
+    frame = study.frame  # periods 8 to 12, starts in 10 and 11, and everybody else last, in 12
+    starts = (frame.g.astype(float) + 8).fillna(12).astype("Int64")
+    study = study.on(frame.assign(t=frame.t + 8, g=starts))
+    found = Preflight.of(study)
+    assert [one.period for one in found.starts] == ["10", "11", "12"]
+    main = next(one for one in found.abilities if one.estimator == "callaway_santanna")
+    assert main.treated == 12  # of 30: nobody is left to compare the last ones with
 
 
 def test_a_placebo_start_before_the_data_is_told(tmp_path):

@@ -24,10 +24,19 @@ def test_english_sentences_take_the_plans_nouns(sentence, written):
     assert ENGLISH.put_into(sentence) == written
 
 
+def test_a_plural_that_does_not_end_in_s_has_a_possessive_of_its_own():
+    offered = Noun("household offered credit", "households offered credit")
+    of_people = Nouns("en", Noun("person", "people"), offered, "the offer", "offer")
+    assert of_people.put_into("of beneficiaries' and of firms'") == (
+        "of households offered credit's and of people's"
+    )
+
+
 @pytest.mark.parametrize(
     ("sentence", "written"),
     [
         ("toutes les entreprises", "tous les États"),
+        ("toute entreprise de l'analyse", "tout État de l'analyse"),
         ("Une seule entreprise forme", "Un seul État forme"),
         ("Entreprises non observées à toutes les périodes", "États non observés à toutes les périodes"),
         ("les entreprises jamais traitées", "les États jamais traités"),

@@ -33,7 +33,7 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "entreprises à l'intérieur d'elles et des tertiles du résultat de départ",
         "characteristics": "colonnes comparées avant le traitement",
         "covariates": "colonnes connues avant le traitement, dont une ligne à côté du résultat principal tient compte "
-        "(doublement robuste) ; les catégories deviennent des indicatrices",
+        "(doublement robuste, ou par régression pour les bras d'un tirage) ; les catégories deviennent des indicatrices",
         "missing_covariates": "observations où l'une d'elles manque : leave_out (écartées de cette ligne, et comptées) ou "
         "refuse (refusées)",
         "outcome_before": "périodes antérieures dont une ligne retient le résultat moyen, avec le dernier résultat ; après un "

@@ -6,7 +6,7 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
-from impact.errors import NotIdentifiedError
+from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.inference.strata import baseline_mean
 
 
@@ -77,9 +77,15 @@ def before_and_after(panel: Panel) -> BeforeAfter:
 
     Raises
     ------
+    NotAvailableError
+        For repeated cross-sections.
     NotIdentifiedError
         When no unit of a group was observed before the first start.
     """
+    if panel.waves != "panel":
+        raise NotAvailableError(
+            f"{panel.outcome}: waves='repeated_cross_sections': nobody is seen twice, so no change of anybody is known"
+        )
     treated = np.isfinite(panel.cohort)
     before = baseline_mean(panel, before=float(panel.cohorts[0]))
     late = panel.wide[:, panel.times >= panel.cohorts[-1]]

@@ -27,6 +27,7 @@ UNITS = (
 )  # in which the outcome is counted before a logarithm-like function is taken of it
 LOGLIKE: dict[str, Any] = {"log1p": np.log1p, "arcsinh": np.arcsinh}
 DEPENDS = 0.5  # of the smaller effect that a change of the unit may move before the two are unlike answers
+YES_OR_NO = 2  # values of an outcome that only says whether
 COLUMNS = ["margin", "measure", "estimate", "std_error", "conf_low", "conf_high", "p_value"]
 
 
@@ -115,7 +116,7 @@ def margins(
     Raises
     ------
     NotAvailableError
-        When an outcome is negative.
+        When an outcome is negative, or has one value above zero alone.
 
     References
     ----------
@@ -131,6 +132,10 @@ def margins(
     if (panel.y < 0).any():
         raise NotAvailableError(
             f"{panel.outcome}: negative outcomes have no share that sells and no ratio; use levels"
+        )
+    if len(np.unique(panel.y)) <= YES_OR_NO:
+        raise NotAvailableError(
+            f"{panel.outcome}: two values alone, so the share above zero is the outcome itself; take its effect as it is"
         )
     estimator = estimator or CallawaySantAnna(level=level)
 

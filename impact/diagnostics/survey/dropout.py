@@ -21,6 +21,8 @@ def dropout(panel: Panel, *, gone: Mask | None = None, seed: int = 0) -> CheckRe
     seed : int
         Of the permutation test.
     """
+    if panel.waves != "panel":
+        return not_applicable("dropout", "asked_once")
     lost = np.isnan(panel.wide[:, -1]).astype(float)
     if gone is not None:
         lost[gone[:, -1]] = 0.0
@@ -67,6 +69,8 @@ def unexplained_blanks(panel: Panel, explained: Mask | None) -> CheckResult:
     """
     if explained is None:
         return not_applicable("unexplained_blanks", "no_status_in_the_plan")
+    if panel.waves != "panel":
+        return not_applicable("unexplained_blanks", "asked_once")
     share = float(np.mean(np.isnan(panel.wide) & ~explained))
     return CheckResult(
         "unexplained_blanks",

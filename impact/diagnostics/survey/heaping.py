@@ -55,6 +55,8 @@ def heaping(panel: Panel) -> CheckResult:
 
 def heaping_change(panel: Panel, *, seed: int = 0) -> CheckResult:
     """Compare the change of the share of round answers, from before to after the start, between the arms."""
+    if panel.waves != "panel":
+        return not_applicable("heaping_change", "asked_once")
     if (unjudged := not_judged("heaping_change", panel.y)) is not None:
         return unjudged
     arms = Arms.of(panel, seed=seed)

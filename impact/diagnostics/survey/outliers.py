@@ -51,6 +51,8 @@ def jumps(panel: Panel) -> CheckResult:
 
     Distances from the period's median are taken, so that a season moves nobody.
     """
+    if panel.waves != "panel":
+        return not_applicable("jumps", "asked_once")
     logs = _logs(panel)
     if logs is None:
         return not_applicable("jumps", "the_outcome_takes_negative_values")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from impact.arrays import Mask
-from impact.check_result import CheckResult
+from impact.check_result import CheckResult, not_applicable
 from impact.data.panel import Panel
 from impact.diagnostics.survey.between_arms import Arms, by_arm, difference_found
 from impact.diagnostics.survey.changes import mean_of_units
@@ -28,6 +28,8 @@ def response(panel: Panel, *, gone: Mask | None = None, seed: int = 0) -> CheckR
     CheckResult
         The difference in shares; its table has both arms before and after.
     """
+    if panel.waves != "panel":
+        return not_applicable("response", "asked_once")
     seen = (~np.isnan(panel.wide)).astype(float)
     if gone is not None:
         seen[gone & (seen == 0)] = np.nan

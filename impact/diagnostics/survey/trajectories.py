@@ -77,6 +77,8 @@ def answers_before_entry(panel: Panel, entry: Floats | None) -> CheckResult:
 
 def copied_forward(panel: Panel) -> CheckResult:
     """Count units that give one and the same amount, not zero, in four periods running and more."""
+    if panel.waves != "panel":
+        return not_applicable("copied_forward", "asked_once")
     if panel.n_periods < COPIED:
         return not_applicable("copied_forward", "too_few_periods_to_copy")
     same: Mask = (panel.wide[:, 1:] == panel.wide[:, :-1]) & (panel.wide[:, 1:] != 0)

@@ -13,6 +13,8 @@ def zeros_change(panel: Panel, *, seed: int = 0) -> CheckResult:
 
     It is a question about the outcome as much as about the answers: a programme may bring idle firms back to work.
     """
+    if panel.waves != "panel":
+        return not_applicable("zeros_change", "asked_once")
     if np.any(panel.y < 0):
         return not_applicable("zeros_change", "the_outcome_takes_negative_values")
     if not np.any(panel.y == 0):

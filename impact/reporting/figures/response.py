@@ -26,7 +26,12 @@ GROUPS = (("treated", TREATED, "-"), ("comparison", COMPARISON, DASHES))
 
 
 def response(voice: Voice, coverage: pd.DataFrame) -> Figure | None:
-    """Draw the share of each group with an answer by period (``time, treated, comparison``); None where all answered."""
+    """Draw the share of each group with an answer by period (``time, treated, comparison``).
+
+    None where all answered, or each is asked once.
+    """
+    if not voice.study.follows_units:
+        return None
     t, f = voice.t, voice.f
     shares = coverage[["treated", "comparison"]].to_numpy(float)
     if not np.isfinite(shares).any(axis=0).all() or np.nanmin(shares) == 1:

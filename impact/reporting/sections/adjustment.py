@@ -1,6 +1,6 @@
 """What the adjusted rows adjust for, and by which rule one of them is read beside the headline."""
 
-from impact.evaluation.adjusted import BEFORE, COVARIATES
+from impact.evaluation.adjusted import BEFORE, COVARIATES, GIVEN, beyond_strata
 from impact.evaluation.adjustment_rule import Choice, chosen
 from impact.evaluation.robustness import Robustness
 from impact.reporting.exhibits import Text
@@ -11,8 +11,17 @@ def adjustment(voice: Voice, part: Robustness) -> tuple[Text, ...]:
     """Say it in a paragraph; nothing where the plan adjusts for nothing."""
     names = set(part.alternatives["name"])
     sentences = []
+    labels = [voice.study.label(name) for name in voice.study.plan.covariates]
+    if GIVEN in names:
+        own = [voice.study.label(name) for name in beyond_strata(voice.study)]
+        sentences.append(
+            voice.t(
+                "Given covariates: by regression, at the same values of these characteristics, which makes the comparison sharper "
+                "where they foretell the outcome: {columns}.",
+                columns=voice.f.listed(own),
+            )
+        )
     if COVARIATES in names:
-        labels = [voice.study.label(name) for name in voice.study.plan.covariates]
         sentences.append(
             voice.t(
                 "Adjusted for covariates: firms are compared with firms that were like them before the start in these "

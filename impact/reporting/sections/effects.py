@@ -150,7 +150,8 @@ def exit_in_words(voice: Voice, findings: Findings) -> str:
     t, f, rows = voice.t, voice.f, findings.quality.distribution.set_index("group")
     zeros = {side: float(rows.loc[side, "zeros"]) for side in ("treated", "comparison")}
     lacking = t("Exit: the plan names no column of which firms closed, so it is not estimated.")
-    if any(math.isnan(share) for share in zeros.values()) or not any(zeros.values()):
+    known = not any(math.isnan(share) for share in zeros.values()) and any(zeros.values())
+    if not known or not voice.in_currency(voice.study.outcome):  # only of money is a zero a closure
         return lacking
     counted = t(
         "Zero outcomes, which may be closures, are {treated} of beneficiaries' and {other} of the comparison group's.",

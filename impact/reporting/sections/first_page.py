@@ -107,7 +107,11 @@ def standfirst(voice: Voice, findings: Findings) -> str:
         for value, shown in zip(exact, rounded, strict=True)
     )
     sentences = [
-        t("After their {start}, {treated} had {outcome} of about {actual} {each}.")
+        (
+            t("After their {start}, {treated} had {outcome} of about {actual} {each}.")
+            if voice.a_period
+            else t("After their {start}, {treated} had {outcome} of about {actual}.")
+        )
         if voice.in_currency(study.outcome)
         else t("After their {start}, {whose} {outcome} averaged about {actual}."),
         t("Without {treatment}, the study estimates about {without}."),

@@ -35,7 +35,7 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
         t(
             "**No spillover.** The comparison group is untouched by {treatment}. Where it is not, the effect is understated if others gain and overstated if they lose."
         ),
-        t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
+        _who_answers(voice),
     ]
     text = (
         f"## {t('Design and assumptions')}\n\n"
@@ -52,6 +52,19 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     return Exhibits((Text(text),))
 
 
+def _who_answers(voice: Voice) -> str:
+    """Say what must be true of who answers: of those followed, or of those asked anew each time."""
+    t = voice.t
+    if voice.study.follows_units:
+        return t(
+            "**Attrition alike.** Who stops answering does so for the same reasons in both groups."
+        )
+    return t(
+        "**One population.** Whoever was asked in a period stands for the same population in every period, in both groups: the "
+        "programme moved nobody from one to the other."
+    )
+
+
 def drawn(voice: Voice) -> Exhibits:
     """Say of a lot what is compared with what, and what must be true for the answer to hold."""
     t = voice.t
@@ -60,7 +73,7 @@ def drawn(voice: Voice) -> Exhibits:
         t(
             "**No spillover.** The comparison group is untouched by {treatment}. Where it is not, the effect is understated if others gain and overstated if they lose."
         ),
-        t("**Attrition alike.** Who stops answering does so for the same reasons in both groups."),
+        _who_answers(voice),
     ]  # fmt: skip
     text = (
         f"## {t('Design and assumptions')}\n\n"

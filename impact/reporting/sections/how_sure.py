@@ -168,6 +168,8 @@ def dropped_out(voice: Voice, findings: Findings) -> str:
     """Say which share of each group still answers in the last period."""
     t, f, flow = voice.t, voice.f, findings.sample.flow
     left = {side: remained(flow, side) for side in ("treated", "comparison")}
+    if not voice.study.follows_units:
+        return t("Not examined: other firms were asked each time, so nobody can be seen to stop.")
     if math.isnan(left["treated"]):
         return t("Examined, but not shown: it would tell of fewer than ten firms.")
     if math.isnan(left["comparison"]):

@@ -92,7 +92,9 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
     t, f = voice.t, voice.f
     return Table(
         label="tab-effects",
-        caption=t("Average effect on beneficiaries after the start, {each}", each=voice.each),
+        caption=t("Average effect on beneficiaries after the start, {each}", each=voice.each)
+        if voice.rate is None
+        else t("Average effect on beneficiaries after the start"),
         frame=pd.DataFrame([_effect_row(voice, effect) for effect in effects]),
         headings={
             "outcome": t("Outcome"),

@@ -100,8 +100,8 @@ def _measures(voice: Voice, rows: pd.DataFrame) -> list[Exhibit]:
 def _zeros(voice: Voice, found: Margins) -> list[Exhibit]:
     t, f = voice.t, voice.f
     text = t(
-        "Of the outcomes {share} are zero. An effect in percent of a firm that sold nothing does not exist, so the margins stand "
-        "apart; logarithm-like functions are shown to be judged, not believed: what they say depends on the unit.",
+        "Of the outcomes {share} are zero. Of nothing there is no percentage, so the margins stand apart; "
+        "logarithm-like functions are shown to be judged, not believed: what they say depends on the unit.",
         share=f.percent(100 * found.share_zero),
     )
     return [

@@ -4,10 +4,12 @@ from impact.reporting.formats import escape
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
 
-ALWAYS = (
-    "Callaway, B. and Sant'Anna, P. (2021), Difference-in-differences with multiple time periods, Journal of Econometrics 225(2)",
-)
+COHORTS = "Callaway, B. and Sant'Anna, P. (2021), Difference-in-differences with multiple time periods, Journal of Econometrics 225(2)"
 ESTIMATORS = {
+    "callaway_santanna": COHORTS,
+    "changes_compared": COHORTS,
+    "ancova": "McKenzie, D. (2012), Beyond baseline and follow-up: the case for more T in experiments, Journal of Development Economics 99(2)",
+    "ancova_by_arm": "Lin, W. (2013), Agnostic notes on regression adjustments to experimental data, Annals of Applied Statistics 7(1)",
     "imputation": "Borusyak, K., Jaravel, X. and Spiess, J. (2024), Revisiting event-study designs: robust and efficient estimation, Review of Economic Studies 91(6)",
     "two_stage": "Gardner, J. (2022), Two-stage differences in differences, arXiv 2207.05943",
     "extended_twfe": "Wooldridge, J. (2025), Two-way fixed effects, the two-way Mundlak regression, and difference-in-differences estimators, Empirical Economics 69",
@@ -26,7 +28,7 @@ FAMILIES = (
     "Romano, J. and Wolf, M. (2005), Stepwise multiple testing as formalized data snooping, Econometrica 73(4)",
 )
 DOSE = "Callaway, B., Goodman-Bacon, A. and Sant'Anna, P. (2024), Difference-in-differences with a continuous treatment, NBER working paper 32117"
-OF_METHODS = (*ALWAYS, *ESTIMATORS.values(), BOUNDS, UNOBSERVED, EXAGGERATION, *FAMILIES, DOSE)
+OF_METHODS = (*ESTIMATORS.values(), BOUNDS, UNOBSERVED, EXAGGERATION, *FAMILIES, DOSE)
 """All of them, so that the years and volumes of a report's references have a source."""
 
 
@@ -38,7 +40,7 @@ def references(voice: Voice, findings: Findings) -> list[str]:
 def cited(voice: Voice, findings: Findings) -> set[str]:
     """Return the references that what this report shows rests on."""
     certainty, impact = findings.certainty, findings.impact
-    found = {*ALWAYS, *(one.reference for one in voice.study.elsewhere)}
+    found = {*(one.reference for one in voice.study.elsewhere)}
     found |= {ESTIMATORS[name] for name in impact.estimators["name"] if name in ESTIMATORS}
     if certainty.honest:
         found.add(BOUNDS)

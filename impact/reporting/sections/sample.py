@@ -13,22 +13,30 @@ from impact.reporting.words.register import said
 
 def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
     """Show the flow of firms and the cohorts."""
-    t, f = voice.t, voice.f
-    flow = part.flow
-    last, start = flow.iloc[-1], flow.iloc[1]
-    text = Text(
-        f"## {t('Sample and attrition')}\n\n"
-        + t(
-            "Still answering in the last period: {treated_left} of {treated} beneficiaries, {other_left} of {other} firms of "
-            "the comparison group.",
-            treated=f.number(start["treated"]),
-            treated_left=f.number(last["treated"]),
-            other=f.number(start["comparison"]),
-            other_left=f.number(last["comparison"]),
-        )
-    )
+    text = Text(f"## {voice.t('Sample and attrition')}\n\n{_still_there(voice, part.flow)}")
     began = arrived(voice, part.arrival)
-    return Exhibits((text, *began, figures.flow(voice, flow), _cohorts(voice, part.cohorts)))
+    return Exhibits((text, *began, figures.flow(voice, part.flow), _cohorts(voice, part.cohorts)))
+
+
+def _still_there(voice: Voice, flow: pd.DataFrame) -> str:
+    """Say how many of each group still answer at the end, or that nobody is followed."""
+    t, f = voice.t, voice.f
+    last, start = flow.iloc[-1], flow.iloc[1]
+    if not voice.study.follows_units:
+        return t(
+            "Other firms were asked each time: nobody is followed, so who stopped answering cannot be seen. In the analysis: "
+            "{treated} beneficiaries, {other} firms of the comparison group.",
+            treated=f.number(start["treated"]),
+            other=f.number(start["comparison"]),
+        )
+    return t(
+        "Still answering in the last period: {treated_left} of {treated} beneficiaries, {other_left} of {other} firms of "
+        "the comparison group.",
+        treated=f.number(start["treated"]),
+        treated_left=f.number(last["treated"]),
+        other=f.number(start["comparison"]),
+        other_left=f.number(last["comparison"]),
+    )
 
 
 def _cohorts(voice: Voice, cohorts: pd.DataFrame) -> Table:

@@ -140,6 +140,7 @@ REASONS = {
             "Counted in other units, the effect on the logarithm of one plus the outcome turns its sign."
         )
     ),
+    "asked_once": Found(t("Other firms are asked each time: nobody is followed.")),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
     "not_computed": Found(t("Not made: {n}."), n="why_not"),
     "nothing_to_test": Found(t("There is nothing to test.")),

@@ -18,6 +18,7 @@ _AGREEING = (  # feminine and masculine, as French sentences on firms have them
     ("une", "un"),
     ("seule", "seul"),
     ("seules", "seuls"),
+    ("toute", "tout"),
     ("toutes", "tous"),
     ("certaines", "certains"),
     ("vue", "vu"),
@@ -25,7 +26,9 @@ _AGREEING = (  # feminine and masculine, as French sentences on firms have them
     ("celles", "ceux"),
 )
 
-_ARTICLES = frozenset({"aucune", "une", "toutes", "certaines", "celles"})  # of the noun after them
+_ARTICLES = frozenset(
+    {"aucune", "une", "toute", "toutes", "certaines", "celles"}
+)  # of the noun after them
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,13 @@ def _in_english(sentence: str, *, unit: Noun, treated: Noun) -> str:
         ("firm", "", "s", unit),
         ("beneficiar", "y", "ies", treated),
     ):
-        pattern = rf"\b([Aa]n? )?(?<![{{\w])({stem})({plural}|{singular})\b(?!\}})"
+        pattern = rf"\b([Aa]n? )?(?<![{{\w])({stem})({plural}|{singular})\b(?!\}})('(?!s))?"
 
         def put(found: re.Match[str], noun: Noun = noun, plural: str = plural) -> str:
-            article, word, ending = found.groups(default="")
+            article, word, ending, apostrophe = found.groups(default="")
             form = noun.form("s" if ending == plural else "", capital=word[0].isupper())
-            return f"{_article(article, form)}{form}"
+            whose = "'s" if apostrophe and not form.endswith("s") else apostrophe
+            return f"{_article(article, form)}{form}{whose}"
 
         sentence = re.sub(pattern, put, sentence, flags=re.IGNORECASE)
     return sentence

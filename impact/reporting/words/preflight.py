@@ -60,7 +60,7 @@ PREFLIGHT = {
         "Firms that started at another time than planned, not at all, or unplanned: {n}."
     ),
     "placebo_reaches_too_far": t(
-        "A placebo start as early as the plan asks ({n} periods) lies before the data: that check cannot be made."
+        "A placebo start as early as the plan asks (placebo_periods: {n}) lies before the data: that check cannot be made."
     ),
     "seen_once": t("Firms seen in one period only: {n}. They tell of no change."),
     "periods_without_data": t("Periods between the first and the last without any answer: {n}."),
