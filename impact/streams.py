@@ -35,6 +35,7 @@ Stream = Literal[
     "placebo_units",
     "resampled_units",
     "held_out_cells",
+    "twin_noise",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -60,6 +61,7 @@ _NUMBER: dict[Stream, int] = {
     "placebo_units": 151,
     "resampled_units": 152,
     "held_out_cells": 153,
+    "twin_noise": 171,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -13,6 +13,7 @@ from impact.cli.before_data import evaluability, power
 from impact.cli.init import init
 from impact.cli.intake import intake, schema
 from impact.cli.key import key
+from impact.cli.kit import kit
 from impact.cli.moments import moments
 from impact.cli.workbook import workbook
 from impact.errors import (
@@ -39,6 +40,7 @@ app.command()(power)
 app.command()(evaluability)
 app.command()(intake)
 app.command()(schema)
+app.command()(kit)
 Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
 Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[

@@ -1,0 +1,1 @@
+"""The referee's twin: a synthetic panel that gives released linear estimates again, exactly."""

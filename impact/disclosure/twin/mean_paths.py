@@ -1,0 +1,87 @@
+"""Mean paths of groups and the covariance within them: all that a twin knows of outcomes beside the released numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact.arrays import Floats, Mask
+from impact.disclosure.twin.by_cell import directions_allowed
+from impact.disclosure.twin.groups import Grouped, may_be_shown
+from impact.errors import DisclosureError
+from impact.terms import SMALLEST_SHOWN
+
+
+@dataclass(frozen=True)
+class MeanPaths:
+    """Mean path of each of Q groups, (Q, T), and the pooled covariance of deviations from them, (T, T).
+
+    Attributes
+    ----------
+    mean : ndarray, (Q, T)
+        Of the group itself where that may be shown, elsewhere of the nearest group.
+    covariance : ndarray, (T, T)
+    """
+
+    mean: Floats
+    covariance: Floats
+
+    @classmethod
+    def of(cls, wide: Floats, grouped: Grouped, *, fewest: int = SMALLEST_SHOWN) -> "MeanPaths":
+        """Average outcomes (N, T), NaN where not observed, by group.
+
+        Raises
+        ------
+        DisclosureError
+            When no group may show its mean of a period.
+        """
+        n_groups, n_periods = int(grouped.group.max()) + 1, wide.shape[1]
+        mean = np.full((n_groups, n_periods), np.nan)
+        for group in range(n_groups):
+            for period in range(n_periods):
+                known = wide[(grouped.group == group) & grouped.seen[:, period], period]
+                if may_be_shown(known, fewest=fewest):
+                    mean[group, period] = known.mean()
+        own = ~np.isnan(mean)
+        if not own.any(axis=0).all():
+            raise DisclosureError(
+                f"the referee's kit: a period has no group of {fewest} units whose mean may be shown; leave the period out of "
+                "the plan's data or merge periods"
+            )
+        return cls(_borrowed(mean, own), _pooled(wide, mean, grouped, fewest))
+
+
+def _borrowed(mean: Floats, own: Mask) -> Floats:
+    """Fill what may not be shown with the nearest group's: a mean over everybody would give it away by difference."""
+    filled = mean.copy()
+    groups = np.arange(len(mean))
+    for group, period in zip(*np.nonzero(~own), strict=True):
+        having = groups[own[:, period]]
+        filled[group, period] = mean[having[np.abs(having - group).argmin()], period]
+    return filled
+
+
+def _pooled(wide: Floats, mean: Floats, grouped: Grouped, fewest: int) -> Floats:
+    """Covariance (T, T) of deviations from the groups' own means over units seen in both periods, made semi-definite.
+
+    Of too few units for as many directions as there are periods, two numbers alone: the variance of units and that within them.
+    """
+    deviation = wide - mean[grouped.group]
+    known = (~np.isnan(deviation)).astype(float)
+    filled = np.nan_to_num(deviation)
+    pairs = known.T @ known
+    product = np.where(pairs >= fewest, filled.T @ filled / np.maximum(pairs - 1, 1), 0.0)
+    n_periods = len(product)
+    if directions_allowed(len(wide) - len(mean) + 1, n_periods) < n_periods:
+        apart = ~np.eye(n_periods, dtype=bool)
+        shared = max(float(product[apart].mean()), 0.0) if apart.any() else 0.0
+        own = max(float(np.diagonal(product).mean()) - shared, 0.0)
+        return shared + own * np.eye(n_periods)
+    values, vectors = np.linalg.eigh(product)
+    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)
+
+
+def drawn(covariance: Floats, n: int, generator: np.random.Generator) -> Floats:
+    """Draw n paths (n, T) of a covariance around zero."""
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    return np.asarray(generator.normal(size=(n, len(values))) @ root.T)
