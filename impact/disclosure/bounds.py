@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.one_thread import one_thread
 
 COUNT = 1.0  # a hidden count may not be known to the unit
@@ -26,29 +26,47 @@ SLACK = 1e-7  # to which the programmes are solved
 
 @dataclass(frozen=True, eq=False)
 class Hidden:
-    """What must not be known: h combinations of p columns, none of them negative.
+    """What must not be known: single columns, then further combinations of the p columns, none of them negative.
 
     Attributes
     ----------
+    columns : ndarray of int, (s,)
     rows : ndarray, (h, p)
-    room : ndarray, (h,)
+    room : ndarray, (s + h,)
         How far from the truth the bounds must lie.
     counts : bool
         Of counts one side is enough: then another count is possible.
     """
 
+    columns: Integers
     rows: Floats
     room: Floats
     counts: bool
 
     @classmethod
     def of(
-        cls, rows: Floats, total: Floats, *, within: float, usual: Floats, counts: bool
+        cls,
+        columns: Integers,
+        rows: Floats,
+        total: Floats,
+        *,
+        within: float,
+        usual: Floats,
+        counts: bool,
     ) -> "Hidden":
         """Say how much room each needs: a share of it, or of what is ``usual`` where it is zero."""
-        truth, ordinary = np.abs(rows) @ total, np.abs(rows) @ usual
+        truth = np.append(total[columns], rows @ total)
+        ordinary = np.append(usual[columns], rows @ usual)
         room = within * np.where(truth > 0, truth, ordinary)
-        return cls(rows, np.full(len(rows), COUNT) if counts else room, counts)
+        return cls(columns, rows, np.full(len(room), COUNT) if counts else room, counts)
+
+    def scaled(self, places: Integers, scale: Floats) -> Floats:
+        """Return some of the combinations on columns in units of ``scale``."""
+        single = places[places < len(self.columns)]
+        found = np.zeros((len(single), len(scale)))
+        found[np.arange(len(single)), self.columns[single]] = 1.0
+        further = self.rows[places[len(single) :] - len(self.columns)]
+        return np.asarray(np.concatenate([found, further]) * scale)
 
 
 @one_thread()
@@ -64,27 +82,41 @@ def too_close(known: Floats, basis: Floats, total: Floats, scale: Floats, hidden
     total : ndarray, (p,)
     """
     positive = total > 0
-    scaled = hidden.rows * scale
-    free = scaled[:, positive] - (scaled[:, positive] @ basis.T) @ basis
-    gained = (free * scaled[:, positive]).sum(axis=1)
-    room = gained / np.maximum(np.abs(free).max(axis=1, initial=0.0), TINY)
-    doubtful = np.flatnonzero(~(room >= hidden.room))
-    nothing = doubtful[~scaled[np.ix_(doubtful, positive)].any(axis=1)]
-    risen = nothing[_rise(scaled[nothing], known, positive) >= hidden.room[nothing]]
-    doubtful = np.setdiff1d(doubtful, risen)
+    places = np.flatnonzero(~(_free(basis, positive, scale, hidden) >= hidden.room))
+    scaled = hidden.scaled(places, scale)
+    room = hidden.room[places]
+    own = scaled[:, positive]
+    free = own - (own @ basis.T) @ basis
+    walked = (free * own).sum(axis=1) / np.maximum(np.abs(free).max(axis=1, initial=0.0), TINY)
+    doubtful = ~(walked >= room)
+    nothing = np.flatnonzero(doubtful & ~own.any(axis=1))
+    risen = _rise(scaled[nothing], known, basis, positive) >= room[nothing]
+    doubtful[nothing[risen]] = False
     truth = np.where(positive, 1.0, 0.0)
     return any(
-        not _enough(scaled[place], known, truth, float(hidden.room[place]), counts=hidden.counts)
-        for place in doubtful
+        not _enough(scaled[at], known, truth, float(room[at]), counts=hidden.counts)
+        for at in np.flatnonzero(doubtful)
     )
 
 
-def _rise(rows: Floats, known: Floats, positive: Mask) -> Floats:
+def _free(basis: Floats, positive: Mask, scale: Floats, hidden: Hidden) -> Floats:
+    """The length of what the projection leaves of each combination: never more than what can be walked, and cheap."""
+    told = np.zeros(len(positive))
+    told[positive] = (basis**2).sum(axis=0)
+    single = np.where(positive, scale, 0.0)[hidden.columns] ** 2 * (1 - told[hidden.columns])
+    rows = (hidden.rows * scale)[:, positive]
+    further = (rows**2).sum(axis=1) - ((rows @ basis.T) ** 2).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(np.append(single, further), 0.0)))
+
+
+def _rise(rows: Floats, known: Floats, basis: Floats, positive: Mask) -> Floats:
     """Return how far totals that are zero could have risen at least, with what is positive making up for it, (h,)."""
     rising = known @ (rows / np.maximum((rows**2).sum(axis=1, keepdims=True), TINY)).T
-    falling = np.linalg.lstsq(known[:, positive], rising, rcond=RANK)[0]
-    agrees = np.abs(known[:, positive] @ falling - rising).max(axis=0, initial=0.0) < SLACK
-    return np.where(agrees, 1 / np.maximum(falling.max(axis=0, initial=0.0), TINY), 0.0)
+    through = known[:, positive] @ basis.T
+    mixed = np.linalg.lstsq(through, rising, rcond=RANK)[0]
+    agrees = np.abs(through @ mixed - rising).max(axis=0, initial=0.0) < SLACK
+    falling = (basis.T @ mixed).max(axis=0, initial=0.0)
+    return np.where(agrees, 1 / np.maximum(falling, TINY), 0.0)
 
 
 def _enough(row: Floats, known: Floats, truth: Floats, room: float, *, counts: bool) -> bool:

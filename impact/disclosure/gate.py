@@ -87,7 +87,7 @@ class Gate:
             layers = layers_of(measure, atoms)
             names = {name for layer in layers for name in layer.factor}
             own = [each for each in every if each.measure in names]
-            door = Doors([self._told(own, withheld, refined, layers, view) for view in VIEWS])
+            door = Doors([self._told(own, withheld, refined, layers, view) for view in _views(own)])
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
             for at, problem in admitted(door, asking).items():
                 withheld[at] = _withheld(figures[at], problem)
@@ -118,11 +118,17 @@ class Gate:
         for measure in sorted({each.measure for each in every if each.figure >= 0}):
             own = [each for each in every if each.measure == measure]
             layers = [layers_of(measure, atoms)[0]]
-            each_way = (Equations.of(own, atoms, layers, view) for view in VIEWS)
+            each_way = (Equations.of(own, atoms, layers, view) for view in _views(own))
             door = Doors([Spreads(equations, self.rules) for equations in each_way])
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
             for at, problem in admitted(door, asking).items():
                 withheld[at] = _withheld(figures[at], problem)
+
+
+def _views(equations: Sequence[Equation]) -> tuple[View, ...]:
+    """The ways in which equations are seen: one where nothing is compared."""
+    same = all(each.told is each.exposed for each in equations)
+    return VIEWS[:1] if same else VIEWS
 
 
 def _one_place_each(figures: Sequence[Figure]) -> None:

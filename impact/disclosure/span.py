@@ -9,6 +9,7 @@ searched by taking blocks in and out, to the end where the tree is small, and he
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import qr
 
 from impact.arrays import Floats, Integers, Mask
 from impact.one_thread import one_thread
@@ -57,8 +58,9 @@ def with_rows(basis: Floats, rows: Floats) -> Floats:
     rows = rows[length > 0] / length[length > 0, None]
     for _ in range(2):  # once leaves rounding in what is nearly dependent
         rows = rows - (rows @ basis.T) @ basis
-    _, values, found = np.linalg.svd(rows, full_matrices=False)
-    return np.concatenate([basis, found[values > INDEPENDENT]])
+    found, triangle, _ = qr(rows.T, mode="economic", pivoting=True, check_finite=False)
+    independent = np.abs(np.diagonal(triangle)) > INDEPENDENT
+    return np.concatenate([basis, found.T[independent]])
 
 
 @one_thread()
@@ -79,14 +81,17 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
 
 def _fewest(inside: Floats, of_column: Integers, blocks: Blocks, fewest: int) -> Floats | None:
     """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
+    parts = _Parts.of(of_column, blocks)
     ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
     branches = 0
     while ahead:
         space, taken = ahead.pop()
-        if not len(space):
+        share = parts.shares(space)
+        left = fewest - 1 - blocks.count(taken)
+        if not len(space) or parts.most(share, taken, left) < 1 - ALONE:
             continue
         branches += 1
-        filled = np.unique(of_column[np.abs(space).max(axis=0) > ALONE])
+        filled = parts.block[share > ALONE**2]
         if branches > MOST_BRANCHES or blocks.count(frozenset(map(int, filled))) < fewest:
             return np.asarray(space[0])
         open_blocks = [int(block) for block in filled if block not in taken]
@@ -95,6 +100,48 @@ def _fewest(inside: Floats, of_column: Integers, blocks: Blocks, fewest: int) ->
             ahead.append((space, taken | {block}))
         ahead.append((_without(space, of_column == block), taken))
     return None
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The columns of each of B small blocks, (B, w), filled up with a column past the last, which is zero."""
+
+    block: Integers
+    columns: Integers
+    units: Integers
+    atom: Integers
+
+    @classmethod
+    def of(cls, of_column: Integers, blocks: Blocks) -> "_Parts":
+        block, width = np.unique(of_column, return_counts=True)
+        columns = np.full((len(block), width.max()), len(of_column))
+        for at, one in enumerate(block):
+            columns[at, : width[at]] = np.flatnonzero(of_column == one)
+        return cls(block, columns, blocks.units[block], blocks.atom[block])
+
+    def shares(self, space: Floats) -> Floats:
+        """The largest share, squared, of a vector of the space (d, s) that can lie in each block, (B,)."""
+        padded = np.concatenate([space, np.zeros((len(space), 1))], axis=1)[:, self.columns]
+        inner = np.einsum("dbi,dbj->bij", padded, padded, optimize=True)
+        return np.asarray(np.linalg.eigvalsh(inner)[:, -1])
+
+    def most(self, share: Floats, taken: frozenset[int], left: int) -> float:
+        """Bound the share of a vector that lies in the taken blocks and others of so many units that are left.
+
+        The largest eigenvalue of a positive matrix is at most the sum of those of its diagonal blocks. Below one, no vector
+        of the space lives in so few units alone.
+        """
+        value: dict[int, float] = {}
+        units: dict[int, int] = {}
+        rows = zip(self.block.tolist(), self.atom.tolist(), self.units.tolist(), share, strict=True)
+        for block, atom, n, each in rows:
+            value[atom] = value.get(atom, 0.0) + float(each)
+            units[atom] = 0 if block in taken else min(units.get(atom, n), n)
+        best = np.zeros(left + 1)  # by units that are spent, at most
+        for atom, n in units.items():
+            if n <= left:
+                best[n:] = np.maximum(best[n:], best[: left + 1 - n] + value[atom])
+        return float(best[-1])
 
 
 def _without(space: Floats, columns: Mask) -> Floats:

@@ -38,9 +38,11 @@ class Sums:
         usual = _usual(equations)
         self._scale = np.where(self._positive, equations.total, usual)
         self._bounded = bool(equations.bounded.all())
-        hidden = np.concatenate([_small_totals(equations, rules), np.abs(never)])
+        few = np.flatnonzero(equations.blocks.units < rules.fewest)
+        together = equations.blocks.of_column[None, :] == few[:, None]
         self._hidden = Hidden.of(
-            hidden,
+            np.flatnonzero(equations.blocks.small(rules.fewest)),
+            np.concatenate([together.astype(float), np.abs(never)]),
             equations.total,
             within=rules.known_within,
             usual=usual,
@@ -59,7 +61,7 @@ class Sums:
         alone = few_alone(by_units, self.equations.blocks, self.rules.fewest)
         if alone is not None:
             return self._solved(alone, rows)
-        if not self._bounded or not len(self._hidden.rows):
+        if not self._bounded or not len(self._hidden.room):
             return None
         known = self.equations.matrix[[*self._out, *rows]] * self._scale
         known = known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), TINY)
@@ -100,14 +102,3 @@ def _usual(equations: Equations) -> Floats:
     """What as many units have on average, (p,)."""
     units = equations.units
     return np.asarray(units * (np.abs(equations.total).sum() / max(units.sum(), 1.0)) + TINY)
-
-
-def _small_totals(equations: Equations, rules: Rules) -> Floats:
-    """Totals of blocks of too few units, in each period and over all, (h, p)."""
-    blocks = equations.blocks
-    small = np.flatnonzero(blocks.small(rules.fewest))
-    each = np.zeros((len(small), len(equations.total)))
-    each[np.arange(len(small)), small] = 1.0
-    few = np.flatnonzero(blocks.units < rules.fewest)
-    together = (blocks.of_column[None, :] == few[:, None]).astype(float)
-    return np.concatenate([each, together])

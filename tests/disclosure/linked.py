@@ -61,6 +61,7 @@ def tables(atoms, *, by=("cohort", "sector", "treated")):
         groups |= {("sector", str(s)): sector == s for s in np.unique(sector)}
     if "treated" in by:
         groups |= {("of", str(s)): treated & (sector == s) for s in np.unique(sector)}
+    groups = {name: chosen for name, chosen in groups.items() if chosen.any()}
     made = []
     for (table, row), chosen in groups.items():
         importance = 1 if table in {"all", "treated"} else 2
