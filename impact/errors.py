@@ -24,6 +24,7 @@
     ├── EstimationError             4   the data are sound, the question cannot be answered
     │   ├── NotIdentifiedError
     │   └── NotAvailableError           a result that this estimate does not carry
+    │       └── NotInMomentsError           a result that moments, which hold sums and no unit, do not give
     ├── RunError                    5   a notebook, a kernel, a renderer
     │   ├── NotebookError               a cell failed
     │   ├── KernelDiedError
@@ -187,6 +188,15 @@ class NotIdentifiedError(EstimationError):
 
 class NotAvailableError(EstimationError):
     """A result that this estimate does not carry."""
+
+
+class NotInMomentsError(NotAvailableError):
+    """A result that needs the units, asked of a study whose data are moments."""
+
+    def __init__(
+        self, words: str = "moments hold sums and no unit; name the data in the plan for this"
+    ) -> None:
+        super().__init__(words)
 
 
 class RunError(ImpactError):

@@ -16,11 +16,12 @@ NARROW = 16  # of a column of numbers, whose head may take several lines
 
 def show_preflight(study: Study, *, as_json: bool) -> None:
     """Print what a checked study holds."""
+    from impact.evaluation.from_moments.preflight import preflight_of_moments
     from impact.evaluation.preflight import Preflight
     from impact.reporting.preflight import preflight_sheet
     from impact.reporting.voice import Voice
 
-    found = Preflight.of(study)
+    found = preflight_of_moments(study) if study.from_moments else Preflight.of(study)
     if as_json:
         typer.echo(found.to_json())
     else:

@@ -41,7 +41,7 @@ def before_trend_test(
         each = [at_event_time(study, lead) for lead in leads]
         found = PermutedEventTimes.of(panel, each, permutations=permutations, seed=seed)
     except ImpactError:
-        return _joint_f(study, leads)
+        return joint_f(study, leads)
     if np.isnan(found.t).all():
         return not_applicable("before_trends", "no_variation_before_treatment")
     largest = np.nanmax(np.abs(found.t))
@@ -75,8 +75,8 @@ def _has_leads(study: Estimate, panel: Panel, *, anticipation: int) -> bool:
     return not bool(np.isin(early, bases).all())
 
 
-def _joint_f(study: Estimate, leads: list[float]) -> CheckResult:
-    """F with (number of leads, treated units - 1) degrees of freedom."""
+def joint_f(study: Estimate, leads: list[float]) -> CheckResult:
+    """Test leads of an event study jointly: F with (number of leads, treated units - 1) degrees of freedom."""
     events = np.asarray(study.rows.event_time, dtype=float)
     at = np.flatnonzero(np.isin(events, leads))
     df = float(max(study.sample.n_treated - 1, 1))

@@ -249,9 +249,9 @@ def _in_percent(needed: Figure, without: float) -> Figure:
 
 def _rounds(study: Study) -> int:
     """Return how many rounds of data lie after the first start."""
-    panel = study.panel()
-    first = float(np.min(panel.cohort))
-    return int((panel.times >= first).sum()) if np.isfinite(first) else 0
+    known = study.moments if study.from_moments else study.panel()
+    first = float(np.min(known.cohort))
+    return int((known.times >= first).sum()) if np.isfinite(first) else 0
 
 
 def _more_data(

@@ -26,6 +26,7 @@ from impact.evaluation.unobserved import unobserved_of
 from impact.inference.anderson_index import anderson_index
 from impact.inference.families import FamilyResult, family_test
 from impact.interval import Refused
+from impact.moments import PathMoments
 from impact.terms import SMALLEST_SHOWN
 
 Result = TypeVar("Result")
@@ -60,7 +61,11 @@ class Certainty:
     def of(cls, study: Study) -> "Certainty":
         """Compute from a study, for its headline outcome."""
         panel = study.panel()
-        trends = OtherTrends() if study.by_lot else OtherTrends.of(study, panel)
+        trends = (
+            OtherTrends()
+            if study.by_lot
+            else OtherTrends.of(study, _event_study(study, panel), unobserved_of(study))
+        )
         without = _or_why(
             "leave_one_out",
             "units_cannot_be_exchanged",
@@ -106,9 +111,10 @@ class OtherTrends:
     refused: tuple[Refused, ...] = ()
 
     @classmethod
-    def of(cls, study: Study, panel: Panel) -> "OtherTrends":
+    def of(
+        cls, study: Study, events: Estimate, selection: SelectionSensitivity | Refused
+    ) -> "OtherTrends":
         """Bound the headline by what trends did before treatment, and ask what the test of them could have seen."""
-        events = _event_study(study, panel)
         bounds = [_bounds(replace(asked, level=study.level), events) for asked in BOUNDS]
         pretrends = _or_why(
             "pretrend_power",
@@ -118,7 +124,6 @@ class OtherTrends:
         headline = [
             found for asked, found in zip(BOUNDS, bounds, strict=True) if asked.target == "overall"
         ]
-        selection = unobserved_of(study)
         return cls(
             honest=tuple(one for one in bounds if not isinstance(one, CheckResult)),
             pretrends=_unless_refused(pretrends),
@@ -142,12 +147,16 @@ def _curve(study: Study) -> SpecificationCurve:
     return specification_curve(panel, seed=seed)
 
 
-def _event_study(study: Study, panel: Panel) -> Estimate:
+def events_of_every_cohort(study: Study, data: Panel | PathMoments) -> Estimate:
     """Effects by event time against the last period before treatment: all after it, before it those of every cohort."""
-    cells = study.estimator(base_period="universal").fit(panel)
-    events = cells.aggregate(by="event_time")
+    cells = study.estimator(base_period="universal").fit(data)
+    events: Estimate = cells.aggregate(by="event_time")
     at = np.asarray(events.rows.event_time, dtype=float)
-    events = events.select(at >= float(panel.times[0] - panel.cohorts[0]))
+    return events.select(at >= float(data.times[0] - data.cohorts[0]))
+
+
+def _event_study(study: Study, panel: Panel) -> Estimate:
+    events = events_of_every_cohort(study, panel)
     return with_headline_inference(
         events, smallest_cohort=smallest_cohort(panel), seed=study.plan.seed
     )

@@ -7,6 +7,7 @@ from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import Grounds, Without
+from impact.evaluation.reasons import Reason
 from impact.evaluation.robustness import Robustness
 
 RELATIVE = "relative_magnitudes"
@@ -43,6 +44,7 @@ def grounds_of(
         contaminated_share=None if met is None else met.any_share,
         breakdown=bounds[0] if bounds else None,
         without=_without(certainty),
+        beyond_moments=_beyond_moments(plan),
         including_zero=effect.holding_that_include_zero,
         opposite_estimators=tuple(others.loc[against, "name"]),
     )
@@ -84,6 +86,16 @@ def relevant_amount(percent: float | None, effect: OutcomeEffect, without: float
     if effect.percent is None:  # a logarithm
         return float(np.log1p(percent / 100))
     return percent / 100 * abs(without)
+
+
+def _beyond_moments(plan: Plan) -> tuple[Reason, ...]:
+    """Reasons that the plan names columns for, where moments stand in place of data."""
+    named: dict[Reason, bool] = {
+        "compliance": plan.assignment == "randomised" and plan.participation is not None,
+        "contamination": bool(plan.exposure),
+        "placebo_outcomes": bool(plan.placebo_outcomes),
+    }
+    return tuple(one for one, asked in named.items() if asked and plan.from_moments)
 
 
 def _lost(sample: SampleAndComparability) -> float | None:

@@ -149,7 +149,7 @@ class NotMeasured:
 
     outcome: str
     label: str
-    why: Literal["not_in_the_data", "never_changes"]
+    why: Literal["not_in_the_data", "never_changes", "not_available_from_moments"]
 
 
 @dataclass(frozen=True)
@@ -306,8 +306,8 @@ def _effect(study: Study, outcome: str, *, simulated: bool = True) -> OutcomeEff
         )
     )
     logged = study.column(outcome).scale == "log"
-    in_percent = (panel.y >= 0).all() and not logged
-    percent = or_refused(overall.percent, "effect_in_percent", refused) if in_percent else None
+    plain = (panel.y >= 0).all() and not logged
+    percent = or_refused(overall.percent, "effect_in_percent", refused) if plain else None
     return OutcomeEffect(
         outcome=outcome,
         overall=overall,
@@ -316,14 +316,14 @@ def _effect(study: Study, outcome: str, *, simulated: bool = True) -> OutcomeEff
         randomization=intervals.randomization,
         design=design,
         verdict=verdict,
-        verdict_percent=_log_in_percent(verdict) if logged else _in_percent(verdict, percent),
+        verdict_percent=log_in_percent(verdict) if logged else in_percent(verdict, percent),
         holding_that_include_zero=tuple(
             name
             for name in intervals.including_zero(design.holding if design else ())
             if name != verdict.believed
         ),
         refused=tuple(refused),
-        exaggeration=_exaggeration(verdict, level=study.level),
+        exaggeration=unlikely_signs(verdict, level=study.level),
     )
 
 
@@ -339,7 +339,7 @@ def _design(study: Study, panel: Panel) -> DesignCheck:
     )
 
 
-def _exaggeration(verdict: Verdict, *, level: float) -> Exaggeration | None:
+def unlikely_signs(verdict: Verdict, *, level: float) -> Exaggeration | None:
     """How far off significant estimates of such a study would be, were the estimate the truth; None without an interval.
 
     The power is that of the simulated studies: from the effect they find as often as the smallest detectable one is found,
@@ -355,14 +355,14 @@ def _exaggeration(verdict: Verdict, *, level: float) -> Exaggeration | None:
         return None
 
 
-def _log_in_percent(verdict: Verdict) -> tuple[float, float, float]:
+def log_in_percent(verdict: Verdict) -> tuple[float, float, float]:
     """Put the believed effect on a logarithm, and the ends of its interval, in percent of the level."""
     shown = np.array([verdict.estimate, verdict.conf_low, verdict.conf_high])
     estimate, low, high = map(float, percent_of_log(shown))
     return estimate, low, high
 
 
-def _in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, float, float] | None:
+def in_percent(verdict: Verdict, percent: Estimate | None) -> tuple[float, float, float] | None:
     """Put the believed estimate and interval over the counterfactual mean that each of them implies."""
     if percent is None:
         return None

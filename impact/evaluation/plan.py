@@ -12,6 +12,7 @@ from impact.errors import PlanError
 from impact.evaluation.arms import PlannedArms
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
+from impact.moments.moments_file import is_moments
 from impact.terms import (
     AssignedBy,
     Assignment,
@@ -191,6 +192,11 @@ class Plan(_Strict):
     """of the random numbers"""
     language: Language = "en"
     """of the report: `en` or `fr`"""
+
+    @property
+    def from_moments(self) -> bool:
+        """Whether the plan names a moments file in place of data."""
+        return is_moments(self.data)
 
     @classmethod
     def of(cls, values: Any, *, place: Place | None = None) -> Self:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from impact.data.schema import ColumnType, Schema
 from impact.errors import EstimationError, ImpactError, PlanError
+from impact.evaluation.from_moments.checked import check_moments
 from impact.evaluation.many_effects import refuse_unestimable
 from impact.evaluation.plan import Plan, printed
 from impact.evaluation.several_arms import refuse_unestimable_arms
@@ -52,6 +53,9 @@ def check_study(study: Study) -> None:
     for key, file in FILES.items():
         with _asked_by(key):
             getattr(study, file)
+    if study.from_moments:
+        check_moments(study)
+        return
     with _asked_by("arms"):
         _ = study.arms
     _check_waves(study)

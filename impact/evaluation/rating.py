@@ -77,6 +77,8 @@ class Grounds:
     breakdown : float or None
         Of the honest bounds by relative magnitudes.
     without : Without or None
+    beyond_moments : tuple of str
+        Reasons that the plan asks about and that moments, in place of data, cannot answer.
     including_zero : tuple of str
         Other inferences that hold on this design and whose interval includes zero.
     opposite_estimators : tuple of str
@@ -96,6 +98,7 @@ class Grounds:
     contaminated_share: float | None = None
     breakdown: float | None = None
     without: Without | None = None
+    beyond_moments: tuple[Reason, ...] = ()
     including_zero: tuple[str, ...] = ()
     opposite_estimators: tuple[str, ...] = ()
 
@@ -206,13 +209,14 @@ def state_of(checks: Iterable[CheckResult], names: Sequence[str]) -> tuple[State
 
 def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
     """Steps that checks take, failed or not made; those that the figures judge count here only where they are not made."""
-    found: dict[Reason, Step] = {}
+    found = {one: Step(one, "could_not_be_made", {}) for one in grounds.beyond_moments}
     for reason, always in checks_of(grounds.assignment).items():
         names = (*always, *OF_A_RESULT.get(reason, ())) if grounds.points else always
         state, against = state_of(grounds.checks, names)
         if state == "could_not_be_made":
             # without a period before, the rating has begun lower already
-            if reason in ASKED_BY_THE_PLAN or (reason == "trends" and blind):
+            asked = reason not in ASKED_BY_THE_PLAN or reason in grounds.beyond_moments
+            if not asked or (reason == "trends" and blind):
                 continue
         elif state == "passed" and reason == "trends" and _unbounded(grounds):
             state, against = "could_not_be_made", (BOUNDS,)
@@ -347,4 +351,6 @@ def _not_asked(grounds: Grounds) -> tuple[str, ...]:
         "contamination": grounds.contamination is None,
         "placebo_outcomes": placebo == "could_not_be_made",
     }
-    return tuple(reason for reason, gone in missing.items() if gone)
+    return tuple(
+        reason for reason, gone in missing.items() if gone and reason not in grounds.beyond_moments
+    )

@@ -23,6 +23,8 @@ from impact.evaluation.study import Study
 from impact.terms import ENOUGH_UNITS, SMALLEST_SHOWN
 
 RemarkCode = Literal[
+    "from_moments",
+    "few_in_moments",
     "few_treated",
     "few_treated_clusters",
     "few_to_compare",

@@ -43,6 +43,7 @@ from impact.evaluation.outcomes import margins_of, quantiles_of, silence_of
 from impact.evaluation.study import Study
 from impact.inference.randomization import RandomizationInference, RandomizationResult
 from impact.interval import Refused
+from impact.moments import PathMoments
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Robustness:
         except ImpactError:
             randomization = None
         rows = [
-            _row(name, family, compute) for name, family, compute in _alternatives(study, panel)
+            row_of(name, family, compute) for name, family, compute in _alternatives(study, panel)
         ]
         return cls(
             alternatives=pd.DataFrame(rows),
@@ -183,17 +184,37 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
         yield from alternatives_of_arms(study, panel)
         yield from _adjusted(study)
         return
+    yield from linear_alternatives(study, panel)
+
+    def headline_on(data: Panel) -> Callable[[], Estimate]:
+        return lambda: study.estimator().fit(data).aggregate(by="overall")
+
+    for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
+        if share != study.plan.winsorise and (panel.y >= 0).all():
+            yield name, "outliers", headline_on(study.panel(winsorise=share))
+    yield from _adjusted(study)
+    exits = exits_the_other_way(study)
+    if exits is not None:
+        yield exits[0], "outcome", headline_on(exits[1])
+    if study.plan.planned_cohort is not None:
+        planned = study.panel(cohort=study.plan.planned_cohort)
+        yield "as_planned", "treatment", headline_on(planned)
+
+
+def linear_alternatives(
+    study: Study, data: Panel | PathMoments
+) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+    """Yield what follows from the same moments as the headline: other estimators, averages and comparisons."""
     level, main = study.level, study.cohort_estimator()
 
     def averaged(**changes: Any) -> Callable[[], Estimate]:
         average = changes.pop("average", "cells")
-        data = changes.pop("panel", panel)
         return lambda: study.estimator(**changes).fit(data).aggregate(by="overall", average=average)
 
     others: dict[str, Callable[[], Estimate]] = {
-        "difference_in_differences": lambda: DifferenceInDifferences(level=level).fit(panel),
-        "two_way_fixed_effects": lambda: TwoWayFixedEffects(level=level).fit(panel),
-        "event_study": lambda: EventStudy(level=level).fit(panel).aggregate(by="overall"),
+        "difference_in_differences": lambda: DifferenceInDifferences(level=level).fit(data),
+        "two_way_fixed_effects": lambda: TwoWayFixedEffects(level=level).fit(data),
+        "event_study": lambda: EventStudy(level=level).fit(data).aggregate(by="overall"),
     }
     yield "callaway_santanna", "estimator", averaged()
     for shown in study.plan.estimators:
@@ -205,19 +226,6 @@ def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callab
     yield f"control_{other}", "comparison", averaged(control_group=other)
     yield "anticipation_one_more", "comparison", averaged(anticipation=main.anticipation + 1)
     yield "seen_in_all_periods", "sample", averaged(missing="balanced")
-    for share, name in ((0.0, "raw_values"), (0.99, "capped_at_99"), (0.95, "capped_at_95")):
-        if share != study.plan.winsorise and (panel.y >= 0).all():
-            yield name, "outliers", averaged(panel=study.panel(winsorise=share))
-    yield from _adjusted(study)
-    exits = exits_the_other_way(study)
-    if exits is not None:
-        yield exits[0], "outcome", averaged(panel=exits[1])
-    if study.plan.planned_cohort is not None:
-        yield (
-            "as_planned",
-            "treatment",
-            averaged(panel=study.panel(cohort=study.plan.planned_cohort)),
-        )
 
 
 def _adjusted(study: Study) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
@@ -225,7 +233,8 @@ def _adjusted(study: Study) -> Iterator[tuple[str, str, Callable[[], Estimate]]]
         yield row.name, "adjustment", partial(row.fit, study)
 
 
-def _row(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, Any]:
+def row_of(name: str, family: str, compute: Callable[[], Estimate]) -> dict[str, Any]:
+    """Return an alternative's row of numbers, or the class of error that says why it has none."""
     row: dict[str, Any] = {"name": name, "family": family}
     try:
         estimate = compute()

@@ -30,7 +30,7 @@ def arrival(study: Study) -> pd.DataFrame:
             **{f"source_{each}": line["source"].get(each, "") for each in ("en", "fr")},
             **{name: line["counts"].get(count, np.nan) for name, count in MEETINGS.items()},
         }
-        for line in study.frame.attrs["intake"]
+        for line in study.ledger
     ]
     frame = pd.DataFrame(rows, columns=[*_LINE, *_TOLD, *MEETINGS])
     return frame.astype(dict.fromkeys(MEETINGS, float))
@@ -40,7 +40,7 @@ def counted(study: Study) -> pd.DataFrame:
     """Return what else rules counted: ``number, rule, table, code, rows``; of merges `arrival` says it."""
     rows = [
         {**{name: line[name] for name in ("number", "rule", "table")}, "code": code, "rows": count}
-        for line in study.frame.attrs["intake"]
+        for line in study.ledger
         for code, count in line["counts"].items()
         if line["number"] and code not in MEETINGS.values()
     ]

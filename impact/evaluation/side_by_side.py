@@ -94,13 +94,15 @@ def average_of(name: str, estimator: Any, data: Panel | PathMoments) -> Estimate
     return estimate if average is None else estimate.aggregate(by="overall", average=average)
 
 
-def reduced(study: Study, panel: Panel) -> Panel | PathMoments:
+def reduced(study: Study, panel: Panel | PathMoments) -> Panel | PathMoments:
     """Return what estimators side by side are computed from: moments, or the panel of arms or of other people each time."""
     reducible = study.follows_units and not study.compares_arms
-    return PathMoments.from_panel(panel) if reducible else panel
+    if isinstance(panel, PathMoments) or not reducible:
+        return panel
+    return PathMoments.from_panel(panel)
 
 
-def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
+def side_by_side(study: Study, panel: Panel | PathMoments) -> pd.DataFrame:
     """Reduce the panel once and ask every estimator: ``name, estimand, estimate, std_error, conf_low, conf_high, why_not``."""
     data = reduced(study, panel)
     return pd.DataFrame(
@@ -108,7 +110,9 @@ def side_by_side(study: Study, panel: Panel) -> pd.DataFrame:
     )
 
 
-def headline_weights(study: Study, panel: Panel, *, shown: bool = True) -> pd.DataFrame | None:
+def headline_weights(
+    study: Study, panel: Panel | PathMoments, *, shown: bool = True
+) -> pd.DataFrame | None:
     """Return the weight of each cohort's mean in each period in the main estimate; no row where they may not be shown.
 
     None where arms are compared as a whole.

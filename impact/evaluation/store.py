@@ -36,6 +36,7 @@ from impact.evaluation.appraised import Economics, Worth
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.contamination import Contamination, UnexposedEffect
 from impact.evaluation.counterfactual import Counterfactual
+from impact.evaluation.from_moments.every_part import OF_MOMENTS
 from impact.evaluation.participation import EffectOnParticipants
 from impact.evaluation.parts import (
     DataQuality,
@@ -121,15 +122,21 @@ def part_of(
         other: (known or {}).get(other) or part_of(study, other, results=results)
         for other in NEEDS.get(name, ())
     }
-    return released(PARTS[name].of(study, **needed))
+    return released(_made(study, name, needed))
 
 
 def every_part(study: Study) -> dict[str, Any]:
     """Compute every part of a study, each once, as it is before what may leave of it is chosen."""
     made: dict[str, Any] = {}
-    for name, kind in PARTS.items():  # a part stands after those that it needs
-        made[name] = kind.of(study, **{other: made[other] for other in NEEDS.get(name, ())})
+    for name in PARTS:  # a part stands after those that it needs
+        made[name] = _made(study, name, {other: made[other] for other in NEEDS.get(name, ())})
     return made
+
+
+def _made(study: Study, name: str, needed: Mapping[str, Any]) -> Any:
+    if study.from_moments and name in OF_MOMENTS:
+        return OF_MOMENTS[name](study)
+    return PARTS[name].of(study, **needed)
 
 
 def write_part(part: Any, folder: Path) -> Path:

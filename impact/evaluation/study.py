@@ -12,6 +12,7 @@ from impact.data.kept import kept_frame
 from impact.data.panel import Panel
 from impact.data.readers import declared_outcome, panel_of, read_frame
 from impact.data.schema import Column, Schema, read_schema
+from impact.errors import NotInMomentsError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
@@ -24,6 +25,7 @@ from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.truth import Truth, read_truth
 from impact.inference.named import InferenceName
+from impact.moments import PathMoments
 from impact.terms import Waves
 
 MainEstimator = Literal["callaway_santanna", "ancova", "difference_in_means"]
@@ -96,9 +98,27 @@ class Study:
         above = None if self.schema.cluster == self.schema.unit else self.schema.cluster
         return None if self.plan.assigned_by == "unit" else above
 
+    @property
+    def from_moments(self) -> bool:
+        """Whether moments are all that is known of the units."""
+        return self.plan.from_moments
+
+    @cached_property
+    def moments(self) -> PathMoments:
+        """The moments that the plan names in place of data.
+
+        Raises
+        ------
+        SourceError
+            When they are no moments file.
+        """
+        return PathMoments.load(self.folder / self.plan.data)
+
     @cached_property
     def data(self) -> pd.DataFrame:
         """The data, read once."""
+        if self.from_moments:
+            raise NotInMomentsError
         kept = None if self.kept is None else kept_frame(self.kept)
         if kept is not None:
             return kept
@@ -176,6 +196,11 @@ class Study:
         return drawn.compared(replace(everyone, covariates=own, complete=None), *arms)
 
     @property
+    def ledger(self) -> list[dict[str, Any]]:
+        """What the rules of an intake did, a line each; nothing where the data are a file, or moments."""
+        return [] if self.from_moments else list(self.frame.attrs["intake"])
+
+    @property
     def _compared(self) -> tuple[str, ...]:
         """Columns that are compared before treatment or by which effects are split."""
         return tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
@@ -210,7 +235,7 @@ class Study:
 
         A lot that decided who starts when has cohorts, which are compared as such.
         """
-        if not self.by_lot:
+        if not self.by_lot or self.from_moments:
             return "callaway_santanna"
         panel = self.panel()
         if len(panel.cohorts) > 1 or np.isfinite(panel.cohort).all():
@@ -254,7 +279,7 @@ class Study:
     @cached_property
     def groups(self) -> "pd.Series | None":
         """Group through which each unit was treated, indexed by its label; none without a column for it."""
-        if self.plan.treatment_group is None:
+        if self.plan.treatment_group is None or self.from_moments:
             return None
         return self.frame.groupby(self.schema.unit)[self.plan.treatment_group].first()
 

@@ -23,7 +23,7 @@ from impact.one_thread import one_thread
 from impact.streams import stream
 from impact.terms import CONFIDENCE_LEVEL, ENOUGH_UNITS, POWER
 
-COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
+INTERVAL_COLUMNS = ["inference", "conf_low", "conf_high", "p_value"]
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ def ends_of(found: Interval) -> tuple[float, float, float]:
 
 
 def _table(rows: Sequence[tuple[str, float, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], float))
+    return pd.DataFrame(rows, columns=INTERVAL_COLUMNS).astype(
+        dict.fromkeys(INTERVAL_COLUMNS[1:], float)
+    )
 
 
 def headline_verdict(
@@ -185,9 +187,9 @@ def headline_verdict(
     why = f"design_check:{recommended[1]}" if recommended else f"smallest_cohort:{smallest_cohort}"
     if intervals is None or name not in known:
         name = "clustered"
-        low, high, p = (float(row[column]) for column in COLUMNS[1:])
+        low, high, p = (float(row[column]) for column in INTERVAL_COLUMNS[1:])
     else:
-        low, high, p = intervals.set_index("inference").loc[name, COLUMNS[1:]]
+        low, high, p = intervals.set_index("inference").loc[name, INTERVAL_COLUMNS[1:]]
     if np.isinf(high - low):
         smallest_detectable = np.inf
     if smallest_detectable is None:

@@ -10,6 +10,7 @@ from impact.covariance.choice import Clustered as ClusteredCovariance
 from impact.covariance.clusters import column_codes
 from impact.covariance.small_sample import cluster_df, cluster_factor, jackknife_factor, nested
 from impact.data.panel import Panel
+from impact.data.sample import Sample
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.comparisons.difference_in_differences import DifferenceInDifferences
@@ -19,7 +20,9 @@ from impact.estimators.many_of import many_of, overall
 from impact.estimators.panel.models import PanelModel
 from impact.inference.score_t import ClusteredT, LeaveOneOutT, SatterthwaiteT, ScoreT
 from impact.inference.situation import Intervals, Situation, needs
+from impact.inference.unit_jackknife import unit_jackknife
 from impact.interval import Interval, Refused
+from impact.moments import PathMoments
 
 AS_T: dict[str, ScoreT] = {
     "CRV0": ClusteredT(),
@@ -70,9 +73,11 @@ class Clustered(ClusteredCovariance):
 
     def on(self, estimate: Estimate) -> Estimate | Refused:
         """Return the estimate with this covariance, or why there is none."""
-        panel = estimate.origin.panel
+        data = estimate.origin.data
         try:
-            return self._on(estimate, panel)
+            if isinstance(data, PathMoments):
+                return self._on_moments(estimate, data)
+            return self._on(estimate, estimate.origin.panel)
         except EstimationError as problem:
             return Refused.of(self.name, problem)
 
@@ -88,13 +93,19 @@ class Clustered(ClusteredCovariance):
         if self.kind == "CRV2":
             return self._bias_reduced(estimate, clustered)
         if self.kind == "CRV3":
-            return self._with(estimate, _jackknife(estimate, clustered), clustered)
+            return self._with(estimate, _jackknife(estimate, clustered), clustered.sample)
         scores = cluster_scores(estimate.influence(panel), clustered)
         with_factor = (
             estimate.rows.df is not None
         )  # such as one regression a horizon: in the scores already
         factor = cluster_factor(len(scores)) if self.kind == "CRV1" and not with_factor else 1.0
-        return self._with(estimate, factor * scores.T @ scores, clustered)
+        return self._with(estimate, factor * scores.T @ scores, clustered.sample)
+
+    def _on_moments(self, estimate: Estimate, moments: PathMoments) -> Estimate:
+        """Leave each unit out of the moments' cells; moments have no column to cluster by and no unit's own leverage."""
+        if self.by is not None or self.kind != "CRV3":
+            estimate.origin.panel  # noqa: B018 (says that it needs the units)
+        return self._with(estimate, unit_jackknife(estimate, moments), moments.sample)
 
     def _reclustered(self, panel: Panel) -> Panel:
         """Cluster a panel by a column whose clusters are whole units."""
@@ -121,15 +132,15 @@ class Clustered(ClusteredCovariance):
             raise NotAvailableError(
                 "CRV2: a cohort of one cluster says nothing of its own spread; take Permutation()"
             )
-        return self._with(one, np.array([errors.std_error**2]), panel, df=errors.df)
+        return self._with(one, np.array([errors.std_error**2]), panel.sample, df=errors.df)
 
     def _with(
-        self, estimate: Estimate, vcov: Floats, panel: Panel, *, df: float | None = None
+        self, estimate: Estimate, vcov: Floats, sample: Sample, *, df: float | None = None
     ) -> Estimate:
         parts = estimate.parts
         if isinstance(parts, LinearParts):
             parts = replace(parts, robust=vcov)
-        degrees = cluster_df(panel.sample.n_clusters) if df is None else df
+        degrees = cluster_df(sample.n_clusters) if df is None else df
         return replace(
             estimate,
             rows=replace(estimate.rows, df=None, n_clusters=None),

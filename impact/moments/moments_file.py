@@ -24,6 +24,7 @@ from impact.moments.cluster_sums import ClusterSums
 from impact.moments.scatter import scatter_root
 from impact.terms import SmallCells
 
+ENDINGS = (".moments", ".npz")
 FORMAT = "impact path moments"
 VERSION = 1
 MIN_CELL_UNITS = 10  # rule of ten, ABS DataLab output clearance
@@ -45,6 +46,11 @@ UNREADABLE = (
 COMPLETE = "complete_"  # prefix of the arrays of the moments with always-treated units
 CELLS = ("cohort", "stratum", "n", "n_zero", "weight", "mean", "weight2", "mean2")
 CLUSTERS = ("cluster", "cell", "weight", "n", "total")
+
+
+def is_moments(path: str | Path) -> bool:
+    """Tell by its ending whether a file that a plan names is moments."""
+    return Path(path).suffix.lower() in ENDINGS
 
 
 def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "refuse") -> None:

@@ -97,6 +97,8 @@ class NotebookStudy:
         """Return a part, computed once: read from the run's results where it is there."""
         if name not in self.parts:
             self.parts[name] = part_of(self.study, name, results=self.results, known=self.parts)
+            if self.results is not None and self.study.from_moments:  # no notebook before left it
+                write_part(self.parts[name], self.results)
         return self.parts[name]
 
     @cached_property

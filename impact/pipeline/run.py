@@ -50,12 +50,15 @@ from impact.reporting.words.catalogue import Words
 
 REPORT = "06_report"
 LEFT = "results"  # what notebooks of a run leave to one another; emptied before it is published
-STAGES = (
+Stages = tuple[tuple[str, ...], ...]
+STAGES: Stages = (
     ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
     ("05_robustness", "07_worth_it"),  # read what the sample and the impact were found to be
     (REPORT,),
 )
 """Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
+FROM_MOMENTS: Stages = ((REPORT,),)
+"""Of moments the report makes all parts itself: the other notebooks show the units."""
 RATED = ("impact", "sample", "certainty", "robustness")  # parts that the rating rests on
 PAGES = {
     "report.html": render_html,
@@ -119,27 +122,30 @@ def run(
     told = {name: value for name, value in (changes or {}).items() if value is not None}
     study = checked_study(plan_path, told)
     parameters = {"plan": plan_path.name, **told}
-    _check_notebooks(notebooks, {*parameters, "results"})
+    stages = FROM_MOMENTS if study.from_moments else STAGES
+    _check_notebooks(notebooks, stages, {*parameters, "results"})
     said = _inputs(study, plan_path, parameters)
     facts |= said
     inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
     indicators, economics = study.indicators, study.economics
-    described = codebook_of(study)
-    data = study.data
+    described = None if study.from_moments else codebook_of(study)
+    data = None if study.from_moments else study.data
     del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
     with building(reports, plan.name) as folder:
         (folder / LEFT).mkdir()
-        keep_frame(data, folder / LEFT)
+        if data is not None:
+            keep_frame(data, folder / LEFT)
         del data
-        _notebooks(notebooks, folder, plan_path, parameters, timings)
+        _notebooks(stages, notebooks, folder, plan_path, parameters, timings)
         headline = _results(folder, unit=unit, plan=plan)
         rendered = partial(_pages, folder, timings, cover=cover, plan=plan)
         rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
         if indicators is not None:
             render_indicators(indicators, folder / INDICATORS, language=plan.language)
-        write_codebook(described, Voice(Study(plan, plan_path.parent)), folder)
+        if described is not None:
+            write_codebook(described, Voice(Study(plan, plan_path.parent)), folder)
         report = folder / "notebooks" / f"{REPORT}.ipynb"
         appraised = write_economics(
             folder, report, file=economics, currency=plan.currency, cover=cover
@@ -148,7 +154,8 @@ def run(
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
     tracked = () if indicators is None else (INDICATORS,)
-    outputs = (*PAGES, *tracked, *appraised, *CODEBOOKS, RESULTS, LEDGER, CERTIFICATE)
+    codebooks = () if described is None else CODEBOOKS
+    outputs = (*PAGES, *tracked, *appraised, *codebooks, RESULTS, LEDGER, CERTIFICATE)
     return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
 
 
@@ -221,6 +228,7 @@ def _revision(folder: Path) -> dict[str, Any] | None:
 
 
 def _notebooks(
+    stages: Stages,
     source: Path,
     folder: Path,
     plan_path: Path,
@@ -239,13 +247,13 @@ def _notebooks(
             return warm.start(path, executed / path.name, values).wait()
 
         try:
-            for stage in STAGES:
+            for stage in stages:
                 _all_of(
                     [pool.submit(timings.timed, name, partial(execute, name)) for name in stage]
                 )
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    notebooks = sum(timings.cpu_s[name] for stage in STAGES for name in stage)
+    notebooks = sum(timings.cpu_s[name] for stage in stages for name in stage)
     timings.cpu_s["warm_parent"] = round(warm.cpu_s - notebooks, 2)
     for path in sorted(executed.glob("*.ipynb")):
         _without_folders(
@@ -269,9 +277,9 @@ def notebooks_folder() -> Path:
     return here if here.is_dir() or not beside.is_dir() else beside
 
 
-def _check_notebooks(folder: Path, told: set[str]) -> None:
+def _check_notebooks(folder: Path, stages: Stages, told: set[str]) -> None:
     """Refuse a run whose notebooks are missing or would not hear what it tells them."""
-    for name in chain.from_iterable(STAGES):
+    for name in chain.from_iterable(stages):
         path = folder / f"{name}.ipynb"
         if not path.is_file():
             raise PlanError(f"{path.name}: no such notebook; run from the project's folder")
@@ -304,8 +312,8 @@ def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
 
 def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
     t = Words(study.plan.language)
-    panel = study.panel()
-    first, last = (panel.time_axis.label(panel.times[i]) for i in (0, -1))
+    known = study.moments if study.from_moments else study.panel()
+    first, last = (known.time_axis.label(known.times[i]) for i in (0, -1))
     git = facts["git"]
     code = f"impact {facts['impact']}" + (f" ({git['revision'][:10]})" if git else "")
     provenance = (

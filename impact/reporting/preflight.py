@@ -8,6 +8,7 @@ from impact.evaluation.preflight import Ability, ArmFacts, OutcomeFacts, Preflig
 from impact.evaluation.remarks import Remark
 from impact.interval import Refused
 from impact.reporting.formats import DASH
+from impact.reporting.sections.from_moments import lines_of_missing
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said, said_why_not
 
@@ -45,7 +46,7 @@ def preflight_sheet(voice: Voice, found: Preflight) -> Sheet:
         lines=_lines(voice, found),
         grids=(*grids, *_abilities(voice, found)),
         known_title=t("Worth knowing before the run"),
-        known=tuple(_remark(voice, one) for one in found.remarks) or (t("Nothing."),),
+        known=_known(voice, found) or (t("Nothing."),),
         verdict=t("The plan can be run: nothing that it names is missing or refused."),
     )
 
@@ -194,6 +195,13 @@ def _reasons(voice: Voice, abilities: Sequence[Ability]) -> Iterator[str]:
             )
     if abilities:
         yield t("The reasons in full, in English: impact plan --json.")
+
+
+def _known(voice: Voice, found: Preflight) -> tuple[str, ...]:
+    """Say what should be known, and last what moments in place of data do not give."""
+    remarks = [_remark(voice, one) for one in found.remarks]
+    missing = lines_of_missing(voice) if voice.study.from_moments else []
+    return (*remarks, *missing)
 
 
 def _remark(voice: Voice, one: Remark) -> str:

@@ -147,7 +147,10 @@ def shares_that_took_part(findings: Findings) -> tuple[float, float] | None:
 
 def exit_in_words(voice: Voice, findings: Findings) -> str:
     """Say what the data show of firms that closed: zeros of the outcome, as no column tells of exit itself."""
-    t, f, rows = voice.t, voice.f, findings.quality.distribution.set_index("group")
+    t, f = voice.t, voice.f
+    if voice.study.from_moments:
+        return t("Exit: which firms closed is not available from moments, so it is not estimated.")
+    rows = findings.quality.distribution.set_index("group")
     zeros = {side: float(rows.loc[side, "zeros"]) for side in ("treated", "comparison")}
     lacking = t("Exit: the plan names no column of which firms closed, so it is not estimated.")
     known = not any(math.isnan(share) for share in zeros.values()) and any(zeros.values())

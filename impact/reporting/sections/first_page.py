@@ -358,6 +358,8 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
         shown.insert(0, (t("Where"), escape(place)))
     if programme is not None and programme.cost is not None:
         shown.insert(-1, (t("Cost"), cost_in_words(voice)))
+    if study.from_moments:
+        shown.append((t("Data"), t("sums over groups of firms (moments)")))
     return tuple(shown)
 
 

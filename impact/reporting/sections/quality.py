@@ -76,6 +76,9 @@ def _distribution(voice: Voice, distribution: pd.DataFrame) -> Table:
             **dict.fromkeys(("mean", "sd", "p50", "p90"), plain),
             "zeros": share,
         },
+        notes=(t("Medians, high percentiles and zeros are not available from moments."),)
+        if study.from_moments
+        else (),
     )
 
 

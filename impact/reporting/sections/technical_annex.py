@@ -8,6 +8,7 @@ from impact.reporting.sections.certainty import certainty_in_full
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.evidence import unmade
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.from_moments import not_available
 from impact.reporting.sections.headings import one_level_down
 from impact.reporting.sections.impact import impact_in_full
 from impact.reporting.sections.panel_models import panel_models
@@ -26,6 +27,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
     kept: list[Exhibit] = [
         Chapter(11, t("Technical annex"), "annex"),
         *([Text(opening)] if opening else []),
+        *not_available(voice),
         *one_level_down(frame.design(voice, findings).items),
         *one_level_down(data_quality(voice, findings.quality).items),
         *arrived_in_full(voice, findings.sample.arrival, findings.sample.counted),

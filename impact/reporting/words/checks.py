@@ -65,6 +65,9 @@ REASONS = {
     ),
     "the_outcome_takes_negative_values": Found(t("The outcome takes negative values.")),
     **SURVEY_REASONS,
+    "not_available_from_moments": Found(
+        t("Not available from moments: they hold sums, and this needs the firms one by one.")
+    ),
     # who is compared
     "largest_normalised_difference": Found(
         t("The largest difference between the groups is {figure} standard deviations.")
@@ -359,6 +362,9 @@ TAKEN = {
 """What took a step, with its figure (``reason:figure``); a reason without an entry has its words in `FAILED`."""
 
 NOT_MADE = {
+    "contamination": t("who else met the programme is not known from moments"),
+    "placebo_outcomes": t("outcomes that it could not have moved are not in the moments"),
+    "compliance": t("who took part is not known from moments"),
     "attrition": t("attrition could not be examined"),
     "imbalance": t("the groups could not be compared before the start"),
     "trends": t("trends before the start could not be examined in full"),

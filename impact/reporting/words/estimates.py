@@ -180,6 +180,7 @@ WHY_NOT = {
     "EstimationError": t("it cannot be computed from these data"),
     "NotIdentifiedError": t("the data do not determine it"),
     "NotAvailableError": t("it is not defined for this design"),
+    "NotInMomentsError": t("not available from moments, which hold sums and no firm"),
     "UsageError": t("it does not go with the plan's choices"),
     "ImpactError": t("it could not be computed"),
 }

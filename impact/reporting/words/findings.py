@@ -131,6 +131,7 @@ ANSWERS = {
 
 UNMEASURED = {
     "not_in_the_data": t("not measured"),
+    "not_available_from_moments": t("not available from moments"),
     "never_changes": t("never changes in these data"),
 }
 """Why an outcome that the plan asks for has no row of figures."""

@@ -3,6 +3,12 @@
 from impact.reporting.words.catalogue import t
 
 PREFLIGHT = {
+    "from_moments": t(
+        "The plan names moments in place of data. Parts that the report will not have, listed below: {n}."
+    ),
+    "few_in_moments": t(
+        "The smallest cohort is of {n}: the interval leaves one at a time out, as moments have nobody to exchange."
+    ),
     "few_treated": t(
         "Beneficiaries are few ({n}): the usual clustered interval may be too narrow; the design check of the run finds one "
         "that holds."
