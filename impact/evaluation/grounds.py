@@ -1,14 +1,17 @@
 """What the rating of a study's headline rests on, read off the parts of its evaluation."""
 
 import numpy as np
+import pandas as pd
 
 from impact.check_result import CheckResult, not_applicable
+from impact.diagnostics.scales import HOLDS, Scales
+from impact.evaluation.adjusted import BEFORE, BOTH, COVARIATES
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
-from impact.evaluation.rating import Grounds, Without
 from impact.evaluation.reasons import Reason
 from impact.evaluation.robustness import Robustness
+from impact.evaluation.weighed import AfterAdjusting, Grounds, Without
 
 RELATIVE = "relative_magnitudes"
 
@@ -47,6 +50,8 @@ def grounds_of(
         beyond_moments=_beyond_moments(plan),
         including_zero=effect.holding_that_include_zero,
         opposite_estimators=tuple(others.loc[against, "name"]),
+        opposite_scales=opposite_scales(certainty.scales, verdict.estimate),
+        adjusted=after_adjusting(plan, sample.baseline, others),
     )
 
 
@@ -74,6 +79,35 @@ def drawn_again(effect: OutcomeEffect) -> CheckResult:
     if found is None:
         return not_applicable("drawn_again", "units_cannot_be_exchanged")
     return CheckResult("drawn_again", "pass", f"draws_of_the_lot:{found.permutations}")
+
+
+def opposite_scales(scales: Scales | None, estimate: float) -> tuple[str, ...]:
+    """Return the scales on which most specifications are beyond chance, on the other side of zero than the estimate."""
+    if scales is None:
+        return ()
+    rows = scales.shares
+    other = (rows["beyond_chance"] >= HOLDS) & (rows["median_statistic"] * estimate < 0)
+    return tuple(rows.loc[other, "scale"])
+
+
+def after_adjusting(
+    plan: Plan, baseline: pd.DataFrame, others: pd.DataFrame
+) -> AfterAdjusting | None:
+    """Return the effect by the fullest adjustment of the plan that could be made, and what it leaves unlike."""
+    outcome = plan.outcomes[0]
+    made = {
+        BOTH: {*plan.covariates, outcome},
+        COVARIATES: {*plan.covariates},
+        BEFORE: {outcome},
+    }
+    rows = others.set_index("name")
+    for name, adjusted in made.items():
+        if name not in rows.index or not np.isfinite(rows.loc[name, "estimate"]):
+            continue
+        gaps = baseline.loc[~baseline["characteristic"].isin(adjusted), "normalised_difference"]
+        ends = rows.loc[name, ["estimate", "conf_low", "conf_high"]]
+        return AfterAdjusting(float(gaps.abs().max()) if len(gaps) else 0.0, *map(float, ends))
+    return None
 
 
 def relevant_amount(percent: float | None, effect: OutcomeEffect, without: float) -> float | None:

@@ -5,11 +5,11 @@ starts at how beneficiaries came to take part and loses a step for each reason t
 been passed: fewer periods, hence fewer checks, never earn a better rating. Verb and direction stand beside it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from impact.check_result import CheckResult
+from impact.evaluation.contested import contested
 from impact.evaluation.reasons import (
     ASKED_BY_THE_PLAN,
     BY_FIGURES,
@@ -19,123 +19,20 @@ from impact.evaluation.reasons import (
     Reason,
     checks_of,
 )
-from impact.evaluation.wording import Limits
+from impact.evaluation.weighed import Direction, Grounds, State, Step, direction_of, state_of
 from impact.terms import Assignment
 
-State = Literal["passed", "failed", "could_not_be_made"]
-Verb = Literal["did", "probably", "may_have", "cannot_tell"]
-Direction = Literal["higher", "lower", "not_noticeably"]
+Verb = Literal["did", "probably", "may_have", "very_uncertain", "cannot_tell"]
 
 START: Mapping[Assignment, int] = {"randomised": 5, "by_rule": 3, "chosen": 3}
 WITHOUT_A_BEFORE = 2  # to start from where nobody was drawn by lot and trends before cannot be seen
-LEAST: Mapping[Verb, int] = {"did": 4, "probably": 3, "may_have": 2, "cannot_tell": 0}
-"""Fewest steps of each verb, strongest first."""
+LEAST: Mapping[Verb, int] = {"did": 4, "probably": 3, "may_have": 2, "very_uncertain": 0}
+"""Fewest steps of each verb, strongest first; at the last of them a direction is told only where nothing contests it."""
 
 BOUNDS = "honest_relative_magnitudes"
 BREAKDOWN = 0.5  # of the largest step before: trends may part so far before zero is possible
+WEIGHABLE = ("group_balance",)  # the comparison group can be weighted to be like the treated
 CARRIES = 0.25  # of the effect, or of half its interval where that is more, that leaving out one unit may move
-
-
-@dataclass(frozen=True)
-class Without:
-    """How far the headline moves without a part of the data.
-
-    Attributes
-    ----------
-    moved : float
-        Largest change by leaving out one unit, in the outcome's unit.
-    turned : int
-        Cohorts or events without which the sign turns.
-    """
-
-    moved: float
-    turned: int = 0
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What a rating rests on.
-
-    Attributes
-    ----------
-    estimate, conf_low, conf_high : float
-        The headline and the interval that is shown, possibly infinite.
-    checks : tuple of CheckResult
-        Every check that was asked; one that is not among them counts as not made.
-    assignment, limits
-        As the plan has them.
-    relevant : float or None
-        The effect that the plan calls relevant, in the outcome's unit; None where it names none.
-    detectable : float or None
-        The smallest effect that the study would find four times in five; None where it is not known.
-    lost : float or None
-        Share of all units that no longer answer in the last period.
-    contamination : bool or None
-        Whether more of the comparison group than the plan's share met an activity; None where the plan names no activity.
-    contaminated_share : float or None
-        That share, where it may be shown.
-    breakdown : float or None
-        Of the honest bounds by relative magnitudes.
-    without : Without or None
-    beyond_moments : tuple of str
-        Reasons that the plan asks about and that moments, in place of data, cannot answer.
-    including_zero : tuple of str
-        Other inferences that hold on this design and whose interval includes zero.
-    opposite_estimators : tuple of str
-        Estimators of the same effect that point the other way.
-    """
-
-    estimate: float
-    conf_low: float
-    conf_high: float
-    checks: tuple[CheckResult, ...]
-    assignment: Assignment = "chosen"
-    limits: Limits = Limits()  # noqa: RUF009 (frozen)
-    relevant: float | None = None
-    detectable: float | None = None
-    lost: float | None = None
-    contamination: bool | None = None
-    contaminated_share: float | None = None
-    breakdown: float | None = None
-    without: Without | None = None
-    beyond_moments: tuple[Reason, ...] = ()
-    including_zero: tuple[str, ...] = ()
-    opposite_estimators: tuple[str, ...] = ()
-
-    @property
-    def direction(self) -> Direction | None:
-        """Which way the outcome went: ``not_noticeably`` if no relevant effect is in the interval, None if it may be either."""
-        if self.conf_low > 0:
-            return "higher"
-        if self.conf_high < 0:
-            return "lower"
-        reach = max(abs(self.conf_low), abs(self.conf_high))
-        return "not_noticeably" if self.relevant is not None and reach < self.relevant else None
-
-    @property
-    def points(self) -> bool:
-        """Whether the result points up or down."""
-        return self.direction in {"higher", "lower"}
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step that the rating loses.
-
-    Attributes
-    ----------
-    reason : str
-    state : {"failed", "could_not_be_made"}
-    figures : dict
-        What took it, and the limit where there is one.
-    checks : tuple of str
-        Checks, inferences or estimators that say so.
-    """
-
-    reason: Reason
-    state: State
-    figures: dict[str, float | str]
-    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +48,8 @@ class Rating:
     taken : tuple of Step
         What took a step, in the order of `Reason`; more than there were to lose are listed too.
     verb : str
-        The strongest word that the evidence allows; ``cannot_tell`` where the interval leaves the direction open.
+        The strongest word that the evidence allows; ``cannot_tell`` where the interval leaves the direction open, and below
+        two steps where something contests it.
     direction : str or None
         ``higher``, ``lower``, ``not_noticeably``; None where the interval includes zero and relevant effects.
     not_asked : tuple of str
@@ -159,6 +57,8 @@ class Rating:
     trends : str or None
         State of the test of trends before treatment: unless it passed, no sentence says that the groups moved alike. None of a
         lot, which is not asked for it.
+    contested : tuple of str
+        Of a result that points up or down: what leaves open whether it points the right way.
     """
 
     steps: int
@@ -168,6 +68,7 @@ class Rating:
     direction: Direction | None
     not_asked: tuple[str, ...] = ()
     trends: State | None = "could_not_be_made"
+    contested: tuple[Reason, ...] = ()
 
 
 def rating(grounds: Grounds) -> Rating:
@@ -179,32 +80,27 @@ def rating(grounds: Grounds) -> Rating:
     found = {**_by_checks(grounds, blind=blind), **_by_figures(grounds)}
     taken = tuple(found[reason] for reason in get_args(Reason) if reason in found)
     steps = max(start - len(taken), 0)
-    strongest = next(verb for verb, least in LEAST.items() if steps >= least)
-    direction = grounds.direction
+    against = contested(grounds, taken)
     return Rating(
         steps=steps,
         start=start,
         taken=taken,
-        verb=strongest if direction else "cannot_tell",
-        direction=direction,
+        verb=_verb(grounds, steps, against),
+        direction=grounds.direction,
         not_asked=_not_asked(grounds),
         trends=None if by_lot else trends,
+        contested=against,
     )
 
 
-def state_of(checks: Iterable[CheckResult], names: Sequence[str]) -> tuple[State, tuple[str, ...]]:
-    """Return the state of a question that several checks answer, and the checks that decide it.
-
-    Passed only if each of them was made and passed; failed if one warns or fails.
-    """
-    mine = [check for check in checks if check.name in names]
-    against = [check.name for check in mine if check.status in {"warn", "fail"}]
-    if against:
-        return "failed", tuple(dict.fromkeys(against))
-    made = {check.name for check in mine if check.status == "pass"}
-    unmade = {check.name for check in mine if check.status == "not_applicable"}
-    missing = [name for name in names if name not in made or name in unmade]
-    return ("could_not_be_made", tuple(missing)) if missing else ("passed", ())
+def _verb(grounds: Grounds, steps: int, against: tuple[Reason, ...]) -> Verb:
+    """Return the strongest verb; a direction with next to no evidence only where nothing contests it, a zero never."""
+    if grounds.direction is None:
+        return "cannot_tell"
+    strongest = next(verb for verb, least in LEAST.items() if steps >= least)
+    if strongest == "very_uncertain" and (against or not grounds.points):
+        return "cannot_tell"
+    return strongest
 
 
 def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
@@ -252,10 +148,12 @@ def _by_figures(grounds: Grounds) -> dict[Reason, Step]:
             }
         ),
         "imbalance": None
-        if by_lot
+        if by_lot or _adjusted_away(grounds)
         else _above({"difference": (_statistic(grounds, "balance"), limits.imbalance)}),
         "compliance": _disobeyed(grounds) if by_lot else None,
-        "detectable_effect": _above({"detectable": (grounds.detectable, grounds.relevant)}),
+        "detectable_effect": None
+        if _precise(grounds)
+        else _above({"detectable": (grounds.detectable, grounds.relevant)}),
         "contamination": _contaminated(grounds),
         "single_unit_or_event": _carried(grounds),
     }
@@ -267,6 +165,31 @@ def _by_figures(grounds: Grounds) -> dict[Reason, Step]:
         if figures is not None
     }
     return found | _others(grounds)
+
+
+def _adjusted_away(grounds: Grounds) -> bool:
+    """Whether the plan's adjustment leaves no difference beyond the limit, can be made, and says what is said without it."""
+    found = grounds.adjusted
+    if found is None or found.left > grounds.limits.imbalance:
+        return False
+    adjusted = direction_of(found.conf_low, found.conf_high, relevant=grounds.relevant)
+    alike = state_of(grounds.checks, WEIGHABLE)[0] == "passed"
+    inside = grounds.conf_low <= found.estimate <= grounds.conf_high
+    return alike and inside and adjusted == grounds.direction
+
+
+def _precise(grounds: Grounds) -> bool:
+    """Whether the interval has answered what the study, before its data, might have missed.
+
+    A result: the interval has relevant effects only, and the estimate is no smaller than what such a study finds, as smaller
+    ones that are significant overstate. A zero: no relevant effect is in it.
+    """
+    if not grounds.points:
+        return grounds.direction is not None
+    if grounds.relevant is None or grounds.detectable is None:
+        return False
+    nearest = min(abs(grounds.conf_low), abs(grounds.conf_high))
+    return nearest >= grounds.relevant and abs(grounds.estimate) >= grounds.detectable
 
 
 def _broken(grounds: Grounds) -> dict[str, float | str] | None:

@@ -1,15 +1,20 @@
 """What the rating of a whole evaluation rests on is what its parts found."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 from evaluation.facts import firms, study_of
 
+from impact.diagnostics.scales import Scales
 from impact.evaluation.certainty import Certainty
-from impact.evaluation.grounds import grounds_of, relevant_amount
+from impact.evaluation.grounds import after_adjusting, grounds_of, opposite_scales, relevant_amount
 from impact.evaluation.parts import Impact, SampleAndComparability
 from impact.evaluation.rating import rating
 from impact.evaluation.robustness import Robustness
 from impact.evaluation.store import decode, encode
+from impact.evaluation.weighed import AfterAdjusting
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +61,47 @@ def test_without_a_level_above_zero_a_percentage_is_no_amount(parts):
     assert relevant_amount(5, bare, 100.0) is None
     logged = type(effect)(**{**vars(effect), "percent": None})
     assert relevant_amount(5, logged, 100.0) == pytest.approx(np.log(1.05))
+
+
+def scales(**shares):
+    """One scale a name: the share of its specifications beyond chance, and their median statistic."""
+    rows = [(name, *found) for name, found in shares.items()]
+    return Scales(
+        pd.DataFrame(rows, columns=["scale", "beyond_chance", "median_statistic"]), agree=False
+    )
+
+
+def test_a_scale_that_shows_nothing_is_not_one_that_shows_the_opposite():
+    assert opposite_scales(scales(level=(0.9, 4.0), log1p=(0.1, -0.4)), 10.0) == ()
+    assert opposite_scales(scales(level=(0.9, 4.0), log1p=(0.6, -2.4)), 10.0) == ("log1p",)
+    assert opposite_scales(scales(level=(0.9, 4.0), log1p=(0.6, -2.4)), -10.0) == ("level",)
+    assert opposite_scales(None, 10.0) == ()
+
+
+BASELINE = pd.DataFrame(
+    {
+        "characteristic": ["revenue", "city", "employment"],
+        "normalised_difference": [0.7, -0.1, -0.4],
+    }
+)
+
+
+def adjusted(*covariates, **estimates):
+    """What is left by a plan's covariates, its rows estimated as given."""
+    rows = pd.DataFrame(
+        [(name, value, value - 1, value + 1) for name, value in estimates.items()],
+        columns=["name", "estimate", "conf_low", "conf_high"],
+    )
+    plan = SimpleNamespace(outcomes=("revenue",), covariates=covariates)
+    return after_adjusting(plan, BASELINE, rows)
+
+
+def test_adjusting_takes_out_what_it_adjusts_for_and_nothing_else():
+    before = adjusted(adjusted_for_outcome_before=5.0)
+    assert before == AfterAdjusting(0.4, 5.0, 4.0, 6.0)
+    every = {"adjusted_for_outcome_before": 5.0, "adjusted_for_covariates": 6.0}
+    both = adjusted("city", "employment", **every, adjusted_for_both=7.0)
+    assert both == AfterAdjusting(0.0, 7.0, 6.0, 8.0)
+    refused = adjusted("city", "employment", **every, adjusted_for_both=np.nan)
+    assert refused == AfterAdjusting(0.7, 6.0, 5.0, 7.0)
+    assert adjusted(callaway_santanna=5.0) is None

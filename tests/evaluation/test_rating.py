@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from impact.check_result import CheckResult, not_applicable
-from impact.evaluation.rating import Grounds, Without, rating, state_of
+from impact.evaluation.rating import WEIGHABLE, rating
 from impact.evaluation.reasons import (
     ASKED_BY_THE_PLAN,
     CHECKS_OF,
@@ -16,12 +16,14 @@ from impact.evaluation.reasons import (
     TRENDS,
     Reason,
 )
+from impact.evaluation.weighed import AfterAdjusting, Grounds, Without, state_of
 from impact.evaluation.wording import Limits
 
 ABOVE, BELOW, ACROSS, TIGHT = (10.0, 20.0), (-20.0, -10.0), (-5.0, 20.0), (-0.5, 0.6)
 EVERY = (
     *(name for of in (CHECKS_OF, OF_A_RESULT) for names in of.values() for name in names),
     *(name for names in OF_A_LOT.values() for name in names),
+    *WEIGHABLE,
 )
 TWO_PERIODS = dict.fromkeys(TRENDS, "not_applicable")
 
@@ -56,7 +58,7 @@ TABLE = [
     ("admitted by a rule", "by_rule", BELOW, {}, {}, 3, "probably", "lower"),
     ("a tight zero among the chosen", "chosen", TIGHT, {}, {"breakdown": 0.0}, 3, "probably", "not_noticeably"),
     ("significant, with a dip before", "chosen", ABOVE, {"recent_change": "warn"}, {}, 2, "may_have", "higher"),
-    ("a dip, and trends that break it", "chosen", ABOVE, {"recent_change": "warn"}, {"breakdown": 0.1, "detectable": 3.0}, 1, "cannot_tell", "higher"),
+    ("a dip, and trends that break it", "chosen", ABOVE, {"recent_change": "warn"}, {"breakdown": 0.1, "detectable": 30.0}, 1, "cannot_tell", "higher"),
     ("two periods", "chosen", ABOVE, TWO_PERIODS, {"breakdown": None}, 2, "may_have", "higher"),
     ("two periods, drawn by lot", "randomised", ABOVE, TWO_PERIODS, {"breakdown": None}, 5, "did", "higher"),
     ("drawn by lot, trends that part before", "randomised", ABOVE, {"before_trends": "warn", "recent_change": "warn"}, {"breakdown": 0.1}, 5, "did", "higher"),
@@ -75,6 +77,18 @@ TABLE = [
     ("groups unlike before", "chosen", ABOVE, {"balance": 0.57}, {}, 2, "may_have", "higher"),
     ("a comparison group that was touched", "chosen", ABOVE, {}, {"contamination": True, "contaminated_share": 0.85}, 2, "may_have", "higher"),
     ("a study too small", "chosen", ABOVE, {}, {"detectable": float("inf")}, 2, "may_have", "higher"),
+    ("a study too small whose interval has relevant effects only", "chosen", ABOVE, {}, {"detectable": 14.0}, 3, "probably", "higher"),
+    ("an estimate below what such a study finds", "chosen", ABOVE, {}, {"detectable": 16.0}, 2, "may_have", "higher"),
+    ("effects too small to matter in the interval", "chosen", ABOVE, {}, {"relevant": 11.0, "detectable": 14.0}, 2, "may_have", "higher"),
+    ("a zero that leaves out what the study might have missed", "chosen", TIGHT, {}, {"detectable": 3.0}, 3, "probably", "not_noticeably"),
+    ("groups unlike before, which the adjustment removes", "chosen", ABOVE, {"balance": 0.57}, {"adjusted": AfterAdjusting(0.1, 14.0, 9.0, 19.0)}, 3, "probably", "higher"),
+    ("groups unlike in what is not adjusted for", "chosen", ABOVE, {"balance": 0.57}, {"adjusted": AfterAdjusting(0.4, 14.0, 9.0, 19.0)}, 2, "may_have", "higher"),
+    ("groups unlike, and adjusted zero is in it", "chosen", ABOVE, {"balance": 0.57}, {"adjusted": AfterAdjusting(0.1, 14.0, -1.0, 29.0)}, 2, "may_have", "higher"),
+    ("groups unlike, and adjusted it is another effect", "chosen", ABOVE, {"balance": 0.57}, {"adjusted": AfterAdjusting(0.1, 40.0, 30.0, 50.0)}, 2, "may_have", "higher"),
+    ("groups that no weights make alike", "chosen", ABOVE, {"balance": 0.57, "group_balance": "not_applicable"}, {"adjusted": AfterAdjusting(0.1, 14.0, 9.0, 19.0)}, 2, "may_have", "higher"),
+    ("next to no evidence, none against the direction", "chosen", ABOVE, {"scales": "warn"}, {"breakdown": 0.1}, 1, "very_uncertain", "higher"),
+    ("less, and lower", "chosen", BELOW, {"scales": "warn", "balance": 0.57}, {"breakdown": 0.1, "lost": 0.4}, 0, "very_uncertain", "lower"),
+    ("next to no evidence for a zero", "chosen", TIGHT, {"scales": "warn", "balance": 0.57}, {}, 1, "cannot_tell", "not_noticeably"),
     ("bounds that break early", "chosen", ABOVE, {}, {"breakdown": 0.4}, 2, "may_have", "higher"),
     ("another scale", "chosen", ABOVE, {"scales": "warn"}, {}, 2, "may_have", "higher"),
     ("one firm carries it", "chosen", ABOVE, {}, {"without": Without(5.0)}, 2, "may_have", "higher"),
@@ -98,7 +112,7 @@ FIGURES = [
     ({"attrition": -0.08}, {}, "attrition", {"difference": 0.08, "difference_limit": 0.05}),
     ({}, {"lost": 0.33}, "attrition", {"lost": 0.33, "lost_limit": 0.2}),
     ({"balance": 0.57}, {}, "imbalance", {"difference": 0.57, "difference_limit": 0.25}),
-    ({}, {"detectable": 3.0}, "detectable_effect", {"detectable": 3.0, "detectable_limit": 2.0}),
+    ({}, {"detectable": 30.0}, "detectable_effect", {"detectable": 30.0, "detectable_limit": 2.0}),
     ({}, {"breakdown": 0.4}, "trends", {"breakdown": 0.4, "breakdown_limit": 0.5}),
     ({}, {"contamination": True, "contaminated_share": 0.85}, "contamination", {"share": 0.85, "share_limit": 0.1}),
     ({}, {"contamination": True}, "contamination", {"share_limit": 0.1}),
@@ -112,6 +126,47 @@ FIGURES = [
 def test_each_step_has_the_figure_that_took_it(changed, figures, reason, took):
     (step,) = rating(grounds(changed=changed, **figures)).taken
     assert (step.reason, step.state, step.figures) == (reason, "failed", took)
+
+
+LITTLE = {"scales": "warn", "balance": 0.57}  # two steps; bounds that break early take the third
+CONTESTED = [
+    ({"before_trends": "warn"}, {}, "trends"),
+    ({"recent_change": "warn"}, {}, "trends"),
+    ({"placebo_date": "not_applicable"}, {}, "trends"),
+    (TWO_PERIODS, {"breakdown": None}, "trends"),
+    ({}, {"breakdown": None}, "trends"),
+    ({"attrition_bounds": "warn"}, {"lost": 0.4}, "attrition"),
+    ({"attrition_bounds": None}, {"lost": 0.4}, "attrition"),
+    ({}, {"opposite_scales": ("log1p",)}, "scale"),
+    ({}, {"without": Without(1.0, turned=1)}, "single_unit_or_event"),
+    ({}, {"without": Without(16.0)}, "single_unit_or_event"),
+    ({}, {"including_zero": ("group_t",)}, "assignment_inference"),
+    ({}, {"opposite_estimators": ("stacked",)}, "other_estimators"),
+    ({"placebo_outcomes": "warn"}, {}, "placebo_outcomes"),
+    ({"design_check": "fail"}, {}, "interval"),
+    ({}, {"detectable": 16.0}, "detectable_effect"),
+    ({"balance": "not_applicable"}, {}, "imbalance"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "figures", "reason"), CONTESTED)
+def test_a_direction_with_little_evidence_is_told_unless_something_contests_it(
+    changed, figures, reason
+):
+    little = rating(grounds(changed=LITTLE, breakdown=0.1))
+    assert (little.steps, little.verb, little.contested) == (0, "very_uncertain", ())
+    found = rating(grounds(changed={**LITTLE, **changed}, **{"breakdown": 0.1, **figures}))
+    assert (found.verb, found.direction, found.contested) == ("cannot_tell", "higher", (reason,))
+
+
+def test_what_may_change_the_size_alone_contests_no_direction():
+    size = {"contamination": True, "lost": 0.4, "breakdown": 0.1, "without": Without(6.0)}
+    found = rating(grounds(changed=LITTLE, **size))
+    assert (found.verb, found.contested) == ("very_uncertain", ())
+
+
+def test_a_result_that_points_nowhere_has_no_direction_to_contest():
+    assert rating(grounds(ACROSS, changed={"before_trends": "warn"})).contested == ()
 
 
 def test_the_plans_limits_are_the_ones_that_count():

@@ -33,13 +33,14 @@ from impact.evaluation.drawn_arms import OF_ARMS
 from impact.evaluation.indicators import Level, State
 from impact.evaluation.justified import Answer, Doubt
 from impact.evaluation.programme import Delivered, EventCell
-from impact.evaluation.rating import Direction, Verb
+from impact.evaluation.rating import Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
 from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, _alternatives
 from impact.evaluation.sample_tables import MEETINGS, flow
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
+from impact.evaluation.weighed import Direction
 from impact.inference.named import InferenceName
 from impact.pipeline.plan import read_plan
 from impact.reporting.codebook.variables import Role, Security
@@ -285,6 +286,7 @@ def test_every_concern_verb_and_assignment_has_words():
     assert all(f'"{figure}"' in rating for figure in figures)
     assert set(REGISTER["not_made"]) == needed
     verbs = {f"{verb}:{direction}" for verb in of(Verb) for direction in of(Direction)}
+    verbs -= {"very_uncertain:not_noticeably"}  # a zero is told by its evidence alone
     said_elsewhere = constants()
     assert set(REGISTER["finding"]) - said_elsewhere == verbs
     assert set(REGISTER["evidence"]) - said_elsewhere <= of(Verb) <= set(REGISTER["evidence"])
@@ -298,7 +300,10 @@ def test_every_reason_why_a_figure_is_none_has_words():
 
 def test_every_answer_to_whether_it_was_worth_the_money_has_words():
     answers = {answer for answer in of(Answer) if answer != "cannot_tell"}
-    verbs = of(Verb) - {"cannot_tell"}
+    verbs = of(Verb) - {
+        "cannot_tell",
+        "very_uncertain",
+    }  # with as little evidence nothing is answered
     known = answers | {f"below:{verb}" for verb in verbs}
     without = {f"{code}:no_return" for code in known}
     doubts = {f"cannot_tell:{doubt}" for doubt in of(Doubt)}

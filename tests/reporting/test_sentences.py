@@ -12,10 +12,11 @@ from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
 from impact.evaluation.plan import Plan
-from impact.evaluation.rating import Grounds, Without, rating
+from impact.evaluation.rating import rating
 from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT, OF_A_RESULT
 from impact.evaluation.store import PARTS, every_part
 from impact.evaluation.study import Study
+from impact.evaluation.weighed import Grounds, Without
 from impact.inference.choose import Verdict
 from impact.pipeline import NotebookStudy
 from impact.reporting.exhibits import Callout, Chapter, Figure, FirstPage, Question, Table, Text

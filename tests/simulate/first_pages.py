@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
-import pandas as pd
-
 from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import design_check
@@ -20,7 +18,7 @@ from impact.evaluation.counterfactual import counterfactual
 from impact.evaluation.grounds import grounds_of
 from impact.evaluation.parts import SampleAndComparability
 from impact.evaluation.parts import _in_percent as in_percent
-from impact.evaluation.rating import LEAST, START, rating
+from impact.evaluation.rating import rating
 from impact.evaluation.robustness import Robustness
 from impact.evaluation.smallest import smallest_assigned
 from impact.evaluation.study import Study
@@ -40,9 +38,6 @@ PLANS = {
     "three_arms_dip": "evaluation-null.yml",
 }
 FIRST_SEED = 7001
-BY_FIGURES = {"attrition", "imbalance", "detectable_effect", "contamination"}
-"""Reasons that no other part of an evaluation can take back."""
-NO_OTHERS = pd.DataFrame({"name": [], "estimate": []}, dtype=float)
 PERMUTATIONS, CURVE_PERMUTATIONS, DESIGN_DRAWS = 199, 19, 500
 """Fewer than in a run, where p-values are told to the reader; here they are averaged over seeds."""
 
@@ -51,7 +46,8 @@ PERMUTATIONS, CURVE_PERMUTATIONS, DESIGN_DRAWS = 199, 19, 500
 class Page:
     """What page one says of one draw, and what is true in it; money in MAD a quarter.
 
-    ``verb`` and ``direction`` make its title, ``reasons`` are what is known to have taken a step, ``conf_low`` and ``conf_high`` (believed) the sentence below it, which follows the verb.
+    ``verb`` and ``direction`` make its title, ``reasons`` are what took a step and ``contested`` those that leave the direction open,
+    ``conf_low`` and ``conf_high`` (believed) the sentence below it, which follows the verb.
     """
 
     scenario: str
@@ -68,6 +64,7 @@ class Page:
     verb: str
     direction: str
     reasons: str
+    contested: str
     recent_change: bool
 
 
@@ -130,16 +127,6 @@ def verdict_of(study, design):
     return overall, verdict, tuple(one for one in others if one != verdict.believed)
 
 
-def certain_steps(study, verdict):
-    """Return the reasons that have taken a step already, whatever else is asked of the headline: a part of the rating's work."""
-    nothing = SimpleNamespace(honest=(), leave_one_out=None, checks=())
-    robust = SimpleNamespace(alternatives=NO_OTHERS, checks=(), outcome_checks=())
-    told = _rated(study, verdict, sure=nothing, robust=robust)
-    return tuple(
-        step.reason for step in told.taken if step.state == "failed" and step.reason in BY_FIGURES
-    )
-
-
 def rating_of(study, design, verdict, including_zero):
     """Rate the evidence as a run does, from the parts that the rating reads and no others."""
     panel, estimator, seed = study.panel(), study.estimator(), study.plan.seed
@@ -149,10 +136,12 @@ def rating_of(study, design, verdict, including_zero):
     curve = specification_curve(
         study.panel(winsorise=0.0), permutations=CURVE_PERMUTATIONS, seed=seed
     )
+    scales = Scales.of(curve)
     sure = SimpleNamespace(
         honest=() if isinstance(bounds, CheckResult) else (bounds,),
         leave_one_out=without,
-        checks=(without.check(), certainty._placebos(study), Scales.of(curve).check()),
+        checks=(without.check(), certainty._placebos(study), scales.check()),
+        scales=scales,
     )
     return _rated(
         study,
@@ -190,31 +179,37 @@ def _rated(study, verdict, *, sure, robust, design=None, including_zero=(), befo
 def page_of(name, seed):
     """Evaluate one draw as a run does and return what page one says.
 
-    Work that cannot change the title is not done: an interval with zero and relevant effects in it gives "cannot tell" whatever the
-    evidence is, and so do steps that are lost already.
+    The rating is made where it can change the title: an interval with zero and relevant effects in it gives "cannot tell" whatever
+    the evidence is.
     """
     design = shared_design(name)
     with TemporaryDirectory() as folder:
         study, facts = study_of(name, seed=seed, folder=Path(folder))
         overall, verdict, including_zero = verdict_of(study, design)
         points = verdict.conf_low > 0 or verdict.conf_high < 0
-        lost = certain_steps(study, verdict) if points else ()
-        verb, direction = "cannot_tell", _direction(verdict)
-        if points and START["chosen"] - len(lost) >= LEAST["may_have"]:
-            told = rating_of(study, design, verdict, including_zero)
-            verb, direction, lost = told.verb, told.direction, [step.reason for step in told.taken]
-        dip = recent_change(study.panel(), seed=study.plan.seed)
-    percent = in_percent(verdict, overall.percent())
-    true = facts["arms"]["fair"]
+        told = rating_of(study, design, verdict, including_zero) if points else None
+        dip = points and recent_change(study.panel(), seed=study.plan.seed).status in {
+            "warn",
+            "fail",
+        }
+    return page_with(
+        name,
+        seed,
+        facts["arms"]["fair"],
+        verdict,
+        in_percent(verdict, overall.percent()),
+        told,
+        dip,
+    )
+
+
+def page_with(name, seed, true, verdict, percent, told, dip):
+    """Put what was found of one draw on its page; without a rating, as of an interval that leaves the direction open."""
     return Page(
         name, seed, true["effect_mad"], true["declared_effect_mad"], true["percent"],
         verdict.estimate, verdict.conf_low, verdict.conf_high, *percent,
-        verb, direction, " ".join(lost),
-        dip.status in {"warn", "fail"},
+        told.verb if told else "cannot_tell", (told.direction if told else None) or "",
+        " ".join(step.reason for step in told.taken) if told else "",
+        " ".join(told.contested) if told else "",
+        dip,
     )  # fmt: skip
-
-
-def _direction(verdict):
-    if verdict.conf_low > 0:
-        return "higher"
-    return "lower" if verdict.conf_high < 0 else ""

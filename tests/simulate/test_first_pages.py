@@ -31,7 +31,7 @@ def page(**changes):
     quiet = {
         "scenario": "three_arms_null", "seed": 1, "effect": 0.0, "declared": 0.0, "percent": 0.0, "estimate": 10.0,
         "conf_low": -5.0, "conf_high": 25.0, "estimate_percent": 1.0, "low_percent": -0.5, "high_percent": 2.5,
-        "verb": "cannot_tell", "direction": "", "reasons": "", "recent_change": False,
+        "verb": "cannot_tell", "direction": "", "reasons": "", "contested": "", "recent_change": False,
     }  # fmt: skip
     return {**quiet, **changes}
 

@@ -9,9 +9,10 @@ from impact.evaluation.certainty import Certainty
 from impact.evaluation.grounds import grounds_of
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
-from impact.evaluation.rating import Grounds, Rating, rating, state_of
+from impact.evaluation.rating import Rating, rating
 from impact.evaluation.reasons import EVERY_TREND
 from impact.evaluation.robustness import Robustness
+from impact.evaluation.weighed import Grounds, state_of
 from impact.reporting.sections.impact import estimated, values_of
 from impact.reporting.voice import Voice, inside_a_sentence
 from impact.reporting.words.register import said

@@ -1,6 +1,7 @@
 """The rating of the evidence: as a line on the first page, and as a ladder with what took each step."""
 
-from impact.evaluation.rating import Rating, Step
+from impact.evaluation.rating import Rating
+from impact.evaluation.weighed import Step
 from impact.reporting.exhibits import Ladder
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said

@@ -17,6 +17,12 @@ FINDINGS = {
     "may_have:lower": t(
         "**{name}: may be {size} lower** than without {treatment}, {each}; {rest}."
     ),
+    "very_uncertain:higher": t(
+        "**{name}: may be {size} higher** than without {treatment}, {each}, but this is very uncertain; {rest}."
+    ),
+    "very_uncertain:lower": t(
+        "**{name}: may be {size} lower** than without {treatment}, {each}, but this is very uncertain; {rest}."
+    ),
     "cannot_tell:higher": t(
         "**{name}: this study cannot tell what changed because of {treatment}.** The estimate is {size} higher than "
         "without it, {each} ({rest})."
@@ -61,6 +67,9 @@ EVIDENCE = {
     "did": t("The evidence is strong: the interval excludes zero."),
     "probably": t("The evidence is moderate: the interval excludes zero."),
     "may_have": t("The evidence is limited: the interval excludes zero."),
+    "very_uncertain": t(
+        "The evidence is very uncertain; the interval excludes zero, and no check that was made contests the direction."
+    ),
     "cannot_tell": t(
         "The evidence does not carry a conclusion, although the interval excludes zero."
     ),
@@ -108,6 +117,12 @@ TITLES = {
     "may_have:not_noticeably": t(
         "{Treatment} may not have noticeably changed {whose} {outcome}; the evidence is limited"
     ),
+    "very_uncertain:higher": t(
+        "{Whose} {outcome} may have risen because of {treatment}; the evidence is very uncertain"
+    ),
+    "very_uncertain:lower": t(
+        "{Whose} {outcome} may have fallen because of {treatment}; the evidence is very uncertain"
+    ),
     "cannot_tell:higher": t("This study cannot tell whether {treatment} raised {whose} {outcome}"),
     "cannot_tell:lower": t("This study cannot tell whether {treatment} lowered {whose} {outcome}"),
     "cannot_tell:not_noticeably": t(
@@ -121,6 +136,7 @@ ANSWERS = {
     "did": t("Yes."),
     "probably": t("Probably."),
     "may_have": t("Perhaps."),
+    "very_uncertain": t("Perhaps; this is very uncertain."),
     "cannot_tell": t("This study cannot tell."),
     "did:not_noticeably": t("Not noticeably."),
     "probably:not_noticeably": t("Probably not noticeably."),
