@@ -79,6 +79,8 @@ def joint_balance(panel: Panel) -> CheckResult:
     named, and the rest are tested. Of a lot within strata, they are tested within strata; clusters above the unit are those
     of the variance.
     """
+    if len(np.unique(np.isfinite(panel.cohort))) < 2:
+        return not_applicable("joint_balance", "nobody_never_treated")
     found = characteristics_of(panel, drop_first=True)
     if not found:
         return not_applicable("joint_balance", "no_baseline_period_or_characteristic")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from impact.data.panel import Panel
-from impact.errors import MissingValueError
+from impact.errors import MissingValueError, NotIdentifiedError
 from impact.estimate import Estimate
 from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.selection.lagged_outcome import LAGGED, with_lagged_outcome
@@ -29,7 +29,11 @@ class Adjusted:
     outcome_before: bool
 
     def fit(self, study: Study) -> Estimate:
-        """Estimate doubly robust, in the order of the plan's rules for what is missing; errors as `CallawaySantAnna.fit`."""
+        """Estimate in the order of the plan's rules for what is missing; errors as `CallawaySantAnna.fit`.
+
+        Doubly robust; where something foretells without error who starts, as it may of a cohort of few, by regression on the
+        others, which extrapolates to them.
+        """
         if self.name == GIVEN:
             return _given_covariates(study)
         panel = study.panel()
@@ -40,7 +44,11 @@ class Adjusted:
             panel = with_lagged_outcome(panel, periods=study.plan.outcome_before)
             names = [*names, *LAGGED]
         estimator = study.cohort_estimator(covariates=names, method="dr")
-        return estimator.fit(panel).aggregate(by="overall")
+        try:
+            return estimator.fit(panel).aggregate(by="overall")
+        except NotIdentifiedError:
+            by_regression = replace(estimator, method="reg")
+            return by_regression.fit(panel).aggregate(by="overall")
 
 
 def adjusted_rows(study: Study) -> Iterator[Adjusted]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.data.panel import Panel
-from impact.diagnostics.outcomes.attrition import AttritionBounds, attrition_bounds
+from impact.diagnostics.outcomes.attrition import COLUMNS, AttritionBounds, attrition_bounds
 from impact.diagnostics.outcomes.margins import Margins, margins
 from impact.errors import EstimationError, ImpactError
 from impact.estimators.distribution.changes_in_changes import ChangesInChanges
@@ -32,10 +32,16 @@ def margins_of(study: Study, panel: Panel) -> Margins | Refused:
 
 
 def silence_of(study: Study, panel: Panel) -> AttritionBounds | Refused:
-    """Return the headline under assumptions on firms that went silent, bounds rounded outward."""
+    """Return the headline under assumptions on firms that went silent, bounds rounded outward.
+
+    Without a row where nobody did, and nobody is left who never starts.
+    """
     try:
         found = attrition_bounds(panel, level=study.level)
     except EstimationError as problem:
+        if study.follows_units and not np.isnan(panel.wide).any():
+            nothing = pd.DataFrame(columns=COLUMNS)
+            return AttritionBounds(nothing, 1.0, 1.0, n_lost=0, level=study.level)
         return Refused.of("attrition_bounds", problem)
     return found if found.n_lost == 0 else replace(found, table=outward(found.table))
 

@@ -103,7 +103,9 @@ class SampleAndComparability:
         panel = study.panel()
         baseline = balance.baseline_table(panel)
         checks = [
-            balance.balance_check(baseline),
+            balance.balance_check(baseline)
+            if panel.sample.n_never
+            else not_applicable("balance", "nobody_never_treated"),
             balance.joint_balance(panel),
             balance.attrition(panel),
             *exits_alike(study),

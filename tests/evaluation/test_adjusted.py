@@ -1,6 +1,7 @@
 """Rows beside the headline that adjust: what the plan may ask, what is refused, and the rule by which one is read."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,11 @@ from impact.errors import MissingValueError, PlanError
 from impact.evaluation.adjusted import BEFORE, adjusted_rows, with_indicators
 from impact.evaluation.adjustment_rule import chosen
 from impact.evaluation.plan_check import check_columns
+from impact.evaluation.robustness import _row
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
+from impact.reporting.sections.adjustment import adjustment
+from impact.reporting.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -113,3 +117,18 @@ def test_the_check_before_the_start_decides_what_is_read_whatever_the_effects(ch
     assert choice.interval == (-1.0, 3.0)
     rows["estimate"] = [2.0, np.nan]
     assert chosen(rows, checks).adjusted is None
+
+
+def test_where_something_foretells_a_start_of_few_the_row_is_by_regression_and_says_so(tmp_path):
+    frame = firms()
+    foretold = frame["id"].eq(0).astype(int)  # one of them starts alone, as nobody like it does
+    starts = frame["g"].mask(frame["id"].eq(0), 5)
+    study = facts_study(
+        tmp_path, frame.assign(g=starts, met=100 * foretold + frame.id % 7), covariates=["met"], exposure=[]
+    )  # fmt: skip
+    row = rows_of(study)["adjusted_for_covariates"]
+    assert "outcome regression" in row.fit(study).method
+    alternatives = pd.DataFrame([_row(row.name, "adjustment", lambda: row.fit(study))])
+    part = SimpleNamespace(alternatives=alternatives, checks=())
+    (text,) = adjustment(Voice(study), part)
+    assert "By regression on the others" in text.markdown

@@ -10,12 +10,16 @@ from impact.diagnostics.balance import balance_check, baseline_table, joint_bala
 from impact.diagnostics.compliance import compliance
 from impact.errors import DuplicateKeyError, NoComparisonError, PlanError
 from impact.evaluation.certainty import Certainty
+from impact.evaluation.outcomes import silence_of
 from impact.evaluation.parts import SampleAndComparability
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.remarks import remarks_of
 from impact.evaluation.robustness import Robustness
 from impact.inference.strata import permutation_strata
+from impact.reporting.sections.assigned import compared_with, control_group
+from impact.reporting.sections.sample import sample_flow
+from impact.reporting.voice import Voice
 
 REFUSED = [
     ({"assigned_by": "unit"}, "assigned_by: only of a lot"),
@@ -138,3 +142,33 @@ def test_a_lot_is_asked_for_balance_and_participation_and_not_for_trends(tmp_pat
 def test_choices_stay_chosen_unless_the_plan_says_otherwise():
     assert Plan.model_fields["assignment"].default == "chosen"
     assert Plan.model_fields["waves"].default == "panel"
+
+
+@pytest.fixture(scope="module")
+def staggered(tmp_path_factory):
+    """A lot that said when each starts: nobody never does."""
+    frame = firms()
+    starts = frame["g"].fillna(8)
+    return study_of(
+        tmp_path_factory.mktemp("staggered"), frame.assign(g=starts), assignment="randomised", exposure=[]
+    )  # fmt: skip
+
+
+def test_of_a_lot_of_starts_nobody_is_said_to_be_compared_with_who_was_not_drawn(staggered):
+    voice = Voice(staggered)
+    assert compared_with(voice).endswith("compared with firms that had not started yet.")
+    assert control_group(voice) == "firms not yet treated"
+    codes = {one.code for one in remarks_of(staggered, staggered.panel())}
+    assert "nobody_never_treated" in codes
+    assert "strata_without_comparison" not in codes
+    part = SampleAndComparability.of(staggered)
+    whys = {check.name: check.why for check in part.checks}
+    assert whys["balance"] == whys["joint_balance"] == "nobody_never_treated"
+    text = sample_flow(voice, part).items[0].markdown
+    assert "90 of 90 beneficiaries" in text
+    assert "comparison group" not in text
+
+
+def test_silence_passes_where_nobody_was_silent_whoever_there_is_to_compare_with(staggered):
+    found = silence_of(staggered, staggered.panel())
+    assert (found.check().status, found.check().why) == ("pass", "nobody_lost")

@@ -27,6 +27,7 @@ from impact.economics.figure import Why
 from impact.errors import FaultCode
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
+from impact.evaluation.adjusted import GIVEN
 from impact.evaluation.appraised import Unappraised
 from impact.evaluation.completion import Bound, Classification, CompletionCode
 from impact.evaluation.drawn_arms import OF_ARMS
@@ -170,7 +171,7 @@ def test_every_alternative_of_any_plan_has_words(study):
         study.changed(covariates=("type",)),
     ]
     codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
-    assert set(REGISTER["alternative"]) == codes | set(OF_ARMS) | {"last_round"}
+    assert set(REGISTER["alternative"]) == codes | set(OF_ARMS) | {"last_round", GIVEN}
 
 
 def test_every_stage_of_the_sample_has_words(study):

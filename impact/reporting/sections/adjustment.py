@@ -1,10 +1,13 @@
 """What the adjusted rows adjust for, and by which rule one of them is read beside the headline."""
 
-from impact.evaluation.adjusted import BEFORE, COVARIATES, GIVEN, beyond_strata
+from impact.evaluation.adjusted import BEFORE, BOTH, COVARIATES, GIVEN, beyond_strata
 from impact.evaluation.adjustment_rule import Choice, chosen
 from impact.evaluation.robustness import Robustness
 from impact.reporting.exhibits import Text
 from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+BY_REGRESSION = "outcome regression"  # in the method of an estimate that weighs nobody
 
 
 def adjustment(voice: Voice, part: Robustness) -> tuple[Text, ...]:
@@ -31,7 +34,28 @@ def adjustment(voice: Voice, part: Robustness) -> tuple[Text, ...]:
         )
     if BEFORE in names:
         sentences += _by_rule(voice, chosen(part.alternatives, part.checks))
+    sentences += _by_which_method(voice, part)
     return (Text(" ".join(sentences)),) if sentences else ()
+
+
+def _by_which_method(voice: Voice, part: Robustness) -> list[str]:
+    """Say which rows are right when either of two models is, and which rest on one."""
+    rows = part.alternatives[part.alternatives["name"].isin([COVARIATES, BEFORE, BOTH])]
+    rows = rows[rows["why_not"] == ""]
+    if rows.empty:
+        return []
+    alone = rows["method"].str.contains(BY_REGRESSION, regex=False)
+    if not alone.any():
+        return [voice.t("These rows are doubly robust: right when either of their two models is.")]
+    return [
+        voice.t(
+            "By regression on the others, which extrapolates to those it adjusts for, as something foretells without error who "
+            "starts: {rows}.",
+            rows=voice.f.listed(
+                [said(voice.t, "alternative", name) for name in rows["name"][alone]]
+            ),
+        )
+    ]
 
 
 def _by_rule(voice: Voice, choice: Choice) -> list[str]:

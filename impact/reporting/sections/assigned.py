@@ -20,6 +20,10 @@ def how_assigned(voice: Voice) -> str:
 def compared_with(voice: Voice) -> str:
     """Say who beneficiaries are compared with."""
     t, study = voice.t, voice.study
+    if study.by_lot and not study.compares_arms:
+        return t(
+            "The lot said when each starts: they are compared with firms that had not started yet."
+        )
     if study.by_lot and study.plan.participation is not None:
         return t(
             "All who were drawn are compared with all who were not, whether they took part or not."
@@ -34,7 +38,7 @@ def compared_with(voice: Voice) -> str:
 def control_group(voice: Voice) -> str:
     """Name the comparison group as the list of the plan's choices does."""
     t, study = voice.t, voice.study
-    if study.by_lot:
+    if study.by_lot and study.compares_arms:
         return t("firms that were not drawn")
     if study.plan.comparison_group == "not_yet_treated":
         return t("firms not yet treated")

@@ -344,10 +344,17 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
         (t("When"), f"{times[0]} – {times[-1]}" if len(times) > 1 else times[0]),
         (
             t("Who"),
-            t(
-                "{treated}, {others} for comparison",
-                treated=voice.count_of_treated(sample.n_treated),
-                others=voice.assigned(sample.n_never),
+            (
+                t(
+                    "{treated}, {others} for comparison",
+                    treated=voice.count_of_treated(sample.n_treated),
+                    others=voice.assigned(sample.n_never),
+                )
+                if sample.n_never
+                else t(
+                    "{treated}, later starters for comparison",
+                    treated=voice.count_of_treated(sample.n_treated),
+                )
             )
             + _in_clusters(voice, findings),
         ),
@@ -378,6 +385,8 @@ def _in_clusters(voice: Voice, findings: Findings) -> str:
 
 def _design(voice: Voice, findings: Findings) -> str:
     t = voice.t
+    if voice.study.by_lot and not voice.study.compares_arms:
+        return t("starts drawn by lot")
     if voice.study.plan.assignment == "randomised":
         return t("clusters drawn by lot") if voice.in_clusters else t("drawn by lot")
     if (findings.sample.cohorts["actual"] != 0).sum() > 1:  # those withheld started too

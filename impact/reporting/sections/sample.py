@@ -29,6 +29,12 @@ def _still_there(voice: Voice, flow: pd.DataFrame) -> str:
             treated=f.number(start["treated"]),
             other=f.number(start["comparison"]),
         )
+    if not start["comparison"]:
+        return t(
+            "Still answering in the last period: {treated_left} of {treated} beneficiaries. Everyone starts at some time.",
+            treated=f.number(start["treated"]),
+            treated_left=f.number(last["treated"]),
+        )
     return t(
         "Still answering in the last period: {treated_left} of {treated} beneficiaries, {other_left} of {other} firms of "
         "the comparison group.",
@@ -107,7 +113,7 @@ def comparability(voice: Voice, part: SampleAndComparability) -> Exhibits:
         (
             text,
             *figures.drawn(figures.love_plot(voice, part.baseline)),
-            _balance_table(voice, part),
+            *(() if part.baseline.empty else (_balance_table(voice, part),)),
             checks_table(
                 voice, part.checks, label="tab-balance-checks", caption=t("Checks of comparability")
             ),

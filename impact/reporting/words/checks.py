@@ -144,6 +144,7 @@ REASONS = {
         )
     ),
     "asked_once": Found(t("Other firms are asked each time: nobody is followed.")),
+    "nobody_never_treated": Found(t("Everyone starts at some time: no group never does.")),
     "one_unit_on_a_side": Found(t("There is only one firm on a side.")),
     "not_computed": Found(t("Not made: {n}."), n="why_not"),
     "nothing_to_test": Found(t("There is nothing to test.")),

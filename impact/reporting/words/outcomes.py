@@ -6,8 +6,8 @@ MARGINS = {
     "level:percent": t("Level, in percent of what it would have been"),
     "ratio:percent": t("Ratio of means, in percent (Poisson)"),
     "participation:points": t("Share above zero, in percentage points"),
-    "intensive:percent_low": t("Firms that sell either way, in percent: at least"),
-    "intensive:percent_high": t("Firms that sell either way, in percent: at most"),
+    "intensive:percent_low": t("Firms above zero either way, in percent: at least"),
+    "intensive:percent_high": t("Firms above zero either way, in percent: at most"),
 }
 
 FUNCTIONS = {
