@@ -80,6 +80,20 @@ Nominal 95% ones covered .936 with 25 treated units, .908 with 10, .763 with 3 (
 SMALLEST_SHOWN = 10
 """Units behind any released figure; rule of ten (ABS DataLab output clearance)."""
 
+PAST_DIRECTIONS = 10
+"""Ranks of a group's scatter that stay hidden where it has many units: a full one of T periods needs n - 1 >= T + 10."""
+
+
+def direction_budget(units: int) -> int:
+    """Return how many linear directions of their paths the scatter of so many units may tell.
+
+    Their deviations from the mean have rank n - 1. Where a file tells q directions, a unit's place in them is held to an
+    ellipsoid that it fills by q / (n - 1) on average, and who knows q periods of its path learns the rest where q = n - 1.
+    So at most half of the ranks, or all but ten where that is more.
+    """
+    return max((units - 1) // 2, units - 1 - PAST_DIRECTIONS, 0)
+
+
 ELSEWHERE = {
     "dynamic": "event_time",
     "group": "cohort",

@@ -9,7 +9,7 @@ import pandas as pd
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.data.sample import Sample
-from impact.errors import NotAvailableError, UsageError
+from impact.errors import NotAvailableError, NotInMomentsError, UsageError
 from impact.estimate import Estimate
 from impact.moments import PathMoments, Scores, UnitScores
 from impact.moments.features import levels
@@ -255,7 +255,7 @@ def as_moments(
 def as_panel(data: Panel | PathMoments, *, who: str, needs: str) -> Panel:
     """Return a panel as it is; refuse moments, which do not hold what is needed, and what is neither."""
     if isinstance(data, PathMoments):
-        raise NotAvailableError(
+        raise NotInMomentsError(
             f"{who}: needs {needs}, which moments do not hold; fit it on the Panel"
         )
     if not isinstance(data, Panel):

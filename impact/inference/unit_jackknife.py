@@ -6,24 +6,25 @@ estimator is affine in the means, so all units of a cell change it by b_0 + A (y
 
     sum_i (b_(i) - b)(b_(i) - b)' = n (b_0 - b)(b_0 - b)' + sum_j (A r_j)(A r_j)'.
 
-One fit gives b_0 and one each A r_j: never more fits than units.
+One fit gives b_0 and one each A r_j: never more fits than units. Clusters above the unit are left out one by one, as moments
+keep what each has in each cell.
 """
 
 from dataclasses import replace
 
 import numpy as np
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Integers
 from impact.covariance.small_sample import jackknife_factor
 from impact.errors import EstimationError, NotAvailableError
 from impact.estimate import Estimate
-from impact.moments import PathMoments
+from impact.moments import ClusterSums, PathMoments
 
 MOST_FITS = 5_000  # of 2 to 5 milliseconds
 
 
 def unit_jackknife(estimate: Estimate, moments: PathMoments) -> Floats:
-    """Return (N-1)/N times the cross-products of what leaving one unit out changes, (k, k).
+    """Return (G-1)/G times the cross-products of what leaving one cluster out changes, (k, k); units are clusters by default.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def unit_jackknife(estimate: Estimate, moments: PathMoments) -> Floats:
     Raises
     ------
     NotAvailableError
-        With clusters above the unit, weights, units that were set aside and used all the same, or too many cells.
+        With weights, units that were set aside and used all the same, or too many cells.
 
     References
     ----------
@@ -42,8 +43,21 @@ def unit_jackknife(estimate: Estimate, moments: PathMoments) -> Floats:
     """
     _refuse_unknown(estimate, moments)
     terms = list(estimate.rows.term)
+    bare = replace(
+        moments,
+        root=moments.root[:0],
+        root_cell=moments.root_cell[:0],
+        clusters=None,
+        complete=None,
+        _shared={},
+    )
+    if moments.clusters is not None:
+        each = [
+            _changes(estimate, _without_cluster(bare, moments.clusters, code), terms)
+            for code in np.unique(moments.clusters.cluster)
+        ]
+        return np.asarray(jackknife_factor(len(each)) * np.array(each).T @ np.array(each))
     total = np.zeros((len(terms), len(terms)))
-    bare = replace(moments, root=moments.root[:0], root_cell=moments.root_cell[:0], complete=None)
     for cell in range(moments.n_cells):
         start = _changes(estimate, _without(bare, cell, np.zeros(len(moments.times))), terms)
         total += moments.n[cell] * np.outer(start, start)
@@ -54,10 +68,6 @@ def unit_jackknife(estimate: Estimate, moments: PathMoments) -> Floats:
 
 
 def _refuse_unknown(estimate: Estimate, moments: PathMoments) -> None:
-    if moments.clusters is not None:
-        raise NotAvailableError(
-            "CRV3: from moments it leaves out units, and these have clusters above the unit; fit on the Panel"
-        )
     if not np.array_equal(moments.weight, moments.n) or not np.array_equal(
         moments.weight2, moments.n
     ):
@@ -73,15 +83,26 @@ def _refuse_unknown(estimate: Estimate, moments: PathMoments) -> None:
 
 
 def _without(moments: PathMoments, cell: int, deviation: Floats) -> PathMoments:
-    """Return the moments without a unit of a cell whose path lies so far from the cell's mean; without its last, no cell."""
-    n = moments.n.copy()
+    """Return the moments without a unit of a cell whose path lies so far from the cell's mean."""
+    n, total = moments.n.copy(), moments.mean * moments.n[:, None]
     n[cell] -= 1
-    if not n[cell]:
-        kept = np.arange(moments.n_cells) != cell
-        return moments.where(lambda _: kept, reason="left_out")
-    weight, mean = n.astype(float), moments.mean.copy()
-    mean[cell] -= deviation * moments.observed[cell] / n[cell]
-    return replace(moments, n=n, weight=weight, weight2=weight, mean=mean, mean2=mean, _shared={})
+    total[cell] -= (moments.mean[cell] + deviation) * moments.observed[cell]
+    return _of_sums(moments, n, total)
+
+
+def _without_cluster(moments: PathMoments, clusters: ClusterSums, code: int) -> PathMoments:
+    n, total = moments.n.copy(), moments.mean * moments.n[:, None]
+    own = clusters.cluster == code
+    np.subtract.at(n, clusters.cell[own], clusters.n[own])
+    np.subtract.at(total, clusters.cell[own], clusters.total[own])
+    return _of_sums(moments, n, total)
+
+
+def _of_sums(moments: PathMoments, n: Integers, total: Floats) -> PathMoments:
+    """Return the moments with other counts and sums of paths; cells without a unit are left out."""
+    weight, mean = n.astype(float), total / np.maximum(n, 1)[:, None]
+    fewer = replace(moments, n=n, weight=weight, weight2=weight, mean=mean, mean2=mean, _shared={})
+    return fewer.where(lambda every: every.n > 0, reason="left_out")
 
 
 def _changes(estimate: Estimate, moments: PathMoments, terms: list[str]) -> Floats:

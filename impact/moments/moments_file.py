@@ -1,7 +1,7 @@
 """The moments file: a zip of plain arrays and one JSON header, small, versioned, without code (docs/path-moments.md).
 
 It holds sums of groups of units, and no unit; so that no group is a unit in disguise, cells of fewer units than the rule of ten
-allows are refused.
+allows are refused, and scatters from which a part of a unit's path tells the rest.
 """
 
 import json
@@ -22,12 +22,11 @@ from impact.errors import DisclosureError, SourceError, StorageError
 from impact.moments.cells import CellMoments
 from impact.moments.cluster_sums import ClusterSums
 from impact.moments.scatter import scatter_root
-from impact.terms import SmallCells
+from impact.terms import SMALLEST_SHOWN, SmallCells, direction_budget
 
 ENDINGS = (".moments", ".npz")
 FORMAT = "impact path moments"
 VERSION = 1
-MIN_CELL_UNITS = 10  # rule of ten, ABS DataLab output clearance
 LARGEST_FILE = (
     4_000_000_000  # bytes unpacked; beyond it a file is a trap or belongs into a database
 )
@@ -59,9 +58,10 @@ def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "r
     Parameters
     ----------
     small_cells : {"refuse", "include"}
-        What to do when a cell, or a cluster's share of one, has fewer than ten units. Their means are then nearly
-        single firms' revenue: include them only in a file that stays in the office. Fewer than ten always-treated units are
-        left out of the file, which estimates from it say (``always_treated_set_aside``).
+        What to do when a cell, or a cluster's share of one, has fewer than ten units, or its scatter tells more directions of
+        their paths than `direction_budget` allows. Means are then nearly single firms' revenue, or whoever knows a part of a
+        firm's path learns the rest: include them only in a file that stays in the office. Always-treated units that are too
+        few are left out of the file, which estimates from it say (``always_treated_set_aside``).
 
     Raises
     ------
@@ -141,17 +141,32 @@ def _without_small_complete(moments: CellMoments) -> CellMoments:
 
 
 def _refuse_small(moments: CellMoments) -> None:
-    small = moments.n < MIN_CELL_UNITS
+    small = moments.n < SMALLEST_SHOWN
     if small.any():
         raise DisclosureError(
             f"{moments.outcome}: {int(small.sum())} of {moments.n_cells} cells (cohort, stratum, observed periods) have fewer "
-            f"than {MIN_CELL_UNITS} units, {int(moments.n[small].sum())} units in all; use wider cohorts or the units "
+            f"than {SMALLEST_SHOWN} units, {int(moments.n[small].sum())} units in all; use wider cohorts or the units "
             "observed in all periods, or say small_cells='include' for a file that stays in the office"
         )
-    if moments.clusters is not None and (moments.clusters.n < MIN_CELL_UNITS).any():
+    _refuse_full_scatters(moments)
+    if moments.clusters is not None and (moments.clusters.n < SMALLEST_SHOWN).any():
         raise DisclosureError(
-            f"{moments.outcome}: clusters have fewer than {MIN_CELL_UNITS} units in a cell; make the moments without "
+            f"{moments.outcome}: clusters have fewer than {SMALLEST_SHOWN} units in a cell; make the moments without "
             "clusters, or say small_cells='include' for a file that stays in the office"
+        )
+
+
+def _refuse_full_scatters(moments: CellMoments) -> None:
+    """Refuse scatters that tell more directions of their units' paths than so many units hide."""
+    told = np.bincount(moments.root_cell, minlength=moments.n_cells)
+    told = np.minimum(told, np.minimum(moments.observed.sum(axis=1), moments.n - 1))
+    beyond = told > [direction_budget(int(n)) for n in moments.n]
+    if beyond.any():
+        raise DisclosureError(
+            f"{moments.outcome}: {int(beyond.sum())} of {moments.n_cells} cells have too few units for the scatter of so many "
+            "periods: who knows some periods of a unit's path would learn the others. A cell of n units may tell n - 11 "
+            "periods, or (n - 1)/2 where that is more; use wider cohorts or fewer periods, or say small_cells='include' for a file that "
+            "stays in the office"
         )
 
 

@@ -37,9 +37,19 @@ def test_crv3_from_a_loaded_file_needs_no_unit(tmp_path):
     assert one == pytest.approx(other, rel=1e-8)
 
 
-@pytest.mark.parametrize("choice", [{"weight": "w"}, {"cluster": "village"}])
-def test_weights_and_clusters_above_the_unit_are_refused_by_name(choice):
-    moments = impact.PathMoments.from_panel(panel(**choice))
+def test_clusters_above_the_unit_are_left_out_one_by_one():
+    data = panel(long_frame(n=48, periods=5, cohorts=(3, 4)), cluster="village")
+    moments = impact.PathMoments.from_panel(data)
+    ours, theirs = (
+        impact.CallawaySantAnna().fit(one).aggregate(by="overall").under(impact.Clustered("CRV3"))
+        for one in (moments, data)
+    )
+    np.testing.assert_allclose(ours.vcov, theirs.vcov, rtol=SAME)
+    assert ours.spec["df"] == theirs.spec["df"] == 11
+
+
+def test_weights_are_refused_by_name():
+    moments = impact.PathMoments.from_panel(panel(weight="w"))
     found = impact.CallawaySantAnna().fit(moments).aggregate(by="overall")
     assert isinstance(found.under(impact.Clustered("CRV3")), Refused)
 

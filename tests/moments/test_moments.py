@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from panels import long_frame, panel
 
 import impact
+from impact.disclosure import Rules
 from impact.errors import (
     DisclosureError,
     DuplicateKeyError,
@@ -26,6 +27,7 @@ from impact.errors import (
     VaryingCohortError,
 )
 from impact.moments.unit_order import paths_of_units
+from impact.terms import direction_budget
 
 SAME = 1e-12  # sums of the same numbers in another order
 COLUMNS = {"unit": "id", "time": "t", "outcome": "y", "cohort": "g"}
@@ -146,6 +148,26 @@ def test_small_cells_stay_in_the_office_unless_asked_for(tmp_path):
     balanced.save(tmp_path / "moments.npz")
     with pytest.raises(DisclosureError, match="clusters"):
         moments(long_frame(n=200), cluster="village").save(tmp_path / "clusters.npz")
+
+
+@pytest.mark.parametrize(("n", "leaves"), [(16, False), (17, True)])
+def test_a_scatter_leaves_only_where_its_units_hide_as_many_directions(n, leaves, tmp_path):
+    frame = long_frame(n=100)  # eight periods
+    treated = frame.id < n
+    made = moments(frame.assign(g=np.where(treated, 4.0, np.nan)))
+    if leaves:
+        made.save(tmp_path / "moments.npz")
+    else:
+        with pytest.raises(
+            DisclosureError, match="1 of 2 cells have too few units for the scatter"
+        ):
+            made.save(tmp_path / "moments.npz")
+        made.save(tmp_path / "moments.npz", small_cells="include")
+
+
+def test_the_budget_of_a_file_is_that_of_the_gate():
+    units = range(200)
+    assert [direction_budget(n) for n in units] == [Rules().directions(n) for n in units]
 
 
 def test_a_file_holds_no_unit_and_no_code(tmp_path):

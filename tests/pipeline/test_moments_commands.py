@@ -27,9 +27,9 @@ NAMES = [
 
 @pytest.fixture
 def parts(tmp_path):
-    frame = long_frame(n=200)
-    frame[frame.id < 90].to_parquet(tmp_path / "a.parquet")
-    frame[frame.id >= 90].to_parquet(tmp_path / "b.parquet")
+    frame = long_frame(n=260)
+    frame[frame.id < 130].to_parquet(tmp_path / "a.parquet")
+    frame[frame.id >= 130].to_parquet(tmp_path / "b.parquet")
     frame.to_parquet(tmp_path / "all.parquet")
     return tmp_path
 
@@ -42,7 +42,7 @@ def test_parts_built_and_merged_are_the_whole(parts):
     assert done.returncode == 0, done.stderr
     one, other = (run("info", f"{name}.npz", cwd=parts).stdout for name in ("all", "merged"))
     assert one.replace("all.npz", "") == other.replace("merged.npz", "")
-    assert "200 units" in one
+    assert "260 units" in one
     assert "treated from 4" in one
 
 

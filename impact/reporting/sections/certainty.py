@@ -186,15 +186,15 @@ def _design(voice: Voice, effect: OutcomeEffect, axis: figures.EffectAxis) -> li
             *figures.drawn(figures.inferences(voice, effect, axis)),
         ]
     if design is None:
-        return [
-            Text(
-                f"### {t('The design')}\n\n"
-                + t(
-                    "The design could not be simulated: too few untreated firms or clusters of them, or clusters whose firms "
-                    "started in different periods."
-                )
+        why = (
+            t("The design could not be simulated: moments have no firm to draw.")
+            if voice.study.from_moments
+            else t(
+                "The design could not be simulated: too few untreated firms or clusters of them, or clusters whose firms "
+                "started in different periods."
             )
-        ]
+        )
+        return [Text(f"### {t('The design')}\n\n{why}")]
     return [
         Text(
             f"### {t('The design')}\n\n"

@@ -30,6 +30,8 @@ def _untouched(voice: Voice, findings: Findings) -> list[Exhibit]:
     """Say who else was exposed; where the plan names no activity, that it was not asked."""
     t, found = voice.t, findings.sample.contamination
     heading = f"### {t('Who else met the programme')}"
+    if found is None and voice.study.from_moments and voice.study.plan.exposure:
+        return [Text(f"{heading}\n\n{t('Not available from moments: not examined.')}")]
     if found is None:
         return [
             Text(

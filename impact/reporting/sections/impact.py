@@ -122,7 +122,7 @@ def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
             t(
                 "Smallest detectable: the effect that studies of this size find in 80% of cases, by the width of the interval."
             )
-            if voice.study.compares_arms
+            if voice.study.compares_arms or voice.study.from_moments
             else t(
                 "Smallest detectable: the effect that the believed test finds in 80% of studies of this size, simulated from these data."
             ),

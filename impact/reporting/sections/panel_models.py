@@ -15,8 +15,12 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
     """Show the five models, the tests of their assumptions, and the plan's own model."""
     t, study = voice.t, voice.study
     if not part.models:
-        nothing = t(
-            "Not shown: nobody is seen before and after, so there is nobody to compare with themselves."
+        nothing = (
+            t("Not available from moments: these models need the rows.")
+            if study.from_moments
+            else t(
+                "Not shown: nobody is seen before and after, so there is nobody to compare with themselves."
+            )
         )
         own = [] if part.own_model is None else _own(voice, part.own_model)
         return Exhibits((Text(f"## {t('Panel models')}\n\n{nothing}"), *own))

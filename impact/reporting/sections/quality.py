@@ -17,9 +17,18 @@ def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
     t, f, study = voice.t, voice.f, voice.study
     sample = part.sample
     lost = sample.dropped.get("missing_outcome", 0)
-    text = Text(
-        f"## {t('Data')}\n\n"
-        + t(
+    told = (
+        t(
+            "{source}. The moments are sums over {used} observations of {units} firms, {treated} of them beneficiaries; {lost} "
+            "rows without an outcome were left out.",
+            source=escape(study.schema.source_in(study.plan.language)),
+            used=f.number(sample.n_obs),
+            units=f.number(sample.n_units),
+            treated=f.number(sample.n_treated),
+            lost=f.number(lost),
+        )
+        if study.from_moments
+        else t(
             "{source}. The file holds {rows} rows; {used} observations of {units} firms have an outcome, {treated} of these "
             "firms are beneficiaries. {lost} rows have none and were left out ({share}).",
             source=escape(study.schema.source_in(study.plan.language)),
@@ -31,6 +40,7 @@ def data_quality(voice: Voice, part: DataQuality) -> Exhibits:
             share=f.percent(100 * lost / max(part.n_rows, 1)),
         )
     )
+    text = Text(f"## {t('Data')}\n\n{told}")
     made = [check for check in part.checks if check.status != "not_applicable"]
     dropped = _dropped(voice, part)
     return Exhibits(
