@@ -95,7 +95,7 @@ class Plan(_Strict):
     title: Words
     """`{en: ..., fr: ...}`"""
     data: FilePath
-    """file of one of the kinds under The schema, or `package:linearmodels.jobtraining`"""
+    """file of one of the kinds under The schema, a moments file (`.moments`), or `package:linearmodels.jobtraining`"""
     data_schema: Annotated[FilePath, Field(alias="schema")]
     """what the columns are"""
     outcomes: Annotated[Columns, Field(min_length=1)]

@@ -164,9 +164,9 @@ def _refuse_full_scatters(moments: CellMoments) -> None:
     if beyond.any():
         raise DisclosureError(
             f"{moments.outcome}: {int(beyond.sum())} of {moments.n_cells} cells have too few units for the scatter of so many "
-            "periods: who knows some periods of a unit's path would learn the others. A cell of n units may tell n - 11 "
-            "periods, or (n - 1)/2 where that is more; use wider cohorts or fewer periods, or say small_cells='include' for a file that "
-            "stays in the office"
+            "periods: who knows some periods of a unit's path would learn the others. A cell of n units may tell n - 11, "
+            "or half of n - 1 periods; use wider cohorts or fewer periods, or say small_cells='include' for a file that stays "
+            "in the office"
         )
 
 

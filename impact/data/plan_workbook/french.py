@@ -7,7 +7,7 @@ from impact.data.plan_workbook.sheets import Part
 MEANINGS: Mapping[Part, Mapping[str, str]] = {
     "plan": {
         "name": "dossier de l'exécution sous reports/ : lettres minuscules, chiffres, traits d'union",
-        "data": "fichier de données, ou plan de réception (.yml)",
+        "data": "fichier de données, plan de réception (.yml) ou fichier de moments (.moments)",
         "schema": "fichier qui dit ce que sont les colonnes",
         "outcomes": "colonnes des résultats ; la première est le résultat principal",
         "cohort": "colonne de la première période de traitement (vide : jamais traité), si ce n'est celle du schéma",
