@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Mask
 from impact.disclosure.atoms import Atoms
 from impact.disclosure.figure import LINEAR, UNITS, Figure, Row
 from impact.disclosure.released import Withheld
@@ -57,21 +57,24 @@ def _dominated(contributions: Floats, rules: Rules) -> bool:
     return total > 0 and (held_by_two or total - two < rules.hidden_by_others * float(largest[0]))
 
 
-def _weights(row: Row, atoms: Atoms) -> Floats:
-    weights = np.zeros((atoms.n_atoms, len(atoms.times)))
-    np.add.at(weights, (row.atom, row.period), row.weight)
-    return weights
+def _along(row: Row, outcome: Floats, atoms: Atoms) -> Floats:
+    """What each of the n units of a row adds in each of its t periods, (n, t)."""
+    periods, period = np.unique(row.period, return_inverse=True)
+    weights = np.zeros((atoms.n_atoms, len(periods)))
+    np.add.at(weights, (row.atom, period), row.weight)
+    inside: Mask = (weights != 0).any(axis=1)
+    units = np.flatnonzero(inside[atoms.of_unit])
+    return np.asarray(weights[atoms.of_unit[units]] * outcome[np.ix_(units, periods)])
 
 
 def _contributions(row: Row, figure: Figure, atoms: Atoms) -> Floats:
-    """What each unit adds to a sum, without its sign, (N,)."""
-    outcome = atoms.measures[figure.measure].outcome
-    return np.asarray(np.abs(_weights(row, atoms)[atoms.of_unit] * outcome).sum(axis=1))
+    """What each unit adds to a sum, without its sign, (n,)."""
+    each = _along(row, atoms.measures[figure.measure].outcome, atoms)
+    return np.asarray(np.abs(each).sum(axis=1))
 
 
 def _squares(row: Row, figure: Figure, atoms: Atoms) -> Floats:
-    """What each unit adds to a variance, (N,)."""
-    outcome = atoms.measures[figure.measure].outcome
-    along = (_weights(row, atoms)[atoms.of_unit] * outcome).sum(axis=1)
-    inside = np.isin(atoms.of_unit, row.atom)
-    return np.asarray(np.where(inside, along - along[inside].mean(), 0.0) ** 2)
+    """What each unit adds to a variance, (n,)."""
+    each = _along(row, atoms.measures[figure.measure].outcome, atoms)
+    along = each.sum(axis=1)
+    return np.asarray((along - along.mean()) ** 2) if len(along) else along

@@ -104,6 +104,12 @@ class Atoms:
         """Units of each atom, (K,)."""
         return np.bincount(self.of_unit, minlength=self.n_atoms).astype(np.int64)
 
+    @cached_property
+    def cell(self) -> Integers:
+        """Atoms that differ by their gaps alone have one number, (K,)."""
+        keys = np.column_stack([self.cohort, *self.levels.values()])
+        return np.unique(keys, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
     @property
     def treated(self) -> tuple[int, ...]:
         """The atoms that are ever treated."""
@@ -122,9 +128,16 @@ class Atoms:
         """Sum a measure over each atom's units, (K, T)."""
         if measure == UNITS:
             return np.repeat(self.n[:, None].astype(float), len(self.times), axis=1)
-        total = np.zeros((self.n_atoms, len(self.times)))
-        np.add.at(total, self.of_unit, self.measures[measure].outcome)
-        return total
+        return self._totals[measure]
+
+    @cached_property
+    def _totals(self) -> dict[str, Floats]:
+        return {name: self.sums(one.outcome) for name, one in self.measures.items()}
+
+    def sums(self, outcome: Floats) -> Floats:
+        """Sum an outcome (N, T) over each atom's units, (K, T)."""
+        own = [np.bincount(self.of_unit, column, self.n_atoms) for column in outcome.T]
+        return np.stack(own, axis=1)
 
     def non_negative(self, measure: str) -> bool:
         """Whether a measure is known never to be below zero."""

@@ -11,10 +11,12 @@ from impact.arrays import Floats, Integers, Mask
 from impact.disclosure.atoms import Atoms
 from impact.disclosure.figure import UNITS, Figure, Row
 from impact.disclosure.span import Blocks
+from impact.terms import SMALLEST_SHOWN
 
 View = Literal["told", "exposed"]
 VIEWS: tuple[View, ...] = get_args(View)
 TINY = 1e-300
+MANY_SMALL = 150  # atoms of too few units, beyond which those that differ by gaps alone are one
 ALIKE = 9  # digits to which weights of atoms agree that nothing tells apart
 
 
@@ -71,7 +73,7 @@ class Equations:
     @property
     def units(self) -> Floats:
         """Units behind each column, (p,)."""
-        return self.blocks.units[self.blocks.of_column].astype(float)
+        return self.blocks.units.astype(float)
 
     @classmethod
     def of(
@@ -80,9 +82,9 @@ class Equations:
         """Lay equations out over the columns of some layers, with atoms joined that no equation tells apart."""
         shape = (len(equations), len(layers) * atoms.n_atoms * len(atoms.times))
         matrix = sparse.csr_array(_triples(equations, atoms, layers, view), shape=shape)
-        signature = _signature(matrix, atoms, len(layers))
-        _, first, joined = np.unique(signature, axis=0, return_index=True, return_inverse=True)
-        columns = _Columns.of(matrix, atoms, layers, first, joined.ravel())
+        cells = _Cells.of(atoms, layers)
+        matrix = sparse.csr_array(matrix @ cells.averaging())
+        columns = _Columns.of(matrix, cells)
         return cls(
             matrix=matrix[:, columns.original].toarray(),
             figure=np.array([each.figure for each in equations], dtype=np.int64),
@@ -163,23 +165,76 @@ def _triples(
     return np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))
 
 
-def _signature(matrix: "sparse.csr_array", atoms: Atoms, n_layers: int) -> Floats:
-    """Two mixtures of all equations by atom, which agree only for atoms that no equation tells apart."""
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """What is looked at as one: each of K atoms, or, where too many of them are small, those that differ by gaps alone.
+
+    Then an equation has the average of their weights, as if who was observed when told nobody from the others.
+
+    Attributes
+    ----------
+    of_atom : ndarray of int, (K,)
+        The cell among C.
+    weight : ndarray, (L, K, T)
+        Units of an atom behind a layer's total in a period.
+    total, units : ndarray, (L, C, T)
+    """
+
+    of_atom: Integers
+    weight: Floats
+    total: Floats
+    units: Floats
+
+    @classmethod
+    def of(cls, atoms: Atoms, layers: Sequence[Layer]) -> "_Cells":
+        many = int((atoms.n < SMALLEST_SHOWN).sum()) > MANY_SMALL
+        of_atom = atoms.cell if many else np.arange(atoms.n_atoms)
+        number = int(of_atom.max(initial=-1)) + 1
+        there = np.ones_like(atoms.observed) if layers[0].counts else atoms.observed
+        of_unit = of_atom[atoms.of_unit]
+        weight = (atoms.n[:, None] * there).astype(float)
+        moved = [_by_period(of_unit, layer.outcome != 0, number) for layer in layers[1:]]
+        return cls(
+            of_atom,
+            np.stack([weight] * len(layers)),
+            np.stack([_by_period(of_unit, layer.outcome, number) for layer in layers]),
+            np.stack([_by_period(of_atom, weight, number), *moved]),
+        )
+
+    def averaging(self) -> "sparse.csr_array":
+        """Return what takes weights of atoms (L * K * T) to their averages in cells (L * C * T)."""
+        layer, atom, period = np.nonzero(self.weight)
+        cell = self.of_atom[atom]
+        whole = np.zeros_like(self.total)
+        np.add.at(whole, (layer, cell, period), self.weight[layer, atom, period])
+        share = self.weight[layer, atom, period] / whole[layer, cell, period]
+        to = np.ravel_multi_index((layer, cell, period), self.total.shape)
+        start = np.ravel_multi_index((layer, atom, period), self.weight.shape)
+        return sparse.csr_array((share, (start, to)), shape=(self.weight.size, self.total.size))
+
+
+def _by_period(of: Integers, values: Floats | Mask, number: int) -> Floats:
+    """Sum values (n, T) by group, (number, T)."""
+    columns = [np.bincount(of, column, number) for column in values.T.astype(float)]
+    return np.stack(columns, axis=1)
+
+
+def _signature(matrix: "sparse.csr_array", shape: tuple[int, ...]) -> Floats:
+    """Two mixtures of all equations by cell, which agree only for cells that no equation tells apart."""
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     place = np.arange(1, matrix.shape[0] + 1)
     mixed = np.stack([np.cos(place * np.sqrt(2)), np.cos(place * np.sqrt(3))])
-    found = np.asarray((mixed / np.maximum(length, TINY)) @ matrix)
-    found = found.reshape(2, n_layers, atoms.n_atoms, len(atoms.times))
-    by_atom = np.moveaxis(found, 2, 0).reshape(atoms.n_atoms, -1)
-    scale = float(np.abs(by_atom).max(initial=0.0)) or 1.0
-    return np.asarray(np.round(by_atom / scale, ALIKE)) + 0.0
+    found = np.asarray((mixed / np.maximum(length, TINY)) @ matrix).reshape(2, *shape)
+    by_cell = np.moveaxis(found, 2, 0).reshape(shape[1], -1)
+    scale = float(np.abs(by_cell).max(initial=0.0)) or 1.0
+    return np.asarray(np.round(by_cell / scale, ALIKE)) + 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class _Columns:
-    """The p columns that some equation has: their layer, joined atom and period, and what they add up to.
+    """The p columns that some equation has: their layer, joined cell and period, and what they add up to.
 
-    ``original`` is the column of the first of the joined atoms, whose weights all of them have.
+    ``original`` is the column of the first of the joined cells, whose weights all of them have.
     """
 
     original: Integers
@@ -189,31 +244,23 @@ class _Columns:
     blocks: Blocks
 
     @classmethod
-    def of(
-        cls,
-        matrix: "sparse.csr_array",
-        atoms: Atoms,
-        layers: Sequence[Layer],
-        first: Integers,
-        joined: Integers,
-    ) -> "_Columns":
-        n_periods, n_joined = len(atoms.times), len(first)
+    def of(cls, matrix: "sparse.csr_array", cells: _Cells) -> "_Columns":
+        shape = cells.total.shape
+        _, first, joined = np.unique(
+            _signature(matrix, shape), axis=0, return_index=True, return_inverse=True
+        )
         used = np.zeros(matrix.shape[1], dtype=bool)
         used[matrix.indices[matrix.data != 0]] = True
-        used = used.reshape(len(layers), atoms.n_atoms, n_periods)[:, first]
-        layer, atom, period = np.nonzero(used)
-        of_unit = joined[atoms.of_unit]
-        total = np.zeros((len(layers), n_joined, n_periods))
-        units = np.zeros((len(layers), n_joined), dtype=np.int64)
-        for at, each in enumerate(layers):
-            np.add.at(total[at], of_unit, each.outcome)
-            some = np.ones(len(of_unit)) if at == 0 else each.outcome.any(axis=1)
-            units[at] = np.bincount(of_unit, some, n_joined)
-        block, of_column = np.unique(layer * n_joined + atom, return_inverse=True)
+        used = used.reshape(shape)[:, first]
+        total, units = np.zeros(used.shape), np.zeros(used.shape)
+        for layer, _ in enumerate(total):
+            np.add.at(total[layer], joined.ravel(), cells.total[layer])
+            np.add.at(units[layer], joined.ravel(), cells.units[layer])
+        at, cell, period = np.nonzero(used & (units > 0))
         return cls(
-            original=(layer * atoms.n_atoms + first[atom]) * n_periods + period,
-            layer=layer,
+            original=np.ravel_multi_index((at, first[cell], period), shape),
+            layer=at,
             period=period,
-            total=total[layer, atom, period],
-            blocks=Blocks(of_column.astype(np.int64), units.ravel()[block], block % n_joined),
+            total=total[at, cell, period],
+            blocks=Blocks(cell, units[at, cell, period].astype(np.int64)),
         )

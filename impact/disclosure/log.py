@@ -33,6 +33,8 @@ class Earlier:
     times : ndarray, (T,)
     of_unit : ndarray of int, (N,)
         Atoms of that release.
+    cell : ndarray of int, (K,)
+        Those that differ by their gaps alone.
     sums, spreads : tuple of Equation
         Linear in outcomes, or quadratic in directions.
     """
@@ -41,6 +43,7 @@ class Earlier:
     units: NDArray[Any] = field(repr=False)
     times: Floats
     of_unit: Integers = field(repr=False)
+    cell: Integers = field(repr=False)
     sums: tuple[Equation, ...] = field(repr=False)
     spreads: tuple[Equation, ...] = field(repr=False)
 
@@ -52,6 +55,7 @@ class Earlier:
             atoms.units,
             atoms.times,
             atoms.of_unit,
+            atoms.cell,
             tuple(equations_of(released.figures, LINEAR)),
             tuple(equations_of(released.figures, QUADRATIC)),
         )
@@ -73,6 +77,7 @@ def appended(log: str, entry: Earlier) -> str:
         "units": [str(unit) for unit in entry.units.tolist()],
         "times": entry.times.tolist(),
         "of_unit": entry.of_unit.tolist(),
+        "cell": entry.cell.tolist(),
         "sums": list(map(_plain, entry.sums)),
         "spreads": list(map(_plain, entry.spreads)),
     }
@@ -136,6 +141,7 @@ def _entry(held: dict[str, Any]) -> Earlier:
         np.array(held["units"], dtype=object),
         np.array(held["times"], dtype=float),
         np.array(held["of_unit"], dtype=np.int64),
+        np.array(held["cell"], dtype=np.int64),
         tuple(map(_equation, held["sums"])),
         tuple(map(_equation, held["spreads"])),
     )

@@ -45,7 +45,9 @@ class Refined:
         now = _Said.of(parts[:, 0], atoms.times, times)
         then = [_Said.of(parts[:, 1 + at], each.times, times) for at, each in enumerate(earlier)]
         return cls(
-            _joined(atoms, names, times, parts[:, 0], of_unit.ravel()),
+            _joined(
+                atoms, names, times, parts[:, 0], of_unit.ravel(), _levels(parts, atoms, earlier)
+            ),
             tuple(now.figure(figure) for figure in figures),
             tuple(
                 said.equation(equation)
@@ -100,8 +102,22 @@ def _codes(each: Atoms | Earlier, names: Sequence[str]) -> Integers:
     return np.array([known.get(name, ELSEWHERE) for name in names], dtype=np.int64)
 
 
+def _levels(parts: Integers, atoms: Atoms, earlier: Sequence[Earlier]) -> dict[str, Integers]:
+    """What parts units but for their gaps, in this release and in each earlier one."""
+    levels = {name: codes[parts[:, 0]] for name, codes in atoms.levels.items()}
+    for at, each in enumerate(earlier):
+        known = parts[:, 1 + at] >= 0
+        levels[f"release {at}"] = np.where(known, each.cell[parts[:, 1 + at]], ELSEWHERE)
+    return levels
+
+
 def _joined(
-    atoms: Atoms, names: Sequence[str], times: Floats, parent: Integers, of_unit: Integers
+    atoms: Atoms,
+    names: Sequence[str],
+    times: Floats,
+    parent: Integers,
+    of_unit: Integers,
+    levels: dict[str, Integers],
 ) -> Atoms:
     place = {str(unit): at for at, unit in enumerate(atoms.units.tolist())}
     rows = np.array([place.get(name, ELSEWHERE) for name in names])
@@ -122,6 +138,6 @@ def _joined(
         of_unit=of_unit.astype(np.int64),
         cohort=np.where(known, atoms.cohort[parent], np.inf),
         observed=observed,
-        levels={name: codes[parent] for name, codes in atoms.levels.items()},
+        levels=levels,
         measures={name: filled(measure) for name, measure in atoms.measures.items()},
     )

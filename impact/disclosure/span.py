@@ -26,27 +26,22 @@ class Blocks:
     Attributes
     ----------
     of_column : ndarray of int, (p,)
-    units : ndarray of int, (B,)
-        Units whose outcome a block's columns are about.
-    atom : ndarray of int, (B,)
-        Blocks of the same atom are about the same units (outcomes, and what winsorising took from them).
+    units : ndarray of int, (p,)
+        Units whose outcome a column is about: of a block, those observed, or whose outcome was moved.
     """
 
     of_column: Integers
     units: Integers
-    atom: Integers
 
     def small(self, fewest: int) -> Mask:
-        """The columns (p,) of blocks of too few units."""
-        return np.asarray(self.units[self.of_column] < fewest)
+        """The columns (p,) that are about too few units."""
+        return np.asarray(self.units < fewest)
 
-    def count(self, blocks: frozenset[int]) -> int:
-        """Units of some blocks, those of one atom counted once."""
-        largest: dict[int, int] = {}
-        for block in blocks:
-            atom = int(self.atom[block])
-            largest[atom] = max(largest.get(atom, 0), int(self.units[block]))
-        return sum(largest.values())
+    def largest(self) -> Integers:
+        """The units of each block, (B,), in the period in which they are most."""
+        found = np.zeros(int(self.of_column.max(initial=-1)) + 1, dtype=np.int64)
+        np.maximum.at(found, self.of_column, self.units)
+        return found
 
 
 @one_thread()
@@ -71,7 +66,8 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
         return None
     _, values, right = np.linalg.svd(basis[:, small], full_matrices=False)
     inside = right[values > 1 - ALONE**2 / 2]
-    found = _fewest(inside, blocks.of_column[small], blocks, fewest)
+    parts = _Parts.of(blocks.of_column[small], blocks.units[small])
+    found = _fewest(inside, parts, fewest)
     if found is None:
         return None
     combination = np.zeros(basis.shape[1])
@@ -79,45 +75,24 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     return combination
 
 
-def _fewest(inside: Floats, of_column: Integers, blocks: Blocks, fewest: int) -> Floats | None:
-    """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
-    parts = _Parts.of(of_column, blocks)
-    ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
-    branches = 0
-    while ahead:
-        space, taken = ahead.pop()
-        share = parts.shares(space)
-        left = fewest - 1 - blocks.count(taken)
-        if not len(space) or parts.most(share, taken, left) < 1 - ALONE:
-            continue
-        branches += 1
-        filled = parts.block[share > ALONE**2]
-        if branches > MOST_BRANCHES or blocks.count(frozenset(map(int, filled))) < fewest:
-            return np.asarray(space[0])
-        open_blocks = [int(block) for block in filled if block not in taken]
-        block = max(open_blocks, key=lambda one: (blocks.units[one], -one))
-        if blocks.count(taken | {block}) < fewest:
-            ahead.append((space, taken | {block}))
-        ahead.append((_without(space, of_column == block), taken))
-    return None
-
-
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """The columns of each of B small blocks, (B, w), filled up with a column past the last, which is zero."""
+    """The columns of each of B small blocks, (B, w), filled up with a column past the last, which is zero.
 
-    block: Integers
+    A block counts by the fewest units of its columns.
+    """
+
     columns: Integers
     units: Integers
-    atom: Integers
 
     @classmethod
-    def of(cls, of_column: Integers, blocks: Blocks) -> "_Parts":
+    def of(cls, of_column: Integers, units: Integers) -> "_Parts":
         block, width = np.unique(of_column, return_counts=True)
         columns = np.full((len(block), width.max()), len(of_column))
         for at, one in enumerate(block):
             columns[at, : width[at]] = np.flatnonzero(of_column == one)
-        return cls(block, columns, blocks.units[block], blocks.atom[block])
+        fewest = [units[of_column == one].min() for one in block]
+        return cls(columns, np.array(fewest, dtype=np.int64))
 
     def shares(self, space: Floats) -> Floats:
         """The largest share, squared, of a vector of the space (d, s) that can lie in each block, (B,)."""
@@ -131,20 +106,37 @@ class _Parts:
         The largest eigenvalue of a positive matrix is at most the sum of those of its diagonal blocks. Below one, no vector
         of the space lives in so few units alone.
         """
-        value: dict[int, float] = {}
-        units: dict[int, int] = {}
-        rows = zip(self.block.tolist(), self.atom.tolist(), self.units.tolist(), share, strict=True)
-        for block, atom, n, each in rows:
-            value[atom] = value.get(atom, 0.0) + float(each)
-            units[atom] = 0 if block in taken else min(units.get(atom, n), n)
-        best = np.zeros(left + 1)  # by units that are spent, at most
-        for atom, n in units.items():
-            if n <= left:
-                best[n:] = np.maximum(best[n:], best[: left + 1 - n] + value[atom])
+        best = np.full(left + 1, float(sum(share[one] for one in taken)))  # by units spent, at most
+        for block, (n, each) in enumerate(zip(self.units.tolist(), share.tolist(), strict=True)):
+            if n <= left and block not in taken:
+                best[n:] = np.maximum(best[n:], best[: left + 1 - n] + each)
         return float(best[-1])
 
 
-def _without(space: Floats, columns: Mask) -> Floats:
+def _fewest(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
+    """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
+    ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
+    branches = 0
+    while ahead:
+        space, taken = ahead.pop()
+        share = parts.shares(space)
+        left = fewest - 1 - int(sum(parts.units[one] for one in taken))
+        if not len(space) or parts.most(share, taken, left) < 1 - ALONE:
+            continue
+        branches += 1
+        filled = np.flatnonzero(share > ALONE**2)
+        if branches > MOST_BRANCHES or int(parts.units[filled].sum()) < fewest:
+            return np.asarray(space[0])
+        open_blocks = [int(block) for block in filled if block not in taken]
+        block = max(open_blocks, key=lambda one: (parts.units[one], -one))
+        if parts.units[block] <= left:
+            ahead.append((space, taken | {block}))
+        columns = parts.columns[block]
+        ahead.append((_without(space, columns[columns < space.shape[1]]), taken))
+    return None
+
+
+def _without(space: Floats, columns: Integers) -> Floats:
     """Return an orthonormal basis of the vectors of a space that are zero in some columns."""
     left, values, _ = np.linalg.svd(space[:, columns], full_matrices=True)
     rank = int((values > ALONE).sum())

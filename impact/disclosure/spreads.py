@@ -32,7 +32,8 @@ class Spreads:
 
     def __init__(self, equations: Equations, rules: Rules) -> None:
         self.equations, self.rules = equations, rules
-        self._lifted, self._blocks = _lifted(equations)
+        self._units = equations.blocks.largest()
+        self._lifted, self._blocks = _lifted(equations, self._units)
         self._touched = np.abs(_by_block(equations)) > 0
         self._basis = np.zeros((0, self._lifted.shape[1]))
         self._out: list[int] = []
@@ -46,7 +47,7 @@ class Spreads:
             return Problem("solved", self.rules.fewest)
         every = np.array([*self._out, *rows], dtype=np.int64)
         for pool in _pools(self._touched[every]):
-            allowed = self.rules.directions(int(self._blocks.units[pool].sum()))
+            allowed = self.rules.directions(int(self._units[pool].sum()))
             if self._told(pool, every, basis, allowed) > allowed:
                 return Problem("directions", allowed)
         return None
@@ -79,7 +80,7 @@ def _directions_of(sums: int) -> int:
 
 def _by_block(equations: Equations) -> Floats:
     """The largest weight of each equation in each block, (m, B)."""
-    found = np.zeros((len(equations.matrix), len(equations.blocks.units)))
+    found = np.zeros((len(equations.matrix), int(equations.blocks.of_column.max(initial=-1)) + 1))
     for block in range(found.shape[1]):
         columns = equations.blocks.of_column == block
         found[:, block] = np.abs(equations.matrix[:, columns]).max(axis=1, initial=0.0)
@@ -96,7 +97,7 @@ def _pools(touched: Mask) -> list[Mask]:
     return [pools[key] for key in sorted(pools) if pools[key].any()]
 
 
-def _lifted(equations: Equations) -> tuple[Floats, Blocks]:
+def _lifted(equations: Equations, size: Integers) -> tuple[Floats, Blocks]:
     """Return each equation as weights of the products of periods within each block, or as fewer columns of the same products.
 
     Where a block has more pairs of periods than there are equations, the columns are a root of the matrix of what the
@@ -104,7 +105,7 @@ def _lifted(equations: Equations) -> tuple[Floats, Blocks]:
     """
     found, block = [np.zeros((len(equations.matrix), 0))], [np.zeros(0, dtype=np.int64)]
     blocks = equations.blocks
-    for number, units in enumerate(blocks.units):
+    for number, units in enumerate(size):
         paths = equations.matrix[:, blocks.of_column == number]
         first, second = np.triu_indices(paths.shape[1])
         if len(first) > len(paths):
@@ -117,4 +118,4 @@ def _lifted(equations: Equations) -> tuple[Floats, Blocks]:
         found.append(columns * float(units))
         block.append(np.full(columns.shape[1], number, dtype=np.int64))
     of_column = np.concatenate(block)
-    return np.concatenate(found, axis=1), Blocks(of_column, blocks.units, blocks.atom)
+    return np.concatenate(found, axis=1), Blocks(of_column, size[of_column])

@@ -38,7 +38,7 @@ class Sums:
         usual = _usual(equations)
         self._scale = np.where(self._positive, equations.total, usual)
         self._bounded = bool(equations.bounded.all())
-        few = np.flatnonzero(equations.blocks.units < rules.fewest)
+        few = np.flatnonzero(equations.blocks.largest() < rules.fewest)
         together = equations.blocks.of_column[None, :] == few[:, None]
         self._hidden = Hidden.of(
             np.flatnonzero(equations.blocks.small(rules.fewest)),
