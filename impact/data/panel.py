@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data import checks
+from impact.data.keyed_rows import KeyedRows
 from impact.data.panel_summary import panel_lines
 from impact.data.sample import Sample
 from impact.data.summary import as_html, as_text
@@ -147,78 +148,44 @@ class Panel:
         DataError
             One of its branches, with column, rule, data rows (1 is the first) and remedy.
         """
-        named = [
-            unit,
-            time,
-            outcome,
-            cohort,
-            cluster,
-            weight,
-            absorbing_treatment,
-            *covariates,
-            *strata,
-        ]
-        checks.known_columns(frame, [name for name in named if name is not None])
+        named = (unit, time, outcome, cohort, cluster, weight, absorbing_treatment)
+        checks.known_columns(frame, [n for n in (*named, *covariates, *strata) if n is not None])
         one_of(missing_outcome, MissingOutcome, name="missing_outcome")
         one_of(waves, Waves, name="waves")
-        frame, unit = checks.with_units(frame, unit, waves=waves)
         one_of(assignment, Assignment, name="assignment")
-        axis = TimeAxis(frequency, step)
-        rows = np.arange(1, len(frame) + 1, dtype=np.int32)  # data rows, for messages
-        y = checks.numbers(frame[outcome], rows=rows)
-        kept = checks.outcome_present(y, outcome, rows=rows, rule=missing_outcome)
-        checks.no_row_twice(frame, kept, names=(unit, time), rows=rows)
-        if not kept.all():
-            frame, rows, y = frame.loc[kept], rows[kept], y[kept]
-        checks.in_scale(y, outcome, rows=rows)
-        unit_index, units = checks.identifiers(frame[unit], rows=rows)
-        if waves == "repeated_cross_sections":
-            checks.nobody_twice(unit_index, unit, rows=rows)
-        axis = axis.anchored(frame[time], rows=rows)
-        times, time_index = axis.index(frame[time], rows=rows)
-        order = checks.unique_order(unit_index, time_index, names=(unit, time), rows=rows)
-        if order is not None:
-            frame, rows, y = frame.iloc[order], rows[order], y[order]
-            unit_index, time_index = unit_index[order], time_index[order]
-        by_unit = checks.UnitColumns(unit_index, len(units), rows)
-        first = np.full(len(units), np.inf)
-        if cohort is not None:
-            first = by_unit.cohort(frame[cohort], axis=axis, never=never)
+        frame, unit = checks.with_units(frame, unit, waves=waves)
+        of = KeyedRows.of(
+            frame,
+            names=(unit, time, outcome),
+            axis=TimeAxis(frequency, step),
+            missing_outcome=missing_outcome,
+            waves=waves,
+        )
+        first, n_units = of.first_treated(cohort, never=never), len(of.units)
         if absorbing_treatment is not None:
-            checks.absorbing(
-                frame[absorbing_treatment],
-                unit_index,
-                times[time_index] >= first[unit_index],
-                rows,
-            )
-        named_strata = frame[list(strata)]
-        stratum = by_unit.codes(named_strata) if strata else np.zeros(len(units), dtype=np.int64)
+            of.refuse_reversals(absorbing_treatment, first)
+        by_unit, of_strata = of.by_unit(), of.frame[list(strata)]
+        stratum = by_unit.codes(of_strata) if strata else np.zeros(n_units, dtype=np.int64)
+        names = {"unit": unit, "time": time, "cohort": cohort, "cluster": cluster}
         panel = cls(
-            units=units,
-            times=times,
-            time_axis=axis,
-            unit_index=unit_index,
-            time_index=time_index,
-            y=y,
+            units=of.units,
+            times=of.times,
+            time_axis=of.time_axis,
+            unit_index=of.unit_index,
+            time_index=of.time_index,
+            y=of.y,
             cohort=first,
-            cluster=np.arange(len(units)) if cluster is None else by_unit.codes(frame[[cluster]]),
-            weight=np.ones(len(units)) if weight is None else by_unit.weight(frame[weight]),
+            cluster=np.arange(n_units) if cluster is None else by_unit.codes(of.frame[[cluster]]),
+            weight=np.ones(n_units) if weight is None else by_unit.weight(of.frame[weight]),
             stratum=stratum,
-            stratum_labels=by_unit.labels(named_strata, stratum) if strata else (),
-            covariates=frame[list(covariates)].reset_index(drop=True),
+            stratum_labels=by_unit.labels(of_strata, stratum) if strata else (),
+            covariates=of.frame[list(covariates)].reset_index(drop=True),
             outcome=outcome,
-            names={
-                "unit": unit,
-                "time": time,
-                "cohort": cohort,
-                "cluster": cluster,
-                "strata": tuple(strata),
-            },
+            names={**names, "strata": tuple(strata)},
             sample=Sample(0, 0, 0, 0, 0),
             waves=waves,
             assignment=assignment,
-        )
-        panel = panel._counted({"missing_outcome": int((~kept).sum())})
+        )._counted({"missing_outcome": of.n_without_outcome})
         return panel if cohort is None else panel._comparable()
 
     def _counted(self, dropped: dict[str, int]) -> Self:
