@@ -71,6 +71,20 @@ def test_what_the_command_prints_is_in_the_language_that_it_is_told(tmp_path):
     assert "(annuelle)" in init(file, "--folder", tmp_path / "x", "--language", "fr").output
 
 
+def test_periods_as_written_are_no_characteristics_and_money_keeps_its_capitals(tmp_path):
+    lines = [
+        (f"A{n}", f"Q{quarter}2012", n * 1.5 + quarter, "wood" if n % 2 else "clay")
+        for n in range(12)
+        for quarter in range(1, 5)
+    ]
+    init(
+        panel(tmp_path / "p.csv", "id,quarter,sales (MAD),trade", lines), "--folder", tmp_path / "o"
+    )
+    text = (tmp_path / "o" / PLAN).read_text(encoding="utf-8")
+    assert "# characteristics: [trade]" in text
+    assert "Effect on sales (MAD)" in text
+
+
 def test_starts_with_a_code_of_never_pass_through_an_intake_plan(tmp_path):
     lines = [*rows(), ("TOTAL", "", 99999, "")]
     done = init(panel(tmp_path / "panel.csv", lines=lines), "--folder", tmp_path / "out")

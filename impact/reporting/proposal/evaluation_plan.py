@@ -53,7 +53,12 @@ def _title(proposal: Proposal) -> Label:
     outcome = proposal.roles.outcomes[0]
     labels = {column.name: column.label for column in proposal.columns}
     label = labels.get(outcome, Label.same(outcome))
-    return Label(f"Effect on {label.en.lower()}", f"Effet : {label.fr.lower()}")
+    return Label(f"Effect on {_within(label.en)}", f"Effet : {_within(label.fr)}")
+
+
+def _within(label: str) -> str:
+    """Write a label inside a sentence: its first letter small, unless it begins an abbreviation, as ``CA annuel``."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _currency(proposal: Proposal, speech: Speech) -> Iterator[str]:
@@ -75,6 +80,7 @@ def _characteristics(proposal: Proposal, speech: Speech) -> Iterator[str]:
     roles = proposal.roles
     used = {roles.unit, roles.time, *roles.outcomes}
     used |= set() if roles.treatment is None else {roles.treatment.source}
+    used |= {r.keys["column"] for r in proposal.rules if r.keys["rule"] == "read_period"}
     kinds = {"category", "boolean"}
     could = [c.name for c in proposal.columns if c.type in kinds and c.name not in used]
     if could:
