@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -24,6 +24,9 @@ from impact.errors import (
     UsageError,
     VerificationError,
 )
+
+if TYPE_CHECKING:
+    from impact.reporting.proposal.speech import Speech
 
 app = typer.Typer(
     name="impact",
@@ -46,6 +49,7 @@ Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
 ]
+SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
 
@@ -68,6 +72,7 @@ def run(
     from impact.pipeline.plan_workbook import plan_file
     from impact.pipeline.run import notebooks_folder
     from impact.pipeline.run import run as run_plan
+    from impact.reporting.proposal.speech import Speech
 
     with _progress() as step:
         done = run_plan(
@@ -77,7 +82,7 @@ def run(
             changes=_told(outcome, language, change),
             step=step,
         )
-    typer.echo(_headline(done.headline))
+    typer.echo(_headline(done.headline, Speech.of(done.language)))
     for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
 
@@ -112,21 +117,26 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda name: progress.update(task, advance=1, description=name)
 
 
-def _headline(values: dict[str, object]) -> str:
-    def number(name: str) -> str:
-        value = values[name]
-        return (
-            f"{value:,.4g}"
-            if isinstance(value, float) and abs(value) < 100
-            else f"{value:,.0f}"
-            if isinstance(value, float)
-            else "unbounded"
-        )
+def _headline(values: dict[str, Any], speech: "Speech") -> str:
+    """Say the headline; four digits of a small number, whole ones of another."""
+    from impact.reporting.words.register import said
 
-    unit = f" ({values['unit']})" if values["unit"] else ""
-    return (
-        f"{values['outcome']}{unit}: effect {number('estimate')}, interval {number('conf_low')} to "
-        f"{number('conf_high')} ({values['believed']}), smallest detectable {number('smallest_detectable')}"
+    t, f = speech.t, speech.f
+
+    def number(value: float | None) -> str:
+        if value is None:
+            return t("unbounded")
+        return f.significant(value, 4) if abs(value) < SMALL else f.number(value)
+
+    return t(
+        "{outcome} ({unit}): effect {estimate}, interval {low} to {high} ({believed}), smallest detectable {smallest}",
+        outcome=values["outcome"],
+        unit=values["unit"],
+        estimate=number(values["estimate"]),
+        low=number(values["conf_low"]),
+        high=number(values["conf_high"]),
+        believed=said(t, "short_inference", values["believed"]),
+        smallest=number(values["smallest_detectable"]),
     )
 
 

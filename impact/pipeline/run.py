@@ -47,6 +47,7 @@ from impact.reporting.render.book import read_book
 from impact.reporting.render.tracing import passages_of
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
+from impact.terms import Language
 
 REPORT = "06_report"
 LEFT = "results"  # what notebooks of a run leave to one another; emptied before it is published
@@ -89,6 +90,7 @@ class Run:
     """A finished run: where it is, what its headline says, and what it wrote beside tables, figures and notebooks."""
 
     folder: Path
+    language: Language
     headline: dict[str, Any]
     outputs: tuple[str, ...]
 
@@ -156,7 +158,7 @@ def run(
     tracked = () if indicators is None else (INDICATORS,)
     codebooks = () if described is None else CODEBOOKS
     outputs = (*PAGES, *tracked, *appraised, *codebooks, RESULTS, LEDGER, CERTIFICATE)
-    return Run(folder=reports / plan.name, headline=headline, outputs=outputs)
+    return Run(reports / plan.name, plan.language, headline=headline, outputs=outputs)
 
 
 def _pages(
