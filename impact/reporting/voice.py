@@ -80,11 +80,11 @@ class Voice:
     def about(self, sentence: str, **values: str) -> str:
         """Fill a sentence of this language with nouns, made safe in markup, and with values, which are so already."""
         who = {name: escape(text) for name, text in self.who.items()}
-        return _possessed(sentence).format(**who, **values)
+        return _possessed(sentence, self.nouns).format(**who, **values)
 
     def plainly(self, sentence: str, **values: str) -> str:
         """Fill a sentence that is no markup, as a caption, with nouns and values."""
-        return _possessed(sentence).format(**self.who, **values)
+        return _possessed(sentence, self.nouns).format(**self.who, **values)
 
     @cached_property
     def f(self) -> Formats:
@@ -213,9 +213,15 @@ class Voice:
         return self.f.percent(100 * self.study.level, 0)
 
 
-def _possessed(sentence: str) -> str:
-    """Drop the outcome's article after a possessive: ``states' log homicide rate``."""
-    return re.sub(r"(\{[wW]hose\}) \{outcome\}", r"\1 {own}", sentence)
+def _possessed(sentence: str, nouns: Nouns) -> str:
+    """Drop the outcome's article after a possessive, or say it with ``of``, where the noun does not end with its head.
+
+    ``states' log homicide rate``; ``the revenue of households with an offer``.
+    """
+    if nouns.treated.ends_with_its_head:
+        return re.sub(r"(\{[wW]hose\}) \{outcome\}", r"\1 {own}", sentence)
+    whole = re.sub(r"\{whose\} \{outcome\}", "the {own} {of_treated}", sentence)
+    return re.sub(r"\{Whose\} \{outcome\}", "The {own} {of_treated}", whole)
 
 
 def inside_a_sentence(label: str) -> str:

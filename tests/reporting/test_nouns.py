@@ -63,3 +63,12 @@ def test_the_programme_contracts_with_what_stands_before_it():
 
 def test_values_filled_in_are_left_as_they_are():
     assert Words("en", ENGLISH)("{what} of firms", what="firm A") == "firm A of states"
+
+
+def test_a_noun_with_words_behind_it_takes_no_possessive():
+    heads = [Noun("small firm", "small firms"), Noun("person", "people"), Noun("sheep", "sheep")]
+    behind = [
+        Noun("household with an offer", "households with an offer"),
+        Noun("household offered credit", "households offered credit"),
+    ]
+    assert [noun.ends_with_its_head for noun in (*heads, *behind)] == [True] * 3 + [False] * 2

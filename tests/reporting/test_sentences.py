@@ -10,7 +10,7 @@ import pytest
 
 from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
-from impact.evaluation.parts import Impact, OutcomeEffect, _in_percent, _log_in_percent
+from impact.evaluation.parts import Impact, OutcomeEffect, in_percent, log_in_percent
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import rating
 from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT, OF_A_RESULT
@@ -31,12 +31,13 @@ from impact.reporting.sections.evidence_elsewhere import evidence_elsewhere
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import first_page
 from impact.reporting.sections.how_sure import how_sure
-from impact.reporting.sections.impact import effects_table, estimated, which_interval
+from impact.reporting.sections.impact import effects_table, estimated, values_of, which_interval
 from impact.reporting.sections.lessons import lessons
 from impact.reporting.sections.programme import programme
 from impact.reporting.sections.references import cited
 from impact.reporting.sections.summary_of_findings import summary_of_findings
 from impact.reporting.sections.technical_annex import technical_annex
+from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.sections.why import why
 from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice, inside_a_sentence
@@ -225,21 +226,53 @@ def test_an_infinite_detectable_effect_is_said_in_words(voice):
 def test_a_percentage_of_an_unbounded_end_is_minus_one_hundred():
     percent = SimpleNamespace(spec={"observed_mean": [100.0]})
     verdict = effect(20.0, -INF, INF).verdict
-    assert _in_percent(verdict, percent) == (25.0, -100.0, INF)
-    assert _in_percent(replace(verdict, conf_high=100.0), percent)[2] == INF
-    assert _in_percent(replace(verdict, conf_low=-1e12), percent)[1] == pytest.approx(-100)
+    assert in_percent(verdict, percent) == (25.0, -100.0, INF)
+    assert in_percent(replace(verdict, conf_high=100.0), percent)[2] == INF
+    assert in_percent(replace(verdict, conf_low=-1e12), percent)[1] == pytest.approx(-100)
+
+
+PERCENTAGES = [
+    # estimate and ends in percent, ends of the amounts, whether they are told
+    ((160.0, 36.0, 900.0), (10.0, 90.0), True),
+    ((160.0, 36.0, 5_799.0), (10.0, 90.0), False),
+    ((160.0, 36.0, INF), (10.0, 90.0), False),
+    ((160.0, 36.0, INF), (10.0, INF), True),
+    ((950.0, 36.0, INF), (10.0, INF), False),
+    ((-20.0, -100.0, 5.0), (-INF, 5.0), True),
+]
+
+
+@pytest.mark.parametrize(("percent", "ends", "shown"), PERCENTAGES)
+def test_a_percentage_of_next_to_nothing_is_not_told(voice, percent, ends, shown):
+    found = replace(effect(20.0, *ends), verdict_percent=percent)
+    assert telling_percent(voice, found) == (percent if shown else None)
+    size = values_of(voice, found)["size"]
+    assert ("%" in size) == shown
+
+
+def test_the_outcome_of_a_noun_with_words_behind_it_is_told_with_of(two_waves):
+    offered = {
+        "en": ("household with an offer", "households with an offer"),
+        "fr": ("ménage avec offre", "ménages avec offre"),
+    }
+    words = {"treated": offered}
+    english = Voice(two_waves.changed(words=words, language="en"))
+    own = english.who["own"]
+    assert english.about("{Whose} {outcome}") == f"The {own} of households with an offer"
+    assert "'" not in english.plainly("so {whose} {outcome} rose")
+    assert Voice(two_waves.changed(language="en")).about("{Whose} {outcome}").endswith(f"' {own}")
 
 
 def test_an_effect_on_a_logarithm_is_also_in_percent_of_the_level(two_waves):
     verdict = effect(np.log(1.2), -INF, np.log(1.5)).verdict
-    assert _log_in_percent(verdict) == pytest.approx((20.0, -100.0, 50.0))
+    assert log_in_percent(verdict) == pytest.approx((20.0, -100.0, 50.0))
     columns = {**two_waves.schema.columns}
     columns["sales"] = columns["sales"].model_copy(update={"scale": "log", "unit": "log MAD"})
     logged = two_waves.changed()
     logged.__dict__["schema"] = two_waves.schema.model_copy(update={"columns": columns})
     found = Impact.of(logged).effects[0]
     assert found.percent is None
-    assert found.verdict_percent == _log_in_percent(found.verdict)
+    assert found.verdict_percent == log_in_percent(found.verdict)
     notes = effects_table(Voice(logged), (found,)).notes
     assert "Of a logarithm: in percent of the level, 100 (exp(effect) − 1), ends alike." in notes
     assert len(effects_table(Voice(two_waves), (found,)).notes) == len(notes) - 1

@@ -16,8 +16,7 @@ from impact.diagnostics.specification_curve import specification_curve
 from impact.evaluation import certainty
 from impact.evaluation.counterfactual import counterfactual
 from impact.evaluation.grounds import grounds_of
-from impact.evaluation.parts import SampleAndComparability
-from impact.evaluation.parts import _in_percent as in_percent
+from impact.evaluation.parts import SampleAndComparability, in_percent
 from impact.evaluation.rating import rating
 from impact.evaluation.robustness import Robustness
 from impact.evaluation.smallest import smallest_assigned

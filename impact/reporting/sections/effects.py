@@ -157,7 +157,7 @@ def exit_in_words(voice: Voice, findings: Findings) -> str:
     if not known or not voice.in_currency(voice.study.outcome):  # only of money is a zero a closure
         return lacking
     counted = t(
-        "Zero outcomes, which may be closures, are {treated} of beneficiaries' and {other} of the comparison group's.",
+        "Zero outcomes, which may be closures, are {treated} of those of beneficiaries and {other} of those of the comparison group.",
         treated=f.percent(100 * zeros["treated"], 0),
         other=f.percent(100 * zeros["comparison"], 0),
     )

@@ -8,13 +8,14 @@ from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 
 
 def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
     """Show what others found; that the plan names none, where it does not."""
     t, published = voice.t, voice.study.elsewhere
-    own = findings.headline.verdict_percent
+    own = telling_percent(voice, findings.headline)
     chapter = Chapter(9, t("Evidence elsewhere"), "evidence-elsewhere")
     if not published:
         return Exhibits(
@@ -36,7 +37,7 @@ def evidence_elsewhere(voice: Voice, findings: Findings) -> Exhibits:
 
 def _table(voice: Voice, findings: Findings, published: list[PublishedEffect]) -> Table:
     t, f, language = voice.t, voice.f, voice.study.plan.language
-    own = findings.headline.verdict_percent
+    own = telling_percent(voice, findings.headline)
     rows: list[dict[str, Any]] = [
         {
             "name": t("This study"),

@@ -1,19 +1,18 @@
 """Part 1, the minister's page: the finding as its title, one figure, three answers, the facts. No hash, p-value or method."""
 
-import math
-
 from impact.evaluation.justified import justified
 from impact.evaluation.programme import Event
 from impact.reporting import figures
 from impact.reporting.amounts import millions
 from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
-from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.arms import which_arms
 from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reason_in_a_line
+from impact.reporting.sections.rounded_amounts import RoundedAmounts, in_amounts
+from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -95,17 +94,7 @@ def title(voice: Voice, findings: Findings) -> str:
 def standfirst(voice: Voice, findings: Findings) -> str:
     """Say the outcome with, without, and the difference, rounded to what the interval supports."""
     t, study = voice.t, voice.study
-    verdict, path = findings.headline.verdict, findings.impact.counterfactual
-    ends = (verdict.conf_low, verdict.conf_high)
-    if not all(map(math.isfinite, ends)):
-        ends = (path.gain, path.gain)
-    exact = (path.actual, path.without, path.gain, *ends)
-    rounded = adding_up(path.actual, path.without, low=ends[0], high=ends[1])
-    digits = decimals(rounded)
-    actual, without, gain, low, high = (
-        voice.rounded(study.outcome, shown, value, digits=digits)
-        for value, shown in zip(exact, rounded, strict=True)
-    )
+    shown = RoundedAmounts.of(voice, findings)
     sentences = [
         (
             t("After their {start}, {treated} had {outcome} of about {actual} {each}.")
@@ -115,16 +104,16 @@ def standfirst(voice: Voice, findings: Findings) -> str:
         if voice.in_currency(study.outcome)
         else t("After their {start}, {whose} {outcome} averaged about {actual}."),
         t("Without {treatment}, the study estimates about {without}."),
-        _difference(voice, findings, ends, lowest=rounded[3]),
+        _difference(voice, findings, shown.ends, lowest=shown.lowest),
     ]
     told = [
         voice.about(
             sentence,
-            actual=actual,
-            without=without,
-            gain=gain.lstrip("\u2212") if ends[1] < 0 else gain,
-            low=low,
-            high=high,
+            actual=shown.actual,
+            without=shown.without,
+            gain=shown.gain.lstrip("\u2212") if shown.ends[1] < 0 else shown.gain,
+            low=shown.low,
+            high=shown.high,
             each=voice.a_period,
         )
         for sentence in sentences
@@ -261,10 +250,10 @@ def contaminated(voice: Voice, findings: Findings) -> str:
 def changed(voice: Voice, findings: Findings) -> Answer:
     """Answer whether the outcome changed because of the programme: verb, best estimate, rating and its reasons."""
     t, f, rating = voice.t, voice.f, findings.evidence.rating
-    percent = findings.headline.verdict_percent
+    percent = telling_percent(voice, findings.headline)
     code = f"{rating.verb}:not_noticeably" if rating.direction == "not_noticeably" else rating.verb
     parts = [said(t, "answer", code)]
-    if percent is not None and math.isfinite(percent[0]):
+    if percent is not None:
         digits = 0 if round(percent[0]) else 1  # an effect of 0.4% is none of +0%
         parts.append(
             t(
@@ -274,6 +263,8 @@ def changed(voice: Voice, findings: Findings) -> Answer:
                 span=f.interval(percent[1], percent[2], lambda value: f.percent(value, digits)),
             )
         )
+    elif findings.headline.verdict_percent is not None:
+        parts.append(in_amounts(voice, findings))
     if rating.direction is None:
         parts.append(t("This is not proof that nothing changed."))
     return Answer(

@@ -23,11 +23,11 @@ def design(voice: Voice, findings: Findings) -> Exhibits:
     )
     points = [
         t(
-            "**Parallel trends.** Without {treatment}, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
+            "**Parallel trends.** Without {treatment}, the outcome of beneficiaries would have changed by as much as the comparison group's. It cannot be proved; the periods before treatment and the placebo dates show whether it is credible."
         )
         if examined
         else t(
-            "**Parallel trends.** Without {treatment}, beneficiaries' outcome would have changed by as much as the comparison group's. It cannot be proved, and with one period before treatment it cannot be examined either."
+            "**Parallel trends.** Without {treatment}, the outcome of beneficiaries would have changed by as much as the comparison group's. It cannot be proved, and with one period before treatment it cannot be examined either."
         ),
         t(
             "**No anticipation.** Outcomes before the start do not respond to what is to come; one row of the robustness section allows one period more."

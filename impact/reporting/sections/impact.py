@@ -13,6 +13,7 @@ from impact.reporting.formats import escape
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.robustness import missing
+from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 from impact.terms import SMALLEST_SHOWN
@@ -33,8 +34,9 @@ def values_of(voice: Voice, effect: OutcomeEffect) -> dict[str, str]:
     t, f, verdict = voice.t, voice.f, effect.verdict
     zero_inside = verdict.conf_low <= 0 <= verdict.conf_high
     size = voice.amount(effect.outcome, verdict.estimate if zero_inside else abs(verdict.estimate))
-    if effect.verdict_percent is not None and math.isfinite(effect.verdict_percent[0]):
-        size += f" ({_signed(voice, effect.verdict_percent[0])})"
+    percent = telling_percent(voice, effect)
+    if percent is not None:
+        size += f" ({_signed(voice, percent[0])})"
     rest = t(
         "{level} interval: {span}, {p}",
         level=voice.confidence,
@@ -139,7 +141,8 @@ def _of_logarithms(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> list[str
 def _effect_row(voice: Voice, effect: OutcomeEffect) -> dict[str, Any]:
     """One outcome: what readers see, and the raw figures beside it for the CSV file."""
     t, f, plain = voice.t, voice.f, voice.plain(effect.outcome)
-    row, verdict, percent = effect.overall.table.iloc[0], effect.verdict, effect.verdict_percent
+    row, verdict = effect.overall.table.iloc[0], effect.verdict
+    percent = telling_percent(voice, effect)
     return {
         "outcome": voice.with_unit(effect.outcome),
         "estimate": verdict.estimate,

@@ -43,7 +43,7 @@ def _quantiles(voice: Voice, rows: pd.DataFrame | Refused) -> list[Exhibit]:
         Table(
             label="tab-quantiles",
             caption=t(
-                "The effect at quartiles of the beneficiaries' outcome ({unit})",
+                "The effect at quartiles of the outcome of beneficiaries ({unit})",
                 unit=voice.study.unit(voice.study.outcome),
             ),
             frame=rows.assign(

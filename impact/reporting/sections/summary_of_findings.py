@@ -9,6 +9,7 @@ from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reasons_of
+from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -79,7 +80,7 @@ def _row(
     observed = effect.percent.spec["observed_mean"][0] if effect.percent is not None else None
     actual = math.nan if observed is None else float(observed)
     without = actual - verdict.estimate
-    percent = effect.verdict_percent
+    percent = telling_percent(voice, effect)
     stars = voice.t("{n} of 5[^1]", n=f.number(findings.evidence.rating.steps))
     return {
         "outcome": voice.with_unit(effect.outcome),

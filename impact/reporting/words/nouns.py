@@ -45,6 +45,11 @@ class Noun:
         return word[:1].upper() + word[1:] if capital else word
 
     @property
+    def ends_with_its_head(self) -> bool:
+        """Whether nothing follows what it is: ``small firm``, not ``household with an offer``, which takes no possessive."""
+        return self.one.split()[-1] != self.many.split()[-1] or len(self.many.split()) == 1
+
+    @property
     def elides(self) -> bool:
         """Whether French articles lose their vowel before it."""
         return self.one[:1].lower() in _VOWELS
