@@ -16,7 +16,7 @@ from impact.evaluation.rating import rating
 from impact.evaluation.reasons import CHECKS_OF, EVERY_TREND, OF_A_LOT, OF_A_RESULT
 from impact.evaluation.store import PARTS, every_part
 from impact.evaluation.study import Study
-from impact.evaluation.weighed import Grounds, Without
+from impact.evaluation.weighed import Grounds, Step, Without
 from impact.inference.choose import Verdict
 from impact.pipeline import NotebookStudy
 from impact.reporting.exhibits import Callout, Chapter, Figure, FirstPage, Question, Table, Text
@@ -34,6 +34,7 @@ from impact.reporting.sections.how_sure import how_sure
 from impact.reporting.sections.impact import effects_table, estimated, values_of, which_interval
 from impact.reporting.sections.lessons import lessons
 from impact.reporting.sections.programme import programme
+from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.sections.references import cited
 from impact.reporting.sections.summary_of_findings import summary_of_findings
 from impact.reporting.sections.technical_annex import technical_annex
@@ -495,3 +496,14 @@ def test_a_french_report_has_its_signs_and_commas(two_waves, findings):
     assert not re.findall(r".{0,30} [;:!?%»](?=\s|$).{0,10}", text)
     assert not re.findall(r".{0,30}\w[;!?%](?=\s|$).{0,10}", text)
     assert not re.findall(r"\b(?:the|of|and|interval|firms|trends)\b", text)
+
+
+def test_page_ones_line_names_first_what_leaves_the_direction_open(voice):
+    unlike, moved = (Step(reason, "failed", {}) for reason in ("imbalance", "placebo_outcomes"))
+    told = replace(
+        rated((500.0, 3500.0), checks()), taken=(unlike, moved), contested=("placebo_outcomes",)
+    )
+    line, plain = (reason_in_a_line(voice, one) for one in (told, replace(told, contested=())))
+    placebo, balance = (said(voice.t, "failed", one) for one in ("placebo_outcomes", "imbalance"))
+    assert line.index(placebo) < line.index(balance)
+    assert plain.index(placebo) > plain.index(balance)

@@ -1,5 +1,7 @@
 """The rating of the evidence: as a line on the first page, and as a ladder with what took each step."""
 
+from dataclasses import replace
+
 from impact.evaluation.rating import Rating
 from impact.evaluation.weighed import Step
 from impact.reporting.exhibits import Ladder
@@ -11,8 +13,13 @@ MOST_REASONS = 3  # on a line
 
 
 def reason_in_a_line(voice: Voice, rating: Rating) -> str:
-    """Say the rating and the first reasons for it: ``2 of 5: a check failed; another too``."""
-    t, reasons = voice.t, reasons_of(voice, rating)
+    """Say the rating and the first reasons for it, those that leave the direction open before others.
+
+    ``2 of 5: a check failed; another too``.
+    """
+    t = voice.t
+    first = sorted(rating.taken, key=lambda step: step.reason not in rating.contested)
+    reasons = reasons_of(voice, replace(rating, taken=tuple(first)))
     if not reasons:
         return t("{n} of 5: no check speaks against it", n=voice.f.number(rating.steps))
     shown = [*reasons[:MOST_REASONS]]
