@@ -46,9 +46,13 @@ def no_kernel(monkeypatch):
 
 
 def written(project, changes):
-    """A plan's file with other values for some keys; without those that are dropped."""
+    """A plan's file with other values for some keys; without those that are dropped.
+
+    It reads the clean file: what an intake plan itself refuses has tests of its own.
+    """
     path = project / "plan.yml"
-    values = {key: value for key, value in {**PLAN, **changes}.items() if value is not ...}
+    changed = {**PLAN, "data": "data/artisans.csv", **changes}
+    values = {key: value for key, value in changed.items() if value is not ...}
     path.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
     return path
 

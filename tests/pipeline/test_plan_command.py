@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from fcntl import ioctl
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def told(*words):
     done = CliRunner().invoke(app, ["plan", *map(str, words)])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+@cache
+def told_once(*words):
+    """What an earlier call printed, where what is printed is not what the test asks of the call."""
+    return told(*words)
 
 
 @pytest.fixture
@@ -48,16 +55,16 @@ def test_a_plan_may_name_its_files_by_absolute_paths(elsewhere):
     values = yaml.safe_load((ROOT / "evaluation.yml").read_text(encoding="utf-8"))
     absolute = {key: str(elsewhere / "a b" / values[key]) for key in FILES}
     (elsewhere / "plan.yml").write_text(json.dumps({**values, **absolute}), encoding="utf-8")
-    assert told("plan.yml") == told(ROOT / "evaluation.yml")
+    assert told("plan.yml") == told_once(ROOT / "evaluation.yml")
 
 
 def test_a_relative_path_is_relative_to_the_plan(elsewhere):
     near = os.path.relpath(ROOT / "evaluation.yml", elsewhere)
-    assert told(near) == told(ROOT / "evaluation.yml")
+    assert told(near) == told_once(ROOT / "evaluation.yml")
 
 
 def test_as_json_it_is_the_same_counts_and_no_id():
-    output = told(ROOT / "evaluation.yml", "--json")
+    output = told_once(ROOT / "evaluation.yml", "--json")
     found = json.loads(output)
     assert [one["units"] for one in found["arms"]] == [48, 302]
     assert found["starts"][0] == {
@@ -74,7 +81,7 @@ def test_parameters_change_what_is_shown():
 
 
 def test_the_same_call_prints_the_same():
-    assert told(ROOT / "evaluation.yml", "--json") == told(ROOT / "evaluation.yml", "--json")
+    assert told(ROOT / "evaluation.yml", "--json") == told_once(ROOT / "evaluation.yml", "--json")
 
 
 def in_terminal(*words, columns=100):

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
 FEW = ["--set", "permutations=199"]
 FRENCH = ["--language", "fr"]
+SMALL = "evaluation-jobtraining.yml"  # where any plan would do
 
 
 def impact(*words, cwd=ROOT, **options):
@@ -216,7 +217,7 @@ def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zo
         shutil.copytree(ROOT / name, copy / name)
     shutil.copy(ROOT / "evaluation-jobtraining.yml", copy)
     env = {**os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "5", "LANG": "C", "COLUMNS": "40"}
-    done = run_plan("evaluation-jobtraining.yml", tmp_path / "reports", *FRENCH, cwd=copy, env=env)
+    done = run_plan(SMALL, tmp_path / "reports", *FRENCH, cwd=copy, env=env)
     assert done.returncode == 0, done.stderr
     other = tmp_path / "reports" / "jobtraining"
     names = sorted(read_run(folder)["outputs"])
@@ -234,7 +235,7 @@ def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zo
 
 @pytest.mark.slow  # by default one is compared in another place and time zone
 def test_the_same_plan_twice_gives_the_same_pages(jobtraining, tmp_path):
-    done = run_plan("evaluation-jobtraining.yml", tmp_path, *FRENCH)
+    done = run_plan(SMALL, tmp_path, *FRENCH)
     assert done.returncode == 0, done.stderr
     for name in ("report.html", "report.pdf", "results.json"):
         assert (tmp_path / "jobtraining" / name).read_bytes() == (
@@ -259,10 +260,11 @@ def test_a_changed_missing_or_added_file_is_found(artisans, tmp_path):
 
 @pytest.fixture
 def project(tmp_path):
-    """A copy of the project's data, plan and notebooks, to be broken."""
+    """A copy of the project's data, plans and notebooks, to be broken."""
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "evaluation.yml", tmp_path)
+    for name in ("evaluation.yml", "evaluation-jobtraining.yml"):
+        shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
 
@@ -367,7 +369,7 @@ def test_a_killed_kernel_has_its_own_error_and_leaves_nothing(project):
     insert_cell(
         project / "notebooks" / "01_data_quality.ipynb", "import os\nos.kill(os.getpid(), 9)"
     )
-    done = run_plan("evaluation.yml", "reports", cwd=project)
+    done = run_plan(SMALL, "reports", cwd=project)
     assert (done.returncode, "the kernel died" in done.stderr) == (5, True), done.stderr
     assert left_behind(project) == []
 
@@ -376,22 +378,22 @@ def test_a_failing_cell_is_named_without_its_text(project):
     insert_cell(
         project / "notebooks" / "01_data_quality.ipynb", "raise ValueError('Zineb 0661 secret')"
     )
-    done = run_plan("evaluation.yml", "reports", cwd=project)
+    done = run_plan(SMALL, "reports", cwd=project)
     assert done.returncode == 5
     assert "01_data_quality, cell 4: ValueError" in done.stderr
     assert "secret" not in done.stderr + done.stdout
     assert left_behind(project) == []
 
 
-def test_a_full_disk_has_its_own_exit_code_and_keeps_the_earlier_report(project, artisans):
-    shutil.copytree(artisans[0], project / "reports" / "artisans")
-    before = read_run(project / "reports" / "artisans")
+def test_a_full_disk_has_its_own_exit_code_and_keeps_the_earlier_report(project, jobtraining):
+    shutil.copytree(jobtraining, project / "reports" / "jobtraining")
+    before = read_run(project / "reports" / "jobtraining")
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # noqa: E731
-    done = run_plan("evaluation.yml", "reports", cwd=project, preexec_fn=limit)
+    done = run_plan(SMALL, "reports", cwd=project, preexec_fn=limit)
     assert done.returncode == 6, done.stderr
     assert "check space" in done.stderr
-    assert read_run(project / "reports" / "artisans") == before
-    assert left_behind(project) == ["artisans"]
+    assert read_run(project / "reports" / "jobtraining") == before
+    assert left_behind(project) == ["jobtraining"]
 
 
 def kernels(folder):
@@ -407,11 +409,11 @@ def kernels(folder):
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, artisans, sign):
-    shutil.copytree(artisans[0], project / "reports" / "artisans")
-    before = read_run(project / "reports" / "artisans")
+def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtraining, sign):
+    shutil.copytree(jobtraining, project / "reports" / "jobtraining")
+    before = read_run(project / "reports" / "jobtraining")
     child = subprocess.Popen(
-        [*IMPACT, "run", "evaluation.yml", "--reports", "reports"],
+        [*IMPACT, "run", SMALL, "--reports", "reports"],
         cwd=project,
         stderr=subprocess.PIPE,
         text=True,
@@ -431,13 +433,13 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, artisans
     while kernels(project) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert kernels(project) == []
-    assert read_run(project / "reports" / "artisans") == before
+    assert read_run(project / "reports" / "jobtraining") == before
     with building(
-        project / "reports", "artisans"
+        project / "reports", "jobtraining"
     ) as folder:  # the next run sweeps what a killed one left
         partial = [path for path in (project / "reports").iterdir() if path.suffix == ".partial"]
         assert partial == [folder]
-        shutil.copytree(artisans[0], folder, dirs_exist_ok=True)
+        shutil.copytree(jobtraining, folder, dirs_exist_ok=True)
 
 
 def test_of_two_runs_at_once_one_wins_and_the_other_is_told(tmp_path):
@@ -468,8 +470,11 @@ def test_a_notebook_runs_through_plain_papermill_with_another_outcome(tmp_path):
         ROOT / "notebooks" / "03_impact.ipynb",
         out,
         "-p",
+        "plan",
+        SMALL,
+        "-p",
         "outcome",
-        "export_revenue_mad",
+        "lscrap",
         "-p",
         "permutations",
         "99",
@@ -478,4 +483,4 @@ def test_a_notebook_runs_through_plain_papermill_with_another_outcome(tmp_path):
         [sys.executable, *map(str, words)], cwd=ROOT, capture_output=True, text=True, timeout=200
     )
     assert done.returncode == 0, done.stderr[-500:]
-    assert "Export revenue" in out.read_text(encoding="utf-8")
+    assert "Log scrap rate" in out.read_text(encoding="utf-8")
