@@ -46,7 +46,7 @@ def strata_panel(**choices):
 
 @pytest.mark.parametrize("kind", ESTIMATORS, ids=lambda kind: kind.__name__)
 def test_every_estimators_estimate_is_made_again_from_its_origin(kind):
-    data, other = strata_panel(n=120), strata_panel(n=120, seed=2)
+    data, other = strata_panel(n=60), strata_panel(n=60, seed=2)
     estimate = with_options(kind).fit(data)
     assert type(estimate.origin.estimator) is kind
     assert estimate.origin.panel is data

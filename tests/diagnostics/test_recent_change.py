@@ -40,8 +40,8 @@ def of_paths(y, start):
 def test_a_programme_that_takes_the_recently_fallen_is_flagged_where_the_test_of_leads_misses_it():
     """Three firms, 40 programmes."""
     drawn = list(programmes(n_treated=3, dip=1 / 4, draws=40))
-    flagged = np.mean([recent_change(p, permutations=199).status == "warn" for p in drawn])
-    leads = [before_trend_test(p, impact.CallawaySantAnna(), permutations=199) for p in drawn]
+    flagged = np.mean([recent_change(p, permutations=99).status == "warn" for p in drawn])
+    leads = [before_trend_test(p, impact.CallawaySantAnna(), permutations=99) for p in drawn]
     assert flagged >= 0.7
     assert np.mean([found.status == "warn" for found in leads]) <= flagged - 0.25
 

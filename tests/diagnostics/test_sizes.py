@@ -57,7 +57,7 @@ def test_randomization_rejects_as_often_as_its_level(n_treated):
 
 @pytest.mark.parametrize("test", [trend_p, placebo_p])
 def test_tests_before_treatment_reject_no_more_often_than_their_level(test):
-    repetitions = 150
+    repetitions = 60
     found = shares([test(panel) for panel in panels(25, repetitions, 8)])
     assert (found <= LEVELS + band(repetitions)).all()
 

@@ -243,6 +243,7 @@ def changes_follow(count, folder, *, language):
     return [differing(new, wanted) for new, wanted in zip(made, expected, strict=True)]
 
 
+@pytest.mark.slow  # by default the recalculation above is what LibreOffice is asked
 def test_random_changes_of_cells_change_every_figure_as_in_python(tmp_path):
     assert changes_follow(FAST, tmp_path, language="en") == [[]] * FAST
 

@@ -81,7 +81,7 @@ ANY = {
 }
 
 
-@settings(max_examples=60, **MADE)
+@settings(max_examples=25, **MADE)
 @given(**ANY)
 def test_a_random_plan_loses_nothing_in_a_workbook_and_in_yaml(
     folder, plan, schema, intake, language
