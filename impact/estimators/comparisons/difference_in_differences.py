@@ -8,10 +8,11 @@ import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
-from impact.errors import NotAvailableError, NotIdentifiedError, UnknownNameError
+from impact.errors import NotAvailableError, NotIdentifiedError
 from impact.estimate import Estimate
 from impact.estimators.linear import as_panel, set_aside_note
 from impact.estimators.regressions.least_squares import LeastSquares, least_squares
+from impact.estimators.regressions.regressors import known
 from impact.moments import PathMoments
 from impact.origin import remembered
 from impact.parameters import Rows
@@ -67,6 +68,8 @@ class DifferenceInDifferences(CheckedChoices):
         ------
         NotIdentifiedError
             When one of the four groups is empty.
+        UnknownNameError, UsageError, InfiniteValueError, MissingValueError
+            When a covariate is not the panel's, or not a finite number in every observation.
         NotAvailableError
             From moments: pooled means, covariates and errors that are not clustered need the observations.
         """
@@ -104,12 +107,8 @@ class DifferenceInDifferences(CheckedChoices):
 
     def _columns(self, panel: Panel) -> tuple[list[str], Floats]:
         names = list(self.covariates)
-        unknown = [name for name in names if name not in panel.covariates]
-        if unknown:
-            raise UnknownNameError(
-                f"{', '.join(unknown)}: not among the panel's covariates; pass them to Panel.from_frame(covariates=...)"
-            )
-        return names, panel.covariates[names].to_numpy(dtype=float)
+        none = np.empty((len(panel.y), 0))
+        return names, np.column_stack([none, *(known(panel, name) for name in names)])
 
     def _estimate(
         self,

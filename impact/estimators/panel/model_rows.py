@@ -8,6 +8,7 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.errors import UnknownNameError, UsageError
+from impact.estimators.selection.covariates import numbers_of
 from impact.terms import nearest
 
 EXPOSED = "exposed"
@@ -54,6 +55,8 @@ class ModelRows:
         ------
         UnknownNameError
             When a regressor is neither ``exposed`` nor among the panel's covariates.
+        UsageError, InfiniteValueError
+            When one is no number, or an infinite one; rows that lack one are left out.
         """
         names = tuple(regressors) or (EXPOSED,)
         for name in names:
@@ -66,7 +69,7 @@ class ModelRows:
         own = bool(regressors)
         X = np.column_stack(
             [
-                panel.covariates[name] if own and name in panel.covariates else panel.exposed
+                numbers_of(panel, name) if own and name in panel.covariates else panel.exposed
                 for name in names
             ]
         ).astype(float)

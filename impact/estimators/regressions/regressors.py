@@ -182,7 +182,13 @@ def as_wide(panel: Panel, values: Floats) -> Floats:
 
 
 def complete(panel: Panel, name: str) -> Floats:
-    """Return a covariate that no observation lacks, (n,), less its mean.
+    """Return a covariate that no observation lacks, (n,), less its mean; errors as `known`."""
+    values = known(panel, name)
+    return np.asarray(values - values.mean())
+
+
+def known(panel: Panel, name: str) -> Floats:
+    """Return a covariate that no observation lacks, (n,).
 
     Raises
     ------
@@ -195,7 +201,7 @@ def complete(panel: Panel, name: str) -> Floats:
             f"{name}: missing in {n_missing} observations; complete it, or leave these out by "
             f"panel.where(panel.covariates[{name!r}].notna().to_numpy(), reason='missing_regressor')"
         )
-    return np.asarray(values - values.mean())
+    return values
 
 
 def unchanging(panel: Panel, name: str) -> Floats:
