@@ -15,6 +15,7 @@ from impact.cli.intake import intake, schema
 from impact.cli.key import key
 from impact.cli.kit import kit
 from impact.cli.moments import moments
+from impact.cli.release import release
 from impact.cli.workbook import workbook
 from impact.errors import (
     ImpactError,
@@ -44,6 +45,7 @@ app.command()(evaluability)
 app.command()(intake)
 app.command()(schema)
 app.command()(kit)
+app.command()(release)
 Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
 Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[

@@ -79,7 +79,7 @@ class Robustness:
         except ImpactError:
             randomization = None
         rows = [
-            row_of(name, family, compute) for name, family, compute in _alternatives(study, panel)
+            row_of(name, family, compute) for name, family, compute in alternatives(study, panel)
         ]
         return cls(
             alternatives=pd.DataFrame(rows),
@@ -178,7 +178,7 @@ def own_model(study: Study) -> Estimate | None:
     return FixedEffects(level=study.level, **choices).fit(panel)
 
 
-def _alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+def alternatives(study: Study, panel: Panel) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
     """Yield (name, family, how to compute) in the order shown."""
     if study.compares_arms:
         yield from alternatives_of_arms(study, panel)

@@ -160,6 +160,16 @@ def read_part(path: Path) -> Any:
         ) from problem
 
 
+def type_named(name: str) -> type:
+    """Return the class of a part, or of what is in one, by the name under which it is stored."""
+    return _TYPES[name]  # type: ignore[no-any-return]
+
+
+def types_stored() -> tuple[str, ...]:
+    """Return the names of all classes that parts are stored as."""
+    return tuple(_TYPES)
+
+
 def encode(value: Any) -> Any:
     """Turn parts, estimates, frames and numbers into plain JSON with their type's name."""
     if isinstance(value, pd.DataFrame):

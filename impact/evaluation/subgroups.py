@@ -36,7 +36,7 @@ def subgroups(study: Study, panel: Panel, *, inference: str) -> pd.DataFrame:
     """
     rows = []
     for name in study.plan.subgroups:
-        for level, part in _levels(panel, name):
+        for level, part in levels(panel, name):
             n_treated = int(np.isfinite(part.cohort).sum())
             row = {
                 "subgroup": name,
@@ -60,7 +60,7 @@ def interactions(study: Study, panel: Panel) -> tuple[CheckResult, ...]:
     for name in study.plan.subgroups:
         parts = [
             part
-            for _, part in _levels(panel, name)
+            for _, part in levels(panel, name)
             if np.isfinite(part.cohort).sum() >= SMALLEST_SHOWN
         ]
         found.append(
@@ -93,7 +93,8 @@ def adjusted(checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
     return tuple(map(held_to_all, checks))
 
 
-def _levels(panel: Panel, name: str) -> Iterator[tuple[str, Panel]]:
+def levels(panel: Panel, name: str) -> Iterator[tuple[str, Panel]]:
+    """Yield the levels of a subgroup, each with the panel of its units."""
     first = panel.covariates.groupby(panel.unit_index, sort=True)[name].first()
     of_unit = first.reindex(range(panel.n_units))
     for level in sorted(of_unit.dropna().unique()):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.data.panel import Panel
+from impact.disclosure.declared.kept_back import KeptBack
 from impact.errors import PlanError
 from impact.evaluation.store import part_of, write_part
 from impact.evaluation.study import Study
@@ -75,6 +76,7 @@ class NotebookStudy:
     study: Study
     results: Path | None = None
     parts: dict[str, Any] = field(default_factory=dict, repr=False)
+    kept_back: KeptBack | None = None
 
     @cached_property
     def voice(self) -> Voice:
@@ -113,6 +115,7 @@ class NotebookStudy:
             robustness=self.part("robustness"),
             economics=self.part("economics"),
             plan=self.study.plan,
+            kept_back=self.kept_back,
         )
 
     def data_quality(self) -> Exhibits:

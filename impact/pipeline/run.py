@@ -17,40 +17,14 @@ from typing import Any
 import impact
 from impact.data.kept import keep_frame
 from impact.errors import PlanError
-from impact.evaluation.grounds import grounds_of
-from impact.evaluation.plan import Plan
-from impact.evaluation.rating import rating
-from impact.evaluation.store import PARTS, encode, read_part
 from impact.evaluation.study import Study
-from impact.pipeline.appraised_workbook import write_economics
-from impact.pipeline.codebook import codebook_of
 from impact.pipeline.execute import WarmParent
-from impact.pipeline.numbers import RESULTS, sources_of, write_numbers
+from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
-from impact.pipeline.store import CERTIFICATE, building, certify
+from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
-from impact.reporting.codebook.write import CODEBOOKS, write_codebook
-from impact.reporting.ledger import LEDGER
-from impact.reporting.places import places_of
-from impact.reporting.render import (
-    INDICATORS,
-    Cover,
-    Trail,
-    render_brief,
-    render_docx,
-    render_html,
-    render_indicators,
-    render_pdf,
-    render_xlsx,
-)
-from impact.reporting.render.book import read_book
-from impact.reporting.render.tracing import passages_of
-from impact.reporting.voice import Voice
-from impact.reporting.words.catalogue import Words
 from impact.terms import Language
 
-REPORT = "06_report"
-LEFT = "results"  # what notebooks of a run leave to one another; emptied before it is published
 Stages = tuple[tuple[str, ...], ...]
 STAGES: Stages = (
     ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
@@ -60,16 +34,14 @@ STAGES: Stages = (
 """Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
 FROM_MOMENTS: Stages = ((REPORT,),)
 """Of moments the report makes all parts itself: the other notebooks show the units."""
-RATED = ("impact", "sample", "certainty", "robustness")  # parts that the rating rests on
-PAGES = {
-    "report.html": render_html,
-    "report.pdf": render_pdf,
-    "report.docx": render_docx,
-    "brief.pdf": render_brief,
-    "brief.docx": render_brief,
-    "tables.xlsx": render_xlsx,
-}
-LEADING = {"report.html", "report.pdf", "report.docx"}  # pages that lead to the run's files
+MARK = "INTERNAL.md"
+INTERNAL = """# Internal · Interne
+
+The figures in this folder have not passed the disclosure gate together. Only what `impact release` makes of it may leave.
+
+Les chiffres de ce dossier ne sont pas passés ensemble par le contrôle de confidentialité. Seul ce que `impact release` en tire
+peut sortir.
+"""
 SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
@@ -121,76 +93,29 @@ def run(
     timings = Timings(step)
     facts: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
     plan_path, reports, notebooks = plan_path.resolve(), reports.resolve(), notebooks.resolve()
-    told = {name: value for name, value in (changes or {}).items() if value is not None}
-    study = checked_study(plan_path, told)
-    parameters = {"plan": plan_path.name, **told}
+    changed = {name: value for name, value in (changes or {}).items() if value is not None}
+    study = checked_study(plan_path, changed)
+    parameters = {"plan": plan_path.name, **changed}
     stages = FROM_MOMENTS if study.from_moments else STAGES
     _check_notebooks(notebooks, stages, {*parameters, "results"})
     said = _inputs(study, plan_path, parameters)
     facts |= said
-    inputs = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
-    plan, cover, unit = study.plan, _cover(study, facts), study.unit(study.outcome)
-    indicators, economics = study.indicators, study.economics
-    described = None if study.from_moments else codebook_of(study)
+    told = Told.of(study, plan_path, said)
     data = None if study.from_moments else study.data
     del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
-    with building(reports, plan.name) as folder:
+    with building(reports, told.plan.name) as folder:
         (folder / LEFT).mkdir()
         if data is not None:
             keep_frame(data, folder / LEFT)
         del data
         _notebooks(stages, notebooks, folder, plan_path, parameters, timings)
-        headline = _results(folder, unit=unit, plan=plan)
-        rendered = partial(_pages, folder, timings, cover=cover, plan=plan)
-        rendered(estimate=headline["estimate"], inputs=inputs, facts=said)
-        if indicators is not None:
-            render_indicators(indicators, folder / INDICATORS, language=plan.language)
-        if described is not None:
-            write_codebook(described, Voice(Study(plan, plan_path.parent)), folder)
-        report = folder / "notebooks" / f"{REPORT}.ipynb"
-        appraised = write_economics(
-            folder, report, file=economics, currency=plan.currency, cover=cover
-        )
+        headline, outputs = write_pages(folder, told, timings)
+        (folder / MARK).write_text(INTERNAL, encoding="utf-8")
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    tracked = () if indicators is None else (INDICATORS,)
-    codebooks = () if described is None else CODEBOOKS
-    outputs = (*PAGES, *tracked, *appraised, *codebooks, RESULTS, LEDGER, CERTIFICATE)
-    return Run(reports / plan.name, plan.language, headline=headline, outputs=outputs)
-
-
-def _pages(
-    folder: Path,
-    timings: Timings,
-    *,
-    cover: Cover,
-    plan: Plan,
-    estimate: float,
-    inputs: Mapping[str, Path],
-    facts: Mapping[str, Any],
-) -> None:
-    """Render what the report notebook showed, and write down where each numeral comes from."""
-    notebook = folder / "notebooks" / f"{REPORT}.ipynb"
-    sources = sources_of(folder, words=Words(plan.language), inputs=inputs, facts=facts)
-    book = read_book(notebook, cover.words)
-    passages = passages_of(book, sources)
-    trail = Trail(passages, places_of(notebook.parent), cover.words)
-    for page, render in PAGES.items():
-        leading = {"trail": trail} if page in LEADING else {}
-        timings.timed(page, partial(render, notebook, folder / page, cover=cover, **leading))
-    timings.timed(
-        "numbers",
-        partial(
-            write_numbers,
-            folder,
-            passages=[*passages, *passages_of(trail.annex_of(book), sources)],
-            sources=sources,
-            language=plan.language,
-            estimate=estimate,
-        ),
-    )
+    return Run(reports / told.plan.name, told.plan.language, headline=headline, outputs=(*outputs, MARK))
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -310,91 +235,3 @@ def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
         for shown in (absolute, injected):
             text = text.replace(json.dumps(shown, ensure_ascii=False)[1:-1], relative)
     notebook.write_text(text, encoding="utf-8")
-
-
-def _cover(study: Study, facts: Mapping[str, Any]) -> Cover:
-    t = Words(study.plan.language)
-    known = study.moments if study.from_moments else study.panel()
-    first, last = (known.time_axis.label(known.times[i]) for i in (0, -1))
-    git = facts["git"]
-    code = f"impact {facts['impact']}" + (f" ({git['revision'][:10]})" if git else "")
-    provenance = (
-        (t("Run"), facts["run_id"]),
-        (t("Periods"), f"{first} – {last}"),
-        (t("Source of the data"), study.schema.source_in(study.plan.language)),
-        *(
-            ((t("SHA-256 of {name}", name=name)), digest[:16])
-            for name, digest in facts["inputs"].items()
-        ),
-        (t("Code"), code),
-    )
-    return Cover(
-        title=study.plan.title.in_language(study.plan.language),
-        subtitle=study.schema.title.in_language(study.plan.language),
-        disclaimer=t(
-            "The views in this report are those of its authors, not of the programme's funder."
-        ),
-        provenance=provenance,
-        language=study.plan.language,
-        words=_fixed_words(t, funded=study.programme is not None),
-    )
-
-
-def _fixed_words(t: Words, *, funded: bool) -> dict[str, str]:
-    """Words of the book that are of no part: headings, labels, the columns of its table of numbers."""
-    return {
-        "kind": t("Impact evaluation"),
-        "contents": t("Contents"),
-        "table": t("Table"),
-        "figure": t("Figure"),
-        "skip": t("Skip to content"),
-        "provenance": t("Provenance"),
-        "how_to_read": t("How to read."),
-        "data": t("Data"),
-        "code": t("Code"),
-        "cell": t("cell"),
-        "numbers": t("Where each number comes from"),
-        "numbers_note": t(
-            "Each number of the text leads to its row: on a screen as a link, on paper by its code in the margin. "
-            "Numbers in tables have their row in the CSV file named below the table."
-        ),
-        "numbers_all": t("All numbers of the text"),
-        "number_code": t("No."),
-        "as_written": t("As written"),
-        "value": t("Value"),
-        "result": t("Place in the results"),
-        "computed_in": t("Computed in"),
-        "program_overview": t("Program overview"),
-        "key_findings": t("Key findings"),
-        "evaluation_questions": t("Evaluation questions"),
-        "detailed_findings": t("Detailed findings"),
-        "mcc_learning": t("MCC learning") if funded else t("Learning"),
-        "evaluation_methods": t("Evaluation methods"),
-    }
-
-
-def _results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
-    """Assemble results.json from the rating and the parts, and return the headline."""
-    source = folder / LEFT
-    left = {name: source / f"{name}.json" for name in PARTS}
-    parts = {
-        name: json.loads(path.read_text(encoding="utf-8"))
-        for name, path in left.items()
-        if path.is_file()
-    }
-    read = {name: read_part(source / f"{name}.json") for name in RATED}
-    effect = read["impact"].effects[0]
-    headline = {
-        "outcome": effect.outcome,
-        "unit": unit,
-        **effect.verdict.to_dict(),
-        "percent": list(effect.verdict_percent) if effect.verdict_percent else None,
-    }
-    rated = encode(rating(grounds_of(plan, **read)))
-    found = {"headline": headline, "parts": parts, "rating": rated}
-    text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
-    (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
-    for path in source.iterdir():
-        path.unlink()
-    source.rmdir()
-    return headline

@@ -14,13 +14,22 @@ from impact.errors import StorageError
 from impact.pipeline.plan import sha256_of
 
 CERTIFICATE = "run.json"
+INSIDE, RELEASED = 0o700, 0o755
+"""Modes of folders: a run is its maker's alone, a release is everybody's."""
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 
 
 @contextmanager
-def building(reports: Path, name: str) -> Iterator[Path]:
+def building(reports: Path, name: str, *, mode: int = INSIDE) -> Iterator[Path]:
     """Give a folder to build a run in; publish it as ``reports/name`` if nothing went wrong, else remove it.
+
+    Parameters
+    ----------
+    reports : Path
+    name : str
+    mode : int
+        Of the folder.
 
     Raises
     ------
@@ -29,11 +38,11 @@ def building(reports: Path, name: str) -> Iterator[Path]:
     """
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        with _lock(reports, name):
+        with locked(reports, name):
             _sweep(reports, name)
             folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=".partial", dir=reports))
             try:
-                folder.chmod(0o755)
+                folder.chmod(mode)
                 yield folder
                 _publish(folder, reports / name)
             finally:
@@ -46,7 +55,14 @@ def building(reports: Path, name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _lock(reports: Path, name: str) -> Iterator[None]:
+def locked(reports: Path, name: str) -> Iterator[None]:
+    """Hold the lock of a name in a folder.
+
+    Raises
+    ------
+    StorageError
+        When another process holds it.
+    """
     with (reports / f".{name}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

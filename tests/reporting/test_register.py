@@ -37,7 +37,7 @@ from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
 from impact.evaluation.remarks import RemarkCode
-from impact.evaluation.robustness import PanelModels, _alternatives
+from impact.evaluation.robustness import PanelModels, alternatives
 from impact.evaluation.sample_tables import MEETINGS, flow
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.study import Study
@@ -170,7 +170,7 @@ def test_every_alternative_of_any_plan_has_words(study):
         study.changed(winsorise=0.95),
         study.changed(covariates=("type",)),
     ]
-    codes = {name for one in variants for name, _, _ in _alternatives(one, panel)}
+    codes = {name for one in variants for name, _, _ in alternatives(one, panel)}
     assert set(REGISTER["alternative"]) == codes | set(OF_ARMS) | {"last_round", GIVEN}
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from impact.evaluation.parts import NotMeasured
 from impact.interval import Refused
 from impact.reporting.exhibits import Exhibit, Table, Text
+from impact.reporting.sections.disclosure_log import disclosure_log
 from impact.reporting.sections.findings import Findings
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said, said_why_not
@@ -101,6 +102,8 @@ def _events(voice: Voice) -> Iterator[Row]:
 
 def withheld(voice: Voice, findings: Findings) -> list[Exhibit]:
     """Show by table and rule how many figures the report withholds, never which."""
+    if findings.kept_back is not None:
+        return disclosure_log(voice, findings.kept_back)
     t, f = voice.t, voice.f
     rule = t(
         "No count or effect of fewer than {n} firms is shown, nor a range that would tell of one.",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from impact.disclosure.declared.kept_back import KeptBack
 from impact.evaluation.appraised import Economics
 from impact.evaluation.certainty import Certainty
 from impact.evaluation.parts import DataQuality, Impact, OutcomeEffect, SampleAndComparability
@@ -13,7 +14,7 @@ from impact.terms import Assignment
 
 @dataclass(frozen=True)
 class Findings:
-    """All parts of one evaluation."""
+    """All parts of one evaluation; in a release, what the gate kept back of them."""
 
     quality: DataQuality
     sample: SampleAndComparability
@@ -23,6 +24,7 @@ class Findings:
     robustness: Robustness
     economics: Economics
     plan: Plan
+    kept_back: KeptBack | None = None
 
     @property
     def assignment(self) -> Assignment:

@@ -176,6 +176,9 @@ STAGES = {
 
 WHY_NOT = {
     "DataError": t("the data do not hold what it needs"),
+    "DisclosureError": t(
+        "withheld: it would tell of too few firms, or nobody declared what it is made of"
+    ),
     "NoComparisonError": t("nobody is left to compare with"),
     "EstimationError": t("it cannot be computed from these data"),
     "NotIdentifiedError": t("the data do not determine it"),

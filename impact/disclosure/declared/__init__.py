@@ -1,0 +1,1 @@
+"""What each figure of a run is, and under what it leaves: an allow list over all parts, their fields and tables."""

@@ -1,0 +1,112 @@
+"""Estimates declared as what they are: weights of units' outcomes, and the direction that their error is quadratic in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from impact.arrays import Floats
+from impact.data.panel import Panel
+from impact.disclosure.declared.declaration import SAME, Declaration
+from impact.disclosure.figure import Place
+from impact.estimate import Estimate
+from impact.estimators.linear import LinearParts
+
+
+def declare_estimate(
+    declaration: Declaration,
+    estimate: Estimate,
+    stored: Mapping[str, float],
+    *,
+    part: str,
+    table: str,
+    importance: int = 2,
+) -> None:
+    """Declare the parameters of an estimate under the names of their rows, where its equation gives what is stored.
+
+    Parameters
+    ----------
+    stored : mapping of str to float
+        Name of a row to the estimate that stands in it, in the order of the parameters.
+    """
+    panel, parts = estimate.origin.data, estimate.parts
+    if (
+        not isinstance(panel, Panel)
+        or not isinstance(parts, LinearParts)
+        or not parts.weighs_outcomes
+    ):
+        return
+    for weights, (row, value) in zip(parts.unit_weights(panel), stored.items(), strict=True):
+        place = Place(part, table, row, "estimate")
+        declare_weights(declaration, panel, weights, value, place=place, importance=importance)
+
+
+def declare_weights(
+    declaration: Declaration,
+    panel: Panel,
+    weights: Floats,
+    value: float,
+    *,
+    place: Place,
+    importance: int = 2,
+) -> bool:
+    """Declare a number by its weights (n, t) on a panel, if they give its value, and an estimate's error with it.
+
+    Returns
+    -------
+    bool
+        Whether it was declared.
+    """
+    terms = weights * np.nan_to_num(panel.wide)
+    measure = declaration.measure_of(panel, weights != 0)
+    whole = declaration.lifted(panel, weights)
+    gives_it = abs(terms.sum() - value) <= SAME * np.abs(terms).sum()
+    if not gives_it or measure is None or whole is None:
+        return False
+    used = (whole != 0).any(axis=1)
+    groups = tuple(side & used for side in declaration.everybody if (side & used).any())
+    said = {"groups": groups, "importance": importance}
+    declaration.add(place, "linear", measure, whole, **said)
+    if place.column == "estimate":
+        error = replace(place, column="std_error")
+        declaration.add(error, "std_error", measure, whole, beside=place, **said)
+    return True
+
+
+def declare_percent(
+    declaration: Declaration, overall: Estimate, percent: Estimate, *, table: str, importance: int
+) -> None:
+    """Declare an effect over the counterfactual mean as a ratio of equations, its error by the delta method."""
+    panel, parts = overall.origin.data, overall.parts
+    if (
+        not isinstance(panel, Panel)
+        or not isinstance(parts, LinearParts)
+        or not parts.weighs_outcomes
+    ):
+        return
+    effect, observed = parts.unit_weights(panel)[0], weights_of_observed(parts, panel)
+    outcome = np.nan_to_num(panel.wide)
+    b, m = float((effect * outcome).sum()), float((observed * outcome).sum())
+    value = float(percent.values[0])
+    if not abs(100 * b / (m - b) - value) <= SAME * abs(value):
+        return
+    direction = 100 * (m * effect - b * observed) / (m - b) ** 2
+    rows = [declaration.lifted(panel, one) for one in (effect, observed, direction)]
+    measure = declaration.measure_of(panel, (effect != 0) | (observed != 0))
+    if measure is None or rows[0] is None or rows[1] is None or rows[2] is None:
+        return
+    place = Place("impact", table, str(percent.rows.term[0]), "estimate")
+    said = {"groups": declaration.everybody, "importance": importance}
+    declaration.add(place, "ratio", measure, rows[0], rows[1], **said)
+    error = replace(place, column="std_error")
+    declaration.add(error, "std_error", measure, rows[2], beside=place, **said)
+
+
+def weights_of_observed(parts: LinearParts, panel: Panel) -> Floats:
+    """Return the weights (N, T) of the observed mean that an effect is an effect on."""
+    seen, weights = ~np.isnan(panel.wide), np.zeros_like(panel.wide)
+    exposed = parts.exposed_weights[0] / parts.exposed_weights[0].sum()
+    for of_cohort, cohort in zip(exposed, parts.moments.every_cohort, strict=True):
+        mine = seen & (panel.cohort == cohort)[:, None]
+        weights += np.where(mine, of_cohort / np.maximum(mine.sum(axis=0), 1), 0.0)
+    return weights

@@ -1,0 +1,50 @@
+"""disclosure.json of a release: the rules, and each figure that stays inside with its reason in both languages."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, get_args
+
+from impact.disclosure import Released, Rules, Withheld
+from impact.disclosure.declared.kept_back import KeptBack
+from impact.reporting.formats import Formats
+from impact.reporting.sections.disclosure_log import limit_in_words
+from impact.reporting.words.catalogue import Words
+from impact.reporting.words.register import said
+from impact.terms import Language
+
+DISCLOSURE = "disclosure.json"
+
+
+def write_disclosure(released: Released, kept_back: KeptBack, rules: Rules, folder: Path) -> None:
+    """Write the log into a released folder; it names places, never a value."""
+    content = {
+        "rules": asdict(rules),
+        "released": len(released.figures),
+        "withheld": [_told(several) for several in kept_back.columns()],
+        "merged": [
+            {"figures": [str(place) for place in each.places], "as": str(each.place)}
+            for each in released.merged
+        ],
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    (folder / DISCLOSURE).write_text(text + "\n", encoding="utf-8")
+
+
+def _told(several: Sequence[Withheld]) -> dict[str, Any]:
+    """Say of the figures of one column that share a reason where they stood and which rule it was."""
+    first = several[0]
+    told = {
+        "part": first.place.part,
+        "table": first.place.table,
+        "column": first.place.column,
+        "rows": [each.place.row for each in several if each.place.row],
+        "figures": len(several),
+        "reason": first.reason,
+        "with": sorted({str(place) for each in several for place in each.with_places}),
+    }
+    for language in get_args(Language):
+        limit = limit_in_words(Formats(language), first.limit)
+        told[f"rule_{language}"] = said(Words(language), "withheld_in_full", first.reason, n=limit)
+    return told

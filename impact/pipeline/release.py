@@ -1,0 +1,89 @@
+"""From a run, which stays inside, to a released folder, made again from what the gate lets out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from impact.disclosure import Gate
+from impact.disclosure.declared.declare import declare, may_leave
+from impact.disclosure.declared.kept_back import KeptBack
+from impact.disclosure.log import Earlier
+from impact.errors import StorageError
+from impact.evaluation.study import Study
+from impact.pipeline.earlier_releases import EarlierReleases
+from impact.pipeline.numbers import RESULTS
+from impact.pipeline.pages import Told, stored_parts
+from impact.pipeline.plan import inputs_of, sha256_of, study_of
+from impact.pipeline.released_folder import Letter, write_released
+from impact.pipeline.store import read_run
+from impact.pipeline.timings import Step, Timings
+
+OF_THE_RUN = ("run_id", "impact", "parameters", "plan", "seed", "inputs", "versions", "git")
+"""What run.json of a release takes over from that of the run."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A released folder: where it is, its files, and what stayed inside."""
+
+    folder: Path
+    outputs: tuple[str, ...]
+    kept_back: KeptBack
+
+
+def release(
+    run: Path, *, plan_path: Path, to: Path, step: Step = lambda _: None, gate: Gate | None = None
+) -> Release:
+    """Pass all figures of a run through the gate, beside earlier releases of its data, and write what may leave.
+
+    Parameters
+    ----------
+    run : Path
+        A finished run's folder.
+    plan_path : Path
+        Its plan, with the data that it names as they were: the equations of figures are computed from them.
+    to : Path
+        Folder of releases; the run's name is its folder there.
+    step : callable
+        Told the name of each step when it is done.
+    gate : Gate, optional
+        With other rules than the default ones.
+
+    Raises
+    ------
+    StorageError
+        When the run is not whole, or a file that it read has changed.
+    DisclosureError
+        When the headline may not leave, or the log of earlier releases is not whole.
+    """
+    timings, gate = Timings(step), gate or Gate()
+    run, plan_path, to = run.resolve(), plan_path.resolve(), to.resolve()
+    facts = read_run(run)
+    study = _same_study(plan_path, facts)
+    stored = stored_parts(run / RESULTS)
+    with EarlierReleases.of(run.parent, study) as earlier:
+        figures, atoms = declare(study, stored)
+        timings.told("declared")
+        released = gate.release(figures, atoms, earlier=earlier.entries)
+        timings.told("gate")
+        may_leave(stored, released)  # what refuses does so before anything is told
+        said = {name: facts[name] for name in OF_THE_RUN}
+        told = Told.of(study, plan_path, said, status="released")
+        letter = Letter(run=run, stored=stored, told=told, rules=gate.rules)
+        earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
+        folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)
+    return Release(folder, outputs, kept_back)
+
+
+def _same_study(plan_path: Path, facts: Mapping[str, Any]) -> Study:
+    """Return the study of a run, refused where a file that it read is not what it was."""
+    told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
+    study = study_of(plan_path, told)
+    read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
+    for name, digest in facts["inputs"].items():
+        if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
+            raise StorageError(
+                f"{name}: not as the run read it, and figures can only be checked on the data that they are of; run again"
+            )
+    return study

@@ -1,0 +1,86 @@
+"""The one writer of released folders: it takes what only the gate can make, and makes every file again from that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from impact.disclosure import Released, Rules, sealed
+from impact.disclosure.declared.declare import may_leave
+from impact.disclosure.declared.kept_back import KeptBack
+from impact.errors import DisclosureError
+from impact.evaluation.sealed_study import SealedStudy
+from impact.pipeline.disclosure_log import DISCLOSURE, write_disclosure
+from impact.pipeline.notebook import NotebookStudy
+from impact.pipeline.pages import LEFT, Told, write_pages
+from impact.pipeline.run import STAGES
+from impact.pipeline.shown_again import show_again
+from impact.pipeline.store import RELEASED, building, certify
+from impact.pipeline.timings import Timings
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is asked to leave with the gate's answer.
+
+    Attributes
+    ----------
+    run : Path
+        The internal folder, for the text and code of its notebooks.
+    stored : mapping
+        The run's parts; what leaves of them the gate says.
+    told : Told
+    rules : Rules
+        Of the gate.
+    """
+
+    run: Path
+    stored: Mapping[str, Mapping[str, Any]]
+    told: Told
+    rules: Rules
+
+
+def write_released(
+    released: Released, letter: Letter, *, to: Path, timings: Timings
+) -> tuple[Path, tuple[str, ...], KeptBack]:
+    """Write a released folder, whole or not at all, and return it, its files, and what stayed inside.
+
+    Raises
+    ------
+    DisclosureError
+        When ``released`` was not made by the gate.
+    """
+    if not sealed(released):
+        raise DisclosureError(
+            "a released folder: only what the gate made is written there; pass the figures through it"
+        )
+    parts, struck = may_leave(letter.stored, released)
+    kept_back = KeptBack.of(released, struck)
+    told, name = letter.told, letter.told.plan.name
+    with building(to, name, mode=RELEASED) as folder:
+        _notebooks(folder, letter, parts, kept_back, timings)
+        _, outputs = write_pages(folder, told, timings)
+        write_disclosure(released, kept_back, letter.rules, folder)
+        facts = {**told.facts, "released": datetime.now(UTC).isoformat(timespec="seconds")}
+        certify(folder, facts)
+    return to / name, (*outputs, DISCLOSURE), kept_back
+
+
+def _notebooks(
+    folder: Path, letter: Letter, parts: dict[str, Any], kept_back: KeptBack, timings: Timings
+) -> None:
+    """Show the run's notebooks again, in its order, from the parts that may leave and a study without data."""
+    (folder / LEFT).mkdir()
+    (folder / "notebooks").mkdir()
+    study = NotebookStudy(
+        study=SealedStudy.of(letter.told.study),
+        results=folder / LEFT,
+        parts=parts,
+        kept_back=kept_back,
+    )
+    for name in chain.from_iterable(STAGES):
+        file = f"{name}.ipynb"
+        show_again(letter.run / "notebooks" / file, folder / "notebooks" / file, study)
+        timings.told(name)

@@ -1,0 +1,59 @@
+"""The disclosure log of a release: how many figures stayed inside, by part of the results and by rule."""
+
+import pandas as pd
+
+from impact.disclosure.declared.kept_back import KeptBack
+from impact.reporting.exhibits import Exhibit, Table, Text
+from impact.reporting.formats import Formats
+from impact.reporting.voice import Voice
+from impact.reporting.words.catalogue import Words
+from impact.reporting.words.register import said
+
+
+def disclosure_log(voice: Voice, kept_back: KeptBack) -> list[Exhibit]:
+    """Show what the gate kept back; disclosure.json names each figure."""
+    t, f = voice.t, voice.f
+    opening = t(
+        "All figures of this report passed one gate together, and beside all that earlier releases of the same data showed. "
+        "A dash stands where a figure was withheld."
+    )
+    heading = f"### {t('What is withheld')}\n\n{opening}"
+    rows = [
+        (names_of_parts(t)[part], said(t, "withheld", reason), limit_in_words(f, limit), n)
+        for part, reason, limit, n in kept_back.counted()
+    ]
+    if not rows:
+        return [Text(f"{heading} {t('Nothing had to be withheld.')}")]
+    table = Table(
+        label="tab-withheld",
+        caption=t("Figures withheld, by part and rule"),
+        frame=pd.DataFrame(rows, columns=["what", "why", "limit", "n"]),
+        headings={
+            "what": t("Part"),
+            "why": t("Rule"),
+            "limit": t("Limit"),
+            "n": t("Figures withheld"),
+        },
+        formats={"n": f.number},
+    )
+    return [Text(heading), table]
+
+
+def names_of_parts(t: Words) -> dict[str, str]:
+    """Return how each part of the results is called."""
+    return {
+        "data_quality": t("Data quality"),
+        "sample": t("Sample"),
+        "impact": t("Impact"),
+        "certainty": t("How sure are we?"),
+        "panel_models": t("Panel models"),
+        "robustness": t("Robustness"),
+        "economics": t("Worth the money"),
+    }
+
+
+def limit_in_words(f: Formats, limit: float) -> str:
+    """Write the number of a rule: a share in percent, else a count; nothing where the rule has none."""
+    if not limit:
+        return ""
+    return f.percent(100 * limit, 0) if limit < 1 else f.number(limit)
