@@ -115,7 +115,9 @@ def run(
         timings.total()
         facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
         certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    return Run(reports / told.plan.name, told.plan.language, headline=headline, outputs=(*outputs, MARK))
+    return Run(
+        reports / told.plan.name, told.plan.language, headline=headline, outputs=(*outputs, MARK)
+    )
 
 
 def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
