@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from impact.data.intake.applied import Applied
 
 
+WIDTH = 120  # of plain text, where nobody's window sets it
+
+
 def intake(
     path: Annotated[Path, typer.Argument(help="The intake plan.")],
     *,
@@ -47,12 +50,15 @@ def _show(ledger: "Sequence[Applied]") -> None:
         shown.add_column(heading)
     for heading in ("rows before", "touched", "rows after"):
         shown.add_column(heading, justify="right")
-    shown.add_column("counted")
+    shown.add_column("counted", overflow="fold")
     for line in ledger:
         counted = ", ".join(f"{name} {count:,}" for name, count in line.counts.items())
         numbers = (f"{n:,}" for n in (line.before, line.touched, line.after))
         shown.add_row(str(line.number or ""), line.rule, line.table, *numbers, counted)
-    Console(markup=False, highlight=False).print(shown)
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console = Console(markup=False, highlight=False, width=WIDTH)
+    console.print(shown)
 
 
 def schema(

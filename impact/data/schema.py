@@ -249,7 +249,9 @@ class FileLayout(Strict):
     sheet: str | None = Field(
         default=None, description="sheet of a workbook; needed where it has several"
     )
-    table: str | None = Field(default=None, description="table of a DuckDB file; needed there")
+    table: str | None = Field(
+        default=None, description="table of a DuckDB file; its only one by default"
+    )
     header_row: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=1,
         description=(

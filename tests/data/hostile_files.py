@@ -486,13 +486,25 @@ FRAME = pd.DataFrame(
 )
 
 
-def stored(name, ending, frame, *, gives=None, refused=None, columns=None, keys=None, **options):
+def stored(
+    name,
+    ending,
+    frame,
+    *,
+    gives=None,
+    refused=None,
+    columns=None,
+    keys=None,
+    tables=("panel",),
+    **options,
+):
     def make(path):
         if ending == "parquet":
             pq.write_table(pa.table(frame), path)
         elif ending == "duckdb":
             with duckdb.connect(str(path)) as connection:
-                connection.execute("CREATE TABLE panel AS SELECT * FROM frame")
+                for table in tables:
+                    connection.from_df(frame).create(table)
         else:
             write = pyreadstat.write_dta if ending == "dta" else pyreadstat.write_sav
             write(frame, str(path), **options)
@@ -626,7 +638,14 @@ stored(
     refused=(SOURCE, "no rows"),
 )
 stored("duckdb", "duckdb", FRAME, gives=PLAIN, keys={"table": "panel"})
-stored("duckdb: table undeclared", "duckdb", FRAME, refused=(SOURCE, "several tables"))
+stored("duckdb: its only table", "duckdb", FRAME, gives=PLAIN)
+stored(
+    "duckdb: table undeclared",
+    "duckdb",
+    FRAME,
+    refused=(SOURCE, "a database of 2 tables; name one"),
+    tables=("panel", "other"),
+)
 stored(
     "duckdb: no such table",
     "duckdb",

@@ -81,7 +81,7 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
     },
     "schema": {
         "sheet": "feuille d'un classeur ; nécessaire s'il en a plusieurs",
-        "table": "table d'un fichier DuckDB ; nécessaire alors",
+        "table": "table d'un fichier DuckDB ; d'office la seule",
         "header_row": "ligne des noms de colonnes d'un classeur ou d'un CSV, 3 sous deux lignes de titres ; les lignes de "
         "données se comptent à partir de la suivante",
         "heading_rows": "nombre de lignes qui forment les noms, header_row étant la première : avec 2, 2012 au-dessus de T1 "

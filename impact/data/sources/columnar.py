@@ -1,5 +1,6 @@
 """Parquet files and DuckDB tables: types as stored."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,29 +35,34 @@ def read_parquet(path: Path, *, layout: Layout) -> SourceTable:
 
 
 def read_duckdb(path: Path, *, layout: Layout) -> SourceTable:
-    """Read a declared table of a DuckDB file, opened for reading only."""
+    """Read the declared table of a DuckDB file, or its only one, opened for reading only."""
     import duckdb
 
-    if layout.table is None:
-        raise SourceError(
-            f"{path.name}: a database holds several tables; name one: `table` in the schema"
-        )
     with duckdb.connect(
         str(path),
         read_only=True,
         config={"enable_external_access": False, "autoinstall_known_extensions": False},
     ) as connection:
         connection.execute("SET threads = 1")
-        known = "SELECT count(*) FROM information_schema.tables WHERE table_name = ?"
-        if connection.execute(known, [layout.table]).fetchall() != [(1,)]:
-            raise SourceError(
-                f"{path.name}: no table `{layout.table}`; check `table` in the schema"
-            )
-        whole = connection.table(f'"{layout.table.replace(chr(34), chr(34) * 2)}"')
+        found = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+        name = _table_of(path, [str(one) for (one,) in found], told=layout.table)
+        whole = connection.table(f'"{name.replace(chr(34), chr(34) * 2)}"')
         problem = too_large(int(whole.shape[0]), int(whole.shape[1]))
         if problem is not None:
             raise SourceError(f"{path.name}: {problem}; split the table")
         return from_arrow(whole.to_arrow_table(), name=path.name)
+
+
+def _table_of(path: Path, tables: Sequence[str], *, told: str | None) -> str:
+    if told is None and len(tables) == 1:
+        return tables[0]
+    if told is None:
+        raise SourceError(
+            f"{path.name}: a database of {len(tables)} tables; name one: `table` in the schema"
+        )
+    if tables.count(told) != 1:
+        raise SourceError(f"{path.name}: no table `{told}`; check `table` in the schema")
+    return told
 
 
 def from_arrow(table: Any, *, name: str) -> SourceTable:
