@@ -26,14 +26,15 @@ def permutation_strata(panel: Panel, *, within: Within | None = None) -> Integer
 
     Of a lot, these are the strata that it was drawn in, as they are. Otherwise a cell with fewer than two treated or two
     untreated units is pooled with the other such cells, first over terciles, then over strata. Units with equal baselines
-    fall together, so that neither ids nor the order of units matter.
+    fall together, so that neither ids nor the order of units matter. Where each unit is asked once, nobody has a baseline, and
+    units asked in one period take each other's place.
 
     Parameters
     ----------
     panel : Panel
     within : {"strata", "none"}, optional
         The panel's strata alone, or nothing (everybody is exchanged with everybody); by default the panel's strata by terciles
-        of the mean outcome before treatment, and of a lot its strata.
+        of the mean outcome before treatment (by period, where each unit is asked once), and of a lot its strata.
     """
     nobody_apart = np.zeros(panel.n_units, dtype=np.int64)
     if within == "none":
@@ -41,7 +42,11 @@ def permutation_strata(panel: Panel, *, within: Within | None = None) -> Integer
     if panel.assignment == "randomised":
         return np.unique(panel.stratum, return_inverse=True)[1].astype(np.int64)
     levels = [panel.stratum, nobody_apart]
-    if within is None:
+    if within is None and panel.waves != "panel" and len(panel.y) == panel.n_units:
+        # whoever was asked before has the outcome itself for a baseline: a tercile of it would hold the answer fixed
+        asked = panel.time_index[np.argsort(panel.unit_index)]
+        levels = [panel.stratum * panel.n_periods + asked, asked, *levels]
+    elif within is None:
         levels.insert(0, panel.stratum * 3 + _baseline_tercile(panel))
     return _merged(levels, treated=np.isfinite(panel.cohort))
 

@@ -14,7 +14,7 @@ from impact.errors import MissingValueError, PlanError
 from impact.evaluation.adjusted import BEFORE, adjusted_rows, with_indicators
 from impact.evaluation.adjustment_rule import chosen
 from impact.evaluation.plan_check import check_columns
-from impact.evaluation.robustness import _row
+from impact.evaluation.robustness import row_of
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 from impact.reporting.sections.adjustment import adjustment
@@ -128,7 +128,7 @@ def test_where_something_foretells_a_start_of_few_the_row_is_by_regression_and_s
     )  # fmt: skip
     row = rows_of(study)["adjusted_for_covariates"]
     assert "outcome regression" in row.fit(study).method
-    alternatives = pd.DataFrame([_row(row.name, "adjustment", lambda: row.fit(study))])
+    alternatives = pd.DataFrame([row_of(row.name, "adjustment", lambda: row.fit(study))])
     part = SimpleNamespace(alternatives=alternatives, checks=())
     (text,) = adjustment(Voice(study), part)
     assert "By regression on the others" in text.markdown

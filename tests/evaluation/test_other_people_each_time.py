@@ -14,7 +14,7 @@ from impact.evaluation.parts import SampleAndComparability
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.preflight import Preflight
 from impact.evaluation.remarks import remarks_of
-from impact.evaluation.robustness import _row
+from impact.evaluation.robustness import row_of
 from impact.evaluation.sample_tables import flow, remained
 from impact.evaluation.side_by_side import side_by_side
 from impact.evaluation.survey_checks import survey_checks
@@ -26,8 +26,8 @@ WAVES = {"waves": "repeated_cross_sections"}
 
 
 def other_firms_each_time():
-    """The hand-made study with each row a firm of its own."""
-    frame = firms()
+    """A third of the hand-made study's rows, each a firm of its own."""
+    frame = firms().iloc[::3]
     return frame.assign(id=np.arange(len(frame)))
 
 
@@ -46,7 +46,7 @@ def test_estimators_beside_the_main_one_are_those_that_follow_nobody(asked_once)
     table = side_by_side(asked_once, asked_once.panel()).set_index("name")
     assert list(table.index) == ["callaway_santanna", "difference_in_differences"]
     assert (table["why_not"] == "").all()
-    assert table["estimate"].to_numpy() == pytest.approx(10, abs=2.5)
+    assert table["estimate"].to_numpy() == pytest.approx(10, abs=5)
 
 
 def test_before_a_run_nobody_is_counted_as_silent_who_was_asked_once(asked_once):
@@ -92,5 +92,5 @@ def test_a_row_counts_those_with_an_outcome_after_the_start(tmp_path):
     lot = study_of(tmp_path, frame, assignment="randomised", strata=["town"], exposure=[], **WAVES)
     panel = lot.panel()
     after = panel.times[panel.time_index] >= 5
-    row = _row("difference_in_means", "estimator", lambda: lot.estimator().fit(panel))
+    row = row_of("difference_in_means", "estimator", lambda: lot.estimator().fit(panel))
     assert row["n_units"] == after.sum() < panel.n_units
