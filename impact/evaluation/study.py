@@ -296,6 +296,8 @@ class Study:
 
     def usual_size(self, name: str) -> float:
         """Return the mean absolute value of a numeric column in the data; NaN without any."""
+        if self.from_moments:
+            return self.moments.usual_size if name == self.outcome else float(np.nan)
         cells = self.frame[name].to_numpy(dtype=float, na_value=np.nan)
         known = np.abs(cells[~np.isnan(cells)])
         return float(known.mean()) if len(known) else float(np.nan)

@@ -148,6 +148,14 @@ class CellMoments:
         return np.where(seen > 0, total / np.where(seen > 0, seen, 1), np.nan) + self.origin
 
     @property
+    def usual_size(self) -> float:
+        """Mean of all outcomes, unweighted; where some are negative, whose size is in no sum, the root of their mean square."""
+        n, level = self.n[:, None] * self.observed, self.mean + self.origin
+        if self.non_negative:
+            return float((n * level).sum() / self.n_obs)
+        return float(np.sqrt(((n * level**2).sum() + (self.root**2).sum()) / self.n_obs))
+
+    @property
     def scatter2(self) -> Floats:
         """Centred scatter of each cell in squared weights, (P, T, T)."""
         n_periods = len(self.times)
