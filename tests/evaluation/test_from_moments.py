@@ -1,6 +1,6 @@
 """A report from moments: the numbers of the data where sums give them, and elsewhere that they do not."""
 
-from dataclasses import fields
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ columns:
 def studies(tmp_path_factory):
     """One study of the data and one of their moments."""
     folder = tmp_path_factory.mktemp("firms")
-    frame = long_frame(n=90, periods=7, cohorts=(4, 6), gaps=0.02)
+    frame = long_frame(n=60, periods=6, cohorts=(4, 5), gaps=0.02)
     frame["y"] += 20
     frame = frame.drop(columns=["w", "village"])
     frame.assign(g=frame.g.astype("Int64")).to_csv(folder / "firms.csv", index=False)
@@ -159,7 +159,6 @@ def test_every_refusal_says_that_moments_are_why(effects):
     assert {one.error for one in effects.effects[0].refused} == {NotInMomentsError.__name__}
     assert {one.inference for one in effects.effects[0].refused} >= {"permutation", "design_check"}
     assert [one.why for one in effects.secondary] == ["not_available_from_moments"]
-    assert all(field.name for field in fields(effects))
 
 
 def test_units_of_a_study_of_moments_are_refused_by_name(studies):
@@ -176,7 +175,10 @@ def test_a_plan_with_moments_is_checked_and_says_what_will_be_missing(studies):
     assert found.remarks[0].n == len(missing_parts(reduced))
     assert {"other_outcomes", "other_columns"} <= set(missing_parts(reduced))
     assert "subgroups" not in missing_parts(reduced)
-    assert found.arms == impact.evaluation.preflight.Preflight.of(data).arms
+    theirs = impact.evaluation.preflight.Preflight.of(data).arms
+    for one, other in zip(found.arms, theirs, strict=True):
+        assert one.answered == pytest.approx(other.answered, rel=SAME)
+        assert replace(one, answered=0) == replace(other, answered=0)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,9 @@ from impact.interval import Refused
 SAME = 1e-9  # differences of fits on the panel against the same fits on moments
 
 
-@pytest.mark.parametrize("gaps", [0.0, 0.15])
-@pytest.mark.parametrize("by", ["overall", "event_time"])
+@pytest.mark.parametrize(("gaps", "by"), [(0.0, "overall"), (0.15, "event_time")])
 def test_crv3_from_moments_is_that_of_leaving_each_unit_out_of_the_panel(gaps, by):
-    data = panel(long_frame(n=36, periods=5, cohorts=(3, 4), gaps=gaps))
+    data = panel(long_frame(n=30, periods=5, cohorts=(3, 4), gaps=gaps))
     moments = impact.PathMoments.from_panel(data)
     estimator = impact.CallawaySantAnna(base_period="universal")
     whole, reduced = (estimator.fit(one).aggregate(by=by) for one in (data, moments))
@@ -38,14 +37,14 @@ def test_crv3_from_a_loaded_file_needs_no_unit(tmp_path):
 
 
 def test_clusters_above_the_unit_are_left_out_one_by_one():
-    data = panel(long_frame(n=48, periods=5, cohorts=(3, 4)), cluster="village")
+    data = panel(long_frame(n=40, periods=4, cohorts=(3, 4)), cluster="village")
     moments = impact.PathMoments.from_panel(data)
     ours, theirs = (
         impact.CallawaySantAnna().fit(one).aggregate(by="overall").under(impact.Clustered("CRV3"))
         for one in (moments, data)
     )
     np.testing.assert_allclose(ours.vcov, theirs.vcov, rtol=SAME)
-    assert ours.spec["df"] == theirs.spec["df"] == 11
+    assert ours.spec["df"] == theirs.spec["df"] == 9
 
 
 def test_weights_are_refused_by_name():

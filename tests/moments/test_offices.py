@@ -110,7 +110,7 @@ def offices(n):
     return [f"office{number:02}" for number in range(n)]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(n_sites=st.integers(2, 20), seed=st.integers(0, 2**31), gaps=st.sampled_from([0.0, 0.2]))
 def test_the_masked_total_of_2_to_20_offices_is_the_pooled_sum_to_the_last_bit(n_sites, seed, gaps):
     frame = firms(n=80, seed=seed, gaps=gaps)
