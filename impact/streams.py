@@ -36,6 +36,7 @@ Stream = Literal[
     "resampled_units",
     "held_out_cells",
     "twin_noise",
+    "drawn_arms",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -62,6 +63,7 @@ _NUMBER: dict[Stream, int] = {
     "resampled_units": 152,
     "held_out_cells": 153,
     "twin_noise": 171,
+    "drawn_arms": 172,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -149,8 +149,12 @@ def attrition(panel: Panel) -> CheckResult:
     """Compare the share of units seen in the last period between the groups."""
     if panel.waves != "panel":
         return not_applicable("attrition", "asked_once")
+    return response(panel, (~np.isnan(panel.wide[:, -1])).astype(float))
+
+
+def response(panel: Panel, last: Floats) -> CheckResult:
+    """Compare the share that answered between the groups, as `attrition`; ``last`` (N,) is 1 where a unit did, else 0."""
     treated = np.isfinite(panel.cohort)
-    last = (~np.isnan(panel.wide[:, -1])).astype(float)
     a, b = last[treated], last[~treated]
     at_end = [side.mean() if len(side) else np.nan for side in (a, b)]
     table = pd.DataFrame({"group": ["treated", "comparison"], "seen_at_end": at_end})

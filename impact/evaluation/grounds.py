@@ -7,11 +7,13 @@ from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.scales import HOLDS, Scales
 from impact.evaluation.adjusted import BEFORE, BOTH, COVARIATES
 from impact.evaluation.certainty import Certainty
+from impact.evaluation.exits import AS_ZERO
 from impact.evaluation.parts import Impact, OutcomeEffect, SampleAndComparability
 from impact.evaluation.plan import Plan
 from impact.evaluation.reasons import Reason
 from impact.evaluation.robustness import Robustness
 from impact.evaluation.weighed import AfterAdjusting, Grounds, Without
+from impact.evaluation.who_answered import share_lost
 
 RELATIVE = "relative_magnitudes"
 
@@ -42,7 +44,7 @@ def grounds_of(
         limits=plan.limits,
         relevant=relevant_amount(plan.relevant_effect, effect, impact.counterfactual.without),
         detectable=verdict.smallest_detectable,
-        lost=_lost(sample),
+        lost=share_lost(sample.checks) if plan.waves == "endline_only" else _lost(sample),
         contamination=None if met is None else met.above_limit,
         contaminated_share=None if met is None else met.any_share,
         breakdown=bounds[0] if bounds else None,
@@ -51,6 +53,7 @@ def grounds_of(
         including_zero=effect.holding_that_include_zero,
         opposite_estimators=tuple(others.loc[against, "name"]),
         opposite_scales=opposite_scales(certainty.scales, verdict.estimate),
+        exits_missing=AS_ZERO in set(others["name"]),
         adjusted=after_adjusting(plan, sample.baseline, others),
     )
 

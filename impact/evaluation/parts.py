@@ -23,6 +23,7 @@ from impact.estimators.imputation.imputation import Imputation
 from impact.estimators.many import AnyEstimator, clusters_are_units
 from impact.estimators.regressions.two_way_fixed_effects import TwoWayFixedEffects
 from impact.evaluation import sample_tables
+from impact.evaluation.all_arms import of_all_arms
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
 from impact.evaluation.doses import by_dose
@@ -39,6 +40,7 @@ from impact.evaluation.smallest import smallest_assigned, smallest_cohort
 from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
 from impact.evaluation.survey_checks import survey_checks
+from impact.evaluation.who_answered import attrition_of
 from impact.inference.bands import PermutationBand
 from impact.inference.choose import (
     Verdict,
@@ -107,7 +109,8 @@ class SampleAndComparability:
             if panel.sample.n_never
             else not_applicable("balance", "nobody_never_treated"),
             balance.joint_balance(panel),
-            balance.attrition(panel),
+            attrition_of(study, panel),
+            *of_all_arms(study),
             *exits_alike(study),
             *obeyed(study, panel),
         ]

@@ -15,6 +15,7 @@ from impact.evaluation.reasons import (
     BY_FIGURES,
     CHECKS_OF,
     OF_A_RESULT,
+    OF_EXITS,
     TRENDS,
     Reason,
     checks_of,
@@ -108,6 +109,7 @@ def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
     found = {one: Step(one, "could_not_be_made", {}) for one in grounds.beyond_moments}
     for reason, always in checks_of(grounds.assignment).items():
         names = (*always, *OF_A_RESULT.get(reason, ())) if grounds.points else always
+        names = (*names, *_of_exits(grounds)) if reason == "attrition" else names
         state, against = state_of(grounds.checks, names)
         if state == "could_not_be_made":
             # without a period before, the rating has begun lower already
@@ -120,6 +122,12 @@ def _by_checks(grounds: Grounds, *, blind: bool) -> dict[Reason, Step]:
             continue
         found[reason] = Step(reason, state, _figures(grounds, against), against)
     return found
+
+
+def _of_exits(grounds: Grounds) -> tuple[str, ...]:
+    """Return the checks of exits that count as attrition: of those asked, where exits are left out of the headline."""
+    asked = {check.name for check in grounds.checks}
+    return tuple(name for name in OF_EXITS if grounds.exits_missing and name in asked)
 
 
 def _unbounded(grounds: Grounds) -> bool:

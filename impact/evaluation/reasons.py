@@ -48,6 +48,11 @@ BY_FIGURES: frozenset[Reason] = frozenset({"imbalance", "compliance", "single_un
 OF_A_RESULT: Mapping[Reason, tuple[str, ...]] = {"attrition": ("attrition_bounds",)}
 """Checks that ask whether a result could vanish: a result that lets zero in has nothing to lose."""
 
+OF_EXITS = ("exit_durations",)
+"""Checks that speak to attrition where the headline leaves out firms that closed: they are lost to it as the silent are.
+
+Where it counts them, as zero, how many closed is part of the effect."""
+
 ASKED_BY_THE_PLAN: frozenset[Reason] = frozenset(
     {"placebo_outcomes", "contamination", "detectable_effect", "compliance"}
 )

@@ -205,6 +205,10 @@ class Study:
         """Columns that are compared before treatment or by which effects are split."""
         return tuple(dict.fromkeys((*self.plan.characteristics, *self.plan.subgroups)))
 
+    def panel_of_all(self, covariates: tuple[str, ...] = ()) -> Panel:
+        """Return the headline's panel of all units, of every arm, whether or not their outcomes tell them apart."""
+        return self._panel_of(self.outcome, self.plan.cohort, covariates)
+
     def _panel_of(
         self,
         outcome: str,

@@ -80,6 +80,8 @@ class Grounds:
         Estimators of the same effect that point the other way.
     opposite_scales : tuple of str
         Scales on which most specifications show, beyond chance, an effect the other way.
+    exits_missing : bool
+        Whether the headline leaves out firms that closed, whose exits the plan has the groups compared by.
     adjusted : AfterAdjusting or None
         By the plan's fullest adjustment; None where it has none, or none could be made.
     """
@@ -101,6 +103,7 @@ class Grounds:
     including_zero: tuple[str, ...] = ()
     opposite_estimators: tuple[str, ...] = ()
     opposite_scales: tuple[str, ...] = ()
+    exits_missing: bool = False
     adjusted: AfterAdjusting | None = None
 
     @property

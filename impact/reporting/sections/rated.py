@@ -60,7 +60,7 @@ def _figure(voice: Voice, code: str, value: float | str | None) -> str:
     """Write a step's figure as its kind is written: an amount, a share, points, a count."""
     f, number = voice.f, None if value is None else float(value)
     share = None if number is None else 100 * number
-    if code in {"attrition:difference", "compliance:participation"}:
+    if code in {"attrition:difference", "attrition:exit_durations", "compliance:participation"}:
         return voice.t("{n} percentage points", n=f.number(share, 1))
     if code == "detectable_effect:detectable":
         return voice.amount(voice.study.outcome, number)

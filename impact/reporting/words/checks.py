@@ -15,6 +15,8 @@ CHECKS = {
     "balance": t("Balance, one by one"),
     "joint_balance": t("Balance, all together"),
     "attrition": t("Attrition"),
+    "balance_of_arms": t("Balance, all arms together"),
+    "attrition_of_arms": t("Attrition, all arms together"),
     "group_balance": t("Balance of groups made comparable"),
     "overlap": t("Controls like the treated"),
     "compliance": t("Participation as drawn"),
@@ -141,6 +143,11 @@ REASONS = {
     "turns_with_the_unit": Found(
         t(
             "Counted in other units, the effect on the logarithm of one plus the outcome turns its sign."
+        )
+    ),
+    "file_of_answers_alone": Found(
+        t(
+            "Everyone in the file answered: whoever was to be asked and did not is not in it, or there was nobody."
         )
     ),
     "asked_once": Found(t("Other firms are asked each time: nobody is followed.")),
@@ -338,6 +345,9 @@ TAKEN = {
     ),
     "attrition:attrition_bounds": t(
         "ways to allow for firms that went silent that let zero in: {figure}"
+    ),
+    "attrition:exit_durations": t(
+        "firms of both groups leave at different rates: {figure} a period"
     ),
     "attrition:lost": t("at the end {figure} of firms no longer answer; the limit is {limit}"),
     "imbalance:difference": t(
