@@ -262,5 +262,5 @@ class _Columns:
             layer=at,
             period=period,
             total=total[at, cell, period],
-            blocks=Blocks(cell, units[at, cell, period].astype(np.int64)),
+            blocks=Blocks(cell, units[at, cell, period].astype(np.int64), period),
         )

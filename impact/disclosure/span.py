@@ -3,7 +3,8 @@
 Equations are rows over columns (one for each block of units and period). The combinations that leave out every column of a
 large block are the vectors of the span that live in the columns of small blocks alone: with an orthonormal basis Q of the span
 they are the right singular vectors of Q's small columns with singular value one. Among those, one that rests on few units is
-searched by taking blocks in and out, to the end where the tree is small, and held to be there where it is not.
+searched by taking blocks in and out: to the end where this takes seconds, and where it does not, from each block on with
+those that have most of what lies in it. (Single blocks are held to be safe by `bounds` in either case.)
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from impact.one_thread import one_thread
 
 INDEPENDENT = 1e-7  # of a row's length: what is left below it is rounding
 ALONE = 1e-3  # of a combination's length may lie in large blocks: less hides nothing
-MOST_BRANCHES = 20_000
+BRANCH = 2_000_000  # products of numbers that a branch costs at least
+MOST_WORK = 400_000_000  # of them: about a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +30,21 @@ class Blocks:
     of_column : ndarray of int, (p,)
     units : ndarray of int, (p,)
         Units whose outcome a column is about: of a block, those observed, or whose outcome was moved.
+    period : ndarray of int, (p,)
     """
 
     of_column: Integers
     units: Integers
+    period: Integers
+
+    @property
+    def vary(self) -> bool:
+        """Whether a block has more units in some periods than in others."""
+        return bool((self.units != self.largest()[self.of_column]).any())
+
+    def only(self, columns: Mask) -> "Blocks":
+        """Return some of the columns."""
+        return Blocks(self.of_column[columns], self.units[columns], self.period[columns])
 
     def small(self, fewest: int) -> Mask:
         """The columns (p,) that are about too few units."""
@@ -66,8 +79,7 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
         return None
     _, values, right = np.linalg.svd(basis[:, small], full_matrices=False)
     inside = right[values > 1 - ALONE**2 / 2]
-    parts = _Parts.of(blocks.of_column[small], blocks.units[small])
-    found = _fewest(inside, parts, fewest)
+    found = _in_periods(inside, blocks.only(small), fewest)
     if found is None:
         return None
     combination = np.zeros(basis.shape[1])
@@ -75,24 +87,38 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     return combination
 
 
+def _in_periods(inside: Floats, blocks: Blocks, fewest: int) -> Floats | None:
+    """Search in each period by itself where who is observed changes, then in all, where a block counts by its most."""
+    if blocks.vary:
+        for period in np.unique(blocks.period):
+            here = blocks.period == period
+            space = _without(inside, np.flatnonzero(~here))
+            found = _fewest(space[:, here], _Parts.of(blocks.only(here)), fewest)
+            if found is not None:
+                whole = np.zeros(len(here))
+                whole[here] = found
+                return whole
+    return _fewest(inside, _Parts.of(blocks), fewest)
+
+
 @dataclass(frozen=True, eq=False)
 class _Parts:
     """The columns of each of B small blocks, (B, w), filled up with a column past the last, which is zero.
 
-    A block counts by the fewest units of its columns.
+    A block counts by the most units of its columns.
     """
 
     columns: Integers
     units: Integers
 
     @classmethod
-    def of(cls, of_column: Integers, units: Integers) -> "_Parts":
+    def of(cls, blocks: Blocks) -> "_Parts":
+        of_column = blocks.of_column
         block, width = np.unique(of_column, return_counts=True)
         columns = np.full((len(block), width.max()), len(of_column))
         for at, one in enumerate(block):
             columns[at, : width[at]] = np.flatnonzero(of_column == one)
-        fewest = [units[of_column == one].min() for one in block]
-        return cls(columns, np.array(fewest, dtype=np.int64))
+        return cls(columns, blocks.largest()[block])
 
     def shares(self, space: Floats) -> Floats:
         """The largest share, squared, of a vector of the space (d, s) that can lie in each block, (B,)."""
@@ -106,33 +132,79 @@ class _Parts:
         The largest eigenvalue of a positive matrix is at most the sum of those of its diagonal blocks. Below one, no vector
         of the space lives in so few units alone.
         """
-        best = np.full(left + 1, float(sum(share[one] for one in taken)))  # by units spent, at most
-        for block, (n, each) in enumerate(zip(self.units.tolist(), share.tolist(), strict=True)):
-            if n <= left and block not in taken:
-                best[n:] = np.maximum(best[n:], best[: left + 1 - n] + each)
-        return float(best[-1])
+        return float(self._filled(share[None], taken, np.array([left]))[0])
+
+    def closest(self, space: Floats, taken: frozenset[int], left: int) -> float:
+        """Bound the same by rows of blocks, which is dearer and closer.
+
+        Nor is it more than the largest sum of the norms of a row of blocks (Gershgorin), and the norm of a block is at most
+        the root of its largest row sum times its largest column sum.
+        """
+        inner = np.abs(space.T @ space)
+        padded = np.pad(inner, ((0, 1), (0, 1)))
+        by_block = padded[:, self.columns].sum(axis=2)  # (s + 1, B)
+        rows = by_block[self.columns].max(axis=1)  # (B, B)
+        norm = np.sqrt(rows * rows.T)
+        inside = np.isin(np.arange(len(norm)), list(taken))
+        spent = np.where(inside, 0, self.units)
+        some = np.flatnonzero(spent <= left)
+        own = norm[some, some]
+        norm[np.arange(len(norm)), np.arange(len(norm))] = 0.0
+        return float((own + self._filled(norm[some], taken, left - spent[some])).max(initial=0.0))
+
+    def _filled(self, value: Floats, taken: frozenset[int], left: Integers) -> Floats:
+        """The most that sets of blocks are worth, (n,): taken ones and others of at most ``left`` units, each (n, B)."""
+        best = np.repeat(value[:, sorted(taken)].sum(axis=1)[:, None], int(left.max()) + 1, axis=1)
+        for block, n in enumerate(self.units.tolist()):
+            if n < best.shape[1] and block not in taken:
+                more = best[:, : best.shape[1] - n] + value[:, block, None]
+                best[:, n:] = np.maximum(best[:, n:], more)
+        return np.asarray(best[np.arange(len(best)), left])
 
 
 def _fewest(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
     """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
     ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
-    branches = 0
+    work = 0
     while ahead:
         space, taken = ahead.pop()
         share = parts.shares(space)
         left = fewest - 1 - int(sum(parts.units[one] for one in taken))
         if not len(space) or parts.most(share, taken, left) < 1 - ALONE:
             continue
-        branches += 1
         filled = np.flatnonzero(share > ALONE**2)
-        if branches > MOST_BRANCHES or int(parts.units[filled].sum()) < fewest:
+        if int(parts.units[filled].sum()) < fewest:
             return np.asarray(space[0])
+        if parts.closest(space, taken, left) < 1 - ALONE:
+            continue
+        work += BRANCH + len(space) * space.shape[1] ** 2
+        if work > MOST_WORK:
+            return _grown(inside, parts, fewest)
         open_blocks = [int(block) for block in filled if block not in taken]
         block = max(open_blocks, key=lambda one: (parts.units[one], -one))
         if parts.units[block] <= left:
             ahead.append((space, taken | {block}))
         columns = parts.columns[block]
         ahead.append((_without(space, columns[columns < space.shape[1]]), taken))
+    return None
+
+
+def _grown(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
+    """Search from each block on: what lies most in it, then the blocks that have most of that, while units are few."""
+    for block in np.flatnonzero(parts.units < fewest):
+        own = parts.columns[block]
+        own = own[own < inside.shape[1]]
+        _, _, right = np.linalg.svd(inside[:, own], full_matrices=False)
+        spread = (inside.T @ (inside[:, own] @ right[0])) ** 2
+        worth = np.append(spread, 0.0)[parts.columns].sum(axis=1)
+        worth[block] = np.inf
+        order = np.argsort(-worth, kind="stable")
+        some = order[np.cumsum(parts.units[order]) < fewest]
+        columns = parts.columns[some].ravel()
+        columns = columns[columns < inside.shape[1]]
+        left, values, _ = np.linalg.svd(inside[:, columns], full_matrices=False)
+        if values[0] > 1 - ALONE:
+            return np.asarray(left[:, 0] @ inside)
     return None
 
 

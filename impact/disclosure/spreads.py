@@ -118,4 +118,6 @@ def _lifted(equations: Equations, size: Integers) -> tuple[Floats, Blocks]:
         found.append(columns * float(units))
         block.append(np.full(columns.shape[1], number, dtype=np.int64))
     of_column = np.concatenate(block)
-    return np.concatenate(found, axis=1), Blocks(of_column, size[of_column])
+    return np.concatenate(found, axis=1), Blocks(
+        of_column, size[of_column], np.zeros_like(of_column)
+    )
