@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -153,6 +154,19 @@ def test_check_py_agrees_on_the_embedded_cases(plan, tmp_path):
     ran, differences = checked(made.folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert max(differences) < 1e-9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plan", ["evaluation-jobtraining.yml", *SLOW_PLANS])
+def test_check_r_agrees_where_r_is(plan, tmp_path):
+    if shutil.which("Rscript") is None:
+        pytest.skip("no Rscript here: check.R is checked by its form alone")
+    has = "quit(status = !all(c('did', 'fixest') %in% rownames(installed.packages())))"
+    if subprocess.run(["Rscript", "-e", has], capture_output=True).returncode:
+        pytest.skip("R is here without did and fixest: check.R is checked by its form alone")
+    made = write_kit(study(plan), tmp_path / "kit")
+    ran = subprocess.run(["Rscript", "check.R"], cwd=made.folder, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import numpy as np
 from impact.arrays import Floats, Mask
 from impact.disclosure.twin.by_cell import directions_allowed
 from impact.disclosure.twin.groups import Grouped, may_be_shown
+from impact.disclosure.twin.protection import ENOUGH, Reach
 from impact.errors import DisclosureError
 from impact.terms import SMALLEST_SHOWN
 
@@ -20,10 +21,13 @@ class MeanPaths:
     mean : ndarray, (Q, T)
         Of the group itself where that may be shown, elsewhere of the nearest group.
     covariance : ndarray, (T, T)
+    reach : Reach
+        What both leave possible of each unit's outcomes.
     """
 
     mean: Floats
     covariance: Floats
+    reach: Reach
 
     @classmethod
     def of(cls, wide: Floats, grouped: Grouped, *, fewest: int = SMALLEST_SHOWN) -> "MeanPaths":
@@ -47,7 +51,16 @@ class MeanPaths:
                 f"the referee's kit: a period has no group of {fewest} units whose mean may be shown; leave the period out of "
                 "the plan's data or merge periods"
             )
-        return cls(_borrowed(mean, own), _pooled(wide, mean, grouped, fewest))
+        deviation = np.nan_to_num(wide - mean[grouped.group])
+        smallest = int(np.bincount(grouped.group).min())
+        reach = Reach.of(deviation, np.eye(n_periods), limit=1 - 1 / smallest)
+        shown = reach.farthest(wide, non_negative=bool(np.nanmin(wide) >= 0))
+        enough = bool(np.nanmin(shown) >= ENOUGH * np.nanstd(wide))
+        full = directions_allowed(len(wide) - n_groups + 1, n_periods) == n_periods
+        covariance = _pooled(deviation, grouped.seen, fewest, full=full and enough)
+        if not (full and enough):
+            reach = Reach(np.full(wide.shape, np.inf), np.full(wide.shape, np.inf))
+        return cls(_borrowed(mean, own), covariance, reach)
 
 
 def _borrowed(mean: Floats, own: Mask) -> Floats:
@@ -60,20 +73,18 @@ def _borrowed(mean: Floats, own: Mask) -> Floats:
     return filled
 
 
-def _pooled(wide: Floats, mean: Floats, grouped: Grouped, fewest: int) -> Floats:
+def _pooled(deviation: Floats, seen: Mask, fewest: int, *, full: bool) -> Floats:
     """Covariance (T, T) of deviations from the groups' own means over units seen in both periods, made semi-definite.
 
-    Of too few units for as many directions as there are periods, two numbers alone: the variance of units and that within them.
+    Not in full, where units are too few for as many directions as there are periods, or one of them would be too easily
+    guessed: then two numbers alone, the variance of units and that within them.
     """
-    deviation = wide - mean[grouped.group]
-    known = (~np.isnan(deviation)).astype(float)
-    filled = np.nan_to_num(deviation)
-    pairs = known.T @ known
-    product = np.where(pairs >= fewest, filled.T @ filled / np.maximum(pairs - 1, 1), 0.0)
-    n_periods = len(product)
-    if directions_allowed(len(wide) - len(mean) + 1, n_periods) < n_periods:
+    pairs = seen.T.astype(float) @ seen
+    product = np.where(pairs >= fewest, deviation.T @ deviation / np.maximum(pairs - 1, 1), 0.0)
+    if not full:
+        n_periods = len(product)
         apart = ~np.eye(n_periods, dtype=bool)
-        shared = max(float(product[apart].mean()), 0.0) if apart.any() else 0.0
+        shared = max(float(product[apart].mean()), 0.0) if n_periods > 1 else 0.0
         own = max(float(np.diagonal(product).mean()) - shared, 0.0)
         return shared + own * np.eye(n_periods)
     values, vectors = np.linalg.eigh(product)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from impact.arrays import Floats, Integers
+from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.disclosure.twin.asked import Answered, Asked
 from impact.disclosure.twin.by_cell import directions, directions_allowed, twin_of_cell
@@ -15,7 +15,7 @@ from impact.disclosure.twin.fitted import Met, with_errors, with_estimates
 from impact.disclosure.twin.frame import clustered, frame_of, panel_of
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.mean_paths import MeanPaths, drawn
-from impact.disclosure.twin.protection import ENOUGH, farthest
+from impact.disclosure.twin.protection import ENOUGH, Reach, reach_in_cell
 from impact.errors import DisclosureError, ImpactError, NotIdentifiedError
 from impact.streams import stream
 from impact.terms import SMALLEST_SHOWN
@@ -46,6 +46,9 @@ class Twin:
         Whether it keeps every cell's mean path and scatter in the released directions, or the released numbers alone.
     n_groups : int
         Groups whose mean paths it is drawn around.
+    left : float
+        What is left to guess, in standard deviations of the outcome, of the unit and period of which it is least. Of the real
+        data: it does not leave.
     """
 
     frame: pd.DataFrame
@@ -53,6 +56,7 @@ class Twin:
     left_out: dict[str, str]
     keeps: Keeps
     n_groups: int
+    left: float
 
 
 def twin_of(
@@ -60,7 +64,7 @@ def twin_of(
 ) -> Twin:
     """Make the twin of a panel for some numbers, the most important first.
 
-    Cells of cohort and observed periods are described as they are where each has ``fewest`` units, room for the released
+    Cells of cohort and observed periods are described as they are where each has ``fewest`` units, room for all released
     directions (`directions_allowed`) and enough left to guess (`protection`). Elsewhere they are merged by the rule of `groups`
     and the twin keeps the numbers alone.
 
@@ -80,18 +84,22 @@ def twin_of(
     means = MeanPaths.of(whole.wide, grouped, fewest=fewest)
     noise = _centred(drawn(means.covariance, whole.n_units, generator), grouped, fewest)
     order = generator.permutation(whole.n_units)
-    bases, kept = _bases(whole, answered, grouped, fewest)
-    if bases is not None:
-        for one in answered[len(kept) :]:
-            left_out[one.asked.name] = "direction_budget"
+    bases, left = _bases(whole, answered, grouped, means.reach, fewest)
+    if left >= ENOUGH:
         made = _by_cell(whole, grouped, noise, bases)
-        return Twin(frame_of(made, order), tuple(kept), left_out, "cells", len(bases))
+        return Twin(frame_of(made, order), tuple(answered), left_out, "cells", len(bases), left)
     made, kept = _by_numbers(whole, answered, grouped, means, noise)
     left_out |= {
         one.asked.name: "not_together" for one in answered if one.asked.name not in _names(kept)
     }
-    n_groups = int(grouped.group.max()) + 1
-    return Twin(frame_of(made, order), tuple(kept), left_out, "numbers", n_groups)
+    return Twin(
+        frame_of(made, order),
+        tuple(kept),
+        left_out,
+        "numbers",
+        len(means.mean),
+        _least(whole, means.reach),
+    )
 
 
 def agreement(twin: Twin) -> dict[str, tuple[float, float]]:
@@ -171,36 +179,36 @@ def _answers(panel: Panel, asked: Sequence[Asked]) -> tuple[list[Answered], dict
 
 
 def _bases(
-    whole: Panel, answered: Sequence[Answered], grouped: Grouped, fewest: int
-) -> tuple[list[Floats] | None, Sequence[Answered]]:
-    """Return each cell's released directions for as many numbers as all cells have room for; None where cells are too small."""
+    whole: Panel, answered: Sequence[Answered], grouped: Grouped, reach: Reach, fewest: int
+) -> tuple[list[Floats], float]:
+    """Return each cell's released directions and what they leave to guess; nothing where a cell may not be described."""
     if clustered(whole) or not grouped.single or grouped.n_of_cell.min() < fewest:
-        return None, answered
-    for last in range(len(answered), 0, -1):
-        bases = [
-            _basis(answered[:last], np.flatnonzero(grouped.cell == cell))
-            for cell in range(len(grouped.n_of_cell))
-        ]
-        if all(_protected(whole, grouped, cell, basis) for cell, basis in enumerate(bases)):
-            return bases, answered[:last]
-    return None, answered
+        return [], 0.0
+    cells = [np.flatnonzero(grouped.cell == cell) for cell in range(len(grouped.n_of_cell))]
+    seen = [grouped.seen[units[0]] for units in cells]
+    means = [whole.wide[units][:, known] for units, known in zip(cells, seen, strict=True)]
+    if not all(may_be_shown(column) for paths in means for column in paths.T):
+        return [], 0.0
+    bases = [directions(np.stack([one.direction[units[0]] for one in answered])) for units in cells]
+    left = [
+        _left_in_cell(whole, units, known, basis, reach)
+        for units, known, basis in zip(cells, seen, bases, strict=True)
+    ]
+    return bases, min(left)
 
 
-def _basis(answered: Sequence[Answered], units: Integers) -> Floats:
-    return directions(np.stack([one.direction[units[0]] for one in answered]))
-
-
-def _protected(whole: Panel, grouped: Grouped, cell: int, basis: Floats) -> bool:
-    """Say whether a cell's mean path and its scatter in some directions may leave."""
-    units = np.flatnonzero(grouped.cell == cell)
-    seen = grouped.seen[units[0]]
-    paths = whole.wide[units][:, seen]
+def _left_in_cell(whole: Panel, units: Integers, seen: Mask, basis: Floats, reach: Reach) -> float:
+    """Return what is left to guess of a cell's least protected outcome, in standard deviations; none beyond the budget."""
     if basis.shape[1] > directions_allowed(len(units), int(seen.sum())):
-        return False
-    if not all(may_be_shown(column) for column in paths.T):
-        return False
-    left = farthest(paths, basis[seen], non_negative=bool((whole.y >= 0).all()))
-    return bool(left.min() >= ENOUGH * whole.y.std())
+        return 0.0
+    own = reach_in_cell(np.nan_to_num(whole.wide[units]), basis)
+    return _least(whole, own.within(reach.of_units(units)), units)
+
+
+def _least(whole: Panel, reach: Reach, units: Integers | slice = slice(None)) -> float:
+    """Return the distance to the farthest possible value, of the outcome of which it is least, in standard deviations."""
+    found = reach.farthest(whole.wide[units], non_negative=bool((whole.y >= 0).all()))
+    return float(np.nanmin(found) / whole.y.std())
 
 
 def _by_cell(whole: Panel, grouped: Grouped, noise: Floats, bases: Sequence[Floats]) -> Panel:

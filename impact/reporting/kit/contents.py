@@ -51,12 +51,11 @@ def other_group(main: CallawaySantAnna) -> ControlGroup:
     return "never_treated" if main.control_group == "not_yet_treated" else "not_yet_treated"
 
 
-def settings_of(study: Study, averages: str | None) -> dict[str, Any]:
+def settings_of(study: Study) -> dict[str, Any]:
     """Return what the scripts must know of the study's choices."""
     main = study.cohort_estimator()
     return {
         "control_group": main.control_group,
         "other_control_group": other_group(main),
         "anticipation": main.anticipation,
-        "averages": averages,
     }

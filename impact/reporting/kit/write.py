@@ -71,12 +71,11 @@ def write_kit(study: Study, folder: Path, *, fewest: int = SMALLEST_SHOWN) -> Ki
 
 def _contents(study: Study, twin: Twin, fewest: int) -> dict[str, str]:
     """Return the kit's texts by file name."""
-    expected = _expected(study, twin)
-    settings, numbers = expected["settings"], expected["numbers"]
-    rows = "\n".join(f"{one['name']},{one['estimate']!r},{one['std_error']!r}" for one in numbers)
+    settings = settings_of(study)
+    named = [(one.asked.name, one.value, one.std_error) for one in twin.answered]
+    rows = "\n".join(f"{name},{value!r},{error!r}" for name, value, error in named)
     macros = "\n".join(
-        f"global b_{one['name']} {one['estimate']!r}\nglobal se_{one['name']} {one['std_error']!r}"
-        for one in numbers
+        f"global b_{name} {value!r}\nglobal se_{name} {error!r}" for name, value, error in named
     )
     notyet = {"not_yet_treated": "notyet", "never_treated": ""}
     chosen = {
@@ -88,23 +87,24 @@ def _contents(study: Study, twin: Twin, fewest: int) -> dict[str, str]:
     }
     return {
         "twin.csv": twin.frame.to_csv(index=False, lineterminator="\n"),
-        "expected.json": json.dumps(expected, indent=1, ensure_ascii=False) + "\n",
-        "check.py": _filled("check.py", {}),
-        "check.R": _filled("check.R", {**chosen, "NUMBERS": rows}),
-        "check.do": _filled("check.do", {**chosen, "NUMBERS": macros}),
+        "expected.json": expected_of(twin, outcome=study.outcome, settings=settings),
+        "check.py": script("check.py", {}),
+        "check.R": script("check.R", {**chosen, "NUMBERS": rows}),
+        "check.do": script("check.do", {**chosen, "NUMBERS": macros}),
         "README.md": _readme("README.md", "en", study, twin, fewest),
         "LISEZMOI.md": _readme("LISEZMOI.md", "fr", study, twin, fewest),
     }
 
 
-def _expected(study: Study, twin: Twin) -> dict[str, Any]:
+def expected_of(twin: Twin, *, outcome: str, settings: Mapping[str, Any]) -> str:
+    """Return ``expected.json``: our numbers, the choices that scripts must know, and what is not in the kit."""
     averages = [
         one.estimate.spec["averages"] for one in twin.answered if one.asked.name == "imputation"
     ]
-    return {
-        "outcome": study.outcome,
+    told = {
+        "outcome": outcome,
         "keeps": twin.keeps,
-        "settings": settings_of(study, averages[0] if averages else None),
+        "settings": {**settings, "averages": averages[0] if averages else None},
         "numbers": [
             {
                 "name": one.asked.name,
@@ -116,6 +116,7 @@ def _expected(study: Study, twin: Twin) -> dict[str, Any]:
         ],
         "not_in_the_kit": _left_out(twin),
     }
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
 def _left_out(twin: Twin) -> dict[str, str]:
@@ -134,7 +135,7 @@ def _readme(name: str, language: Language, study: Study, twin: Twin, fewest: int
         for key, code in _left_out(twin).items()
     ]
     keeps = words["keeps"][twin.keeps].format(groups=twin.n_groups, fewest=fewest)
-    return _filled(
+    return script(
         name,
         {
             "TITLE": study.plan.title.in_language(language),
@@ -149,7 +150,8 @@ def _readme(name: str, language: Language, study: Study, twin: Twin, fewest: int
     )
 
 
-def _filled(name: str, values: Mapping[str, str]) -> str:
+def script(name: str, values: Mapping[str, str]) -> str:
+    """Return a file of the kit with its blanks filled."""
     text = (FILES / f"{name}.in").read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"@{key}@", value)
