@@ -43,13 +43,15 @@ def build(
     if source.suffix == ".parquet" and schema is None:
         made = _reduced_by_database(source, columns or [], memory)
     else:
-        from impact.data.readers import read_panel
-        from impact.moments import PathMoments
+        from impact.data.readers import read_frame
+        from impact.data.schema import read_schema
+        from impact.moments.offices.own_units import office_moments, office_panel
 
         if not outcome:
             raise PlanError("--outcome: name the column whose moments are wanted")
-        where = schema or source.with_suffix(".yml")
-        made = PathMoments.from_panel(read_panel(source, schema=where, outcome=outcome))
+        declared = read_schema(schema or source.with_suffix(".yml"))
+        frame = read_frame(source, schema=declared)
+        made = office_moments(office_panel(frame, schema=declared, outcome=outcome))
     made.save(target, small_cells="include" if include_small_cells else "refuse")
     _describe(made, target)
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from impact.errors import MomentsError, PrivacyError, SourceError, UnparsableVal
 from impact.moments.offices.grid import grid_of, read_grid
 from impact.moments.offices.integer_sums import LEFT_ASIDE, integer_sums
 from impact.moments.offices.masked import MODULUS, MaskedSums, added, read_masked
+from impact.moments.offices.own_units import office_moments, office_panel
 from impact.moments.offices.pair_keys import (
     make_keys,
     mask_stream,
@@ -146,6 +148,30 @@ def test_moments_of_a_total_are_those_of_the_pooled_panel(gaps):
     ours, theirs = (
         impact.CallawaySantAnna().fit(data).aggregate(by="overall").table.iloc[0]
         for data in (made, panel)
+    )
+    assert ours.estimate == pytest.approx(theirs.estimate, rel=1e-10)
+    assert ours.std_error == pytest.approx(theirs.std_error, rel=1e-10)
+
+
+def test_offices_of_which_one_has_nobody_treated_merge_to_the_pooled_moments():
+    frame = firms(gaps=0.1)
+    treated = frame.g.notna() & (frame.id % 2 == 0)
+    parts = [
+        office_moments(office_panel(part.copy(), schema=SCHEMA, outcome="y"))
+        for part in (
+            frame[treated],
+            frame[~treated & frame.g.isna()],
+            frame[~treated & frame.g.notna()],
+        )
+    ]
+    merged = reduce(impact.PathMoments.merge, parts)
+    pooled = impact.PathMoments.from_panel(
+        impact.Panel.from_frame(frame, unit="id", time="t", outcome="y", cohort="g")
+    )
+    assert merged.sample == pooled.sample
+    ours, theirs = (
+        impact.CallawaySantAnna().fit(one).aggregate(by="overall").table.iloc[0]
+        for one in (merged, pooled)
     )
     assert ours.estimate == pytest.approx(theirs.estimate, rel=1e-10)
     assert ours.std_error == pytest.approx(theirs.std_error, rel=1e-10)

@@ -11,16 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from impact.arrays import Floats, Integers, Mask
-from impact.data.checks import UnitColumns
 from impact.data.panel import Panel
 from impact.data.schema import Schema
-from impact.data.sources.codes import matching
 from impact.errors import MomentsError, UnparsableValueError, rows_that
 from impact.moments.offices.grid import BITS, SumGrid
+from impact.moments.offices.own_units import LATE, office_panel
 
 Whole = NDArray[np.object_]  # of Python's whole numbers, which have no largest one
 COUNTS = ("n", "n_zero", "n_negative")
-LATE = "treated_after_last_period_counted_as_untreated"
 LEFT_ASIDE = ("missing_outcome", LATE)
 """Rows without an outcome, and units that start after the last period: as a panel's sample counts them."""
 LIMB = 27  # bits: products of limbs and sums of BLOCK of them stay inside 64 bits
@@ -113,32 +111,17 @@ def integer_sums(frame: pd.DataFrame, grid: SumGrid, *, schema: Schema) -> Integ
 
 
 def _units(frame: pd.DataFrame, grid: SumGrid, schema: Schema) -> Panel:
-    """Return the office's units with their cohorts; it may have nobody treated, or nobody else."""
-    if schema.cohort is None:
-        raise MomentsError("cohort: the schema names no column of first treated periods; name it")
+    """Return the office's units; those that do not count alike are refused."""
     if schema.weight is not None or schema.cluster not in {None, schema.unit}:
         raise MomentsError(
             "weight, cluster: masked sums are of units that count alike and are their own clusters; merge moments of offices "
             "that may show them instead (impact moments merge)"
         )
-    column = schema.cohort.column
-    panel = Panel.from_frame(
-        frame,
-        unit=schema.unit,
-        time=schema.time.column,
-        outcome=grid.outcome,
-        covariates=[column],
-        strata=grid.stratum,
-        frequency=grid.frequency,
-        step=grid.step,
-        missing_outcome=schema.missing_outcome,
-    )
-    told = panel.covariates[column]
-    rows = np.arange(1, len(told) + 1, dtype=np.int32)
-    of_units = UnitColumns(panel.unit_index, panel.n_units, rows)
-    never = matching(told, schema.cohort.never)
-    cohort = of_units.cohort(told, axis=panel.time_axis, never=never)
-    return panel.with_cohort(cohort)
+    if (schema.time.frequency, schema.time.step) != (grid.frequency, grid.step):
+        raise MomentsError(
+            "frequency, step: the schema's are not the grid's; agree on one way to count periods"
+        )
+    return office_panel(frame, schema=schema, outcome=grid.outcome, strata=grid.stratum)
 
 
 def _in_parts(panel: Panel, grid: SumGrid) -> Integers:
