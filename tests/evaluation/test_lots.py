@@ -18,7 +18,7 @@ from impact.evaluation.remarks import remarks_of
 from impact.evaluation.robustness import Robustness
 from impact.inference.strata import permutation_strata
 from impact.reporting.sections.assigned import compared_with, control_group
-from impact.reporting.sections.sample import sample_flow
+from impact.reporting.sections.sample import still_there
 from impact.reporting.voice import Voice
 
 REFUSED = [
@@ -164,7 +164,7 @@ def test_of_a_lot_of_starts_nobody_is_said_to_be_compared_with_who_was_not_drawn
     part = SampleAndComparability.of(staggered)
     whys = {check.name: check.why for check in part.checks}
     assert whys["balance"] == whys["joint_balance"] == "nobody_never_treated"
-    text = sample_flow(voice, part).items[0].markdown
+    text = still_there(voice, part.flow)
     assert "90 of 90 beneficiaries" in text
     assert "comparison group" not in text
 

@@ -13,12 +13,12 @@ from impact.reporting.words.register import said
 
 def sample_flow(voice: Voice, part: SampleAndComparability) -> Exhibits:
     """Show the flow of firms and the cohorts."""
-    text = Text(f"## {voice.t('Sample and attrition')}\n\n{_still_there(voice, part.flow)}")
+    text = Text(f"## {voice.t('Sample and attrition')}\n\n{still_there(voice, part.flow)}")
     began = arrived(voice, part.arrival)
     return Exhibits((text, *began, figures.flow(voice, part.flow), _cohorts(voice, part.cohorts)))
 
 
-def _still_there(voice: Voice, flow: pd.DataFrame) -> str:
+def still_there(voice: Voice, flow: pd.DataFrame) -> str:
     """Say how many of each group still answer at the end, or that nobody is followed."""
     t, f = voice.t, voice.f
     last, start = flow.iloc[-1], flow.iloc[1]
