@@ -362,6 +362,22 @@ def test_other_intervals_that_hold_and_include_zero_are_named(two_waves):
     assert "include zero" not in which_interval(voice, shown)
 
 
+@pytest.mark.parametrize(
+    ("usual", "times"), [(1000.0, "3.0 times"), (2900.0, None), (np.inf, None)]
+)
+def test_an_interval_much_longer_than_on_simulated_panels_is_said_to_be(two_waves, usual, times):
+    shown = replace(
+        effect(), verdict=replace(effect().verdict, believed="permutation")
+    )  # 3000 long
+    rows = {"inference": ["permutation"], "median_length": [usual], "coverage": [0.95]}
+    checked = replace(shown, design=SimpleNamespace(headline=pd.DataFrame(rows)))
+    text = which_interval(Voice(two_waves), checked)
+    if times is None:
+        assert "as long as" not in text
+    else:
+        assert f"Here it is {times} as long as in most of those panels" in text
+
+
 def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_shown(two_waves):
     nothing = WithoutEach(0, None, None, 0)
     found = LeaveOneOut(100.0, 90.0, 110.0, 0.1, WithoutEach(5, 80.0, 120.0, 0), nothing, None)

@@ -18,6 +18,8 @@ from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 from impact.terms import SMALLEST_SHOWN
 
+LONGER = 1.5  # times its usual length on simulated panels from which an interval tells of something they do not have
+
 
 def estimated(voice: Voice, effect: OutcomeEffect) -> str:
     """Say an outcome's estimate and interval without a verb on the programme; never "no effect" for "cannot tell"."""
@@ -72,9 +74,24 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
             "usual": voice.f.percent(100 * _worst_coverage(effect, "clustered")),
         }
     sentence = said(voice.t, "verdict", code, **values)
+    if (times := times_as_long(effect)) > LONGER:
+        sentence += " " + voice.t(
+            "Here it is {times} times as long as in most of those panels, so the study detects less here than the panels say.",
+            times=voice.f.number(times, 1),
+        )
     if not effect.holding_that_include_zero:
         return sentence
     return f"{sentence} {includes_zero(voice, effect.holding_that_include_zero)}"
+
+
+def times_as_long(effect: OutcomeEffect) -> float:
+    """Return the believed interval's length over the median one on simulated panels; 1 where none were, or it has no end."""
+    if effect.design is None:
+        return 1.0
+    rows = effect.design.headline
+    usual = rows.loc[rows["inference"] == effect.verdict.believed, "median_length"].max()
+    length = effect.verdict.conf_high - effect.verdict.conf_low
+    return float(length / usual) if math.isfinite(length) and usual > 0 else 1.0
 
 
 def includes_zero(voice: Voice, inferences: Sequence[str]) -> str:
