@@ -22,6 +22,7 @@ from impact.pipeline import NotebookStudy
 from impact.reporting.exhibits import Callout, Chapter, Figure, FirstPage, Question, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections import frame, sample
+from impact.reporting.sections.believed_interval import which_interval
 from impact.reporting.sections.certainty import certainty, without_sentence
 from impact.reporting.sections.checks import checks_table, found
 from impact.reporting.sections.comparison import comparison
@@ -31,7 +32,7 @@ from impact.reporting.sections.evidence_elsewhere import evidence_elsewhere
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import first_page
 from impact.reporting.sections.how_sure import how_sure
-from impact.reporting.sections.impact import effects_table, estimated, values_of, which_interval
+from impact.reporting.sections.impact import effects_table, estimated, values_of
 from impact.reporting.sections.lessons import lessons
 from impact.reporting.sections.programme import programme
 from impact.reporting.sections.rated import reason_in_a_line

@@ -16,9 +16,9 @@ from impact.parameters import percent_of_log
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.assigned import how_assigned
+from impact.reporting.sections.believed_interval import which_interval
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.evidence import Evidence, but, graded, what_was_made
-from impact.reporting.sections.impact import which_interval
 from impact.reporting.sections.other_trends import other_trends, what_bounds_say
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words

@@ -9,6 +9,7 @@ from impact.interval import Refused
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections.arms import of_arms
+from impact.reporting.sections.believed_interval import which_interval
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.findings import Findings
@@ -16,7 +17,6 @@ from impact.reporting.sections.impact import (
     by_cohort_table,
     estimated,
     subgroups_table,
-    which_interval,
 )
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said_why_not

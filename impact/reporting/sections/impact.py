@@ -1,7 +1,6 @@
 """Section on the effect: by how much, how sure, for whom, and since when."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +9,7 @@ from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
+from impact.reporting.sections.believed_interval import which_interval
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.sections.estimand import estimand
 from impact.reporting.sections.robustness import missing
@@ -17,8 +17,6 @@ from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 from impact.terms import SMALLEST_SHOWN
-
-LONGER = 1.5  # times its usual length on simulated panels from which an interval tells of something they do not have
 
 
 def estimated(voice: Voice, effect: OutcomeEffect) -> str:
@@ -59,51 +57,6 @@ def values_of(voice: Voice, effect: OutcomeEffect) -> dict[str, str]:
 def _signed(voice: Voice, percent: float) -> str:
     text = voice.f.percent(percent)
     return f"+{text}" if percent > 0 else text
-
-
-def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
-    """Say which interval is believed and why, and which others that hold include zero."""
-    verdict, design = effect.verdict, effect.design
-    code, _, detail = verdict.why.partition(":")
-    values = {"name": said(voice.t, "inference", verdict.believed), "n": detail}
-    if code == "design_check" and design is not None:
-        code = detail
-        values |= {
-            "n": voice.f.number(design.draws // 2),
-            "coverage": voice.f.percent(100 * _worst_coverage(effect, verdict.believed)),
-            "usual": voice.f.percent(100 * _worst_coverage(effect, "clustered")),
-        }
-    sentence = said(voice.t, "verdict", code, **values)
-    if (times := times_as_long(effect)) > LONGER:
-        sentence += " " + voice.t(
-            "Here it is {times} times as long as in most of those panels, so the study detects less here than the panels say.",
-            times=voice.f.number(times, 1),
-        )
-    if not effect.holding_that_include_zero:
-        return sentence
-    return f"{sentence} {includes_zero(voice, effect.holding_that_include_zero)}"
-
-
-def times_as_long(effect: OutcomeEffect) -> float:
-    """Return the believed interval's length over the median one on simulated panels; 1 where none were, or it has no end."""
-    if effect.design is None:
-        return 1.0
-    rows = effect.design.headline
-    usual = rows.loc[rows["inference"] == effect.verdict.believed, "median_length"].max()
-    length = effect.verdict.conf_high - effect.verdict.conf_low
-    return float(length / usual) if math.isfinite(length) and usual > 0 else 1.0
-
-
-def includes_zero(voice: Voice, inferences: Sequence[str]) -> str:
-    """Name the inferences that hold on this design and whose interval includes zero."""
-    names = voice.f.listed([said(voice.t, "short_inference", name) for name in inferences])
-    return voice.t("Other intervals that hold include zero: {names}.", names=names)
-
-
-def _worst_coverage(effect: OutcomeEffect, inference: str) -> float:
-    assert effect.design is not None  # noqa: S101 (narrowing for mypy; the caller checked)
-    rows = effect.design.headline
-    return float(rows.loc[rows["inference"] == inference, "coverage"].min())
 
 
 def effects_table(voice: Voice, effects: tuple[OutcomeEffect, ...]) -> Table:
