@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from impact.errors import EstimationError, NotAvailableError
+from impact.arrays import Floats
+from impact.errors import EstimationError, ImpactError, NotAvailableError
 from impact.evaluation.smallest import smallest_assigned
-from impact.evaluation.study import Study
+from impact.evaluation.study import Study, winsorised
 from impact.inference.choose import Verdict, headline_intervals, verdict_of_the_lot
+from impact.inference.closed_arms import closed_p_values
 
 COLUMNS = ("estimate", "conf_low", "conf_high", "p_value")
 
@@ -24,7 +26,8 @@ def arms_compared(study: Study, headline: Verdict) -> pd.DataFrame | None:
     -------
     DataFrame
         One row a comparison: ``label, other`` (arms as written), ``n_treated, n_control``, ``estimate, conf_low, conf_high,
-        p_value`` by the inference ``believed``, and ``p_holm``, the p-value adjusted for all rows.
+        p_value`` by the inference ``believed``, and the p-value adjusted for all rows: ``p_holm``, whatever the rows have to do
+        with each other, and ``p_westfall_young`` by the lot drawn again, which knows it; missing where there is none.
 
     Assumes
     -------
@@ -32,7 +35,7 @@ def arms_compared(study: Study, headline: Verdict) -> pd.DataFrame | None:
 
     References
     ----------
-    Holm (1979), Scandinavian Journal of Statistics 6(2).
+    Holm (1979), Scandinavian Journal of Statistics 6(2); of the other, `closed_p_values`.
     """
     from statsmodels.stats.multitest import multipletests
 
@@ -59,7 +62,31 @@ def arms_compared(study: Study, headline: Verdict) -> pd.DataFrame | None:
     known = ~np.isnan(p)
     if known.any():
         adjusted[known] = multipletests(p[known], method="holm")[1]
-    return found.assign(p_holm=adjusted)
+    return found.assign(p_holm=adjusted, p_westfall_young=_by_the_lot(study, found))
+
+
+def _by_the_lot(study: Study, found: pd.DataFrame) -> Floats:
+    """Adjusted p-values (rows,) from all arms and the draws that the lot could have made; NaN where it cannot be asked."""
+    planned = study.plan.arms
+    pairs = [frozenset(row) for row in found[["label", "other"]].itertuples(index=False)]
+    alone = dict(zip(pairs, found["p_value"].to_numpy(float), strict=True))
+    if planned is None or study.arms is None or np.isnan(list(alone.values())).any():
+        return np.full(len(found), np.nan)
+    everyone = study.panel_of_all((planned.column,))
+    if study.plan.winsorise:
+        everyone = winsorised(everyone, study.plan.winsorise)
+    estimator = study.estimator(arm=planned.column, control=planned.control)
+    try:
+        adjusted = closed_p_values(
+            everyone,
+            estimator,
+            alone,
+            permutations=study.plan.permutations,
+            seed=study.plan.seed,
+        )
+    except ImpactError:  # Holm's stand beside
+        return np.full(len(found), np.nan)
+    return np.array([adjusted[pair] for pair in pairs])
 
 
 def _verdict(study: Study, arm: str, other: str) -> Verdict:

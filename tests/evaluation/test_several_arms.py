@@ -63,6 +63,8 @@ def test_each_arm_is_compared_with_the_control_and_with_the_others(answered):
     assert found["p_value"].iloc[0] == headline.p_value
     assert list(found["p_holm"] <= 0.05) == [True, True, False]
     assert (found["p_holm"] >= found["p_value"]).all()
+    assert (found["p_westfall_young"] >= found["p_value"]).all()
+    assert list(found["p_westfall_young"] <= 0.05) == [True, True, False]
     for row, truth in zip(found.itertuples(), (5.0, 5.5, 0.5), strict=True):
         assert row.conf_low < truth < row.conf_high
     assert decode(encode(part)).arms.equals(part.arms)

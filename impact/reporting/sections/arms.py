@@ -70,6 +70,7 @@ def _table(voice: Voice, found: pd.DataFrame) -> Table:
             "interval": t("Interval"),
             "p_value": t("p, alone"),
             "p_holm": t("p, of several (Holm)"),
+            "p_westfall_young": t("p, of several (by the lot)"),
             "by": t("By"),
         },
         formats={
@@ -77,10 +78,15 @@ def _table(voice: Voice, found: pd.DataFrame) -> Table:
             "interval": str,
             "p_value": f.p_value,
             "p_holm": f.p_value,
+            "p_westfall_young": f.p_value,
         },
         notes=(
             t(
                 "Each row compares the units of its two arms alone, by the main estimator. Intervals are not adjusted for being several."
+            ),
+            t(
+                "p of several: Holm's whatever comparisons have to do with each other; by the lot, drawn again among arms that may be "
+                "equal, for the largest t (closed tests, up to four arms). Where both are small, so is the chance of one false finding."
             ),
         ),
     )
