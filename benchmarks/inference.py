@@ -122,7 +122,7 @@ asked = HonestBounds(restriction='{restriction}', values=tuple(np.linspace(0, 2,
         )
         for restriction in ("relative_magnitudes", "smoothness", "relative_smoothness")
     },
-    "The embedded case, 350 firms x 20 quarters with gaps": {
+    "The embedded case, 600 firms x 20 quarters with gaps": {
         "impact, specification curve, 672 specifications x 199 permutations": (
             f"{CASE}\nimport impact",
             "found = impact.specification_curve(panel); assert len(found.table) == 672",

@@ -52,7 +52,7 @@ def read_panel(
     >>> import impact
     >>> panel = impact.read_panel("data/artisans.csv", schema="data/artisans.yml", outcome="revenue_mad")
     >>> panel.n_units, panel.n_periods, panel.balanced
-    (350, 20, False)
+    (600, 20, False)
     """
     declared = schema if isinstance(schema, Schema) else read_schema(schema)
     frame = read_frame(path, schema=declared)

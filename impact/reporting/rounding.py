@@ -6,6 +6,7 @@ from collections.abc import Sequence
 FINEST = 3  # times a grain is made finer so that rounded numbers add up
 COARSE = 3  # leading digit of half a width from which one digit is enough: 2.9 keeps tenths, 8.6 does not
 MOST_DECIMALS = 6
+NEARLY = 0.6  # of a grain: so far may a difference of rounded numbers lie from the exact one
 
 
 def grain(low: float, high: float) -> float:
@@ -48,7 +49,12 @@ def adding_up(total: float, without: float, *, low: float, high: float) -> Seque
     values = (total, without, total - without, low, high)
     size = grain(low, high)
     for finer in range(FINEST):
-        shown = [to_grain(value, size / 10**finer) for value in values]
-        if not size or math.isclose(shown[0] - shown[1], shown[2], abs_tol=size / 10**6):
+        step = size / 10**finer
+        shown = [to_grain(value, step) for value in values]
+        between = shown[0] - shown[1]
+        if not size or math.isclose(between, shown[2], abs_tol=size / 10**6):
+            return shown
+        if abs(between - values[2]) <= NEARLY * step:
+            shown[2] = to_grain(between, step)
             return shown
     return list(values)

@@ -15,10 +15,10 @@ import pandas as pd
 
 from impact.data.intake.series import published
 from impact.errors import StorageError
-from impact.simulate.files import SEED, frame_of
+from impact.simulate.files import CASE, frame_of
 from impact.simulate.firm_names import firm_names, respelt
 from impact.simulate.process import draw
-from impact.simulate.programme import ScenarioName, scenario
+from impact.simulate.programme import scenario
 from impact.simulate.revenue import MARKETS
 from impact.streams import stream
 
@@ -37,13 +37,16 @@ STATUSES = {
 }
 QUARTER_ENDS = {1: "31/03", 2: "30/06", 3: "30/09", 4: "31/12"}
 ACTIVITIES = {
-    "marrakech_events": "Manifestation à Marrakech",
     "media_tours": "Voyage de presse",
     "buyer_visits": "Visite d'acheteurs",
     "b2b_meetings": "Rencontre professionnelle",
 }
+EVENTS = {
+    "Expo Artisan Marrakech": "Expo Artisan Marrakech",
+    "National exposition Fes": "Exposition nationale de Fès",
+}
 NO_BREAK = "\u00a0"
-SMALL_LETTERS = ("A017", "A101", "A230")
+SMALL_LETTERS = ("A017", "A104", "A230")
 """Firms whose id the fourth wave writes in small letters."""
 CENTIMES = ("A044", "2014Q2")
 """Firm and quarter whose domestic revenue the fourth wave has in centimes."""
@@ -60,10 +63,10 @@ class Arriving:
     generator: np.random.Generator
 
     @classmethod
-    def of(cls, *, name: ScenarioName = "persistent", seed: int = SEED) -> "Arriving":
-        """Draw the case."""
-        frame = frame_of(draw(scenario(name), seed=seed))
-        generator = stream(seed, "arriving")
+    def of(cls) -> "Arriving":
+        """Draw the case: all arms, for a survey does not know yet who will be compared."""
+        frame = frame_of(draw(scenario(CASE.scenario), seed=CASE.seed))
+        generator = stream(CASE.seed, "arriving")
         ids = frame["artisan_id"].unique()
         prices = published("morocco_cpi")
         year = frame["quarter"].str[:4].astype(int)
@@ -83,9 +86,9 @@ class Arriving:
         return self.frame.groupby("artisan_id", sort=False).first().reset_index()
 
 
-def write_arriving(folder: Path, *, seed: int = SEED) -> list[Path]:
+def write_arriving(folder: Path) -> list[Path]:
     """Write every file but the intake plan into a folder that is there."""
-    case = Arriving.of(seed=seed)
+    case = Arriving.of()
     return [
         _first_wave(case, folder / "enquete_2010_2011.csv"),
         _second_wave(case, folder / "enquete_2012.xlsx"),
@@ -203,7 +206,7 @@ def _third_wave(case: Arriving, path: Path) -> Path:
     )
     for market in MARKETS:
         made[f"ca_{market}"] = np.where(silent, why, made[f"ca_{market}"])
-    first = made.iloc[[31, 640, 1111]].assign(saisie=1)
+    first = made.iloc[[36, 656, 1113]].assign(saisie=1)
     made.loc[first.index, "saisie"] = 2
     for market in MARKETS:
         first[f"ca_{market}"] = [
@@ -272,10 +275,13 @@ def _list_of_firms(case: Arriving, path: Path) -> Path:
 def _register_of_fairs(case: Arriving, folder: Path) -> list[Path]:
     """Who was invited to which fair, by name as the contractor wrote it; and which of them a person took for whom."""
     invited = case.firms[case.firms["fair"] != ""].sample(frac=1, random_state=case.generator)
+    taken = {name.casefold() for name in case.names.values()}
     told, confirmed = [], []
     for place, firm in enumerate(invited.to_dict("records")):
         name = case.names[firm["artisan_id"]]
         written = respelt(name, case.generator) if place % 3 == 0 else name
+        if written.casefold() != name.casefold() and written.casefold() in taken:
+            written = name  # that spelling is another firm's name: no person could tell them apart
         if written.casefold() != name.casefold():
             confirmed.append((written, name))
         told.append(
@@ -303,10 +309,12 @@ def _day_in(quarter: str) -> str:
 
 
 def _attendance(case: Arriving, path: Path) -> Path:
-    """One row an attendance at another activity, some entered twice; UTF-16 with tabs, as Excel's Unicode text."""
-    rows = [
+    """One row an attendance at an event at home or another activity, some entered twice; UTF-16 with tabs, as Excel's Unicode text."""
+    firms = case.firms.to_dict("records")
+    rows = [(firm["artisan_id"], EVENTS[firm["event"]]) for firm in firms if firm["event"]]
+    rows += [
         (firm["artisan_id"], name)
-        for firm in case.firms.to_dict("records")
+        for firm in firms
         for activity, name in ACTIVITIES.items()
         for _ in range(firm[activity])
     ]

@@ -27,9 +27,11 @@ class Case:
     seed: int
 
 
-CASE = Case("artisans", "persistent", SEED)
+CASE = Case("artisans", "three_arms", SEED)
 FURTHER = (Case("clear", "three_arms_clear", 2013), Case("null", "three_arms_null", 2014))
 """Seeds are the years that follow: nobody looked for draws that come out well."""
+NOT_OF_THE_FAIRS = ["event", "first_event", "marrakech_events"]
+"""Columns about firms at events at home alone."""
 SIGNIFICANT = 10  # digits kept in the truth file; enough for any comparison, alike on any processor
 
 
@@ -69,6 +71,11 @@ def frame_of(sample: Draw) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def compared_with_fairs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out firms at events at home, which are no comparison for fairs, with what only they have."""
+    return frame[frame["arm"] != "event"].drop(columns=NOT_OF_THE_FAIRS).reset_index(drop=True)
+
+
 def _arm_columns(sample: Draw, unit: np.ndarray) -> dict[str, Any]:
     """Arm, event at home and its quarter, of a programme that has such events."""
     events = sample.programme.events
@@ -96,6 +103,8 @@ def _blank(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
 def write_case(folder: Path, *, estimates: Estimates | None = None) -> list[Path]:
     """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, each whole or not at all.
 
+    The panel has the firms that fairs are judged by, as the intake plan of the files that arrive leaves them; the truth has all arms.
+
     Parameters
     ----------
     folder : Path
@@ -108,31 +117,41 @@ def write_case(folder: Path, *, estimates: Estimates | None = None) -> list[Path
         f"# Codebook of `artisans.csv`\n\n{column_table(schema, 'en')}\n# Dictionnaire des variables\n\n"
         f"{column_table(schema, 'fr')}"
     )
-    return [*_panel_and_truth(CASE, folder, estimates), _written(folder / "codebook.md", codebook)]
+    sample = draw(scenario(CASE.scenario), seed=CASE.seed)
+    return [
+        _panel(compared_with_fairs(frame_of(sample)), folder / f"{CASE.name}.csv"),
+        _truth(CASE, sample, folder, estimates),
+        _written(folder / "codebook.md", codebook),
+    ]
 
 
 def write_further_cases(folder: Path, *, estimates: Estimates | None = None) -> list[Path]:
     """Write panel and truth of the cases of `FURTHER`: a clear effect, and none at all."""
-    return [path for case in FURTHER for path in _panel_and_truth(case, folder, estimates)]
+    written = []
+    for case in FURTHER:
+        sample = draw(scenario(case.scenario), seed=case.seed)
+        written += [
+            _panel(frame_of(sample), folder / f"{case.name}.csv"),
+            _truth(case, sample, folder, estimates),
+        ]
+    return written
 
 
-def _panel_and_truth(case: Case, folder: Path, estimates: Estimates | None) -> list[Path]:
-    programme = scenario(case.scenario)
-    sample = draw(programme, seed=case.seed)
+def _panel(frame: pd.DataFrame, path: Path) -> Path:
+    return _written(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _truth(case: Case, sample: Draw, folder: Path, estimates: Estimates | None) -> Path:
     facts = {
         "scenario": case.scenario,
         "seed": case.seed,
         **truth(sample),
-        "known_bias": known_bias(programme),
+        "known_bias": known_bias(sample.programme),
     }
     if estimates is not None:
-        facts["estimators"] = estimator_bias(programme, estimates)
+        facts["estimators"] = estimator_bias(sample.programme, estimates)
     told = json.dumps(_rounded(facts), indent=1, sort_keys=True) + "\n"
-    panel = frame_of(sample).to_csv(index=False, lineterminator="\n")
-    return [
-        _written(folder / f"{case.name}.csv", panel),
-        _written(folder / f"{case.name}_truth.json", told),
-    ]
+    return _written(folder / f"{case.name}_truth.json", told)
 
 
 def _written(path: Path, text: str) -> Path:

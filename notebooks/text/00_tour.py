@@ -32,7 +32,8 @@ panel = impact.read_panel(
 print(panel)
 
 # %% [markdown]
-# *What to look for:* 48 firms exhibited at a fair, in two quarters of 2013. 302 never did. Some answers are missing.
+# *What to look for:* 48 firms exhibited at a fair, in two quarters of 2013. 552 never did. Some answers are missing. (300 more firms were
+# at events at home. They are no comparison for fairs, and are left out of this file.)
 #
 # ## 2. The trap: compare exhibitors with the others
 #
@@ -50,7 +51,7 @@ naive = means.loc[True, True] - means.loc[False, True]
 f"{naive:,.0f} MAD a quarter more than the others"
 
 # %% [markdown]
-# A gain of nearly 30,000 MAD a quarter? Look at the column before the fairs: exhibitors sold about 23,000 MAD more *then*, too. Larger
+# A gain of nearly 20,000 MAD a quarter? Look at the column before the fairs: exhibitors sold about 25,000 MAD more *then*, too. Larger
 # firms were taken to the fairs. The comparison measures who was chosen, not what the fairs did.
 #
 # ## 3. Compare changes, not levels
@@ -80,7 +81,7 @@ pooled = impact.PooledOLS().fit(panel)
 impact.compare([overall, static, pooled], terms={"overall": "effect", "exposed": "effect"})
 
 # %% [markdown]
-# The pooled model is the trap again: some 32,000 MAD, and its interval leaves out zero. Significance does not tell a trap from an effect.
+# The pooled model is the trap again: some 20,000 MAD, and its interval leaves out zero. Significance does not tell a trap from an effect.
 #
 # ## 4. How sure?
 #
@@ -114,11 +115,15 @@ pd.DataFrame(
 ).round(-2)
 
 # %% [markdown]
-# The naive comparison is nearly four times the truth. The estimate is close to it, and its interval holds it. The interval also holds
-# zero: with 48 exhibitors this study could not have been sure, and an honest report says so.
+# The naive comparison is nearly four times the truth. The estimate lies on the other side of zero, and its interval holds both zero and the
+# truth: with 48 exhibitors this study could not have been sure, and an honest report says so.
+#
+# Why so low? Besides chance, firms were taken to the fairs after a spurt of sales that would have receded anyway, orders came in before the fair, and
+# a quarter of revenue is not declared. Real programmes are like that. Of many such draws [docs/first-pages.md](../docs/first-pages.md) tells how often
+# an estimate misses, and by how much.
 #
 # ## 6. Your turn
 #
 # - Change `control_group` to `"never_treated"` above and run again: what changes, and why so little?
-# - Read `outcome="export_revenue_mad"` instead of revenue. In which market is the gain?
+# - Read `outcome="export_revenue_mad"` instead of revenue. In which market would you expect the gain?
 # - Run the whole evaluation, from plan to report: `make report` in a terminal. The notebooks 01 to 06 are its chapters.

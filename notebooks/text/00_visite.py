@@ -32,8 +32,9 @@ panel = impact.read_panel(
 print(panel)
 
 # %% [markdown]
-# *À regarder :* 48 entreprises ont exposé à un salon, au cours de deux trimestres de 2013 ; 302 ne l’ont jamais fait. Certaines réponses
-# manquent.
+# *À regarder :* 48 entreprises ont exposé à un salon, au cours de deux trimestres de 2013 ; 552 ne l’ont jamais fait. Certaines réponses
+# manquent. (300 autres étaient présentes à une manifestation au Maroc : elles ne servent pas de comparaison pour les salons, et ne sont pas dans
+# ce fichier.)
 #
 # ## 2. Le piège : comparer les exposants aux autres
 #
@@ -51,7 +52,7 @@ naive = means.loc[True, True] - means.loc[False, True]
 f"{naive:,.0f} MAD par trimestre de plus que les autres"
 
 # %% [markdown]
-# Un gain de près de 30 000 MAD par trimestre ? Regardez la colonne d’avant les salons : les exposants vendaient *déjà* environ 23 000 MAD
+# Un gain de près de 20 000 MAD par trimestre ? Regardez la colonne d’avant les salons : les exposants vendaient *déjà* environ 25 000 MAD
 # de plus. On a emmené aux salons de plus grandes entreprises. La comparaison mesure qui a été choisi, non ce que les salons ont fait.
 #
 # ## 3. Comparer des évolutions, non des niveaux
@@ -81,7 +82,7 @@ pooled = impact.PooledOLS().fit(panel)
 impact.compare([overall, static, pooled], terms={"overall": "effet", "exposed": "effet"})
 
 # %% [markdown]
-# Les moindres carrés empilés (`PooledOLS`) sont encore le piège : quelque 32 000 MAD, et son intervalle exclut zéro. Être significatif ne distingue
+# Les moindres carrés empilés (`PooledOLS`) sont encore le piège : quelque 20 000 MAD, et son intervalle exclut zéro. Être significatif ne distingue
 # pas un piège d’un effet.
 #
 # ## 4. Avec quelle certitude ?
@@ -117,12 +118,16 @@ pd.DataFrame(
 ).round(-2)
 
 # %% [markdown]
-# La comparaison naïve vaut près de quatre fois la vérité. L’estimation en est proche, et son intervalle la contient. Il contient aussi
-# zéro : avec 48 exposants, cette étude ne pouvait pas être sûre, et un rapport honnête le dit.
+# La comparaison naïve vaut près de quatre fois la vérité. L’estimation se trouve de l’autre côté de zéro, et son intervalle contient à la fois zéro et
+# la vérité : avec 48 exposants, cette étude ne pouvait pas être sûre, et un rapport honnête le dit.
+#
+# Pourquoi si bas ? Outre le hasard, les entreprises ont été choisies après une poussée des ventes qui serait retombée de toute façon, des commandes sont
+# arrivées avant le salon, et un quart du chiffre d’affaires n’est pas déclaré. Les vrais programmes sont ainsi. Sur un grand nombre de tels tirages,
+# [docs/first-pages.md](../docs/first-pages.md) dit combien de fois une estimation se trompe, et de combien.
 #
 # ## 6. À vous
 #
 # - Remplacez plus haut `control_group` par `"never_treated"` et recommencez : qu’est-ce qui change, et pourquoi si peu ?
-# - Lisez `outcome="export_revenue_mad"` au lieu du chiffre d’affaires. Sur quel marché se trouve le gain ?
+# - Lisez `outcome="export_revenue_mad"` au lieu du chiffre d’affaires. Sur quel marché attendriez-vous le gain ?
 # - Lancez toute l’évaluation, du plan au rapport : `make report` dans un terminal. Les carnets 01 à 06 en sont les chapitres, dans la langue
 #   du plan.

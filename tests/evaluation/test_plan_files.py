@@ -79,8 +79,8 @@ def test_without_files_nothing_is_invented(artisans):
 def test_the_truth_of_simulated_data_is_the_effect_over_its_counterfactual(artisans):
     truth = artisans.truth
     assert truth.percent == pytest.approx(100 * truth.effect / truth.counterfactual)
-    assert truth.scenario == "persistent"
-    assert truth.by_event_time[0] == 0.0
+    assert truth.scenario == "three_arms"
+    assert 0 < truth.by_event_time[0] < truth.by_event_time[4]
 
 
 def test_a_truth_file_of_something_else_is_refused(tmp_path):

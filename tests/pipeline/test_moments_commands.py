@@ -57,7 +57,7 @@ def test_a_data_file_with_its_schema_needs_an_outcome_and_keeps_small_cells(tmp_
         "build", data, "m.npz", "--outcome", "revenue_mad", "--include-small-cells", cwd=tmp_path
     )
     assert kept.returncode == 0, kept.stderr
-    assert "350 units, 48 treated" in kept.stdout
+    assert "600 units, 48 treated" in kept.stdout
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up, decimals
 from impact.reporting.sections.departures import departures, withheld
-from impact.reporting.sections.effects import equal_or_not, participation
+from impact.reporting.sections.effects import equal_or_not, exit_in_words, participation
 from impact.reporting.sections.evidence import Evidence
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import (
@@ -240,6 +240,18 @@ def test_rounded_numbers_add_up_as_shown():
     assert list(adding_up(57_041, 48_083, low=-38, high=17_145)) == [57000, 48000, 9000, 0, 17000]
     total, without, gain, *_ = adding_up(57_400, 48_600, low=0, high=17_000)
     assert total - without == gain
+
+
+def test_a_small_difference_of_means_far_apart_is_not_told_to_the_last_dirham():
+    shown = list(adding_up(37_648, 37_293, low=-15_415, high=16_222))
+    assert shown == [37_600, 37_300, 300, -15_400, 16_200]
+
+
+def test_exits_that_the_plan_names_are_not_said_to_be_unknown(artisans):
+    voice, findings = artisans
+    assert "part 4 compares" in exit_in_words(voice, findings)
+    unnamed = Voice(voice.study.changed(survey={}))
+    assert "names no column of which firms closed" in exit_in_words(unnamed, findings)
 
 
 def test_rounded_numbers_carry_no_zeros_that_rounding_took_away():

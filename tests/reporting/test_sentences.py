@@ -392,6 +392,17 @@ def test_the_range_without_a_cohort_says_how_many_it_covers_or_that_it_is_not_sh
     assert "cohort" not in without_sentence(said_in["en"], few)
 
 
+def test_of_an_effect_near_zero_nothing_is_said_in_percent_of_it(two_waves):
+    nothing = WithoutEach(0, None, None, 0)
+    found = LeaveOneOut(3.0, -90.0, 110.0, 36.0, nothing, nothing, None)
+    voice = Voice(two_waves)
+    assert without_sentence(voice, found).replace("\u00a0", " ") == (
+        "Without any one firm the effect lies between −90 MAD and 110 MAD."
+    )
+    text = without_sentence(voice, replace(found, of_clusters=True))
+    assert text.startswith("Without any one cluster of firms")
+
+
 def test_where_clusters_were_assigned_one_cluster_is_left_out_not_one_firm(two_waves):
     nothing = WithoutEach(0, None, None, 0)
     found = LeaveOneOut(100.0, 90.0, 110.0, 0.1, nothing, nothing, None, of_clusters=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
+import numpy as np
+
 from impact.check_result import CheckResult, not_applicable
 from impact.diagnostics.before_trends import before_trend_test
 from impact.diagnostics.design import design_check
@@ -31,7 +33,7 @@ from impact.simulate.truth import truth
 ROOT = Path(__file__).resolve().parents[2]
 PLANS = {
     "persistent": "evaluation.yml",
-    "three_arms": "evaluation-clear.yml",
+    "three_arms": "evaluation.yml",
     "three_arms_clear": "evaluation-clear.yml",
     "three_arms_null": "evaluation-null.yml",
     "three_arms_dip": "evaluation-null.yml",
@@ -71,8 +73,9 @@ def study_of(name, *, seed, folder):
     """Return the shipped plan of a scenario on a new draw of it, firms of events at home left out, and the draw's truth."""
     sample = draw(scenario(name), seed=seed)
     frame = frame_of(sample)
-    if sample.programme.events:
-        frame = frame[frame["arm"] != "event"]
+    if not sample.programme.events:
+        frame["arm"] = np.where(frame["fair"] != "", "fair", "neither")
+    frame = frame[frame["arm"] != "event"]
     frame.to_csv(folder / "drawn.csv", index=False)
     plan = read_plan(ROOT / PLANS[name])
     (folder / "schema.yml").write_bytes((ROOT / plan.data_schema).read_bytes())

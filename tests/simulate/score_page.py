@@ -18,9 +18,9 @@ SEEDS = 200
 SCENARIOS = {
     "three_arms_null": "no effect",
     "three_arms_dip": "no effect, chosen on a dip",
-    "three_arms": "modest effect",
+    "three_arms": "main case: modest effect",
     "three_arms_clear": "clear effect",
-    "persistent": "main case: modest effect, chosen by level alone",
+    "persistent": "modest effect, chosen by level alone",
 }
 NO_EFFECT = {"three_arms_null", "three_arms_dip"}
 HEAD = f"""# What page one says of simulated programmes
@@ -30,10 +30,10 @@ it: the headline's estimator, the interval that the design check recommends (mad
 shared by its draws), {PERMUTATIONS} permutations, and as much of the rating as can change the title. A share of {{draws}} draws has a Monte Carlo error
 of at most {{error:.1%}}, one near 5% of {{error_5:.1%}}. Figures: [cells.csv](first-pages/cells.csv).
 
-Processes (`impact/simulate/programme.py`): *no effect*, *modest effect* and *clear effect* are the programme in three arms, with everything that real
+Processes (`impact/simulate/programme.py`): *no effect*, the *main case* and *clear effect* are the programme in three arms, with everything that real
 ones have: firms chosen for what lasts and for a spurt that passes, shocks shared by city, trade and fair, a quarter of all quarters idle, selective exit and
 silence, orders before the fair, sales taken from others, a quarter of revenue not declared. *Chosen on a dip*: those chosen had just lost sales
-instead, and more so. The *main case* is the embedded one, chosen by lasting level alone. Firms at events at home are left out, as no comparison for fairs.
+instead, and more so. *Chosen by level alone*: none of these difficulties but a choice of larger firms. Firms at events at home are left out, as no comparison for fairs.
 """
 IN_SHORT = """- What fell short: of the clear effect {clear[title_gain]:.0%} of titles tell it and {clear[title_cannot_tell]:.0%} cannot, though the interval
   excludes zero in {clear[interval_above]:.0%} of draws; {clear[title_very_uncertain]:.0%} of all titles tell it as very uncertain. The modest effect is told by {modest:.0%}.

@@ -291,17 +291,23 @@ def _curve(voice: Voice, curve: SpecificationCurve) -> str:
 def _without_one(voice: Voice, without: LeaveOneOut) -> str:
     t, outcome = voice.t, voice.study.outcome
     found = {
-        "share": voice.f.percent(100 * without.largest_share, 0),
         "low": voice.amount(outcome, without.unit_low),
         "high": voice.amount(outcome, without.unit_high),
     }
+    if without.largest_share > 1:  # of an effect near zero a share says nothing
+        if without.of_clusters:
+            return t("Without any one cluster of firms the effect lies between {low} and {high}.", **found)  # fmt: skip
+        return t("Without any one firm the effect lies between {low} and {high}.", **found)
+    share = voice.f.percent(100 * without.largest_share, 0)
     if without.of_clusters:
         return t(
             "Leaving out any one cluster of firms moves the effect by at most {share} of itself, to between {low} and {high}.",
+            share=share,
             **found,
         )
     return t(
         "Leaving out any one firm moves the effect by at most {share} of itself, to between {low} and {high}.",
+        share=share,
         **found,
     )
 

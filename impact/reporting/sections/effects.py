@@ -146,22 +146,26 @@ def shares_that_took_part(findings: Findings) -> tuple[float, float] | None:
 
 
 def exit_in_words(voice: Voice, findings: Findings) -> str:
-    """Say what the data show of firms that closed: zeros of the outcome, as no column tells of exit itself."""
+    """Say what the data show of firms that closed: their exits where the plan names them, and zeros of the outcome."""
     t, f = voice.t, voice.f
     if voice.study.from_moments:
         return t("Exit: which firms closed is not available from moments, so it is not estimated.")
     rows = findings.quality.distribution.set_index("group")
     zeros = {side: float(rows.loc[side, "zeros"]) for side in ("treated", "comparison")}
-    lacking = t("Exit: the plan names no column of which firms closed, so it is not estimated.")
+    told = voice.study.plan.survey.status
+    if told is not None and told.exit and voice.study.plan.waves == "panel":
+        exits = t("Exit: part 4 compares how often firms of both groups close.")
+    else:
+        exits = t("Exit: the plan names no column of which firms closed, so it is not estimated.")
     known = not any(math.isnan(share) for share in zeros.values()) and any(zeros.values())
     if not known or not voice.in_currency(voice.study.outcome):  # only of money is a zero a closure
-        return lacking
+        return exits
     counted = t(
         "Zero outcomes, which may be closures, are {treated} of those of beneficiaries and {other} of those of the comparison group.",
         treated=f.percent(100 * zeros["treated"], 0),
         other=f.percent(100 * zeros["comparison"], 0),
     )
-    return f"{lacking} {counted}"
+    return f"{exits} {counted}"
 
 
 def equal_or_not(voice: Voice, check: CheckResult) -> str:

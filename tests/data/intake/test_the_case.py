@@ -49,7 +49,10 @@ def test_the_ledger_counts_what_the_files_hold(made):
     assert told["drop", "wave_2"].touched == 1
     assert told["duplicates", "wave_2"].touched == 4
     assert told["duplicates", "wave_3"].touched == 3
-    assert told["append", "panel"].before == told["append", "panel"].after == 350 * 20
+    assert told["append", "panel"].before == told["append", "panel"].after == 900 * 20
+    left_out = told["drop", "panel"]
+    assert (left_out.touched, left_out.after) == (300 * 20, 600 * 20)
+    assert "no comparison for fairs" in left_out.why["en"]
     by_name = told["merge", "fairs"].counts
     assert by_name["exact"] + by_name["normalised"] + by_name["confirmed"] == 50
     assert by_name["confirmed"] > 0
