@@ -66,7 +66,7 @@ def test_a_relative_path_is_relative_to_the_plan(elsewhere):
 def test_as_json_it_is_the_same_counts_and_no_id():
     output = told_once(ROOT / "evaluation.yml", "--json")
     found = json.loads(output)
-    assert [one["units"] for one in found["arms"]] == [48, 302]
+    assert [one["units"] for one in found["arms"]] == [48, 552]
     assert found["starts"][0] == {
         "period": "2012Q3", "planned": 10, "units": 0, "before": 10, "after": 10, "seen_last": 0,
     }  # fmt: skip

@@ -161,7 +161,7 @@ def test_counts_are_those_of_the_file(artisans):
     assert float(told["revenue_mad"]["mean"]) == pytest.approx(frame.revenue_mad.mean(), rel=1e-5)
     assert float(told["revenue_mad"]["sd"]) == pytest.approx(frame.revenue_mad.std(), rel=1e-5)
     assert f"Fes = Fès ({(frame.city == 'Fes').sum()})" in told["city"]["categories_fr"]
-    assert told["exhibited"]["categories_en"] == "0 = no (6040); 1 = yes (960)"
+    assert told["exhibited"]["categories_en"] == "0 = no (11040); 1 = yes (960)"
 
 
 def test_no_least_and_no_most_of_the_data_is_told(artisans):
