@@ -103,7 +103,8 @@ def _blank(values: np.ndarray, kept: np.ndarray) -> np.ndarray:
 def write_case(folder: Path, *, estimates: Estimates | None = None) -> list[Path]:
     """Write ``artisans.csv``, ``codebook.md`` and ``artisans_truth.json`` beside their schema, each whole or not at all.
 
-    The panel has the firms that fairs are judged by, as the intake plan of the files that arrive leaves them; the truth has all arms.
+    The panel has the firms that fairs are judged by, as the intake plan of the files that arrive leaves them; the truth has
+    all arms.
 
     Parameters
     ----------

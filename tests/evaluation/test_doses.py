@@ -47,7 +47,9 @@ def test_each_level_is_compared_with_the_whole_comparison_group(study):
     assert np.isnan(found["low"].iloc[0])
     assert np.isnan(found["high"].iloc[-1])
     meetings = study.frame.groupby("artisan_id")["b2b_meetings"].max().reindex(panel.units)
-    part = panel.subset(~treated | (meetings.to_numpy() <= found["high"].iloc[0]), reason="outside_the_subgroup")
+    part = panel.subset(
+        ~treated | (meetings.to_numpy() <= found["high"].iloc[0]), reason="outside_the_subgroup"
+    )
     assert found["estimate"].iloc[0] == effect_in(study, part, "clustered")["estimate"]
 
 
