@@ -309,7 +309,7 @@ def _day_in(quarter: str) -> str:
 
 
 def _attendance(case: Arriving, path: Path) -> Path:
-    """One row an attendance at an event at home or an activity, some entered twice; UTF-16 with tabs, as Excel's Unicode text."""
+    """One row an attendance at an event at home or an activity, some entered twice; UTF-16 with tabs, as Excel has it."""
     firms = case.firms.to_dict("records")
     rows = [(firm["artisan_id"], EVENTS[firm["event"]]) for firm in firms if firm["event"]]
     rows += [
