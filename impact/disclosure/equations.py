@@ -118,8 +118,7 @@ def layers_of(measure: str, atoms: Atoms) -> list[Layer]:
     A winsorised outcome is the raw one less an excess that few units have: their figures together tell the excess.
     """
     if measure == UNITS:
-        ones = np.zeros((len(atoms.of_unit), len(atoms.times)))
-        ones[:, 0] = 1.0
+        ones = np.ones((len(atoms.of_unit), len(atoms.times)))
         return [Layer(ones, True, {UNITS: 1.0}, counts=True)]
     own = atoms.measures[measure]
     moved = {name: one for name, one in atoms.measures.items() if one.moved_from == measure}
@@ -156,12 +155,11 @@ def _triples(
     weights, rows, columns = [np.zeros(0)], [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)]
     for place, equation in enumerate(equations):
         row = equation.seen(view)
-        period = np.zeros_like(row.period) if equation.measure == UNITS else row.period
         for at, layer in enumerate(layers):
             if equation.measure in layer.factor:
                 weights.append(layer.factor[equation.measure] * row.weight)
                 rows.append(np.full(len(row.atom), place))
-                columns.append(at * size + row.atom * n_periods + period)
+                columns.append(at * size + row.atom * n_periods + row.period)
     return np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))
 
 

@@ -31,7 +31,7 @@ QUADRATIC = frozenset({"std_error", "cross_products"})
 Axis = Literal["cohort", "event_time"]
 """Along which figures may be merged."""
 UNITS = "units"
-"""The measure of counts: one for each unit, whatever its outcome."""
+"""The measure of counts: one for each unit, whatever its outcome; of who was observed in a period, in that period."""
 
 
 @dataclass(frozen=True, order=True)
