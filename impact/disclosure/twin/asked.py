@@ -1,5 +1,6 @@
 """The numbers that a twin must give again, and what each needs of a unit's path."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from impact.arrays import Floats
 from impact.data.panel import Panel
-from impact.errors import ImpactError
+from impact.errors import DisclosureError, ImpactError
 from impact.estimate import Estimate
 from impact.estimators.linear import LinearParts
 from impact.moments import Scores
@@ -117,3 +118,24 @@ class Answered:
         assert self.parts is not None  # noqa: S101 (why_not asked)
         own = self.parts.scores.of_units(self.panel.with_always_treated(), self.parts.moments)
         return np.asarray(own[:, 0] * np.sqrt(self.parts.factor))
+
+
+def answers(panel: Panel, asked: Sequence[Asked]) -> tuple[list[Answered], dict[str, str]]:
+    """Fit what is asked; numbers that this panel does not have, or a twin could not give, are left out by reason."""
+    answered: list[Answered] = []
+    left_out: dict[str, str] = {}
+    for one in asked:
+        try:
+            found = Answered(one, one.fit(panel), panel)
+            why = found.why_not()
+        except ImpactError as problem:
+            why = f"not_computed:{type(problem).__name__}"
+        if why is None:
+            answered.append(found)
+        else:
+            left_out[one.name] = why
+    if not answered:
+        raise DisclosureError(
+            "the referee's kit: none of the released numbers is linear in outcomes; release without a kit"
+        )
+    return answered, left_out

@@ -8,7 +8,6 @@ from impact.arrays import Floats, Mask
 from impact.disclosure.twin.by_cell import directions_allowed
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.protection import ENOUGH, Reach
-from impact.errors import DisclosureError
 from impact.terms import SMALLEST_SHOWN
 
 
@@ -31,13 +30,7 @@ class MeanPaths:
 
     @classmethod
     def of(cls, wide: Floats, grouped: Grouped, *, fewest: int = SMALLEST_SHOWN) -> "MeanPaths":
-        """Average outcomes (N, T), NaN where not observed, by group.
-
-        Raises
-        ------
-        DisclosureError
-            When no group may show its mean of a period.
-        """
+        """Average outcomes (N, T), NaN where not observed, by group."""
         n_groups, n_periods = int(grouped.group.max()) + 1, wide.shape[1]
         mean = np.full((n_groups, n_periods), np.nan)
         for group in range(n_groups):
@@ -45,12 +38,6 @@ class MeanPaths:
                 known = wide[(grouped.group == group) & grouped.seen[:, period], period]
                 if may_be_shown(known, fewest=fewest):
                     mean[group, period] = known.mean()
-        own = ~np.isnan(mean)
-        if not own.any(axis=0).all():
-            raise DisclosureError(
-                f"the referee's kit: a period has no group of {fewest} units whose mean may be shown; leave the period out of "
-                "the plan's data or merge periods"
-            )
         deviation = np.nan_to_num(wide - mean[grouped.group])
         smallest = int(np.bincount(grouped.group).min())
         reach = Reach.of(deviation, np.eye(n_periods), limit=1 - 1 / smallest)
@@ -60,17 +47,32 @@ class MeanPaths:
         covariance = _pooled(deviation, grouped.seen, fewest, full=full and enough)
         if not (full and enough):
             reach = Reach(np.full(wide.shape, np.inf), np.full(wide.shape, np.inf))
-        return cls(_borrowed(mean, own), covariance, reach)
+        return cls(_borrowed(mean), covariance, reach)
+
+    @classmethod
+    def released(cls, wide: Floats, grouped: Grouped, *, shown: Mask, spread: float) -> "MeanPaths":
+        """Average by group where the gate lets the mean out (Q, T); noise is independent, with this standard deviation."""
+        mean = np.full(shown.shape, np.nan)
+        for group, period in zip(*np.nonzero(shown), strict=True):
+            mean[group, period] = np.nanmean(wide[grouped.group == group, period])
+        nothing = np.full(wide.shape, np.inf)
+        return cls(_borrowed(mean), spread**2 * np.eye(wide.shape[1]), Reach(nothing, nothing))
 
 
-def _borrowed(mean: Floats, own: Mask) -> Floats:
-    """Fill what may not be shown with the nearest group's: a mean over everybody would give it away by difference."""
-    filled = mean.copy()
-    groups = np.arange(len(mean))
-    for group, period in zip(*np.nonzero(~own), strict=True):
-        having = groups[own[:, period]]
-        filled[group, period] = mean[having[np.abs(having - group).argmin()], period]
-    return filled
+def _borrowed(mean: Floats) -> Floats:
+    """Fill what may not be shown with the nearest group's of the period, else the nearest period's of the group, else zero.
+
+    A mean over everybody would give it away by difference.
+    """
+    for own in (mean, mean.T):
+        having = ~np.isnan(own)
+        filled = own.copy()
+        for row, column in zip(*np.nonzero(~having), strict=True):
+            others = np.flatnonzero(having[:, column])
+            if len(others):
+                filled[row, column] = own[others[np.abs(others - row).argmin()], column]
+        own[...] = filled
+    return np.nan_to_num(mean)
 
 
 def _pooled(deviation: Floats, seen: Mask, fewest: int, *, full: bool) -> Floats:

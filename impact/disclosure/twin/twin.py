@@ -9,14 +9,15 @@ import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
-from impact.disclosure.twin.asked import Answered, Asked
+from impact.disclosure.twin.asked import Answered, Asked, answers
 from impact.disclosure.twin.by_cell import directions, directions_allowed, twin_of_cell
+from impact.disclosure.twin.declared import Shown
 from impact.disclosure.twin.fitted import Met, with_errors, with_estimates
 from impact.disclosure.twin.frame import clustered, frame_of, panel_of
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.mean_paths import MeanPaths, drawn
 from impact.disclosure.twin.protection import ENOUGH, Reach, reach_in_cell
-from impact.errors import DisclosureError, ImpactError, NotIdentifiedError
+from impact.errors import DisclosureError, NotIdentifiedError
 from impact.streams import stream
 from impact.terms import SMALLEST_SHOWN
 
@@ -60,13 +61,19 @@ class Twin:
 
 
 def twin_of(
-    panel: Panel, asked: Sequence[Asked], *, seed: int, fewest: int = SMALLEST_SHOWN
+    panel: Panel,
+    asked: Sequence[Asked],
+    *,
+    seed: int,
+    fewest: int = SMALLEST_SHOWN,
+    shown: Shown | None = None,
 ) -> Twin:
     """Make the twin of a panel for some numbers, the most important first.
 
     Cells of cohort and observed periods are described as they are where each has ``fewest`` units, room for all released
     directions (`directions_allowed`) and enough left to guess (`protection`). Elsewhere they are merged by the rule of `groups`
-    and the twin keeps the numbers alone.
+    and the twin keeps the numbers alone. With ``shown``, the gate's answer, it is a function of those numbers and means alone
+    that may leave: no scatter and no covariance is kept, and noise is as large as the headline's standard error says.
 
     Raises
     ------
@@ -77,15 +84,22 @@ def twin_of(
     """
     _refuse(panel, fewest)
     plain = _plain(panel)
-    answered, left_out = _answers(plain, asked)
+    withheld = [one.name for one in asked if shown is not None and one.name not in shown.names]
+    answered, left_out = answers(plain, [one for one in asked if one.name not in withheld])
+    left_out |= dict.fromkeys(withheld, "withheld")
     whole = plain.with_always_treated()
     grouped = Grouped.of(whole, fewest=fewest)
     generator = stream(seed, "twin_noise")
-    means = MeanPaths.of(whole.wide, grouped, fewest=fewest)
+    if shown is None:
+        means = MeanPaths.of(whole.wide, grouped, fewest=fewest)
+    else:
+        means = MeanPaths.released(
+            whole.wide, grouped, shown=shown.means, spread=_spread(answered[0])
+        )
     noise = _centred(drawn(means.covariance, whole.n_units, generator), grouped, fewest)
     order = generator.permutation(whole.n_units)
     bases, left = _bases(whole, answered, grouped, means.reach, fewest)
-    if left >= ENOUGH:
+    if shown is None and left >= ENOUGH:
         made = _by_cell(whole, grouped, noise, bases)
         return Twin(frame_of(made, order), tuple(answered), left_out, "cells", len(bases), left)
     made, kept = _by_numbers(whole, answered, grouped, means, noise)
@@ -114,6 +128,11 @@ def agreement(twin: Twin) -> dict[str, tuple[float, float]]:
             abs(again.std_error - one.std_error) / size,
         )
     return found
+
+
+def _spread(first: Answered) -> float:
+    """Return the standard deviation that outcomes would have if they were independent, by a number's standard error."""
+    return first.std_error / float(np.linalg.norm(first.weights))
 
 
 def _names(answered: Sequence[Answered]) -> set[str]:
@@ -155,27 +174,6 @@ def _plain(panel: Panel) -> Panel:
 
     complete = panel.complete
     return replace(stripped(panel), complete=None if complete is None else stripped(complete))
-
-
-def _answers(panel: Panel, asked: Sequence[Asked]) -> tuple[list[Answered], dict[str, str]]:
-    """Fit what is asked; numbers that this panel does not have, or a twin could not give, are left out by reason."""
-    answered: list[Answered] = []
-    left_out: dict[str, str] = {}
-    for one in asked:
-        try:
-            found = Answered(one, one.fit(panel), panel)
-            why = found.why_not()
-        except ImpactError as problem:
-            why = f"not_computed:{type(problem).__name__}"
-        if why is None:
-            answered.append(found)
-        else:
-            left_out[one.name] = why
-    if not answered:
-        raise DisclosureError(
-            "the referee's kit: none of the released numbers is linear in outcomes; release without a kit"
-        )
-    return answered, left_out
 
 
 def _bases(

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from impact.data.yaml_file import load_yaml
+from impact.disclosure.declared.declaration import Declaration
+from impact.disclosure.released import Released
+from impact.disclosure.twin.declared import Shown, declare_twin
 from impact.disclosure.twin.twin import AGREES, Twin, agreement, twin_of
 from impact.errors import StorageError, VerificationError
 from impact.evaluation.study import Study
@@ -46,8 +49,21 @@ class Kit:
     agreement: dict[str, tuple[float, float]]
 
 
-def write_kit(study: Study, folder: Path, *, fewest: int = SMALLEST_SHOWN) -> Kit:
+def declare_kit(declaration: Declaration, study: Study, *, fewest: int = SMALLEST_SHOWN) -> None:
+    """Declare to the gate all that a study's kit would be made of; `write_kit` takes the gate's answer."""
+    declare_twin(declaration, study.panel(), asked_of(study), fewest=fewest)
+
+
+def write_kit(
+    study: Study,
+    folder: Path,
+    *,
+    fewest: int = SMALLEST_SHOWN,
+    released: Released | None = None,
+) -> Kit:
     """Make the twin of a study's headline panel, see that it has the released numbers, and write the kit.
+
+    With the gate's answer to `declare_kit` it is made of what may leave alone.
 
     Raises
     ------
@@ -58,7 +74,9 @@ def write_kit(study: Study, folder: Path, *, fewest: int = SMALLEST_SHOWN) -> Ki
     StorageError
         When nothing can be written; what was in the folder before is untouched.
     """
-    twin = twin_of(study.panel(), asked_of(study), seed=study.plan.seed, fewest=fewest)
+    panel, asked = study.panel(), asked_of(study)
+    shown = None if released is None else Shown.of(released, panel, asked, fewest=fewest)
+    twin = twin_of(panel, asked, seed=study.plan.seed, fewest=fewest, shown=shown)
     found = agreement(twin)
     wrong = [name for name, missed in found.items() if not max(missed) <= AGREES]
     if wrong:

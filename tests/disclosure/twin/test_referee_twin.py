@@ -9,7 +9,10 @@ from disclosure.twin.referees import ASKED, artisans, completed
 from panels import long_frame, panel
 
 import impact
+from impact.disclosure import Gate
+from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.twin.by_cell import directions, directions_allowed, twin_of_cell
+from impact.disclosure.twin.declared import Shown, declare_twin
 from impact.disclosure.twin.frame import panel_of
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.protection import ENOUGH, reach_in_cell
@@ -73,22 +76,58 @@ def test_cells_that_are_large_enough_keep_their_mean_path_and_their_scatter_in_t
     assert not np.isin(np.round(again.y, 6), np.round(firms.y, 6)).any()
 
 
-def test_a_twin_is_a_function_of_means_and_scatters_alone(firms, by_cells):
+def turned(firms):
+    """Firms turned into each other within their cohorts: same means and scatters, other paths."""
     generator = np.random.default_rng(5)
     wide = firms.wide.copy()
-    for cohort in np.unique(
-        firms.cohort
-    ):  # firms turned into each other: same means and scatters, other paths
+    for cohort in np.unique(firms.cohort):
         units = firms.cohort == cohort
         n = int(units.sum())
         constant = np.full((n, 1), n**-0.5)
         basis = np.linalg.qr(np.hstack([constant, generator.normal(size=(n, n - 1))]))[0][:, 1:]
         turn = basis @ np.linalg.qr(generator.normal(size=(n - 1, n - 1)))[0] @ basis.T
         wide[units] = wide[units].mean(axis=0) + turn @ wide[units]
-    turned = firms.with_outcome(wide.ravel(), firms.outcome)
-    assert np.abs(turned.y - firms.y).mean() > 1
-    again = twin_of(turned, ASKED[:2], seed=1)
+    return wide
+
+
+def test_a_twin_is_a_function_of_means_and_scatters_alone(firms, by_cells):
+    other = firms.with_outcome(turned(firms).ravel(), firms.outcome)
+    assert np.abs(other.y - firms.y).mean() > 1
+    again = twin_of(other, ASKED[:2], seed=1)
     np.testing.assert_allclose(again.frame.outcome, by_cells.frame.outcome, rtol=1e-8)
+
+
+def test_behind_the_gate_a_twin_is_a_function_of_what_the_gate_lets_out_and_of_nothing_else(firms):
+    """Other paths, and other means of cohorts: as no mean may leave, the twin is the same, and has the headline."""
+    level = np.where(np.isfinite(firms.cohort), 25.0, -10.0)[:, None]
+    other = firms.with_outcome((turned(firms) + level).ravel(), firms.outcome)
+    shown = Shown(frozenset({"callaway_santanna"}), np.zeros((3, firms.n_periods), dtype=bool))
+    one, again = (twin_of(each, ASKED, seed=1, shown=shown) for each in (firms, other))
+    np.testing.assert_allclose(again.frame.outcome, one.frame.outcome, rtol=1e-7, atol=1e-7)
+    assert set(agreement(one)) == {"callaway_santanna"}
+    assert max(agreement(one)["callaway_santanna"]) < AGREES
+    assert set(one.left_out.values()) == {"withheld"}
+
+
+def test_all_that_a_twin_is_made_of_is_declared_to_the_gate_and_taken_from_its_answer(firms):
+    declaration = Declaration.of(firms)
+    declare_twin(declaration, firms, ASKED[:3])
+    atoms = declaration.atoms()
+    released = Gate().release(declaration.declared(atoms), atoms)
+    shown = Shown.of(released, firms, ASKED)
+    places = {str(one.place) for one in declaration.figures}
+    assert places == {
+        *(
+            f"kit/numbers/{one.name}/{what}"
+            for one in ASKED[:3]
+            for what in ("estimate", "std_error")
+        ),
+        *(f"kit/means/{group}/{period}" for group in range(3) for period in range(20)),
+    }
+    assert "callaway_santanna" in shown.names <= {one.name for one in ASKED[:3]}
+    twin = twin_of(firms, ASKED, seed=1, shown=shown)
+    assert {one.asked.name for one in twin.answered} == shown.names
+    assert max(max(missed) for missed in agreement(twin).values()) < AGREES
 
 
 def test_a_seed_is_a_twin_and_another_seed_another(firms, by_cells):
