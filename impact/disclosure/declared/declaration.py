@@ -1,4 +1,4 @@
-"""Figures declared by the weights of units, and the atoms that all of them together tell apart."""
+"""Figures declared by the weights of units, and the atoms that they are equations of."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -60,6 +60,11 @@ class Declared:
     importance: int = 2
     beside: Place | None = None
 
+    def tells_alike(self, alike: Integers) -> bool:
+        """Whether it weighs each unit as the one that stands for its atom (N,)."""
+        every = (*(one.of_unit for one in self.weights), *self.groups)
+        return all(bool((one == one[alike]).all()) for one in every)
+
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
@@ -70,11 +75,14 @@ class Declaration:
     panel : Panel
         Of the headline, as it was recorded.
     measures : dict of str to Measure
+    levels : dict of str to ndarray, (N,)
+        Codes of what tables part units by.
     figures : list of Declared
     """
 
     panel: Panel
     measures: dict[str, Measure] = field(default_factory=dict)
+    levels: dict[str, Integers] = field(default_factory=dict)
     figures: list[Declared] = field(default_factory=list)
 
     @classmethod
@@ -168,21 +176,20 @@ class Declaration:
         self.measures[name] = Measure(outcome, nonnegative, moved)
         return name
 
+    def part(self, name: str, labels: Any) -> None:
+        """Say that tables part our units by labels (N,), such as the levels of a subgroup."""
+        known = [str(label) for label in labels]
+        self.levels[name] = np.unique(known, return_inverse=True)[1].astype(np.int64)
+
     def atoms(self) -> Atoms:
-        """Part units until every figure weighs all units of a part alike."""
-        code = np.zeros(self.panel.n_units, dtype=np.int64)
-        for one in self.figures:
-            for each in (
-                *(w.of_unit for w in one.weights),
-                *(g.astype(np.int64) for g in one.groups),
-            ):
-                code = np.unique(code * (int(each.max()) + 1) + each, return_inverse=True)[1]
-        return Atoms.of(self.panel, levels={"figures": code}, measures=self.measures)
+        """Return the atoms: units of one cohort, with the same gaps, at one level of all that parts them."""
+        return Atoms.of(self.panel, levels=self.levels, measures=self.measures)
 
     def declared(self, atoms: Atoms) -> list[Figure]:
-        """Return the figures on atoms."""
+        """Return the figures on atoms; one that tells units of an atom apart is not declared, and stays."""
         first = np.unique(atoms.of_unit, return_index=True)[1]
-        return [_figure(one, first) for one in self.figures]
+        alike = first[atoms.of_unit]
+        return [_figure(one, first) for one in self.figures if one.tells_alike(alike)]
 
 
 def _figure(one: Declared, first: Integers) -> Figure:

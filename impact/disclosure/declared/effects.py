@@ -107,6 +107,8 @@ def _subgroups(declaration: Declaration, study: Study, part: Any) -> Iterator[As
         for _, panel in levels(study.panel(), name):
             units, at = declaration.units_in(panel), str(row)
             if units is not None:
+                declaration.part(f"subgroup {at}", _mask(declaration, units))
+            if units is not None:
                 inside = _mask(declaration, units)
                 declaration.count(Place("impact", "subgroups", at, "n_units"), inside)
                 treated = inside & declaration.treated
@@ -124,6 +126,7 @@ def _doses(declaration: Declaration, study: Study, part: Any) -> Iterator[Asked]
     treated = np.isfinite(panel.cohort)
     for row, (low, high) in enumerate(levels_of(dose[treated & ~np.isnan(dose)])):
         mine = treated & (dose >= low) & (dose <= high)
+        declaration.part(f"dose {row}", mine)
         declaration.count(Place("impact", "by_dose", str(row), "n_treated"), mine)
         kept = panel.subset(mine | ~treated, reason="outside_the_subgroup")
         yield "impact", "by_dose", str(row), part.by_dose["estimate"][row], _overall(study, kept)
@@ -158,6 +161,7 @@ def _left_out(declaration: Declaration, study: Study, part: Any) -> Iterator[Ask
         else:
             of_unit = groups.reindex(panel.units).to_numpy()  # type: ignore[union-attr]
             out = np.isfinite(panel.cohort) & (of_unit.astype(str) == one.label)
+        declaration.part(f"left out {row}", out)
         declaration.count(Place("certainty", "leave_one_out.table", str(row), "n_treated"), out)
         kept = panel.subset(~out, reason="left_out")
         yield (

@@ -61,9 +61,7 @@ def _flow(declaration: Declaration, sides: Sides, part: Any) -> None:
         "seen_in_last_period": seen[:, -1],
     }
     in_file = float(part.flow.loc[part.flow["stage"] == "in_file", "units"].iloc[0])
-    if (
-        in_file == panel.n_units
-    ):  # others are no part of any atom, so that what counts them is not declared
+    if in_file == panel.n_units:  # others are in no atom, and what counts them stays undeclared
         stages["in_file"] = everyone
     for row, stage in enumerate(part.flow["stage"]):
         if stage not in stages:
@@ -82,13 +80,13 @@ def _cohorts(declaration: Declaration, study: Study, part: Any) -> None:
         units = declaration.units_in(of)
         if units is None:
             continue
+        label = np.full(panel.n_units, "", dtype=object)
+        label[units] = [
+            str(of.time_axis.label(g)) if np.isfinite(g) else "" for g in of.cohort.tolist()
+        ]
+        declaration.part(f"cohort {column}", label)
         for row, period in enumerate(part.cohorts["period"]):
-            label = np.array(
-                [str(of.time_axis.label(g)) if np.isfinite(g) else "" for g in of.cohort]
-            )
-            chosen = np.zeros(panel.n_units, dtype=bool)
-            chosen[units] = label == period
-            declaration.count(Place("sample", "cohorts", str(row), column), chosen)
+            declaration.count(Place("sample", "cohorts", str(row), column), label == period)
 
 
 def _paths(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -> None:
@@ -117,6 +115,7 @@ def _baseline(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -
         if (name, level) not in shown:
             continue
         at = str(shown.index((name, level)))
+        declaration.part(f"{name} {level}", np.isnan(values) + 2.0 * (values > 0) * bool(level))
         for group, units in sides.items():
             place = Place("sample", "baseline", at, group)
             known = units & ~np.isnan(values)
@@ -136,4 +135,5 @@ def _activities(declaration: Declaration, study: Study, part: Any) -> None:
     }
     for place, some in {**asked, ANY: met.any(axis=1)}.items():
         here = compared & some.to_numpy(dtype=bool)
+        declaration.part(str(place), here)
         declaration.count(place, here, groups=(here, compared & ~here))

@@ -156,10 +156,13 @@ def test_a_count_of_nobody_tells_of_nobody(study):
     assert released.may_leave(Place("sample", "flow", "0", "treated"))
 
 
-def test_atoms_part_units_that_any_figure_tells_apart(study):
+def test_a_figure_that_tells_units_of_one_atom_apart_is_not_declared(study):
+    """Nor are units that a table parts in one atom."""
+    some, place = np.arange(90) < 12, Place("sample", "flow", "0", "treated")
     declaration = Declaration.of(study.panel(winsorise=0.0))
+    declaration.count(place, some)
+    assert declaration.declared(declaration.atoms()) == []
     before = declaration.atoms().n_atoms
-    some = np.zeros(90, dtype=bool)
-    some[:12] = True
-    declaration.count(Place("sample", "flow", "0", "treated"), some)
+    declaration.part("some", some)
     assert declaration.atoms().n_atoms == before + 1
+    assert [one.place for one in declaration.declared(declaration.atoms())] == [place]
