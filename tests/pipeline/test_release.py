@@ -1,0 +1,307 @@
+"""A released folder is made again from what the gate lets out: only the gate's type opens it, and no attack on it finds what stayed."""
+
+import json
+import re
+import shutil
+import stat
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from disclosure.declared.stored_parts import stored_parts, stored_study
+from pipeline.canaries import found_under
+from pipeline.conftest import IMPACT, ROOT
+
+from impact.disclosure import Gate, Place
+from impact.disclosure.declared.declaration import Declaration
+from impact.disclosure.log import Earlier
+from impact.errors import DisclosureError, StorageError
+from impact.evaluation.sealed_study import SealedStudy
+from impact.evaluation.store import decode
+from impact.pipeline.earlier_releases import EarlierReleases
+from impact.pipeline.notebook import NotebookStudy
+from impact.pipeline.released_folder import write_released
+from impact.pipeline.shown_again import section_of, show_again
+from impact.pipeline.store import building, read_run
+from impact.reporting.exhibits import EXHIBIT
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return stored_study(tmp_path_factory.mktemp("firms"))
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return {name: decode(part) for name, part in stored_parts().items()}
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_run_is_its_makers_alone_and_a_release_everybodys(tmp_path):
+    with building(tmp_path, "run") as folder:
+        (folder / "results.json").write_text("{}")
+    with building(tmp_path, "released", mode=0o755) as folder:
+        (folder / "results.json").write_text("{}")
+    assert mode(tmp_path / "run") == 0o700
+    assert mode(tmp_path / "released") == 0o755
+
+
+@pytest.mark.parametrize("made_by_hand", [object(), None, {"figures": ()}])
+def test_the_writer_of_released_folders_takes_only_what_the_gate_made(tmp_path, made_by_hand):
+    with pytest.raises(DisclosureError, match="only what the gate made"):
+        write_released(made_by_hand, None, to=tmp_path / "released", timings=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_else_makes_a_folder_that_everybody_may_read():
+    """The mode of released folders is named where it is defined and in the one writer."""
+    users = {
+        path.name
+        for path in (ROOT / "impact").rglob("*.py")
+        if re.search(r"\bRELEASED\b", path.read_text(encoding="utf-8"))
+    }
+    assert users == {"store.py", "released_folder.py"}
+
+
+def test_a_sealed_study_has_what_its_plan_says_and_refuses_its_rows(study):
+    sealed = SealedStudy.of(study)
+    assert sealed.main == study.main
+    assert sealed.usual_size("y") == study.usual_size("y")
+    for asked in (lambda: sealed.data, lambda: sealed.frame, sealed.panel):
+        with pytest.raises(DisclosureError, match="asks for data"):
+            asked()
+
+
+def test_only_cells_that_show_a_section_and_nothing_else_are_shown_again():
+    assert section_of("study.impact()") == ("impact", ())
+    assert section_of('study.opening("impact")') == ("opening", ("impact",))
+    for code in (
+        "study.panel()", "study.data", "print(study.impact())", "study.impact(); study.panel()",
+        "study.part('sample')", "study.opening(study.panel())", "study._left('impact')", "1 +",
+        "study.study.data", "panel = study.panel()\nstudy.impact()",
+    ):  # fmt: skip
+        assert section_of(code) is None
+
+
+def notebook(folder, *codes):
+    cells = [
+        {"cell_type": "code", "source": [code], "metadata": {"papermill": {"exception": False}},
+         "execution_count": 1, "outputs": [{"output_type": "display_data", "data": {"text/plain": "48273.61"}, "metadata": {}}]}
+        for code in codes
+    ]  # fmt: skip
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    path = folder / "some.ipynb"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_outputs_of_the_run_are_never_copied(tmp_path, study, parts):
+    """A cell of a section shows the part again; any other says that it is not released."""
+    source = notebook(tmp_path, "study.panel_models()", "study.panel()")
+    left = tmp_path / "results"
+    left.mkdir()
+    target = tmp_path / "again.ipynb"
+    show_again(source, target, NotebookStudy(SealedStudy.of(study), left, parts))
+    text = target.read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
+    assert "48273.61" not in text
+    assert all(EXHIBIT in output["data"] for output in cells[0]["outputs"])
+    assert cells[0]["outputs"]
+    (said,) = cells[1]["outputs"]
+    assert said["data"] == {
+        "text/markdown": "Not released: this cell was computed from the data of single firms."
+    }
+    assert cells[0]["metadata"] == {}
+
+
+def declared(study, who):
+    """Sums over the treated, and over some of them."""
+    panel = study.panel(winsorise=0.0)
+    declaration = Declaration.of(panel)
+    units = {
+        "all": np.isfinite(panel.cohort),
+        "some": np.isfinite(panel.cohort) & (np.arange(90) >= 3),
+    }
+    for name, chosen in units.items():
+        declaration.part(name, chosen)
+    weights = np.zeros((90, 8))
+    weights[units[who], 6] = 1 / units[who].sum()
+    declaration.add(Place("sample", "paths", "6", who), "mean", "y", weights)
+    atoms = declaration.atoms()
+    return declaration.declared(atoms), atoms
+
+
+def test_two_released_runs_are_held_to_each_other_by_a_log_beside_the_runs(tmp_path, study):
+    """The mean of 30 firms and, in another run, of 27 of them: their difference is that of three."""
+    figures, atoms = declared(study, "all")
+    with EarlierReleases.of(tmp_path, study) as earlier:
+        first = Gate().release(figures, atoms, earlier=earlier.entries)
+        earlier.add(Earlier.of(first, atoms, run="one"))
+    assert [one.place.column for one in first.figures] == ["all"]
+    figures, atoms = declared(study, "some")
+    alone = Gate().release(figures, atoms)
+    assert [one.place.column for one in alone.figures] == ["some"]
+    with EarlierReleases.of(tmp_path, study) as earlier:
+        second = Gate().release(figures, atoms, earlier=earlier.entries)
+    assert second.figures == ()
+    assert second.withheld[0].reason == "solved_with_earlier"
+    log = earlier.path
+    assert (mode(log), mode(log.parent)) == (0o600, 0o700)
+
+
+def test_a_log_that_was_changed_lets_nothing_out(tmp_path, study):
+    figures, atoms = declared(study, "all")
+    with EarlierReleases.of(tmp_path, study) as earlier:
+        for run in ("one", "two"):
+            earlier.add(Earlier.of(Gate().release(figures, atoms), atoms, run=run))
+        lines = earlier.path.read_text(encoding="utf-8").splitlines()
+        earlier.path.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
+        with pytest.raises(DisclosureError, match="changed or lost"):
+            _ = earlier.entries
+
+
+def test_plans_of_the_same_data_share_a_log_and_others_do_not(tmp_path, study):
+    here = EarlierReleases.of(tmp_path, study).path
+    assert EarlierReleases.of(tmp_path, study.changed(winsorise=0.9)).path == here
+    other = study.folder.parent / "other"
+    shutil.copytree(study.folder, other)
+    with (other / "firms.csv").open("a", encoding="utf-8") as file:
+        file.write("999,1,,a,0,False,100.0,5.0\n")
+    assert EarlierReleases.of(tmp_path, replace(study, folder=other)).path != here
+
+
+# A whole release
+
+
+def told(*words):
+    return subprocess.run(
+        [*IMPACT, *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def released(made_run, tmp_path_factory):
+    """The embedded case, released: the run's folder, the released one, and what the command said."""
+    run = made_run("artisans", "en").folder
+    to = tmp_path_factory.mktemp("released")
+    done = told("release", run, "--to", to)
+    assert done.returncode == 0, done.stderr
+    return run, to / "artisans", done
+
+
+def withheld_numbers(run, folder):
+    """Numbers of the run's results that no result of the release has."""
+    inside, left = (
+        set(_floats(json.loads((here / "results.json").read_text()))) for here in (run, folder)
+    )
+    return {value for value in inside - left if abs(value) > 100 and value != round(value)}
+
+
+def _floats(value):
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _floats(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _floats(one)
+    elif isinstance(value, float):
+        yield value
+
+
+@pytest.mark.slow
+def test_a_release_is_whole_certified_and_names_its_run(released):
+    run, folder, done = released
+    facts, of_run = read_run(folder), read_run(run)
+    assert facts["run_id"] == of_run["run_id"]
+    for name in (
+        "report.html",
+        "report.pdf",
+        "brief.pdf",
+        "tables.xlsx",
+        "results.json",
+        "disclosure.json",
+        "numbers.json",
+    ):
+        assert name in facts["outputs"]
+    assert not any(
+        name.startswith("codebook") or name == "INTERNAL.md" for name in facts["outputs"]
+    )
+    assert (mode(run), mode(folder)) == (0o700, 0o755)
+    assert "INTERNAL.md" in of_run["outputs"]
+    assert "figures withheld" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_stayed_inside_is_in_no_file_of_the_release(released):
+    """Not as a raw value in CSV, JSON or notebooks, nor as a coordinate of a drawing that holds it."""
+    run, folder, _ = released
+    hidden = withheld_numbers(run, folder)
+    assert len(hidden) > 100
+    text = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in folder.rglob("*")
+        if path.suffix in {".csv", ".json", ".ipynb", ".svg", ".html"}
+    )
+    written = set(re.findall(r"-?\d+\.\d+", text))
+    assert not {repr(value) for value in hidden} & written
+    assert not {f"{value:.4f}" for value in hidden} & written
+
+
+@pytest.mark.slow
+def test_the_csv_of_a_table_holds_no_number_that_the_results_do_not(released):
+    """The attack of a CSV beside a rounded table: what it adds in digits is what the gate let out."""
+    _, folder, _ = released
+    let_out = np.array(sorted(_floats(json.loads((folder / "results.json").read_text()))))
+    for name in ("tab-subgroups", "tab-effects", "tab-alternatives"):
+        path = folder / "tables" / f"{name}.csv"
+        if not path.is_file():
+            continue
+        numbers = pd.read_csv(path).select_dtypes("float").to_numpy().ravel()
+        for value in numbers[np.isfinite(numbers)]:
+            assert np.isclose(let_out, value, rtol=1e-9, atol=1e-12).any(), (name, value)
+
+
+@pytest.mark.slow
+def test_a_released_report_is_verified_against_its_own_ledger(released):
+    _, folder, _ = released
+    for name in ("report.html", "report.pdf", "report.docx"):
+        done = told("verify", folder / name, folder)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_the_log_names_each_column_with_its_rule_in_both_languages(released):
+    _, folder, _ = released
+    log = json.loads((folder / "disclosure.json").read_text(encoding="utf-8"))
+    assert log["rules"]["fewest"] == 10
+    assert log["released"] > 500
+    assert all(one["rule_en"] and one["rule_fr"] and one["reason"] for one in log["withheld"])
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert "tab-withheld" in html
+    assert not re.search(r"\bnan\b|\bNone\b|\bnull\b", html)
+
+
+@pytest.mark.slow
+def test_a_release_has_no_canary_and_a_changed_input_refuses_one(released, tmp_path):
+    run, folder, _ = released
+    assert found_under(folder) == {}
+    copied = tmp_path / "project"
+    copied.mkdir()
+    for name in ("evaluation.yml",):
+        shutil.copy(ROOT / name, copied / name)
+    shutil.copytree(ROOT / "data", copied / "data")
+    with (copied / "data" / "raw" / "presences.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    done = told("release", run, "--to", tmp_path / "again", "--plan", copied / "evaluation.yml")
+    assert done.returncode == StorageError.exit_code, done.stderr
+    assert not (tmp_path / "again").exists()
