@@ -9,7 +9,7 @@ from impact.disclosure import Gate
 from impact.disclosure.declared.declare import declare, may_leave
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.disclosure.log import Earlier
-from impact.errors import StorageError
+from impact.errors import DisclosureError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.earlier_releases import EarlierReleases
 from impact.pipeline.numbers import RESULTS
@@ -80,6 +80,10 @@ def _same_study(plan_path: Path, facts: Mapping[str, Any]) -> Study:
     """Return the study of a run, refused where a file that it read is not what it was."""
     told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
     study = study_of(plan_path, told)
+    if study.from_moments:
+        raise DisclosureError(
+            f"{plan_path.name}: a run from moments, without units whose equations could be checked; release where the data are"
+        )
     read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     for name, digest in facts["inputs"].items():
         if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
