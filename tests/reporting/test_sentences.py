@@ -535,3 +535,9 @@ def test_page_ones_line_names_first_what_leaves_the_direction_open(voice):
     placebo, balance = (said(voice.t, "failed", one) for one in ("placebo_outcomes", "imbalance"))
     assert line.index(placebo) < line.index(balance)
     assert plain.index(placebo) > plain.index(balance)
+
+
+def test_of_a_rule_it_is_said_that_nothing_was_compared_near_its_cut_off(voice):
+    text = said(voice.t, "limit_of_selection", "by_rule")
+    assert ("no comparison near a cut-off" in text) or ("aucune comparaison autour" in text)
+    assert "cut-off" not in said(voice.t, "limit_of_selection", "chosen")

@@ -34,6 +34,6 @@ LIMITS = {
     ),
     "by_rule": t(
         "Beneficiaries were admitted by a rule: what the rule looked at may go with different growth. The design removes "
-        "lasting differences, not different growth."
+        "lasting differences, not different growth; no comparison near a cut-off of the rule was estimated."
     ),
 }
