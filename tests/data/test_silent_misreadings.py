@@ -110,6 +110,44 @@ def test_blanks_alone_move_nothing(tmp_path):
     assert len(of_firms(tmp_path, rows)) == 300
 
 
+def like_amounts(ratio, firms=60, waves=8):
+    """Rows of id; wave; start; revenue; costs, which have as many digits: only the firm tells them apart."""
+    rng = np.random.default_rng(3)
+    level = rng.normal(10, 1, firms)
+    of_firm = np.column_stack([level, level + np.log(ratio) + rng.normal(0, 0.2, firms)])
+    amounts = np.exp(of_firm[:, None, :] + rng.normal(0, 0.2, (firms, waves, 2)))
+    return [
+        [f"A{f:02d}", str(w + 1), str(3 * (f % 2)), *(f"{amount:.2f}" for amount in amounts[f, w])]
+        for f in range(firms)
+        for w in range(waves)
+    ]
+
+
+def of_amounts(folder, rows):
+    content = "\n".join(
+        ",".join(row) for row in [["id", "wave", "start", "revenue", "costs"], *rows]
+    )
+    declared = {"kind": None, "costs": {"type": "number"}}
+    return read(folder, "d.csv", content + "\n", schema(declared, missing_outcome="drop"))
+
+
+def test_a_row_moved_between_like_amounts_is_known_by_the_firms_other_rows(tmp_path):
+    """Of 60 files each, found by the shapes of cells alone: none, 3 and 14 of ratios .8, .3 and .1."""
+    rows = like_amounts(0.2)
+    for at in (3, 77, 300, 421):
+        moved = [*rows[at][:3], rows[at][4], ""]
+        with pytest.raises(errors.SourceError, match=rf"row {at + 1}: cells look moved"):
+            of_amounts(tmp_path, [*rows[:at], moved, *rows[at + 1 :]])
+    assert len(of_amounts(tmp_path, rows)) == len(rows)
+
+
+def test_a_blank_alone_beside_a_like_amount_is_no_moved_row(tmp_path):
+    rows = like_amounts(0.2)
+    for at in (3, 77, 300, 421):
+        blank = [*rows[at][:4], ""]
+        assert len(of_amounts(tmp_path, [*rows[:at], blank, *rows[at + 1 :]])) == len(rows)
+
+
 def test_a_proposal_says_which_rows_look_moved(tmp_path):
     rows = firms(60)
     rows[6] = [*rows[6][:3], rows[6][4], ""]

@@ -2,16 +2,18 @@
 
 A row that lost a separator and was padded at its end has as many cells as the header, and reads wherever types allow. It shows
 by what stands in each column on other rows: few digits or many, which words, hardly ever a blank. Each column is described by
-the *shapes* of a sample of its cells; a row is moved where its cells are far likelier one column further on.
+the *shapes* of a sample of its cells; a row is moved where its cells are far likelier one column further on. Between columns of
+like amounts the firm's other rows tell (`own_history`).
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
+from impact.data.sources.own_history import OwnHistory
 from impact.data.sources.source import SourceColumn, SourceTable
 from impact.errors import SourceError, rows_named
 
@@ -21,6 +23,9 @@ FEWEST_COLUMNS = 3  # with two, one cell alone would tell
 RARE = 0.05  # share of blanks up to which one is out of the ordinary
 FEW_WORDS = 20  # different texts up to which a column is known by them, and not by their shapes
 ODDS = np.log(20.0)  # for a moved row against a strange one, after allowing for any row to be it
+JUMP = np.log(
+    5.0
+)  # more, where a firm's other rows speak: a firm may jump to what stands in its next column
 UNSEEN = 0.5  # rows that a shape without any counts as: Jeffreys' prior
 BLANK = ""
 _NUMBER = r"^[+-]?[0-9]+(?:[.,][0-9]+)?$"
@@ -57,8 +62,12 @@ def moved_rows(table: SourceTable) -> Integers:
         return nothing
     columns = [_Described.of(cells) for cells in texts]
     gain = _Gain.of(columns, [cells.take(asked) for cells in texts])
-    evidence = gain.best(blank[asked])
-    return np.asarray(asked[evidence > np.log(table.n_rows) + ODDS] + 1)
+    bar = np.log(table.n_rows) + ODDS
+    moved = gain.best(blank[asked]) > bar
+    history = OwnHistory.of(texts, asked)
+    if history is not None:
+        moved |= gain.under(history).best(blank[asked]) > bar + JUMP
+    return np.asarray(asked[moved] + 1)
 
 
 def _texts(column: SourceColumn) -> Any:
@@ -143,6 +152,16 @@ class _Gain:
         blank = pa.array([BLANK], type=pa.large_string())
         of_blank = np.array([column.likelihood(blank, own=False)[0] for column in columns])
         return cls(to_right - own[:, :-1], to_left - own[:, 1:], own, of_blank)
+
+    def under(self, history: OwnHistory) -> "_Gain":
+        """Return it with what the firm's other rows say in the place of the shapes of its amounts."""
+        right = history.to_right - history.own[:, :-1]
+        left = history.to_left - history.own[:, 1:]
+        return replace(
+            self,
+            right=np.where(np.isnan(right), self.right, right),
+            left=np.where(np.isnan(left), self.left, left),
+        )
 
     def best(self, blank: Mask) -> Floats:
         """Return the strongest evidence that a row was moved from some column on, (r,).
