@@ -9,6 +9,7 @@ method with
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -180,10 +181,53 @@ def _refuse_gone(
 
 @dataclass(frozen=True)
 class _At:
+    """The fit at some coefficients: fitted means (n,), columns less what effects explain (n, m), score and information."""
+
     mu: Floats
     centred: Floats
     score: Floats
     information: Floats
+
+
+@dataclass(frozen=True)
+class _Likelihood:
+    """Poisson's likelihood on rows in the order of their units: columns (n, m) of one size, outcomes, units, weights."""
+
+    Z: Floats
+    y: Floats
+    unit: Integers
+    weight: Floats
+    effects: CohortOrUnit
+
+    def at(self, b: Floats) -> _At:
+        index = self.Z @ b
+        if self.effects == "unit":
+            mu = self._shared_out(index)
+            share = mu / self._sums(mu)
+            centred = self.Z - self._sums(self.Z * share[:, None])
+        else:
+            mu, centred = np.exp(index), self.Z
+        score = self.Z.T @ (self.weight * (self.y - mu))
+        return _At(mu, centred, score, centred.T @ (centred * (self.weight * mu)[:, None]))
+
+    def _shared_out(self, index: Floats) -> Floats:
+        """Fitted means that add up to each unit's outcomes, as effects of units make them, (n,)."""
+        largest = np.repeat(np.maximum.reduceat(index, self._first), self._length)
+        raised = np.exp(index - largest)  # never overflows
+        return np.asarray(self._sums(self.y) * raised / self._sums(raised))
+
+    def _sums(self, values: Floats) -> Floats:
+        """Each row's sum over the rows of its unit, (n,) or (n, m)."""
+        sums = np.add.reduceat(values, self._first, axis=0)
+        return np.asarray(np.repeat(sums, self._length, axis=0))
+
+    @cached_property
+    def _first(self) -> Integers:
+        return np.flatnonzero(np.diff(self.unit, prepend=-1))
+
+    @cached_property
+    def _length(self) -> Integers:
+        return np.diff(np.append(self._first, len(self.unit)))
 
 
 @one_thread()
@@ -196,53 +240,30 @@ def _newton(
     effects: CohortOrUnit,
     lost: tuple[int, int],
 ) -> PoissonRows:
-    panel, p = given.panel, len(given.names)
-    unit, y = panel.unit_index[place], panel.y[place]
-    weight = panel.weight[unit]
+    """Fit the rows that are left, their columns brought to one size."""
+    panel = given.panel
     Z = columns[place]
     gone = np.asarray(~Z.any(axis=0))  # periods that nobody is left in
     scale = np.sqrt((Z**2).mean(axis=0))
     scale = np.where(scale > 0, scale, 1.0)
-    Z = Z / scale
-    total = np.bincount(unit, y, panel.n_units)
-
-    def at(b: Floats) -> _At:
-        index = Z @ b
-        if effects == "unit":
-            raised = np.exp(index - _largest(index, unit, panel.n_units)[unit])
-            mu = total[unit] * raised / np.bincount(unit, raised, panel.n_units)[unit]
-            centred = Z - _means(Z, mu, unit, panel.n_units)[unit]
-        else:
-            mu, centred = np.exp(index), Z
-        score = Z.T @ (weight * (y - mu))
-        return _At(mu, centred, score, centred.T @ (centred * (weight * mu)[:, None]))
-
+    unit = panel.unit_index[place]
+    fit = _Likelihood(Z / scale, panel.y[place], unit, panel.weight[unit], effects)
     b = np.zeros(Z.shape[1])
     if effects == "cohort":
-        b = _start(Z, y, columns.shape[1] - p, len(given.moments.every_cohort), scale)
-    now = at(b)
-    _refuse(now, Z, given, weight, effects=effects, n_design=len(names))
-    for _ in range(MOST_STEPS):
-        inverse = _inverse(now.information, gone, [*names], given)
-        step = inverse @ now.score
-        b = b + step * min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
-        now = at(b)
-        if np.abs(step).max() < CONVERGED * (1 + np.abs(b).max()):
-            break
-    else:
-        raise NotIdentifiedError(
-            f"{panel.outcome}: the Poisson fit does not converge; take fewer covariates, or pool cohorts or periods"
-        )
+        end = columns.shape[1] - len(given.names)
+        b = _start(fit.Z, fit.y, end, len(given.moments.every_cohort), scale)
+    _refuse(fit.at(b), fit.Z, given, fit.weight, effects=effects, n_design=len(names))
+    b, now = _climbed(fit, b, gone, names, given)
     inverse = _inverse(now.information, gone, [*names], given)
     return PoissonRows(
         given,
         effects,
         place,
         unit,
-        y,
-        weight,
+        fit.y,
+        fit.weight,
         now.mu,
-        Z * scale,
+        Z,
         now.centred * scale,
         b / scale,
         inverse / np.outer(scale, scale),
@@ -250,17 +271,20 @@ def _newton(
     )
 
 
-def _largest(index: Floats, unit: Integers, n_units: int) -> Floats:
-    largest = np.full(n_units, -np.inf)
-    np.maximum.at(largest, unit, index)
-    return largest
-
-
-def _means(Z: Floats, mu: Floats, unit: Integers, n_units: int) -> Floats:
-    """Means of columns by unit, weighted by what is fitted, (N, m)."""
-    total = np.zeros((n_units, Z.shape[1]))
-    np.add.at(total, unit, Z * mu[:, None])
-    return np.asarray(total / np.maximum(np.bincount(unit, mu, n_units), 1e-300)[:, None])
+def _climbed(
+    fit: _Likelihood, b: Floats, gone: Mask, names: Sequence[str], given: Regressors
+) -> tuple[Floats, _At]:
+    """Climb by Newton steps, none longer than five, and return where they end."""
+    now = fit.at(b)
+    for _ in range(MOST_STEPS):
+        step = _inverse(now.information, gone, [*names], given) @ now.score
+        b = b + step * min(1.0, 5.0 / max(np.abs(step).max(), 1e-300))
+        now = fit.at(b)
+        if np.abs(step).max() < CONVERGED * (1 + np.abs(b).max()):
+            return b, now
+    raise NotIdentifiedError(
+        f"{given.panel.outcome}: the Poisson fit does not converge; take fewer covariates, or pool cohorts or periods"
+    )
 
 
 def _start(Z: Floats, y: Floats, end: int, n_cohorts: int, scale: Floats) -> Floats:
