@@ -10,6 +10,7 @@ from impact.reporting.words.register import REGISTER, said
 from impact.terms import Assignment
 
 MOST_REASONS = 3  # on a line
+CARRIED = "single_unit_or_event"
 
 
 def reason_in_a_line(voice: Voice, rating: Rating) -> str:
@@ -30,10 +31,13 @@ def reason_in_a_line(voice: Voice, rating: Rating) -> str:
 
 def reasons_of(voice: Voice, rating: Rating) -> list[str]:
     """Write each concern that is open."""
-    return [
-        said(voice.t, "failed" if one.state == "failed" else "not_made", one.reason)
-        for one in rating.taken
-    ]
+    return [_reason(voice, one) for one in rating.taken]
+
+
+def _reason(voice: Voice, step: Step) -> str:
+    if step.state == "failed" and step.reason == CARRIED and voice.in_clusters:
+        return voice.t("one cluster, cohort or event carries much of the result")
+    return said(voice.t, "failed" if step.state == "failed" else "not_made", step.reason)
 
 
 def what_took(voice: Voice, step: Step) -> str:
@@ -41,9 +45,8 @@ def what_took(voice: Voice, step: Step) -> str:
     known = [code for code in REGISTER["taken"] if code.partition(":")[0] == step.reason]
     figures = {code: code.partition(":")[2] for code in known}
     clauses = [
-        said(
-            voice.t,
-            "taken",
+        _clause(
+            voice,
             code,
             figure=_figure(voice, code, step.figures[name]),
             limit=_figure(voice, code, step.figures.get(f"{name}_limit")),
@@ -51,9 +54,18 @@ def what_took(voice: Voice, step: Step) -> str:
         for code, name in figures.items()
         if name in step.figures and step.state == "failed"
     ]
-    return voice.f.listed(clauses) or said(
-        voice.t, "failed" if step.state == "failed" else "not_made", step.reason
-    )
+    return voice.f.listed(clauses) or _reason(voice, step)
+
+
+def _clause(voice: Voice, code: str, *, figure: str, limit: str) -> str:
+    """Say a figure and its limit; of what one carries, by what was left out: a firm, or a cluster where these were assigned."""
+    if code == f"{CARRIED}:share" and voice.in_clusters:
+        return voice.t(
+            "one cluster of firms moves the effect by {figure} of its size, or of half its interval; the limit is {limit}",
+            figure=figure,
+            limit=limit,
+        )
+    return said(voice.t, "taken", code, figure=figure, limit=limit)
 
 
 def _figure(voice: Voice, code: str, value: float | str | None) -> str:

@@ -1,0 +1,34 @@
+"""What carries a result is named as what was left out: a firm, or a whole cluster where clusters were assigned."""
+
+import pytest
+from evaluation.facts import firms, study_of
+
+from impact.evaluation.weighed import Step
+from impact.reporting.sections.rated import what_took
+from impact.reporting.voice import Voice
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return study_of(tmp_path_factory.mktemp("rated"), firms())
+
+
+def clustered(study):
+    """The study with towns above its firms."""
+    above = study.changed()
+    above.__dict__["schema"] = study.schema.model_copy(update={"cluster": "town"})
+    return above
+
+
+CARRIED = Step("single_unit_or_event", "failed", {"share": 0.27, "share_limit": 0.25})
+TURNED = Step("single_unit_or_event", "failed", {})
+
+
+def test_a_cluster_is_no_firm(study):
+    of_firms, of_towns = Voice(study), Voice(clustered(study))
+    assert what_took(of_firms, CARRIED).startswith("one firm moves the effect by 27%")
+    assert what_took(of_towns, CARRIED).startswith("one cluster of firms moves the effect by 27%")
+    assert what_took(of_towns, TURNED) == "one cluster, cohort or event carries much of the result"
+    french = Voice(clustered(study).changed(language="fr"))
+    french.study.__dict__["schema"] = of_towns.study.schema
+    assert "une grappe d'entreprises" in what_took(french, CARRIED)
