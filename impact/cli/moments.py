@@ -31,6 +31,12 @@ def build(
         ),
     ] = None,
     outcome: Annotated[str, typer.Option(help="The outcome's column (not for Parquet).")] = "",
+    complete_only: Annotated[
+        bool,
+        typer.Option(
+            "--complete-only", help="Only units observed in every period; others are counted."
+        ),
+    ] = False,
     memory: Annotated[str, typer.Option(help="For Parquet: DuckDB's memory limit.")] = "1GB",
     include_small_cells: Annotated[
         bool,
@@ -52,6 +58,13 @@ def build(
         declared = read_schema(schema or source.with_suffix(".yml"))
         frame = read_frame(source, schema=declared)
         made = office_moments(office_panel(frame, schema=declared, outcome=outcome))
+    if complete_only:
+        import numpy as np
+
+        made = made.where(
+            lambda every: np.asarray(every.observed.all(axis=1)),
+            reason="not_observed_in_all_periods",
+        )
     made.save(target, small_cells="include" if include_small_cells else "refuse")
     _describe(made, target)
 

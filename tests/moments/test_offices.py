@@ -153,6 +153,22 @@ def test_moments_of_a_total_are_those_of_the_pooled_panel(gaps):
     assert ours.std_error == pytest.approx(theirs.std_error, rel=1e-10)
 
 
+def test_firms_observed_otherwise_than_agreed_are_left_out_and_counted():
+    frame = firms(gaps=0.1)
+    grid = grid_for(frame, ["fes", "rabat"], patterns=["11111"], other_patterns="leave_out")
+    made = moments_of_total(integer_sums(frame, grid, schema=SCHEMA), grid)
+    pooled = impact.PathMoments.from_panel(
+        impact.Panel.from_frame(frame, unit="id", time="t", outcome="y", cohort="g")
+    ).with_always_treated()
+    whole = pooled.observed.all(axis=1)
+    everyone = made.with_always_treated()
+    np.testing.assert_array_equal(everyone.n, pooled.n[whole])
+    assert made.sample.dropped["pattern_not_agreed"] == pooled.n[~whole].sum()
+    refused = grid.model_copy(update={"other_patterns": "refuse"})
+    with pytest.raises(MomentsError, match=f"{pooled.n[~whole].sum()} units are in no cell"):
+        integer_sums(frame, refused, schema=SCHEMA)
+
+
 def test_offices_of_which_one_has_nobody_treated_merge_to_the_pooled_moments():
     frame = firms(gaps=0.1)
     treated = frame.g.notna() & (frame.id % 2 == 0)

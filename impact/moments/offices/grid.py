@@ -73,6 +73,8 @@ class SumGrid(Strict):
         Every first treated period of any office, and ``never``.
     patterns : list of str
         Observed periods of a firm, one character a period: ``1`` observed, ``0`` not.
+    other_patterns : {"refuse", "leave_out"}
+        What becomes of firms observed otherwise; those left out are counted in the total.
     stratum : list of str
         Columns of strata, and ``strata`` their labels.
     """
@@ -88,6 +90,7 @@ class SumGrid(Strict):
     periods: Annotated[list[Label], Field(min_length=1)]
     cohorts: Annotated[list[Label], Field(min_length=2)]
     patterns: Annotated[list[Pattern], Field(min_length=1)]
+    other_patterns: Literal["refuse", "leave_out"] = "refuse"
     stratum: Annotated[tuple[str, ...], Field(strict=False)] = ()
     strata: Annotated[tuple[str, ...], Field(strict=False)] = ()
     version: Literal[1] = 1

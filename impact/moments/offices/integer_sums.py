@@ -15,12 +15,16 @@ from impact.data.panel import Panel
 from impact.data.schema import Schema
 from impact.errors import MomentsError, UnparsableValueError, rows_that
 from impact.moments.offices.grid import BITS, SumGrid
-from impact.moments.offices.own_units import LATE, office_panel
+from impact.moments.offices.own_units import office_panel
 
 Whole = NDArray[np.object_]  # of Python's whole numbers, which have no largest one
 COUNTS = ("n", "n_zero", "n_negative")
-LEFT_ASIDE = ("missing_outcome", LATE)
-"""Rows without an outcome, and units that start after the last period: as a panel's sample counts them."""
+LEFT_ASIDE = (
+    "missing_outcome",
+    "treated_after_last_period_counted_as_untreated",
+    "pattern_not_agreed",
+)
+"""Rows without an outcome, units that start after the last period (as a panel's sample counts them), units left out."""
 LIMB = 27  # bits: products of limbs and sums of BLOCK of them stay inside 64 bits
 BLOCK = 128  # units whose products are summed at a time
 
@@ -104,10 +108,15 @@ def integer_sums(frame: pd.DataFrame, grid: SumGrid, *, schema: Schema) -> Integ
     amounts = np.zeros(seen.shape, dtype=np.int64)
     seen[panel.unit_index, place[panel.time_index]] = True
     amounts[panel.unit_index, place[panel.time_index]] = whole
-    cell = _cells(panel, grid, seen)
-    late = np.isfinite(panel.cohort) & np.isinf(_on_grid(panel, grid))
-    aside = [panel.sample.dropped.get("missing_outcome", 0), int(late.sum())]
-    return _summed(amounts, cell, grid, aside)
+    kept = np.ones(panel.n_units, dtype=bool)
+    if grid.other_patterns == "leave_out":
+        agreed = {np.packbits(row).tobytes() for row in grid.cells.observed}
+        kept = np.array([np.packbits(row).tobytes() in agreed for row in seen])
+    cell = _cells(panel, grid, seen, kept)
+    late = kept & np.isfinite(panel.cohort) & np.isinf(_on_grid(panel, grid))
+    missing = panel.sample.dropped.get("missing_outcome", 0)
+    aside = [missing, int(late.sum()), int((~kept).sum())]
+    return _summed(amounts[kept], cell, grid, aside)
 
 
 def _units(frame: pd.DataFrame, grid: SumGrid, schema: Schema) -> Panel:
@@ -142,8 +151,8 @@ def _in_parts(panel: Panel, grid: SumGrid) -> Integers:
     return whole.astype(np.int64)
 
 
-def _cells(panel: Panel, grid: SumGrid, seen: Mask) -> Integers:
-    """Return each unit's cell on the grid, (N,)."""
+def _cells(panel: Panel, grid: SumGrid, seen: Mask, kept: Mask) -> Integers:
+    """Return the cell on the grid of each unit that is kept."""
     cells = grid.cells
     codes = np.zeros(panel.n_units, dtype=np.int64)
     if grid.stratum:
@@ -154,7 +163,9 @@ def _cells(panel: Panel, grid: SumGrid, seen: Mask) -> Integers:
     }
     # a cohort is compared by its label, as two offices may count steps from different first periods
     starts = _on_grid(panel, grid)
-    cell = np.array([known_cells.get(key, -1) for key in _keys(starts, codes, seen)])
+    cell = np.array(
+        [known_cells.get(key, -1) for key in _keys(starts[kept], codes[kept], seen[kept])]
+    )
     if (cell < 0).any():
         raise MomentsError(
             f"cohorts, strata, patterns: {int((cell < 0).sum())} units are in no cell of the grid; add their first treated "

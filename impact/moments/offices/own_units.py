@@ -13,8 +13,6 @@ from impact.data.sources.codes import matching
 from impact.errors import MomentsError
 from impact.moments.path_moments import PathMoments
 
-LATE = "treated_after_last_period_counted_as_untreated"
-
 
 def office_panel(
     frame: pd.DataFrame, *, schema: Schema, outcome: str, strata: Sequence[str] = ()
@@ -63,7 +61,9 @@ def office_panel(
 def office_moments(panel: Panel) -> PathMoments:
     """Reduce an office's units to moments that merge with those of other offices of the same periods."""
     late = np.isfinite(panel.cohort) & (panel.cohort > panel.times[-1])
-    counted = panel.sample.with_dropped(LATE, int(late.sum()))
+    counted = panel.sample.with_dropped(
+        "treated_after_last_period_counted_as_untreated", int(late.sum())
+    )
     if late.any():
         panel = panel.with_cohort(np.where(late, np.inf, panel.cohort))
         panel = replace(panel, sample=replace(panel.sample, dropped=counted.dropped))

@@ -11,7 +11,7 @@ from impact.data.sample import Sample
 from impact.errors import MomentsError
 from impact.moments.cells import CellMoments
 from impact.moments.offices.grid import SumGrid
-from impact.moments.offices.integer_sums import LEFT_ASIDE, IntegerSums
+from impact.moments.offices.integer_sums import IntegerSums
 from impact.moments.path_moments import PathMoments
 from impact.moments.scatter import scatter_root
 
@@ -54,8 +54,10 @@ def moments_of_total(sums: IntegerSums, grid: SumGrid) -> PathMoments:
         stratum_labels=tuple(sorted(grid.strata)),
     )
     counted = every.counted("", 0)
-    for reason, count in zip(LEFT_ASIDE, sums.aside, strict=True):
-        counted = counted.with_dropped(reason, int(count))
+    missing, late, others = map(int, sums.aside)
+    counted = counted.with_dropped("missing_outcome", missing)
+    counted = counted.with_dropped("treated_after_last_period_counted_as_untreated", late)
+    counted = counted.with_dropped("pattern_not_agreed", others)
     return PathMoments.of_cells(_comparable(replace(every, sample=counted)))
 
 

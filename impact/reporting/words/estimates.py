@@ -153,6 +153,7 @@ DROPPED = {
     "no_earlier_outcome": t("Firms of which no earlier outcome is known"),
     "no_untreated_observation": t("Firms without an untreated period"),
     "alone_in_its_cohort": t("Firms alone in their cohort"),
+    "pattern_not_agreed": t("Firms observed in other periods than the offices agreed to add up"),
     "never_observed": t("Firms never observed with this outcome"),
     "outside_the_window_or_incomplete": t("Firms outside the window or not seen in all of it"),
     "met_an_activity": t("Firms that met an activity of the programme"),
