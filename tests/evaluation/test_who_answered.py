@@ -1,5 +1,7 @@
 """Of an endline alone the file says who was to be asked: attrition is counted there, by arm, not among those who answered."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,10 +10,14 @@ from evaluation.test_rating import checks
 
 from impact.check_result import CheckResult
 from impact.evaluation.all_arms import of_all_arms
+from impact.evaluation.parts import SampleAndComparability
 from impact.evaluation.rating import rating
 from impact.evaluation.reasons import OF_EXITS
 from impact.evaluation.weighed import Grounds
 from impact.evaluation.who_answered import attrition_of, share_lost
+from impact.reporting.sections.how_sure import dropped_out
+from impact.reporting.sections.sample import still_there
+from impact.reporting.voice import Voice
 
 ARMS = {"column": "town", "control": "none"}
 
@@ -53,6 +59,16 @@ def test_a_file_of_answers_alone_has_not_passed(tmp_path):
     assert share_lost((found,)) is None
 
 
+def test_whether_people_dropped_out_is_told_of_the_file_and_never_of_answers_alone(tmp_path):
+    silent = endline(tmp_path, silent=(0, 21, 22, 23, 24, 25))
+    assert "−20" in told_of(silent)
+    assert told_of(endline(tmp_path)).startswith("Everyone in the file answered")
+
+
+def told_of(study):
+    return dropped_out(Voice(study), SimpleNamespace(sample=SampleAndComparability.of(study)))
+
+
 def test_of_several_arms_page_ones_pair_is_counted_and_all_are_tested_together(tmp_path):
     gone = range(40, 50)  # half of the arm that is not page one's
     study = endline(tmp_path, silent=(0, *gone), arms={**ARMS, "labels": {"grant": {"en": "Grant", "fr": "Don"}}})  # fmt: skip
@@ -83,3 +99,9 @@ def test_exits_that_differ_are_attrition_where_they_are_left_out_and_no_step_whe
 
 def exits(status):
     return [CheckResult(name, status, "nothing_to_test", statistic=0.1) for name in OF_EXITS]
+
+
+def test_of_an_endline_nobody_is_said_to_be_others_each_time(tmp_path):
+    study = endline(tmp_path)
+    text = still_there(Voice(study), SampleAndComparability.of(study).flow)
+    assert text.startswith("Firms were asked once")

@@ -12,6 +12,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.certainty import could_find, without_sentence
+from impact.reporting.sections.checks import found as what_it_found
 from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.evidence import trends_before
 from impact.reporting.sections.findings import Findings
@@ -168,6 +169,11 @@ def dropped_out(voice: Voice, findings: Findings) -> str:
     """Say which share of each group still answers in the last period."""
     t, f, flow = voice.t, voice.f, findings.sample.flow
     left = {side: remained(flow, side) for side in ("treated", "comparison")}
+    counted = check_named(findings, "attrition")
+    if (
+        counted is not None and voice.study.plan.waves == "endline_only"
+    ):  # its panel has answers alone
+        return what_it_found(voice, counted)
     if not voice.study.follows_units:
         return t("Not examined: other firms were asked each time, so nobody can be seen to stop.")
     if math.isnan(left["treated"]):

@@ -22,6 +22,12 @@ def still_there(voice: Voice, flow: pd.DataFrame) -> str:
     """Say how many of each group still answer at the end, or that nobody is followed."""
     t, f = voice.t, voice.f
     last, start = flow.iloc[-1], flow.iloc[1]
+    if voice.study.plan.waves == "endline_only":
+        return t(
+            "Firms were asked once, after the start. In the analysis: {treated} beneficiaries, {other} firms of the comparison group.",
+            treated=f.number(start["treated"]),
+            other=f.number(start["comparison"]),
+        )
     if not voice.study.follows_units:
         return t(
             "Other firms were asked each time: nobody is followed, so who stopped answering cannot be seen. In the analysis: "
