@@ -21,7 +21,7 @@ from impact.reporting.kit.write import expected_of, script  # noqa: E402
 PAGE = ROOT / "docs" / "referees-kit.md"
 BEGIN, END = "<!-- agreement -->", "<!-- end of agreement -->"
 PANELS = {
-    "evaluation.yml": "artisans (embedded), 350 firms, 20 quarters, gaps",
+    "evaluation.yml": "artisans (embedded), 600 firms, 20 quarters, gaps",
     "evaluation-jobtraining.yml": "training grants, 128 firms, 3 years, gaps",
     "mpdta": "minimum wages, 500 counties, 5 years",
     "castle": "castle doctrine, 50 states, 11 years",
