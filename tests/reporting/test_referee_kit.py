@@ -15,11 +15,13 @@ import pytest
 from typer.testing import CliRunner
 
 from impact.cli import app
+from impact.disclosure import Gate
+from impact.disclosure.declared.declaration import Declaration
 from impact.errors import DisclosureError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan
 from impact.reporting.kit.contents import WITHOUT_A_CHECK, asked_of
-from impact.reporting.kit.write import FILES, NAMES, write_kit
+from impact.reporting.kit.write import FILES, NAMES, declare_kit, write_kit
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_PLANS = ["evaluation.yml", "evaluation-clear.yml", "evaluation-null.yml"]
@@ -88,6 +90,7 @@ def test_whatever_is_not_in_a_kit_is_listed_with_its_reason_in_both_languages(ki
         assert text.count(never) == len(WITHOUT_A_CHECK)
         assert not re.search(r"@[A-Z_]+@", text)
         assert "no effect" not in text
+    assert not re.search(r" [:;!?»]", text)  # the French one: set as French is
 
 
 def test_the_scripts_for_r_and_stata_hold_our_numbers_and_no_blank_is_left_in_them(kit):
@@ -132,6 +135,20 @@ def test_check_py_agrees_in_a_folder_that_has_the_kit_alone(kit):
     ran, differences = checked(kit.folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert len(differences) == 2 * len(expected(kit)["numbers"])
+    assert max(differences) < 1e-9
+
+
+@pytest.mark.slow
+def test_a_kit_behind_the_gate_has_what_the_gate_lets_out_and_checks(tmp_path):
+    declaration = Declaration.of(study().panel(winsorise=0.0))
+    declare_kit(declaration, study())
+    atoms = declaration.atoms()
+    released = Gate().release(declaration.declared(atoms), atoms)
+    made = write_kit(study(), tmp_path / "kit", released=released)
+    assert made.twin.keeps == "released"
+    assert "as may leave" in (made.folder / "README.md").read_text(encoding="utf-8")
+    ran, differences = checked(made.folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     assert max(differences) < 1e-9
 
 

@@ -21,7 +21,7 @@ from impact.errors import DisclosureError, NotIdentifiedError
 from impact.streams import stream
 from impact.terms import SMALLEST_SHOWN
 
-Keeps = Literal["cells", "numbers"]
+Keeps = Literal["cells", "numbers", "released"]
 AGREES = 1e-9  # relative, of a number or its standard error, whichever is larger
 CALMER = (
     0.7,
@@ -43,8 +43,9 @@ class Twin:
         The numbers of the real panel, which the twin has too.
     left_out : dict
         Code of the reason for each number that was asked for and is not in the kit.
-    keeps : {"cells", "numbers"}
-        Whether it keeps every cell's mean path and scatter in the released directions, or the released numbers alone.
+    keeps : {"cells", "numbers", "released"}
+        Every cell's mean path and scatter in the released directions; or the numbers, drawn around means with the pooled
+        covariance; or what the gate let out alone.
     n_groups : int
         Groups whose mean paths it is drawn around.
     left : float
@@ -110,7 +111,7 @@ def twin_of(
         frame_of(made, order),
         tuple(kept),
         left_out,
-        "numbers",
+        "numbers" if shown is None else "released",
         len(means.mean),
         _least(whole, means.reach),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from impact.data.french import typeset
 from impact.data.yaml_file import load_yaml
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.released import Released
@@ -144,20 +145,20 @@ def _left_out(twin: Twin) -> dict[str, str]:
 def _readme(name: str, language: Language, study: Study, twin: Twin, fewest: int) -> str:
     words = load_yaml(FILES / "words.yml")[language]
     named, why = words["names"], words["why_not"]
-    numbers = "\n".join(
-        f"| {named[one.asked.name]} | `{one.asked.name}` | {one.value:.6g} | {one.std_error:.6g} |"
-        for one in twin.answered
-    )
+    rows = []
+    for one in twin.answered:
+        figures = f"{one.value:.6g} | {one.std_error:.6g}".replace(".", words["decimal"])
+        rows.append(f"| {named[one.asked.name]} | `{one.asked.name}` | {figures} |")
     left_out = [
         f"- {named[key]}{words['colon']}{why[code.split(':')[0]]}."
         for key, code in _left_out(twin).items()
     ]
     keeps = words["keeps"][twin.keeps].format(groups=twin.n_groups, fewest=fewest)
-    return script(
+    text = script(
         name,
         {
             "TITLE": study.plan.title.in_language(language),
-            "NUMBERS": numbers,
+            "NUMBERS": "\n".join(rows),
             "OUTCOME": study.outcome,
             "UNITS": str(twin.frame.unit.nunique()),
             "PERIODS": str(twin.frame.time.nunique()),
@@ -166,6 +167,7 @@ def _readme(name: str, language: Language, study: Study, twin: Twin, fewest: int
             "LEFT_OUT": "\n".join([*left_out, words["others"]]),
         },
     )
+    return typeset(text) if language == "fr" else text
 
 
 def script(name: str, values: Mapping[str, str]) -> str:

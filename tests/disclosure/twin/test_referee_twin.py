@@ -109,6 +109,7 @@ def test_behind_the_gate_a_twin_is_a_function_of_what_the_gate_lets_out_and_of_n
     assert set(agreement(one)) == {"callaway_santanna"}
     assert max(agreement(one)["callaway_santanna"]) < AGREES
     assert set(one.left_out.values()) == {"withheld"}
+    assert one.keeps == "released"
 
 
 def test_all_that_a_twin_is_made_of_is_declared_to_the_gate_and_taken_from_its_answer(firms):
