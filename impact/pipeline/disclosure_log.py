@@ -17,11 +17,14 @@ from impact.terms import Language
 DISCLOSURE = "disclosure.json"
 
 
-def write_disclosure(released: Released, kept_back: KeptBack, rules: Rules, folder: Path) -> None:
+def write_disclosure(
+    released: Released, kept_back: KeptBack, rules: Rules, folder: Path, *, no_kit: str
+) -> None:
     """Write the log into a released folder; it names places, never a value."""
     content = {
         "rules": asdict(rules),
         "released": len(released.figures),
+        "no_kit": no_kit,
         "withheld": [_told(several) for several in kept_back.columns()],
         "merged": [
             {"figures": [str(place) for place in each.places], "as": str(each.place)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from impact.pipeline.plan import inputs_of, sha256_of, study_of
 from impact.pipeline.released_folder import Letter, write_released
 from impact.pipeline.store import read_run
 from impact.pipeline.timings import Step, Timings
+from impact.reporting.kit.write import declare_kit
 
 OF_THE_RUN = ("run_id", "impact", "parameters", "plan", "seed", "inputs", "versions", "git")
 """What run.json of a release takes over from that of the run."""
@@ -63,14 +65,15 @@ def release(
     study = _same_study(plan_path, facts)
     stored = stored_parts(run / RESULTS)
     with EarlierReleases.of(run.parent, study) as earlier:
-        figures, atoms = declare(study, stored)
+        kit = partial(declare_kit, study=study, fewest=gate.rules.fewest)
+        figures, atoms = declare(study, stored, further=(kit,))
         timings.told("declared")
         released = gate.release(figures, atoms, earlier=earlier.entries)
         timings.told("gate")
         may_leave(stored, released)  # what refuses does so before anything is told
         said = {name: facts[name] for name in OF_THE_RUN}
         told = Told.of(study, plan_path, said, status="released")
-        letter = Letter(run=run, stored=stored, told=told, rules=gate.rules)
+        letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
         earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
         folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)
     return Release(folder, outputs, kept_back)

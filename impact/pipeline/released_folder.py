@@ -10,8 +10,9 @@ from typing import Any
 from impact.disclosure import Released, Rules, sealed
 from impact.disclosure.declared.declare import may_leave
 from impact.disclosure.declared.kept_back import KeptBack
-from impact.errors import DisclosureError
+from impact.errors import DisclosureError, EstimationError, VerificationError
 from impact.evaluation.sealed_study import SealedStudy
+from impact.evaluation.study import Study
 from impact.pipeline.disclosure_log import DISCLOSURE, write_disclosure
 from impact.pipeline.notebook import NotebookStudy
 from impact.pipeline.pages import LEFT, Told, write_pages
@@ -19,6 +20,9 @@ from impact.pipeline.run import STAGES
 from impact.pipeline.shown_again import show_again
 from impact.pipeline.store import RELEASED, building, certify
 from impact.pipeline.timings import Timings
+from impact.reporting.kit.write import write_kit
+
+KIT = "kit"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Letter:
     ----------
     run : Path
         The internal folder, for the text and code of its notebooks.
+    study : Study
+        With its data, for the referee's kit, which is drawn around what the gate let out.
     stored : mapping
         The run's parts; what leaves of them the gate says.
     told : Told
@@ -37,6 +43,7 @@ class Letter:
     """
 
     run: Path
+    study: Study
     stored: Mapping[str, Mapping[str, Any]]
     told: Told
     rules: Rules
@@ -62,10 +69,20 @@ def write_released(
     with building(to, name, mode=RELEASED) as folder:
         _notebooks(folder, letter, parts, kept_back, timings)
         _, outputs = write_pages(folder, told, timings)
-        write_disclosure(released, kept_back, letter.rules, folder)
+        no_kit = _kit(folder, letter, released)
+        write_disclosure(released, kept_back, letter.rules, folder, no_kit=no_kit)
         facts = {**told.facts, "released": datetime.now(UTC).isoformat(timespec="seconds")}
         certify(folder, facts)
     return to / name, (*outputs, DISCLOSURE), kept_back
+
+
+def _kit(folder: Path, letter: Letter, released: Released) -> str:
+    """Write the referee's kit, and return nothing; or, where what may leave does not make one, the error's name."""
+    try:
+        write_kit(letter.study, folder / KIT, fewest=letter.rules.fewest, released=released)
+    except (DisclosureError, EstimationError, VerificationError) as problem:
+        return type(problem).__name__
+    return ""
 
 
 def _notebooks(

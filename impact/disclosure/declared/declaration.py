@@ -111,10 +111,10 @@ class Declaration:
         rows = tuple(map(UnitWeights.of, weights))
         self.figures.append(Declared(place=place, kind=kind, measure=measure, weights=rows, **said))
 
-    def count(self, place: Place, units: Mask, **said: Any) -> None:
-        """Declare how many units these are."""
+    def count(self, place: Place, units: Mask, *, period: int = 0, **said: Any) -> None:
+        """Declare how many units these are, of those observed in one period in that period."""
         weights = np.zeros((self.panel.n_units, self.panel.n_periods))
-        weights[units, 0] = 1.0
+        weights[units, period] = 1.0
         self.add(place, "count", UNITS, weights, **said)
 
     def mean_of(self, place: Place, measure: str, values: Floats, units: Mask) -> None:

@@ -1,6 +1,6 @@
 """All figures of a run, declared; and its parts as they may leave once the gate has answered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,8 +20,10 @@ Stored = Mapping[str, Mapping[str, Any]]
 """Name of a part to the part as `encode` has it."""
 
 
-def declare(study: Study, stored: Stored) -> tuple[list[Figure], Atoms]:
-    """Declare every figure of a run's parts, each once.
+def declare(
+    study: Study, stored: Stored, *, further: Sequence[Callable[[Declaration], None]] = ()
+) -> tuple[list[Figure], Atoms]:
+    """Declare every figure of a run's parts, each once, and what else is to leave with them.
 
     Parameters
     ----------
@@ -29,11 +31,15 @@ def declare(study: Study, stored: Stored) -> tuple[list[Figure], Atoms]:
         With its data: equations are computed again from them.
     stored : mapping
         The parts of results.json.
+    further : sequence of callables
+        Each declares what is made of the data beside the parts.
     """
     parts = {name: decode(part) for name, part in stored.items()}
     declaration = Declaration.of(study.panel(winsorise=0.0), *_recorded(study))
     declare_sample(declaration, study, parts)
     declare_effects(declaration, study, parts)
+    for each in further:
+        each(declaration)
     known = {one.place for one in declaration.figures}
     for place in sorted(_asked(stored) - known):
         if not place.row:

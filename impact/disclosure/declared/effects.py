@@ -16,7 +16,7 @@ from impact.disclosure.declared.estimates import (
     declare_weights,
 )
 from impact.disclosure.declared.panel_models import weights_of_model
-from impact.disclosure.figure import Place
+from impact.disclosure.figure import UNITS, Place
 from impact.errors import ImpactError
 from impact.estimate import Estimate
 from impact.estimators.many_of import overall
@@ -237,14 +237,13 @@ def _counterfactual(declaration: Declaration, cells: Estimate, part: Any, panel:
                 part.path[column][row],
                 Place("impact", "counterfactual.path", str(row), column),
             )
-        count = sum(
-            (seen[:, t] & (panel.cohort == g))
-            for g, t in zip(cohorts[here], detail.period[here], strict=True)
-        )
-        declaration.count(
-            Place("impact", "counterfactual.path", str(row), "n_treated"),
-            np.asarray(count, dtype=bool),
-        )
+        seen_then = np.zeros_like(panel.wide)
+        for g, t in zip(cohorts[here], detail.period[here], strict=True):
+            seen_then[seen[:, t] & (panel.cohort == g), t] = 1.0
+        whole = declaration.lifted(panel, seen_then)
+        if whole is not None:
+            place = Place("impact", "counterfactual.path", str(row), "n_treated")
+            declaration.add(place, "count", UNITS, whole)
     actual, _ = averaged(detail.event_time >= 0)
     _mean(declaration, panel, actual, part.actual, Place("impact", "counterfactual", "", "actual"))
 

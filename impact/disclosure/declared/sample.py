@@ -46,7 +46,7 @@ def _quality(declaration: Declaration, sides: Sides, part: Any) -> None:
     for row in range(len(part.coverage)):
         for group, units in sides.items():
             place = Place("data_quality", "coverage", str(row), f"{group}_n")
-            declaration.count(place, seen[:, row] & units)
+            declaration.count(place, seen[:, row] & units, period=row)
 
 
 def _flow(declaration: Declaration, sides: Sides, part: Any) -> None:
@@ -68,7 +68,8 @@ def _flow(declaration: Declaration, sides: Sides, part: Any) -> None:
             continue
         for column, units in {"units": everyone, **sides}.items():
             place = Place("sample", "flow", str(row), column)
-            declaration.count(place, stages[stage] & units)
+            period = panel.n_periods - 1 if stage == "seen_in_last_period" else 0
+            declaration.count(place, stages[stage] & units, period=period)
 
 
 def _cohorts(declaration: Declaration, study: Study, part: Any) -> None:
@@ -104,7 +105,7 @@ def _paths(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -> N
             error = Place("sample", "paths", str(row), f"{group}_std_error")
             declaration.add(error, "std_error", measure, whole, beside=mean)
             declaration.count(
-                Place("sample", "paths", str(row), f"{group}_n"), seen[:, row] & units
+                Place("sample", "paths", str(row), f"{group}_n"), seen[:, row] & units, period=row
             )
 
 

@@ -49,6 +49,7 @@ def names_of_parts(t: Words) -> dict[str, str]:
         "panel_models": t("Panel models"),
         "robustness": t("Robustness"),
         "economics": t("Worth the money"),
+        "kit": t("Referee's kit"),
     }
 
 
