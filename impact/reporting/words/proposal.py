@@ -40,7 +40,7 @@ DOUBTS = {
     "two_rows_of_names": t(
         "two rows of column names: the upper one seems to continue to the right"
     ),
-    "notes_at_the_end": t("{n} rows at the end look like notes, not data"),
+    "notes_at_the_end": t("rows at the end that look like notes, not data: {n}"),
     "several_sheets": t("{n} sheets: the one with most cells is taken"),
     "thousands_or_decimals": t(
         "every number with a `{mark}` could have it before thousands or before decimals: taken as thousands"
@@ -53,7 +53,7 @@ DOUBTS = {
         "{columns} could tell who a person is and are left out: docs/privacy.md; --unit takes one as the unit, under pseudonyms"
     ),
     "of_file": t("{file}: {doubt}"),
-    "columns_guessed": t("{n} columns are guessed in part: each has a line `{mark}` above it"),
+    "columns_guessed": t("columns guessed in part: {n}; each has a line `{mark}` above it"),
     "labels_in_one_language": t(
         "labels stand in one language: write the other, where the report is to be in both"
     ),
@@ -97,7 +97,7 @@ DOUBTS = {
         "others (--cohort)"
     ),
     "wave_by_name": t("which wave a file is, by its name"),
-    "not_in_every_file": t("{n} columns are not in every file, and missing there"),
+    "not_in_every_file": t("columns that are not in every file, and missing there: {n}"),
     "no_shared_key": t("{other}: no column that {table} has too; say how they belong together"),
     "belongs_by": t(
         "{other}: seems to belong to {table} by `{key}`, which {share} of its rows find there{repeats}"
