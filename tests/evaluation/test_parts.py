@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(permutations=99, design_draws=60)
+    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(
+        permutations=99, design_draws=200
+    )
 
 
 @pytest.fixture(scope="module")

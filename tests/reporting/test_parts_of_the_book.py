@@ -55,7 +55,7 @@ def findings_of(study):
 @cache
 def findings_on(plan):
     """A quick study of a plan and all it found, computed once however pytest orders what asks for it."""
-    study = Study(read_plan(ROOT / plan), ROOT).changed(permutations=99, design_draws=60)
+    study = Study(read_plan(ROOT / plan), ROOT).changed(permutations=99, design_draws=200)
     return study, findings_of(study)
 
 
