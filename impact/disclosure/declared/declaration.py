@@ -10,6 +10,7 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.disclosure.atoms import Atoms, Measure
 from impact.disclosure.figure import UNITS, Figure, Kind, Place, Row
+from impact.terms import SMALLEST_SHOWN
 
 SAME = 1e-9  # of what is added up; an equation that misses a figure by more is not the figure's, which stays undeclared
 DIGITS = 10  # of the largest weight: beyond them is rounding
@@ -116,6 +117,15 @@ class Declaration:
         weights = np.zeros((self.panel.n_units, self.panel.n_periods))
         weights[units, period] = 1.0
         self.add(place, "count", UNITS, weights, **said)
+
+    def share(self, place: Place, some: Mask, of: Mask) -> None:
+        """Declare a share of units by what it rests on, where either side is nobody or enough.
+
+        It parts no atoms: tables of one characteristic each do not add up to a few units, and every cross of all of them would.
+        """
+        counts = (int(some.sum()), int((of & ~some).sum()))
+        if all(n == 0 or n >= SMALLEST_SHOWN for n in counts):
+            self.of_everybody(place)
 
     def mean_of(self, place: Place, measure: str, values: Floats, units: Mask) -> None:
         """Declare the mean of values (N,) of units that have no period, as a measure of its own."""

@@ -110,31 +110,28 @@ def _paths(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -> N
 
 
 def _baseline(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -> None:
-    """Means of characteristics rest on their units; shares of levels are counts of those who have them."""
+    """Means of characteristics are equations of these; shares of levels rest on those who have them and those who do not."""
     shown = list(zip(part.baseline["characteristic"], part.baseline["level"], strict=True))
     for name, level, values in characteristics_of(panel):
         if (name, level) not in shown:
             continue
         at = str(shown.index((name, level)))
-        declaration.part(f"{name} {level}", np.isnan(values) + 2.0 * (values > 0) * bool(level))
         for group, units in sides.items():
             place = Place("sample", "baseline", at, group)
             known = units & ~np.isnan(values)
             if level:
-                has = known & (values > 0)
-                declaration.count(place, has, groups=(has, known & ~has))
+                declaration.share(place, known & (values > 0), known)
             else:
+                declaration.part(f"{name} known", ~np.isnan(values))
                 declaration.mean_of(place, f"baseline of {name}", values, known)
 
 
 def _activities(declaration: Declaration, study: Study, part: Any) -> None:
     panel = study.panel()
     met, compared = exposures(study, panel), ~np.isfinite(panel.cohort)
-    asked = {
-        Place("sample", "contamination.activities", str(row), "n_met"): met[activity]
-        for row, activity in enumerate(part.activities["activity"])
-    }
-    for place, some in {**asked, ANY: met.any(axis=1)}.items():
-        here = compared & some.to_numpy(dtype=bool)
-        declaration.part(str(place), here)
-        declaration.count(place, here, groups=(here, compared & ~here))
+    for row, activity in enumerate(part.activities["activity"]):
+        place = Place("sample", "contamination.activities", str(row), "n_met")
+        declaration.share(place, compared & met[activity].to_numpy(dtype=bool), compared)
+    some = compared & met.any(axis=1).to_numpy(dtype=bool)
+    declaration.part("met any activity", some)
+    declaration.count(ANY, some, groups=(some, compared & ~some))
