@@ -77,9 +77,7 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     small = blocks.small(fewest)
     if not small.any() or not len(basis):
         return None
-    _, values, right = np.linalg.svd(basis[:, small], full_matrices=False)
-    inside = right[values > 1 - ALONE**2 / 2]
-    found = _in_periods(inside, blocks.only(small), fewest)
+    found = _in_periods(_living_in(basis, small), blocks.only(small), fewest)
     if found is None:
         return None
     combination = np.zeros(basis.shape[1])
@@ -87,13 +85,18 @@ def few_alone(basis: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     return combination
 
 
+def _living_in(space: Floats, columns: Mask) -> Floats:
+    """Return the vectors of an orthonormal space that are zero but in some columns, on these alone."""
+    _, values, right = np.linalg.svd(space[:, columns], full_matrices=False)
+    return np.asarray(right[values > 1 - ALONE**2 / 2])
+
+
 def _in_periods(inside: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     """Search in each period by itself where who is observed changes, then in all, where a block counts by its most."""
     if blocks.vary:
         for period in np.unique(blocks.period):
             here = blocks.period == period
-            space = _without(inside, np.flatnonzero(~here))
-            found = _fewest(space[:, here], _Parts.of(blocks.only(here)), fewest)
+            found = _fewest(_living_in(inside, here), _Parts.of(blocks.only(here)), fewest)
             if found is not None:
                 whole = np.zeros(len(here))
                 whole[here] = found
@@ -210,6 +213,5 @@ def _grown(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
 
 def _without(space: Floats, columns: Integers) -> Floats:
     """Return an orthonormal basis of the vectors of a space that are zero in some columns."""
-    left, values, _ = np.linalg.svd(space[:, columns], full_matrices=True)
-    rank = int((values > ALONE).sum())
-    return np.asarray(left[:, rank:].T @ space)
+    squares, vectors = np.linalg.eigh(space[:, columns] @ space[:, columns].T)
+    return np.asarray(vectors[:, squares < ALONE**2].T @ space)
