@@ -348,7 +348,7 @@ def subgroups_table(voice: Voice, part: Impact) -> Table:
         formats=dict.fromkeys(("n_shown", "effect", "interval"), str),
         notes=(
             t(
-                "Intervals by {name}. Subgroups with fewer than ten beneficiaries are not shown.",
+                "Intervals by {name}. A subgroup that would tell of fewer than ten beneficiaries is not shown.",
                 name=said(t, "inference", part.effects[0].verdict.believed),
             ),
         ),
