@@ -17,8 +17,9 @@ from impact.one_thread import one_thread
 
 INDEPENDENT = 1e-7  # of a row's length: what is left below it is rounding
 ALONE = 1e-3  # of a combination's length may lie in large blocks: less hides nothing
+FEW_COLUMNS = 2  # of a block, which turning would hardly make fewer
 BRANCH = 2_000_000  # products of numbers that a branch costs at least
-MOST_WORK = 400_000_000  # of them: about a second
+MOST_WORK = 60_000_000  # of them: less than a second
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +97,15 @@ def _in_periods(inside: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     if blocks.vary:
         for period in np.unique(blocks.period):
             here = blocks.period == period
-            found = _fewest(_living_in(inside, here), _Parts.of(blocks.only(here)), fewest)
+            alone = _living_in(inside, here)
+            if not len(alone):
+                continue
+            found = _fewest(alone, _Parts.of(blocks.only(here)), fewest)
             if found is not None:
                 whole = np.zeros(len(here))
                 whole[here] = found
                 return whole
-    return _fewest(inside, _Parts.of(blocks), fewest)
+    return _fewest(inside, _Parts.of(blocks), fewest) if len(inside) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +120,25 @@ class _Parts:
 
     @classmethod
     def of(cls, blocks: Blocks) -> "_Parts":
-        of_column = blocks.of_column
-        block, width = np.unique(of_column, return_counts=True)
-        columns = np.full((len(block), width.max()), len(of_column))
-        for at, one in enumerate(block):
-            columns[at, : width[at]] = np.flatnonzero(of_column == one)
-        return cls(columns, blocks.largest()[block])
+        block, of_column = np.unique(blocks.of_column, return_inverse=True)
+        return cls(_padded(of_column, len(block)), blocks.largest()[block])
+
+    def turned(self, space: Floats) -> tuple["_Parts", Floats]:
+        """Give each block as many columns as a space (d, s) fills of it, at most d; return these and the turn (r, s) to them.
+
+        Only how much of a vector lies in a block matters, so the columns of a block may be turned until most are empty.
+        """
+        axes, of_column = [], []
+        for block, padded in enumerate(self.columns):
+            own = padded[padded < space.shape[1]]
+            _, size, right = np.linalg.svd(space[:, own], full_matrices=False)
+            filled = right[size > INDEPENDENT]
+            axes.append(np.zeros((len(filled), space.shape[1])))
+            axes[-1][:, own] = filled
+            of_column += [block] * len(filled)
+        return _Parts(
+            _padded(np.array(of_column, dtype=np.int64), len(self.units)), self.units
+        ), np.concatenate(axes)
 
     def shares(self, space: Floats) -> Floats:
         """The largest share, squared, of a vector of the space (d, s) that can lie in each block, (B,)."""
@@ -165,8 +182,26 @@ class _Parts:
         return np.asarray(best[np.arange(len(best)), left])
 
 
+def _padded(of_column: Integers, number: int) -> Integers:
+    """Return the columns of each block, (B, w), filled up with the number of all columns."""
+    width = np.bincount(of_column, minlength=number)
+    columns = np.full((number, width.max(initial=0)), len(of_column))
+    for block in range(number):
+        columns[block, : width[block]] = np.flatnonzero(of_column == block)
+    return columns
+
+
 def _fewest(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
-    """Search vectors (d, s) for a combination on fewer units than allowed: each block is in it or not."""
+    """Search vectors (d, s) for a combination on fewer units than allowed, in as few columns as hold them."""
+    if parts.columns.shape[1] <= FEW_COLUMNS:
+        return _searched(inside, parts, fewest)
+    parts, turn = parts.turned(inside)
+    found = _searched(inside @ turn.T, parts, fewest)
+    return None if found is None else np.asarray(found @ turn)
+
+
+def _searched(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
+    """Search by taking each block in or out."""
     ahead: list[tuple[Floats, frozenset[int]]] = [(inside, frozenset())]
     work = 0
     while ahead:
@@ -180,9 +215,11 @@ def _fewest(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
             return np.asarray(space[0])
         if parts.closest(space, taken, left) < 1 - ALONE:
             continue
+        if not work and (found := _grown(inside, parts, fewest)) is not None:
+            return found
         work += BRANCH + len(space) * space.shape[1] ** 2
         if work > MOST_WORK:
-            return _grown(inside, parts, fewest)
+            return None
         open_blocks = [int(block) for block in filled if block not in taken]
         block = max(open_blocks, key=lambda one: (parts.units[one], -one))
         if parts.units[block] <= left:
@@ -197,6 +234,8 @@ def _grown(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
     for block in np.flatnonzero(parts.units < fewest):
         own = parts.columns[block]
         own = own[own < inside.shape[1]]
+        if not len(own):
+            continue
         _, _, right = np.linalg.svd(inside[:, own], full_matrices=False)
         spread = (inside.T @ (inside[:, own] @ right[0])) ** 2
         worth = np.append(spread, 0.0)[parts.columns].sum(axis=1)
@@ -205,9 +244,9 @@ def _grown(inside: Floats, parts: _Parts, fewest: int) -> Floats | None:
         some = order[np.cumsum(parts.units[order]) < fewest]
         columns = parts.columns[some].ravel()
         columns = columns[columns < inside.shape[1]]
-        left, values, _ = np.linalg.svd(inside[:, columns], full_matrices=False)
-        if values[0] > 1 - ALONE:
-            return np.asarray(left[:, 0] @ inside)
+        squares, left = np.linalg.eigh(inside[:, columns] @ inside[:, columns].T)
+        if squares[-1] > (1 - ALONE) ** 2:
+            return np.asarray(left[:, -1] @ inside)
     return None
 
 

@@ -69,7 +69,9 @@ def seen_at_end(treated, comparison):
     cohort = np.array([2.0] * len(treated) + [np.inf] * len(comparison))
     wide = np.column_stack([np.ones(len(last)), np.where(last == 1, 1.0, np.nan)])
     sample = SimpleNamespace(n_clusters=len(last))
-    return SimpleNamespace(cohort=cohort, wide=wide, sample=sample, n_units=len(last))
+    return SimpleNamespace(
+        cohort=cohort, wide=wide, sample=sample, n_units=len(last), waves="panel"
+    )
 
 
 def test_when_all_answer_nobody_was_lost_and_there_is_no_p_value():

@@ -17,7 +17,7 @@ from impact.evaluation.many_effects import (
 )
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.preflight import Preflight
-from impact.evaluation.side_by_side import ESTIMANDS
+from impact.evaluation.side_by_side import ESTIMANDS, OF_OTHER_PEOPLE
 
 
 def monthly(study):
@@ -40,7 +40,7 @@ def test_estimators_beside_the_main_one_are_left_to_the_run(tmp_path):
     main, *others = found.abilities
     assert (main.estimator, main.treated, main.refused) == ("callaway_santanna", 90, None)
     assert [one.estimator for one in others] == [
-        name for name in ESTIMANDS if name not in {"callaway_santanna", *OF_ARMS}
+        name for name in ESTIMANDS if name not in {"callaway_santanna", OF_OTHER_PEOPLE, *OF_ARMS}
     ]
     assert {(one.treated, one.refused) for one in others} == {(None, None)}
     assert {one.code: one.n for one in found.remarks}["many_effects"] == 33 * 36

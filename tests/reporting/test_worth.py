@@ -476,6 +476,10 @@ def test_an_axis_of_money_counts_in_what_its_amounts_are(english, largest, words
 def test_a_small_effect_is_not_written_as_none_with_a_sign(english, found, said):
     findings = SimpleNamespace(
         evidence=SimpleNamespace(rating=rated(3, verb="cannot_tell", direction=None)),
-        headline=SimpleNamespace(verdict_percent=found),
+        headline=SimpleNamespace(
+            verdict_percent=found,
+            outcome="revenue_mad",
+            verdict=SimpleNamespace(estimate=1.0, conf_low=0.0, conf_high=2.0),
+        ),
     )
     assert said in without_markup(changed(english, findings).answer)

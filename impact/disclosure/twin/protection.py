@@ -80,4 +80,4 @@ class Reach:
 def reach_in_cell(paths: Floats, basis: Floats) -> Reach:
     """Return what a cell's mean path and its scatter in the released directions leave possible of its paths (n, T)."""
     n = len(paths)
-    return Reach.of(paths - paths.mean(axis=0), basis, limit=(n - 1) / n)
+    return Reach.of(paths - paths.mean(axis=0), basis, limit=1 - 1 / n)
