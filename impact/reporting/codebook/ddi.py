@@ -1,7 +1,8 @@
-"""The codebook as DDI-Codebook 2.5: elements in the order and number that the standard asks for, every text escaped.
+"""The codebook as DDI-Codebook 2.5: elements in the order and number of its schema, every text escaped.
 
-``docDscr`` (this document), ``stdyDscr`` (the study), ``fileDscr`` (the data file), ``dataDscr`` (its variables). An element
-that may stand once (``titl``, ``security``) is in English, French beside it where the standard has a place for a parallel text.
+``docDscr`` (this document), ``stdyDscr`` (the study), ``fileDscr`` (the data file), ``dataDscr`` (its variables). ``titl`` may
+stand once: it is in English, French beside it as a parallel title. ``security`` too is written once, in English: the standard's
+field list has it once, only the schema of edition 2.5.1 lets it be repeated for languages.
 """
 
 import re
