@@ -3,8 +3,8 @@
 Equations are rows over columns (one for each block of units and period). The combinations that leave out every column of a
 large block are the vectors of the span that live in the columns of small blocks alone: with an orthonormal basis Q of the span
 they are the right singular vectors of Q's small columns with singular value one. Among those, one that rests on few units is
-searched by taking blocks in and out: to the end where this takes seconds, and where it does not, from each block on with
-those that have most of what lies in it. (Single blocks are held to be safe by `bounds` in either case.)
+searched from each block on, with those that have most of what lies in it; where none is found so, by taking blocks in and
+out as far as the work allows. (Single blocks are held to be safe by `bounds` in either case.)
 """
 
 from dataclasses import dataclass
