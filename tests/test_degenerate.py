@@ -65,19 +65,28 @@ FEW = {
     "wild_bootstrap": impact.WildBootstrap(draws=99),
 }
 INFERENCES = {**NAMED, **FEW, **{kind: impact.Clustered(kind) for kind in ("CRV1", "CRV2", "CRV3")}}
-ASKED = ("cs", "twfe", "sun_abraham", "did", "lpdid", "imputation")  # kernels, weights, new fits
+ASKED = ("cs", "sun_abraham", "did")  # by a kernel, by weights, fitted anew
+OTHERS = ("twfe", "lpdid", "imputation")
+
+
+def asked_of(names):
+    """Every inference of some estimators."""
+    return {
+        f"{name}.under({word})": under(ESTIMATORS[name], inference)
+        for name in names
+        for word, inference in INFERENCES.items()
+    }
+
+
 ROOMS = {
     "estimators": {name: fit(estimator) for name, estimator in ESTIMATORS.items()},
     "inference": {
-        **{
-            f"{name}.under({word})": under(ESTIMATORS[name], inference)
-            for name in ASKED
-            for word, inference in INFERENCES.items()
-        },
+        **asked_of(ASKED),
         "headline_intervals": lambda made: headline_intervals(made, permutations=39),
         "RandomizationInference": FEW["permutation"].test,
         "family_test": lambda made: impact.family_test({"a": made, "b": made}, permutations=19),
     },
+    "inference of others": asked_of(OTHERS),
     "diagnostics": {
         "design_check": lambda made: impact.design_check(made, draws=40, permutations=19).checks(),
         "leave_one_out": lambda made: impact.leave_one_out(made).check(),
@@ -126,7 +135,13 @@ def answered(verb, *arguments):
         signal.alarm(0)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize(
+    "room",
+    [
+        pytest.param(room, marks=pytest.mark.slow if room == "inference of others" else ())
+        for room in ROOMS
+    ],
+)
 @pytest.mark.parametrize("name", PANELS)
 def test_every_verb_answers_or_refuses_by_name(name, room):
     made = answered(panel_named, name)

@@ -104,8 +104,8 @@ def in_terminal(*words, columns=100):
 @pytest.mark.parametrize(
     ("language", "columns"),
     [
-        ("en", 80),
         ("fr", 100),
+        pytest.param("en", 80, marks=pytest.mark.slow),
         pytest.param("fr", 80, marks=pytest.mark.slow),
         pytest.param("en", 100, marks=pytest.mark.slow),
     ],
