@@ -123,12 +123,12 @@ class Formats:
         )
 
     def ticks(self) -> Callable[[float, float | None], str]:
-        """Return a formatter for matplotlib's axes."""
+        """Return a formatter for matplotlib's axes, of round numbers."""
 
         def write(value: float, position: float | None = None) -> str:
             del position
-            whole = abs(value - round(value)) < 1e-9
-            return self.number(value) if whole else self.significant(value, 2)
+            decimals = f"{value:.9f}".rstrip("0").partition(".")[2]
+            return self.number(value, len(decimals))  # a tick is round: all its digits are meant
 
         return write
 

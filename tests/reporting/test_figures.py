@@ -20,6 +20,7 @@ from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
 from impact.reporting.figures.effects import gain_written, rounded
 from impact.reporting.figures.event_times import EffectAxis, pools
+from impact.reporting.formats import Formats
 from impact.reporting.voice import Voice
 
 PLANS = ("evaluation.yml", "evaluation-jobtraining.yml")
@@ -247,6 +248,28 @@ def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone(ro
         k: settings[k] for k in settings.keys() - backend
     }
     assert len(fontManager.ttflist) == fonts
+
+
+def test_an_axis_in_steps_of_two_and_a_half_says_so():
+    write = Formats("en").ticks()
+    assert [write(one, None) for one in (50.0, 52.5, 0.0025, -0.05)] == [
+        "50",
+        "52.5",
+        "0.0025",
+        "−0.05",
+    ]
+
+
+def test_a_period_that_is_withheld_takes_neither_names_nor_unit_from_the_others(root):
+    voice, found = voice_of(PLANS[0], "en", root), counterfactual()
+    path = found.path.astype(float)
+    path.loc[path.index[-1], ["actual", "without"]] = np.nan
+    figure = figures.actual_against_counterfactual(voice, replace(found, path=path))
+    assert figure is not None
+    said = figure.svg.decode("utf-8")
+    assert "thousand MAD" in said
+    assert "Exhibitors" in said
+    assert "nan" not in said
 
 
 def luminance(colour):

@@ -114,7 +114,7 @@ def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width:
     values = np.concatenate([actual, without])
     spread = float(np.nanmax(values) - np.nanmin(values)) or 1.0
     limits = (float(np.nanmin(values)) - 0.12 * spread, float(np.nanmax(values)) + 0.12 * spread)
-    unit = Unit.of(voice, study.outcome, float(np.abs(values).max()))
+    unit = Unit.of(voice, study.outcome, float(np.nanmax(np.abs(values))))
     canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, f"{study.label(study.outcome)}, {unit.words}")
     after = x >= -1
@@ -126,7 +126,8 @@ def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width:
     since_start(voice, axes, x, width)
     _gain(voice, axes, found, width)
     gap = 0.27 * (limits[1] - limits[0])
-    places = apart([actual[-1], without[-1]], gap)
+    last = np.flatnonzero(np.isfinite(actual + without))[-1]  # some periods may be withheld
+    places = apart([actual[last], without[last]], gap)
     treatment = voice.t.nouns.treatment
     names = (voice.t("Beneficiaries"), voice.t("Without {treatment}", treatment=treatment))
     _line_end(axes, width, places[0], names[0], ends["actual"], colour=TREATED)
@@ -150,7 +151,7 @@ def _line_end(axes: "Axes", width: float, y: float, name: str, value: str, *, co
 
 
 def _gain(voice: Voice, axes: "Axes", found: Counterfactual, width: float) -> None:
-    after = found.path[found.path["event_time"] >= 0]
+    after = found.path[found.path["event_time"] >= 0].dropna(subset=["actual", "without"])
     if after.empty:
         return
     text = gain_written(voice, found)
