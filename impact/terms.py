@@ -84,14 +84,14 @@ PAST_DIRECTIONS = 10
 """Ranks of a group's scatter that stay hidden where it has many units: a full one of T periods needs n - 1 >= T + 10."""
 
 
-def direction_budget(units: int) -> int:
+def direction_budget(units: int, *, past: int = PAST_DIRECTIONS) -> int:
     """Return how many linear directions of their paths the scatter of so many units may tell.
 
     Their deviations from the mean have rank n - 1. Where a file tells q directions, a unit's place in them is held to an
     ellipsoid that it fills by q / (n - 1) on average, and who knows q periods of its path learns the rest where q = n - 1.
-    So at most half of the ranks, or all but ten where that is more.
+    So at most half of the ranks, or all but ``past`` where that is more.
     """
-    return max((units - 1) // 2, units - 1 - PAST_DIRECTIONS, 0)
+    return max((units - 1) // 2, units - 1 - past, 0)
 
 
 ELSEWHERE = {

@@ -16,6 +16,14 @@ moments = typer.Typer(
 )
 
 
+SmallCellsToo = Annotated[
+    bool,
+    typer.Option(
+        "--include-small-cells", help="Also cells below ten units: keep the file in the office."
+    ),
+]
+
+
 @moments.command()
 def build(
     source: Annotated[Path, typer.Argument(help="A data file; Parquet is reduced by DuckDB.")],
@@ -38,12 +46,7 @@ def build(
         ),
     ] = False,
     memory: Annotated[str, typer.Option(help="For Parquet: DuckDB's memory limit.")] = "1GB",
-    include_small_cells: Annotated[
-        bool,
-        typer.Option(
-            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
-        ),
-    ] = False,
+    include_small_cells: SmallCellsToo = False,
 ) -> None:
     """Reduce a data file to its moments."""
     if source.suffix == ".parquet" and schema is None:
@@ -113,12 +116,7 @@ def merge(
         list[Path], typer.Argument(help="Moments files of disjoint units; the last is written.")
     ],
     *,
-    include_small_cells: Annotated[
-        bool,
-        typer.Option(
-            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
-        ),
-    ] = False,
+    include_small_cells: SmallCellsToo = False,
 ) -> None:
     """Join moments of different units into one file, the last one named."""
     from functools import reduce
@@ -194,12 +192,7 @@ def add(
         list[Path], typer.Argument(help="The masked file of every office; the last is written.")
     ],
     *,
-    include_small_cells: Annotated[
-        bool,
-        typer.Option(
-            "--include-small-cells", help="Also cells below ten units: keep the file in the office."
-        ),
-    ] = False,
+    include_small_cells: SmallCellsToo = False,
 ) -> None:
     """Add up the masked files of all offices to one moments file, the last one named."""
     from impact.moments.offices.masked import added, read_masked

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from impact.terms import SMALLEST_SHOWN
+from impact.terms import PAST_DIRECTIONS, SMALLEST_SHOWN, direction_budget
 
 Reason = Literal[
     "few_units",
@@ -55,7 +55,7 @@ class Rules:
     two_hold: float = 0.9
     hidden_by_others: float = 0.1
     known_within: float = 0.05
-    past_directions: int = 10
+    past_directions: int = PAST_DIRECTIONS
 
     def directions(self, units: int) -> int:
         """Return the direction budget: how many linear directions of their paths the spread of so many units may tell.
@@ -64,4 +64,4 @@ class Rules:
         ellipsoid that it fills by q / (n - 1) on average, and exactly at q = n - 1. So: at most half of the ranks, or
         all but ``past_directions`` where that is more, which for a full spread of T periods is n - 1 >= T + 10.
         """
-        return max((units - 1) // 2, units - 1 - self.past_directions, 0)
+        return direction_budget(units, past=self.past_directions)
