@@ -8,6 +8,8 @@ READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 # two tests at a time, each on one core: threads of the linear algebra would only wait for one another
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+RESOLVE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --quiet --no-header --no-annotate --no-emit-index-url
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 KERNELS := PYTHONPATH=tests $(BIN)/python -m pytest -p kernels_by_file
 
 .DEFAULT_GOAL := help
@@ -42,7 +44,7 @@ twins: $(DEV) ## the text twins of the notebooks, and the outputs of the tours t
 	@$(BIN)/jupyter nbconvert --to notebook --execute --output-dir tests/notebooks notebooks/00_*.ipynb
 
 bench: $(DEV) ## speed, memory and import cost as ratios against peers
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	@$(INSTALL) --group bench
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.inference
 	@$(BIN)/python -m benchmarks.report
@@ -53,9 +55,9 @@ bench: $(DEV) ## speed, memory and import cost as ratios against peers
 data: $(READY) ## make the embedded case again (data/artisans.*)
 	@$(BIN)/impact data
 
-lock: $(VENV)/bin/uv ## resolve requirements.lock again (hashes, no addresses)
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet \
-	  --no-header --no-emit-index-url --output-file requirements.lock
+lock: $(VENV)/bin/uv ## resolve both locks again: what a user needs, what a developer adds (hashes, no addresses)
+	@$(RESOLVE) --output-file requirements.lock
+	@$(RESOLVE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 venv: $(DEV) ## the virtual environment with everything for development
 
@@ -67,12 +69,13 @@ $(VENV)/bin/uv:
 
 $(READY): $(VENV)/bin/uv pyproject.toml requirements.lock
 	@echo "setting up $(VENV)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
 	@$(BIN)/python -m compileall -q impact
 	@touch $@
 
-$(DEV): $(READY)
+$(DEV): $(READY) requirements-dev.lock
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean: ## remove the virtual environment and caches

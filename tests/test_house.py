@@ -117,15 +117,28 @@ def test_the_conda_environment_is_the_projects_dependencies():
     assert named - {"pip", f"python{PROJECT['project']['requires-python']}"} == wanted
 
 
-def test_the_lock_has_hashes_for_everything_and_no_address():
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def requirement_names(lines):
+    return {re.match(r"[A-Za-z0-9-]+", line).group().lower() for line in lines}
+
+
+def locked(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
-    locked = re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE)
-    assert len(locked) > 100
-    assert text.count("--hash=sha256:") >= len(locked)
-    groups = PROJECT["dependency-groups"]
-    for line in [*PROJECT["project"]["dependencies"], *groups["test"], *groups["lint"]]:
-        assert re.match(r"[A-Za-z0-9-]+", line).group().lower() in locked
+    names = re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE)
+    assert text.count("--hash=sha256:") >= len(names) > 100
+    return set(names)
+
+
+def test_the_locks_have_hashes_for_everything_and_no_address():
+    groups, needed = PROJECT["dependency-groups"], PROJECT["project"]["dependencies"]
+    added = [*groups["test"], *groups["lint"], *groups["docs"]]
+    assert requirement_names(needed) <= locked("requirements.lock")
+    assert requirement_names([*needed, *added]) <= locked("requirements-dev.lock")
+
+
+def test_what_a_user_installs_has_no_tools_of_developers():
+    added = requirement_names(PROJECT["dependency-groups"]["lint"])
+    assert locked("requirements.lock") & added == set()
 
 
 def test_no_file_names_a_registry_or_a_machine():
