@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from impact.cli.before_data import evaluability, power
+from impact.cli.evidence import evidence
 from impact.cli.init import init
 from impact.cli.intake import intake, schema
 from impact.cli.key import key
@@ -46,6 +47,7 @@ app.command()(intake)
 app.command()(schema)
 app.command()(kit)
 app.command()(release)
+app.command()(evidence)
 Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
 Language = Annotated[str | None, typer.Option(help="en or fr.")]
 Changes = Annotated[

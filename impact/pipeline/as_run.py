@@ -1,0 +1,53 @@
+"""The study of a finished run, read again from its plan, and refused where a file is not what the run read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from impact.data.intake.arrive import is_intake
+from impact.data.intake.plan import read_intake_plan
+from impact.errors import StorageError
+from impact.evaluation.study import Study
+from impact.pipeline.plan import inputs_of, published, sha256_of, study_of
+
+
+def study_as_run(
+    plan_path: Path, facts: Mapping[str, Any], *, with_data: bool
+) -> tuple[Study, dict[str, Path]]:
+    """Return the study of a run, and the files that it read by the name under which they are certified.
+
+    Parameters
+    ----------
+    plan_path : Path
+    facts : mapping
+        The run's certificate.
+    with_data : bool
+        Whether files with units are asked for too; without them only those that say what was done must be there.
+
+    Raises
+    ------
+    StorageError
+        When a file is missing or not as the run read it.
+    """
+    told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
+    study = study_of(plan_path, told)
+    read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
+    asked = read if with_data else documents_of(study, read)
+    for name, path in asked.items():
+        known = facts["inputs"].get(name)
+        if known is None or not path.is_file() or sha256_of(path) != known:
+            raise StorageError(
+                f"{name}: not as the run read it; bring it back as it was, or run again"
+            )
+    return study, asked
+
+
+def documents_of(study: Study, read: Mapping[str, Path]) -> dict[str, Path]:
+    """Return the files of a run that say what was done: the plan and what it names, but those that units stand in."""
+    plan = study.plan
+    data = {published(plan.data)}
+    if is_intake(plan.data):
+        parent = Path(plan.data).parent
+        files = read_intake_plan(study.folder / plan.data).files
+        data = {published(str(parent / name)) for name in files}
+    return {name: path for name, path in read.items() if name not in data}

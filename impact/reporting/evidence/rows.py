@@ -1,0 +1,328 @@
+"""Rows of the evidence record, from the parts of a run: outcomes, subgroups, and other estimators of the headline."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+
+from impact.data.sample import Sample
+from impact.data.strict import Words
+from impact.evaluation.parts import NotMeasured, OutcomeEffect
+from impact.evaluation.study import Study
+from impact.reporting.evidence.record import EffectRecord
+from impact.reporting.evidence.standardised import hedges_g
+from impact.reporting.exhibits import Table
+from impact.reporting.sections.departures import departures
+from impact.reporting.sections.findings import Findings
+from impact.reporting.voice import Voice
+
+PRICES = re.compile(r"\b((?:19|20)\d\d) prices\b")
+"""How a unit in English names the year of its prices."""
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """What a run knows, for its record.
+
+    Attributes
+    ----------
+    study : Study
+        For its plan, schema and programme; its data are not read.
+    findings : Findings
+        The parts of results.json.
+    rating : mapping
+        As results.json has it.
+    facts : mapping
+        The run's certificate.
+    """
+
+    study: Study
+    findings: Findings
+    rating: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+    def records(self) -> list[EffectRecord]:
+        """Return all rows, the headline first."""
+        return [EffectRecord.model_validate(row) for row in self._rows()]
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        of_study, impact = self._of_study(), self.findings.impact
+        named = [one.outcome for one in impact.effects]
+        for at, effect in enumerate(impact.effects):
+            role = "primary" if at else "headline"
+            yield {**of_study, **self._of_outcome(effect.outcome), **self._of_effect(effect, role)}
+        for one in impact.secondary:
+            if isinstance(one, NotMeasured):
+                yield {**of_study, **self._of_outcome(one.outcome), **_unmeasured(one)}
+            elif one.outcome not in named:
+                told = self._of_effect(one, "secondary")
+                yield {**of_study, **self._of_outcome(one.outcome), **told}
+        headline = {**of_study, **self._of_outcome(named[0])}
+        yield from ({**headline, **row} for row in self._subgroups())
+        yield from ({**headline, **row} for row in self._others())
+
+    def _of_study(self) -> dict[str, Any]:
+        """Return what all rows share."""
+        study, plan = self.study, self.study.plan
+        schema, facts = study.schema, self.facts
+        source = schema.source
+        words = {
+            "title": plan.title,
+            "data_source": Words(en=source, fr=source) if isinstance(source, str) else source,
+            "unit_of_observation": Words(
+                en=plan.words.unit.one("en"), fr=plan.words.unit.one("fr")
+            ),
+        }
+        periods = [str(time) for time in self.findings.sample.paths.get("time", ())]
+        return {
+            **_in_both(words),
+            **_in_both(self._programme()),
+            "study": plan.name,
+            "run": facts["run_id"],
+            "status": "released" if "released" in facts else "internal",
+            "software": f"impact {facts['impact']}",
+            "simulated": plan.truth is not None,
+            "first_period": periods[0] if periods else None,
+            "last_period": periods[-1] if periods else None,
+            "frequency": schema.time.frequency,
+            "programme_began": study.programme.began if study.programme else None,
+            "programme_ended": study.programme.ended if study.programme else None,
+            **self._design(),
+            "plan_sha256": facts["inputs"][facts["parameters"]["plan"]],
+            "seed": plan.seed,
+            "level": study.level,
+        }
+
+    def _programme(self) -> dict[str, Words | None]:
+        told = self.study.programme
+        return {
+            field: None if told is None or (one := getattr(told, name)) is None else one.text
+            for field, name in {
+                "programme_aim": "aim",
+                "funder": "funded_by",
+                "implementer": "run_by",
+                "places": "places",
+            }.items()
+        }
+
+    def _design(self) -> dict[str, Any]:
+        plan, headline = self.study.plan, self.findings.headline
+        cohorts = "control_group" in headline.overall.spec
+        return {
+            "assignment": plan.assignment,
+            "waves": plan.waves,
+            "comparison_group": headline.overall.spec["control_group"] if cohorts else None,
+            "anticipation": plan.anticipation,
+            "covariates": tuple(plan.covariates),
+            "estimand": "effect_of_being_assigned"
+            if plan.assignment == "randomised"
+            else "effect_of_taking_part",
+            "deviations_en": _departed(self.study.changed(language="en"), self.findings),
+            "deviations_fr": _departed(self.study.changed(language="fr"), self.findings),
+        }
+
+    def _of_outcome(self, name: str) -> dict[str, Any]:
+        """Return what the schema, or the plan of one that was not measured, says of an outcome."""
+        column = self.study.schema.columns.get(name)
+        asked = self.study.plan.secondary_labels.get(name, Words(en=name, fr=name))
+        unit = Words(en="", fr="")
+        if column is not None:
+            unit = Words(en=column.unit_in("en"), fr=column.unit_in("fr"))
+        currency, year = self.study.plan.currency, PRICES.search(unit.en)
+        return {
+            "outcome": name,
+            **_in_both({"outcome_label": asked if column is None else column.label, "unit": unit}),
+            "currency": currency if unit.en.startswith(currency) else None,
+            "prices": int(year.group(1)) if year else None,
+            "scale": None if column is None else column.scale,
+            "subgroup": None,
+            "subgroup_level": None,
+        }
+
+    def _of_effect(self, effect: OutcomeEffect, role: str) -> dict[str, Any]:
+        overall, verdict = effect.overall, effect.verdict
+        row = {
+            **_method(overall.spec.get("estimator", ""), overall.method, overall.source),
+            **_counts(overall.sample),
+            **NOT_RATED,
+            **(self._rated() if role == "headline" else {}),
+            "role": role,
+            "effect": _known(verdict.estimate),
+            "std_error": _known(float(overall.std_errors.iloc[0])),
+            "conf_low": _known(verdict.conf_low),
+            "conf_high": _known(verdict.conf_high),
+            "p_value": _known(verdict.p_value),
+            "inference": verdict.believed,
+            "smallest_detectable": _known(verdict.smallest_detectable),
+            **_percent(effect),
+            **self._standardised(effect),
+        }
+        return {**row, "not_given": tuple(_not_given(row))}
+
+    def _rated(self) -> dict[str, Any]:
+        rated = self.rating["values"]
+        taken = [step["values"] for step in rated["taken"]]
+        return {
+            "rating": rated["steps"],
+            "rating_start": rated["start"],
+            "rating_verb": rated["verb"],
+            "rating_direction": rated["direction"],
+            "rating_reasons": tuple(f"{step['reason']}:{step['state']}" for step in taken),
+            "rating_not_asked": tuple(rated["not_asked"]),
+        }
+
+    def _standardised(self, effect: OutcomeEffect) -> dict[str, Any]:
+        """Put an effect in standard deviations before the start, where the balance table has them."""
+        rows = self.findings.sample.baseline
+        own = rows[(rows["characteristic"] == effect.outcome) & (rows["level"] == "")]
+        sample = effect.overall.sample
+        units = (sample.n_treated, sample.n_never) if sample else (0, 0)
+        sds = own[["sd_treated", "sd_comparison"]].to_numpy(dtype=float).ravel()
+        error = float(effect.overall.std_errors.iloc[0])
+        known = [*sds, effect.verdict.estimate, error]
+        if len(sds) < 2 or not all(map(isfinite, known)) or min(units) < 2 or not sds.any():
+            return dict.fromkeys(STANDARDISED)
+        found = hedges_g(
+            effect.verdict.estimate, error, sds=(float(sds[0]), float(sds[1])), units=units
+        )
+        return dict(zip(STANDARDISED, (found.g, found.std_error, found.sd, found.df), strict=True))
+
+    def _subgroups(self) -> Iterator[dict[str, Any]]:
+        believed = self.findings.headline.verdict.believed
+        overall = self.findings.headline.overall
+        for row in self.findings.impact.subgroups.to_dict("records"):
+            shown = {
+                **_method(overall.spec.get("estimator", ""), overall.method, overall.source),
+                **_of_row(row, inference=believed),
+                "role": "subgroup",
+                "subgroup": row["subgroup"],
+                "subgroup_level": str(row["level"]),
+            }
+            yield {**shown, "not_given": tuple(_not_given(shown))}
+
+    def _others(self) -> Iterator[dict[str, Any]]:
+        """Return other estimators and choices for the headline; the first of the table is the headline itself."""
+        for row in self.findings.robustness.alternatives.iloc[1:].to_dict("records"):
+            shown = {
+                **_method(str(row["name"]), str(row["method"] or ""), ""),
+                **_of_row(row, inference=None),
+                "role": "other_estimator",
+            }
+            why = WHY.get(str(row["why_not"]), str(row["why_not"]))
+            yield {**shown, "not_given": (f"effect:{why}",) if why else tuple(_not_given(shown))}
+
+
+STANDARDISED = ("hedges_g", "hedges_g_std_error", "hedges_g_sd", "hedges_g_df")
+PERCENT = (
+    "percent",
+    "percent_conf_low",
+    "percent_conf_high",
+    "percent_std_error",
+    "mean_without",
+)
+NOT_RATED: Mapping[str, Any] = {
+    "rating": None,
+    "rating_start": None,
+    "rating_verb": None,
+    "rating_direction": None,
+    "rating_reasons": (),
+    "rating_not_asked": (),
+}
+EMPTY: Mapping[str, Any] = {
+    **NOT_RATED,
+    **dict.fromkeys((*PERCENT, *STANDARDISED, "smallest_detectable")),
+    **dict.fromkeys(("n_units", "n_treated", "n_comparison", "n_observations", "n_clusters")),
+    **dict.fromkeys(("effect", "std_error", "conf_low", "conf_high", "p_value", "inference")),
+    **dict.fromkeys(("estimator", "method", "method_source"), ""),
+}
+ASKED = ("std_error", "conf_low", "conf_high", "p_value", "percent", "hedges_g", "n_treated")
+"""Fields of which an effect that lacks them says why."""
+
+
+def _in_both(words: Mapping[str, Words | None]) -> dict[str, str | None]:
+    """Return a field in each language."""
+    return {
+        f"{name}_{language}": None if one is None else one.in_language(language)
+        for name, one in words.items()
+        for language in ("en", "fr")
+    }
+
+
+def _known(value: Any) -> float | None:
+    """Return a finite number; None of what is withheld, missing or unbounded."""
+    return None if value is None or not isfinite(value) else float(value)
+
+
+def _count(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def _method(estimator: str, method: str, source: str) -> dict[str, str]:
+    return {"estimator": estimator, "method": method, "method_source": source}
+
+
+def _counts(sample: Sample | None) -> dict[str, int | None]:
+    names = {"n_units": "n_units", "n_treated": "n_treated", "n_comparison": "n_never"}
+    names |= {"n_observations": "n_obs", "n_clusters": "n_clusters"}
+    return {name: _count(getattr(sample, of, None)) for name, of in names.items()}
+
+
+def _percent(effect: OutcomeEffect) -> dict[str, float | None]:
+    shown = effect.verdict_percent or (None, None, None)
+    estimate = effect.percent
+    error = None if estimate is None else _known(float(estimate.std_errors.iloc[0]))
+    mean = None if estimate is None else estimate.spec.get("counterfactual_mean")
+    without = _known(mean[0]) if mean is not None and len(mean) else None
+    return dict(zip(PERCENT, (*map(_known, shown), error, without), strict=True))
+
+
+def _of_row(row: Mapping[str, Any], *, inference: str | None) -> dict[str, Any]:
+    """Return an effect that stands in a table."""
+    numbers = {"effect": "estimate", "std_error": "std_error", "p_value": "p_value"}
+    numbers |= {"conf_low": "conf_low", "conf_high": "conf_high"}
+    return {
+        **{name: value for name, value in EMPTY.items() if name not in METHOD},
+        **{name: _known(row.get(of)) for name, of in numbers.items()},
+        "n_units": _count(row.get("n_units")),
+        "n_treated": _count(row.get("n_treated")),
+        "inference": inference,
+    }
+
+
+WITHHELD = "DisclosureError"
+"""Why a figure is not in a release."""
+WHY = {WITHHELD: "withheld"}
+METHOD = ("estimator", "method", "method_source")
+
+
+def _unmeasured(one: NotMeasured) -> dict[str, Any]:
+    return {**EMPTY, "role": "not_measured", "not_given": (f"effect:{one.why}",)}
+
+
+def _not_given(row: Mapping[str, Any]) -> Iterator[str]:
+    """Say of what an effect should have and has not that results do not give it: withheld, refused or not computed."""
+    if row["effect"] is None:
+        yield "effect:not_in_the_results"
+        return
+    for name in ASKED:
+        if row.get(name) is None:
+            yield f"{name}:not_in_the_results"
+
+
+def _departed(study: Study, findings: Findings) -> tuple[str, ...]:
+    """Return the rows of the report's table of departures, in the study's language; what a release withholds is none."""
+    impact, others = findings.impact, findings.robustness.alternatives
+    told = tuple(
+        replace(one, label=study.label(one.outcome)) if isinstance(one, NotMeasured) else one
+        for one in impact.secondary
+    )
+    shown = replace(
+        findings,
+        impact=replace(impact, secondary=told),
+        robustness=replace(findings.robustness, alternatives=others[others["why_not"] != WITHHELD]),
+    )
+    tables = [one for one in departures(Voice(study), shown) if isinstance(one, Table)]
+    return tuple("; ".join(map(str, row)) for one in tables for row in one.frame.to_numpy())
