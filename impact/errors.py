@@ -5,6 +5,7 @@
     ImpactError                     1
     ├── UsageError                  2   a command, an option, a parameter
     │   ├── PlanError                   the evaluation plan or a parameter
+    │   │   └── LockError                   the lock of a plan, or the log of its blind runs
     │   └── UnknownNameError            a name that is none of the known ones
     ├── DataError                   3   the data do not say what they must
     │   ├── SourceError                 a file is missing, unreadable or of an unknown kind
@@ -104,6 +105,10 @@ class UsageError(ImpactError):
 
 class PlanError(UsageError):
     """The evaluation plan, or a parameter, breaks a rule."""
+
+
+class LockError(PlanError):
+    """The lock of a plan, or the log of its blind runs, is damaged, or does not allow what is asked."""
 
 
 class UnknownNameError(UsageError):

@@ -16,12 +16,13 @@ from impact.cli.intake import intake, schema
 from impact.cli.key import key
 from impact.cli.kit import kit
 from impact.cli.moments import moments
+from impact.cli.plan import plan
 from impact.cli.release import release
+from impact.cli.told import Changes, Language, Outcome, told
 from impact.cli.workbook import workbook
 from impact.errors import (
     ImpactError,
     Interrupted,
-    PlanError,
     StorageError,
     UsageError,
     VerificationError,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(moments, name="moments")
 app.add_typer(key, name="key")
+app.add_typer(plan, name="plan")
 app.command()(init)
 app.command()(workbook)
 app.command()(power)
@@ -48,11 +50,6 @@ app.command()(schema)
 app.command()(kit)
 app.command()(release)
 app.command()(evidence)
-Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
-Language = Annotated[str | None, typer.Option(help="en or fr.")]
-Changes = Annotated[
-    list[str] | None, typer.Option("--set", help="A notebook parameter, name=value.")
-]
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
@@ -83,28 +80,12 @@ def run(
             plan_file(plan),
             reports=reports,
             notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
-            changes=_told(outcome, language, change),
+            changes=told(outcome, language, change),
             step=step,
         )
     typer.echo(_headline(done.headline, Speech.of(done.language)))
     for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
-
-
-def _told(outcome: Outcome, language: Language, change: Changes) -> dict[str, object]:
-    return {"outcome": outcome, "language": language} | dict(map(_assigned, change or []))
-
-
-def _assigned(text: str) -> tuple[str, str | int | float]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise PlanError("--set: write name=value")
-    for kind in (int, float):
-        try:
-            return name, kind(value)
-        except ValueError:
-            continue
-    return name, value
 
 
 @contextmanager
@@ -141,27 +122,6 @@ def _headline(values: dict[str, Any], speech: "Speech") -> str:
         high=number(values["conf_high"]),
         believed=said(t, "short_inference", values["believed"]),
         smallest=number(values["smallest_detectable"]),
-    )
-
-
-@app.command()
-def plan(
-    path: Annotated[Path, typer.Argument(help="The plan: a .yml, or its workbook (.xlsx).")] = Path(
-        "evaluation.yml"
-    ),
-    *,
-    outcome: Outcome = None,
-    language: Language = None,
-    change: Changes = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
-) -> None:
-    """Check a plan and its data without running it, and show what a run will meet: what this accepts, a run accepts."""
-    from impact.cli.preflight import show_preflight
-    from impact.pipeline.plan import checked_study
-    from impact.pipeline.plan_workbook import plan_file
-
-    show_preflight(
-        checked_study(plan_file(path), _told(outcome, language, change)), as_json=as_json
     )
 
 

@@ -22,6 +22,7 @@ from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.plan import Plan
+from impact.evaluation.plan_lock import Locked
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.truth import Truth, read_truth
 from impact.inference.named import InferenceName
@@ -43,24 +44,37 @@ class Study:
         The plan's own: what its paths are relative to.
     kept : Path, optional
         Folder in which a run keeps the data as it read them, for all that belongs to it; without one they are read here.
+    written : Plan, optional
+        The plan as its file has it, before a run was told otherwise.
+    locked : Locked, optional
+        The lock of the plan, where it has one.
     """
 
     plan: Plan
     folder: Path
     kept: Path | None = None
+    written: Plan | None = None
+    locked: Locked | None = None
     _panels: dict[tuple[str, str | None, float, tuple[str, str] | None], Panel] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def changed(self, **choices: Any) -> "Study":
         """Return the study with some choices of its plan changed."""
-        return Study(self.plan.changed(**choices), self.folder, self.kept)
+        return replace(self, plan=self.plan.changed(**choices))
 
     def on(self, frame: pd.DataFrame) -> "Study":
         """Return the study on other data, such as fewer rows of its own."""
-        other = Study(self.plan, self.folder, self.kept)
+        other = replace(self)
         vars(other)["data"] = frame  # where the cached property keeps what it read
         return other
+
+    @property
+    def planned(self) -> Plan:
+        """The plan that the study is held to: as it was locked, else as its file has it."""
+        if self.locked is not None:
+            return self.locked.lock.known.written
+        return self.written or self.plan
 
     @property
     def outcome(self) -> str:

@@ -1,4 +1,4 @@
-"""From a plan's file to a study that has been checked, and the files that a run certifies."""
+"""From a plan's file and its lock to a study that has been checked, and the files that a run certifies."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -7,10 +7,12 @@ from typing import Any
 
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
+from impact.data.schema import read_schema
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, SourceError
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
+from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
 from impact.evaluation.study import Study
 
 
@@ -35,8 +37,11 @@ def study_of(path: Path, parameters: Mapping[str, Any]) -> Study:
     Raises
     ------
     PlanError
+        Of the lock beside it a `LockError`.
     """
-    return Study(read_plan(path).told(parameters), path.resolve().parent)
+    written = read_plan(path)
+    locked = locked_beside(path, written)
+    return Study(written.told(parameters), path.resolve().parent, written=written, locked=locked)
 
 
 def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
@@ -72,7 +77,7 @@ def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
         plan.economics,
         data,
     ]
-    if data is not None and is_intake(data):
+    if data is not None and is_intake(data) and (folder / data).is_file():
         parent = Path(data).parent
         named += [str(parent / name) for name in read_intake_plan(folder / data).files]
     for name in filter(None, named):
@@ -93,3 +98,42 @@ def sha256_of(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def lock_file(path: Path) -> Path:
+    """Return the path of a plan's lock: ``evaluation.lock.json`` beside ``evaluation.yml``."""
+    return path.with_name(f"{path.stem}.lock.json")
+
+
+def locked_beside(path: Path, plan: Plan) -> Locked | None:
+    """Return the lock of a plan with what is known today; None where it was never locked.
+
+    Raises
+    ------
+    LockError
+        When the lock is damaged.
+    """
+    target = lock_file(path)
+    if not target.is_file():
+        return None
+    lock = lock_of(target.read_text(encoding="utf-8"), name=target.name)
+    return Locked(lock, known_of(path, plan))
+
+
+def known_of(path: Path, plan: Plan) -> Known:
+    """Return what a plan says and what there is beside it, at this moment."""
+    folder = path.resolve().parent
+    files = inputs_of(plan, folder)
+    rules: dict[RulesFile, dict[str, Any]] = {}
+    if (folder / plan.data_schema).is_file():
+        schema = read_schema(folder / plan.data_schema)
+        rules["schema"] = schema.model_dump(mode="json", by_alias=True)
+    if is_intake(plan.data) and (folder / plan.data).is_file():
+        intake = read_intake_plan(folder / plan.data)
+        rules["intake"] = intake.model_dump(mode="json", by_alias=True)
+    return Known(
+        plan_sha256=sha256_of(path),
+        plan=canonical(plan),
+        rules=rules,
+        files={name: sha256_of(file) if file.is_file() else None for name, file in files.items()},
+    )

@@ -21,7 +21,17 @@ from impact.pipeline.store import read_run
 from impact.pipeline.timings import Step, Timings
 from impact.reporting.kit.write import declare_kit
 
-OF_THE_RUN = ("run_id", "impact", "parameters", "plan", "seed", "inputs", "versions", "git")
+OF_THE_RUN = (
+    "run_id",
+    "impact",
+    "parameters",
+    "plan",
+    "seed",
+    "lock",
+    "inputs",
+    "versions",
+    "git",
+)
 """What run.json of a release takes over from that of the run."""
 
 

@@ -19,6 +19,7 @@ from impact.data.kept import keep_frame
 from impact.errors import PlanError
 from impact.evaluation.study import Study
 from impact.pipeline.execute import WarmParent
+from impact.pipeline.locking import lock_facts
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
 from impact.pipeline.store import building, certify
@@ -127,13 +128,17 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
     plan = study.plan.model_dump(mode="json", by_alias=True)
     files = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
-    identity = json.dumps([hashes, parameters, impact.__version__, plan["data"]], sort_keys=True)
+    lock = lock_facts(study)
+    identity = json.dumps(
+        [hashes, parameters, impact.__version__, plan["data"], lock], sort_keys=True
+    )
     return {
         "run_id": sha256(identity.encode()).hexdigest()[:12],
         "impact": impact.__version__,
         "parameters": dict(parameters),
         "plan": plan,
         "seed": study.plan.seed,
+        "lock": lock,
         "inputs": hashes,
         "versions": versions,
         "git": _revision(study.folder),

@@ -109,6 +109,15 @@ class Formats:
         text = f"T{quarter} {year}" if self.language == "fr" else f"{year} Q{quarter}"
         return self.written.note(text, str(label))
 
+    def day(self, label: str) -> str:
+        """Write ``2013-01-31`` as a date in words."""
+        from datetime import date
+
+        from babel.dates import format_date
+
+        written = format_date(date.fromisoformat(label), "d MMMM y", locale=self._locale)
+        return self.written.note(str(written), label)
+
     def month(self, label: str | None) -> str:
         """Write ``2013-01`` as a month and year."""
         from datetime import date

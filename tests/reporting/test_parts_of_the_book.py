@@ -32,6 +32,7 @@ from impact.reporting.sections.first_page import (
 )
 from impact.reporting.sections.how_sure import exaggerated
 from impact.reporting.sections.lessons import drafts
+from impact.reporting.sections.plan_departures import all_departures
 from impact.reporting.sections.rated import ladder, what_took
 from impact.reporting.sections.references import cited
 from impact.reporting.sections.why import doses, on_scales
@@ -332,7 +333,8 @@ def test_departures_are_read_off_plan_and_results_and_none_is_said_where_there_a
     assert "Effect on: Profit" in planned
     assert "New York fair: August 2012" in planned
     assert not any("Tokyo" in one for one in planned)
-    plain = Voice(Study(read_plan(ROOT / PLANS[1]), ROOT))
+    first = voice.study.plan.outcomes[:1]
+    plain = Voice(voice.study.changed(programme=None, outcomes=first, secondary=()))
     as_planned = replace(findings, impact=replace(findings.impact, secondary=()))
     effect = replace(as_planned.headline, design=None, refused=())
     impact = replace(as_planned.impact, effects=(effect,))
@@ -340,6 +342,15 @@ def test_departures_are_read_off_plan_and_results_and_none_is_said_where_there_a
     nothing = departures(plain, replace(as_planned, impact=impact, certainty=certainty))
     assert [type(one) for one in nothing] == [Text]
     assert "None:" in nothing[0].markdown
+
+
+def test_real_results_depart_from_their_own_plan_in_nothing_and_from_another_by_its_keys(found):
+    study, findings = found
+    assert all_departures(study, findings) == []
+    other = study.plan.changed(outcomes=study.plan.outcomes[:1], alpha=0.1, estimators=())
+    keys = {one.key for one in all_departures(replace(study, written=other), findings)}
+    several = {"outcomes"} if len(study.plan.outcomes) > 1 else set()
+    assert keys == {"alpha", "estimators", *several}
 
 
 def test_what_is_withheld_is_counted_by_table_and_rule_without_a_value(artisans):

@@ -29,10 +29,13 @@ from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.adjusted import GIVEN
 from impact.evaluation.appraised import Unappraised
+from impact.evaluation.compared_plans import Kind as Departed
 from impact.evaluation.completion import Bound, Classification, CompletionCode
+from impact.evaluation.departures import Where
 from impact.evaluation.drawn_arms import OF_ARMS
 from impact.evaluation.indicators import Level, State
 from impact.evaluation.justified import Answer, Doubt
+from impact.evaluation.key_classes import BearsOn
 from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
@@ -361,6 +364,12 @@ def test_everything_that_a_codebook_says_in_codes_has_words():
     assert set(REGISTER["column_type"]) == {f"type:{one}" for one in of(ColumnType)}
     assert set(REGISTER["data_kind"]) == {"survey", "simulated"}
     assert set(REGISTER["time_method"]) == {"panel"}
+
+
+def test_every_departure_from_a_plan_has_words():
+    assert set(REGISTER["bears_on"]) == {f"bears:{one}" for one in of(BearsOn)}
+    assert set(REGISTER["departed"]) == {f"departed:{one}" for one in of(Departed)}
+    assert set(REGISTER["departed_in"]) == {f"found:{one}" for one in of(Where)}
 
 
 def test_every_length_of_a_period_has_words():

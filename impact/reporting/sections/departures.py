@@ -9,6 +9,7 @@ from impact.interval import Refused
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.sections.disclosure_log import disclosure_log
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.plan_departures import all_departures, lock_in_words, table_of
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said, said_why_not
 from impact.terms import SMALLEST_SHOWN
@@ -17,29 +18,30 @@ Row = tuple[str, str, str]
 
 
 def departures(voice: Voice, findings: Findings) -> list[Exhibit]:
-    """Show what was planned, what was done and why; or that nothing departs."""
+    """Show what departs from the plan key by key, and what was planned, what was done and why; or that nothing departs."""
     t = voice.t
     heading = f"### {t('Departures from the plan')}"
-    compared = t("Earlier versions of the plan are not compared here.")
+    compared = lock_in_words(voice)
+    by_key = table_of(voice, all_departures(voice.study, findings))
     rows = [
         *_outcomes(voice, findings),
         *_interval(voice, findings),
         *_without_answer(voice, findings),
         *_events(voice),
     ]
+    opening = Text(f"{heading}\n\n{compared}")
+    if not rows and not by_key:
+        nothing = t("None: all that the plan names was done as it says.")
+        return [Text(f"{heading}\n\n{nothing} {compared}")]
     if not rows:
-        return [
-            Text(
-                f"{heading}\n\n{t('None: all that the plan names was done as it says.')} {compared}"
-            )
-        ]
+        return [opening, *by_key]
     table = Table(
         label="tab-departures",
         caption=t("Planned, done, and why"),
         frame=pd.DataFrame(rows, columns=["planned", "done", "reason"]),
         headings={"planned": t("Planned"), "done": t("Done"), "reason": t("Reason")},
     )
-    return [Text(f"{heading}\n\n{compared}"), table]
+    return [opening, *by_key, table]
 
 
 def _outcomes(voice: Voice, findings: Findings) -> Iterator[Row]:

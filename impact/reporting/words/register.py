@@ -17,6 +17,7 @@ from impact.reporting.words import (
     notebooks,
     outcomes,
     periods,
+    plan_life,
     preflight,
     proposal,
     selection,
@@ -96,6 +97,9 @@ Kind = Literal[
     "doubt",
     "fault",
     "identifier",
+    "bears_on",
+    "departed",
+    "departed_in",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -169,6 +173,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "doubt": proposal.DOUBTS,
     "fault": proposal.FAULTS,
     "identifier": proposal.IDENTIFIERS,
+    "bears_on": plan_life.BEARS_ON,
+    "departed": plan_life.DEPARTED,
+    "departed_in": plan_life.DEPARTED_IN,
 }
 
 

@@ -1,0 +1,125 @@
+"""A new plan of answers: the keys that were answered, and every other one with its default, ready to be taken up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from impact.data.french import typeset
+from impact.data.plan_workbook.french import MEANINGS
+from impact.errors import PlanError, StorageError
+from impact.evaluation.plan import Plan
+from impact.evaluation.plan_lock import canonical
+from impact.pipeline.plan_workbook import yaml_of
+from impact.terms import Language
+
+ASKED = (
+    "name",
+    "title.en",
+    "title.fr",
+    "data",
+    "schema",
+    "outcomes",
+    "cohort",
+    "assignment",
+    "comparison_group",
+    "secondary",
+    "subgroups",
+    "relevant_effect",
+    "relevant_effect_reason.en",
+    "relevant_effect_reason.fr",
+    "seed",
+    "language",
+)
+"""Keys that a person is asked for, in this order; a part of a key in two languages for each of them."""
+LISTS = frozenset({"outcomes", "secondary", "subgroups"})
+NUMBERS = frozenset({"relevant_effect", "seed"})
+_STAND_INS: dict[str, Any] = {
+    "name": "plan",
+    "title": {"en": "-", "fr": "-"},
+    "data": "data.csv",
+    "schema": "schema.yml",
+    "outcomes": ["outcome"],
+}
+"""What a plan needs, while it is not yet answered."""
+
+
+def answered(answers: Mapping[str, Any], key: str, text: str) -> dict[str, Any]:
+    """Return answers with one more, refused at once where the plan would refuse it.
+
+    Parameters
+    ----------
+    answers : Mapping
+    key : str
+        Of `ASKED`.
+    text : str
+        As a person wrote it: lists with commas; nothing leaves the key out.
+
+    Raises
+    ------
+    PlanError
+        With the key and the rule.
+    """
+    name, _, language = key.partition(".")
+    if not text.strip():
+        return dict(answers)
+    value: Any = text.strip()
+    if name in LISTS:
+        value = [one.strip() for one in text.split(",") if one.strip()]
+    elif name in NUMBERS:
+        value = _number(name, text.strip())
+    elif language:
+        value = {"en": value, "fr": value, **answers.get(name, {}), language: value}
+    found = {**answers, name: value}
+    Plan.of({**_STAND_INS, **found})
+    return found
+
+
+def _number(key: str, text: str) -> int | float:
+    for kind in (int, float):
+        try:
+            return kind(text.replace(",", "."))
+        except ValueError:
+            continue
+    raise PlanError(f"{key}: a number")
+
+
+def write_plan(path: Path, answers: Mapping[str, Any]) -> Path:
+    """Write a plan of answers.
+
+    Raises
+    ------
+    PlanError
+        When the answers are no plan.
+    StorageError
+        When the file is there already.
+    """
+    plan = Plan.of(answers)
+    if path.exists():
+        raise StorageError(f"{path.name}: already there; name another file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(_lines(plan, list(answers))) + "\n", encoding="utf-8")
+    return path
+
+
+def _lines(plan: Plan, given: Sequence[str]) -> Iterator[str]:
+    """Yield a comment and a line for each key: commented out, with its default, where it was not answered."""
+    yield (
+        "# Le plan d'évaluation, écrit avant de connaître la réponse."
+        if plan.language == "fr"
+        else "# The evaluation plan, written before the answer is known."
+    )
+    for key, value in canonical(plan).items():
+        yield f"\n# {meaning(key, plan.language)}"
+        shown = yaml_of({key: value}).rstrip("\n").split("\n")
+        yield from shown if key in given else (f"# {line}" for line in shown)
+
+
+def meaning(key: str, language: Language) -> str:
+    """Return what a key of a plan means; in English where French has no words for it as a whole."""
+    field = next(
+        one
+        for name, one in Plan.model_fields.items()
+        if (one.alias or name) == key.split(".", maxsplit=1)[0]
+    )
+    french = MEANINGS["plan"].get(key, "") if language == "fr" else ""
+    return typeset(french) or " ".join((field.description or "").split())

@@ -1,0 +1,108 @@
+"""What departs from the plan as it was locked: its keys, the rules of its data, and what the results show."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from impact.evaluation.departures import (
+    Departure,
+    departures_of_plan,
+    departures_of_results,
+    departures_of_rules,
+)
+from impact.evaluation.plan_lock import Locked
+from impact.evaluation.reported import Reported
+from impact.evaluation.study import Study
+from impact.reporting.exhibits import Exhibit, Table
+from impact.reporting.formats import escape
+from impact.reporting.sections.findings import Findings
+from impact.reporting.voice import Voice
+from impact.reporting.words.register import said
+
+LONGEST = 160  # characters of a plan's value in a cell
+
+
+def all_departures(study: Study, findings: Findings) -> list[Departure]:
+    """Hold the plan executed, the rules of its data and the results against the plan; of moments the results say it themselves."""
+    planned, locked = study.planned, study.locked
+    found = departures_of_plan(planned, study.plan)
+    if locked is not None:
+        found += departures_of_rules(locked.lock.known, locked.now)
+    if not study.from_moments:
+        shown = Reported.of(findings.impact, findings.certainty, findings.robustness)
+        told = {(one.key, one.done) for one in found}
+        found += [
+            one for one in departures_of_results(planned, shown) if (one.key, one.done) not in told
+        ]
+    return found
+
+
+def lock_in_words(voice: Voice) -> str:
+    """Say whether the plan was locked, when and by whom, and whether its file is still the same."""
+    t, locked = voice.t, voice.study.locked
+    if locked is None:
+        return t(
+            "The plan was not locked: compared are its file, what the run was told, and the results."
+        )
+    return " ".join(_locked_in_words(voice, locked))
+
+
+def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
+    t, lock = voice.t, locked.lock
+    yield t(
+        "The plan was locked on {day} by {name} (SHA-256 {sha}).",
+        day=voice.f.day(lock.day),
+        name=escape(lock.by),
+        sha=lock.known.plan_sha256[:16],
+    )
+    yield (
+        t("Its file is the same, byte for byte.")
+        if locked.same_bytes
+        else t("Its file was changed since.")
+    )
+    then, now = lock.known.files, locked.now.files
+    there = [name for name, digest in then.items() if digest]
+    yield t(
+        "On that day {there} of the {n} files that it names were there; of these {changed} have changed since.",
+        there=voice.f.number(len(there)),
+        n=voice.f.number(len(then)),
+        changed=voice.f.number(sum(then[name] != now.get(name) for name in there)),
+    )
+
+
+def table_of(voice: Voice, found: list[Departure]) -> list[Exhibit]:
+    """Show each departure: where, of which key, planned and done, and what it bears on."""
+    t = voice.t
+    if not found:
+        return []
+    rows = [
+        {
+            "where": said(t, "departed_in", f"found:{one.where}"),
+            "key": one.key,
+            "planned": _shortened(one.planned) or t("none"),
+            "done": _done(voice, one),
+            "bears_on": said(t, "bears_on", f"bears:{one.bears_on}"),
+        }
+        for one in sorted(found, key=lambda one: ("what", "how", "words").index(one.bears_on))
+    ]
+    headings = {
+        "where": t("Found in"),
+        "key": t("Key"),
+        "planned": t("Planned"),
+        "done": t("Done"),
+        "bears_on": t("Bears on"),
+    }
+    caption = t("What departs from the plan, key by key")
+    frame = pd.DataFrame(rows, columns=list(headings))
+    return [Table("tab-plan-departures", caption=caption, frame=frame, headings=headings)]
+
+
+def _done(voice: Voice, one: Departure) -> str:
+    if not one.done:
+        return said(voice.t, "departed", f"departed:{one.kind}")
+    order = f" ({said(voice.t, 'departed', 'departed:order')})" if one.kind == "order" else ""
+    return _shortened(one.done) + order
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
