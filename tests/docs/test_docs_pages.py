@@ -54,6 +54,11 @@ def test_what_the_index_lists_is_there_once_and_stands_in_its_text():
     assert {f"{name}.md" for name in names} <= set(links_of(INDEX))
 
 
+def test_every_schema_is_named_in_the_reference():
+    named = set(links_of((DOCS / "reference" / "schemas.md").read_text(encoding="utf-8")))
+    assert {f"../schemas/{path.name}" for path in (DOCS / "schemas").glob("*.json")} <= named
+
+
 def test_every_public_name_has_its_place_in_the_reference_once():
     told = []
     for page in (DOCS / "reference").glob("*.md"):
