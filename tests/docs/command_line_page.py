@@ -13,13 +13,19 @@ BETWEEN = re.compile(r"(<!-- commands -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
 
 def commands(group=None, before="impact"):
-    """Every command by its words, those of groups after their group's."""
+    """Every command by its words; a group, then those in it."""
     found = {}
     group = typer.main.get_command(app) if group is None else group
     for name, command in group.commands.items():
         words = f"{before} {name}"
-        found |= commands(command, words) if hasattr(command, "commands") else {words: command}
+        found[words] = command
+        if is_group(command):
+            found |= commands(command, words)
     return found
+
+
+def is_group(command):
+    return hasattr(command, "commands")
 
 
 def default_of(parameter):
@@ -59,6 +65,8 @@ def usage(words, command):
 
 def section(words, command):
     paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
+    if is_group(command):
+        return "\n\n".join([f"## `{words}`", *paragraphs])
     parts = [f"## `{words}`", *paragraphs, f"```text\n{usage(words, command)}\n```"]
     shown = [row(each) for each in command.params if not each.hidden]
     if shown:
