@@ -204,6 +204,7 @@ def test_each_public_name_is_written_in_one_place():
         )
 
 
+@pytest.mark.slow
 def test_type_checkers_see_the_public_names(tmp_path):
     """A typed user's strict mypy knows each name and what it is, and no other."""
     assert (ROOT / "impact" / "py.typed").is_file()

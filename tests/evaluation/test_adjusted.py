@@ -1,11 +1,11 @@
 """Rows beside the headline that adjust: what the plan may ask, what is refused, and the rule by which one is read."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import study_of
 from evaluation.facts import firms
 from evaluation.facts import study_of as facts_study
 
@@ -15,17 +15,13 @@ from impact.evaluation.adjusted import BEFORE, adjusted_rows, with_indicators
 from impact.evaluation.adjustment_rule import chosen
 from impact.evaluation.plan_check import check_columns
 from impact.evaluation.robustness import row_of
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
 from impact.reporting.sections.adjustment import adjustment
 from impact.reporting.voice import Voice
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+    return study_of()
 
 
 def rows_of(study):

@@ -1,25 +1,22 @@
 """From a study to its appraisal: the believed effect a year, its uncertainty, and what cannot be appraised."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from embedded import study_of
 
 from impact.economics.more_data import one_more_round
 from impact.errors import PlanError
 from impact.evaluation.appraised import Economics, appraisal_of
 from impact.evaluation.parts import Impact
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
 
-ROOT = Path(__file__).resolve().parents[2]
 NORMAL = 1.959963985
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(
+    return study_of(
         permutations=199, design_draws=200, subgroups=[], secondary=[], outcomes=["revenue_mad"]
     )
 

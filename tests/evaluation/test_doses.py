@@ -1,22 +1,17 @@
 """Effects by dose: levels of ten, one comparison group for all, and what is missing said."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from embedded import study_of
 
 from impact.evaluation.doses import by_dose, levels_of
-from impact.evaluation.study import Study
 from impact.evaluation.subgroups import effect_in
 from impact.interval import Refused
-from impact.pipeline.plan import read_plan
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(permutations=99)
+    return study_of(permutations=99)
 
 
 @pytest.mark.parametrize(

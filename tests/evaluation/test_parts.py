@@ -1,31 +1,24 @@
 """Parts of an evaluation: computed once, kept to the last digit, and right about what they count."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from embedded import quick
 
 from impact.errors import StorageError
 from impact.evaluation.parts import DataQuality, Impact, SampleAndComparability
 from impact.evaluation.released import released
 from impact.evaluation.robustness import PanelModels, Robustness
-from impact.evaluation.store import PARTS, encode, every_part, part_of, read_part, write_part
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
-
-ROOT = Path(__file__).resolve().parents[2]
+from impact.evaluation.store import PARTS, encode, part_of, read_part, write_part
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT).changed(
-        permutations=99, design_draws=200
-    )
+    return quick()[0]
 
 
 @pytest.fixture(scope="module")
-def parts(study):
-    return every_part(study)
+def parts():
+    return quick()[1]
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -1,25 +1,20 @@
 """What a plan calls things, what is known of the programme, what is known elsewhere: read, checked, in both languages."""
 
-from pathlib import Path
-
 import pytest
+from embedded import study_of
 from pydantic import ValidationError
 
 from impact.errors import PlanError
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.plan import Plan
 from impact.evaluation.programme import Event, read_programme
-from impact.evaluation.study import Study
 from impact.evaluation.truth import read_truth
 from impact.evaluation.wording import Noun, Wording
-from impact.pipeline.plan import read_plan
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def artisans():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+    return study_of()
 
 
 def test_a_noun_is_counted_as_its_language_counts():

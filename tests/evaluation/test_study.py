@@ -1,22 +1,17 @@
 """A study: a plan and its data, each panel made once."""
 
-from pathlib import Path
-
 import pytest
+from embedded import study_of
 
 from impact.data.panel import Panel
 from impact.errors import PlanError
 from impact.evaluation.store import PARTS
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def study():
     few = {"permutations": 99, "design_draws": 200, "outcomes": ["revenue_mad"], "secondary": []}
-    return Study(read_plan(ROOT / "evaluation.yml").changed(**few), ROOT)
+    return study_of(**few)
 
 
 @pytest.fixture

@@ -1,27 +1,23 @@
 """What something unobserved would have to explain: measured by the plan's covariates, told in both languages, or refused."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import study_of
 
 from impact.evaluation.released import released
 from impact.evaluation.store import decode, encode
-from impact.evaluation.study import Study
 from impact.evaluation.unobserved import unobserved_of
 from impact.interval import Refused
-from impact.pipeline.plan import read_plan
 from impact.reporting.sections.other_trends import what_is_unobserved
 from impact.reporting.voice import Voice
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+    return study_of()
 
 
 @pytest.fixture(scope="module")

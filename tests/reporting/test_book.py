@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -164,7 +165,7 @@ def test_the_brief_has_the_funders_sections_on_at_most_four_pages(book):
     assert "Key findings" in part(book / "brief.docx", "word/document.xml")
 
 
-def hostile_book(text):
+def hostile_book(text, drawn):
     frame = pd.DataFrame({"text": [text], "n": [1]})
     said = escape(text)
     return [
@@ -173,7 +174,7 @@ def hostile_book(text):
             said,
             said,
             said,
-            figure(how_to_read=said),
+            replace(drawn, how_to_read=said),
             (Answer(said, said, 2, said, said),),
             ((said, said),),
         ),
@@ -191,14 +192,19 @@ def hostile_book(text):
         ),
         KeyFigures((Card(text, text, text),)),
         Ladder(3, ((said, 2),), 2, said, said),
-        Question(said, said, figure("fig-q", source=((text, text), ("x", "../../etc/passwd")))),
+        Question(
+            said,
+            said,
+            replace(drawn, label="fig-q", source=((text, text), ("x", "../../etc/passwd"))),
+        ),
     ]
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    items = [item for text in HOSTILE for item in hostile_book(text)]
+    drawn = figure()
+    items = [item for text in HOSTILE for item in hostile_book(text, drawn)]
     source = executed(folder / "n.ipynb", items)
     cover = type(COVER)(
         "<b>t</b>", *[COVER.subtitle, HOSTILE[0], ((HOSTILE[1], HOSTILE[4]),)], "en", COVER.words

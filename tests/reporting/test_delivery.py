@@ -1,17 +1,15 @@
 """Planned against delivered, as readers are told: not known and not done differ in table, figure and sentence, in both languages."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import study_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from impact.evaluation.programme import Programme
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
 from impact.reporting import figures
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
@@ -23,7 +21,6 @@ from impact.reporting.sections.programme import programme
 from impact.reporting.style import FULL_WIDTH
 from impact.reporting.voice import Voice
 
-ROOT = Path(__file__).resolve().parents[2]
 WORDS = {
     "en": ("not known", "not done", "delivered by"),
     "fr": ("non connu", "non réalisé", "réalisé au plus tard"),
@@ -53,7 +50,7 @@ EVERY = [
 @pytest.fixture(params=["en", "fr"])
 def voice(request):
     """The case's study with a programme in which everything happens that can."""
-    study = Study(read_plan(ROOT / "evaluation.yml").changed(language=request.param), ROOT)
+    study = study_of(language=request.param)
     told = {"began": "2012-07", "ended": "2013-09", "events": EVERY}
     study.__dict__["programme"] = Programme.model_validate(told)
     return Voice(study)

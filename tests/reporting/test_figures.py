@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
+from embedded import study_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
@@ -13,8 +15,6 @@ from reporting.test_worth import worth_of
 
 from impact.evaluation.counterfactual import Counterfactual
 from impact.evaluation.elsewhere import PublishedEffect
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
 from impact.reporting import figures, style
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
@@ -28,8 +28,8 @@ LANGUAGES = ("en", "fr")
 OVERLAP = 1.0  # points that boxes of two texts may share: the height of a box counts ascenders that no letter uses
 
 
-def voice_of(plan, language, root):
-    return Voice(Study(read_plan(root / plan).changed(language=language), root))
+def voice_of(plan, language):
+    return Voice(study_of(plan, language=language))
 
 
 def path(gain):
@@ -138,32 +138,22 @@ def _of_the_appraisal(voice):
     return [one for one in made if one is not None]
 
 
-@pytest.fixture(scope="module")
-def root(request):
-    return request.config.rootpath
-
-
-@pytest.fixture
-def canvases(monkeypatch):
-    """Canvases as they were when the pictures were made, with the width each was drawn for."""
-    made = []
+@cache
+def on_canvases(plan, language):
+    """All figures of a plan, drawn once, and canvases as they were when the pictures were made, with the width of each."""
+    canvases = []
 
     def keep(draw, **words):
         for width in (words["width"], NARROW_WIDTH):
             one = draw(width)
             FigureCanvasAgg(one).draw()
-            made.append((words["label"], width, one))
-        return Figure(
-            label=words["label"],
-            caption=words["caption"],
-            alt=words["alt"],
-            svg=b"",
-            png=b"",
-            how_to_read=words["how_to_read"],
-        )
+            canvases.append((words["label"], width, one))
+        told = {name: words[name] for name in ("label", "caption", "alt", "how_to_read")}
+        return Figure(**told, svg=b"", png=b"")
 
-    monkeypatch.setattr(canvas.Figure, "from_matplotlib", keep)
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canvas.Figure, "from_matplotlib", keep)
+        return drawn(voice_of(plan, language)), canvases
 
 
 def shown(one):
@@ -190,8 +180,8 @@ def in_view(text):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("plan", PLANS)
-def test_words_are_large_enough_inside_the_picture_and_apart(plan, language, root, canvases):
-    drawn(voice_of(plan, language, root))
+def test_words_are_large_enough_inside_the_picture_and_apart(plan, language):
+    _, canvases = on_canvases(plan, language)
     assert len(canvases) >= 20
     for label, width, one in canvases:
         renderer = one.canvas.get_renderer()
@@ -217,8 +207,8 @@ def test_words_are_large_enough_inside_the_picture_and_apart(plan, language, roo
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_french_figures_have_no_decimal_point(plan, root, canvases):
-    made = drawn(voice_of(plan, "fr", root))
+def test_french_figures_have_no_decimal_point(plan):
+    made, canvases = on_canvases(plan, "fr")
     words = [text.get_text() for _, _, one in canvases for text in shown(one)]
     for text in [
         *words,
@@ -227,18 +217,18 @@ def test_french_figures_have_no_decimal_point(plan, root, canvases):
         assert not re.search(r"\d\.\d", text), text
 
 
-def test_titles_say_what_to_see_in_ten_words(root):
+def test_titles_say_what_to_see_in_ten_words():
     for plan in PLANS:
-        for one in drawn(voice_of(plan, "en", root)):
+        for one in on_canvases(plan, "en")[0]:
             assert len(one.caption.split()) <= 10, one.caption
 
 
-def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone(root):
+def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone():
     import matplotlib as mpl
     from matplotlib.font_manager import fontManager
 
     settings, fonts = dict(mpl.rcParams), len(fontManager.ttflist)
-    voice = voice_of(PLANS[0], "en", root)
+    voice = voice_of(PLANS[0], "en")
     once, again = (figures.actual_against_counterfactual(voice, counterfactual()) for _ in range(2))
     assert (once.svg, once.narrow_svg, once.png) == (again.svg, again.narrow_svg, again.png)
     assert once.svg != once.narrow_svg
@@ -260,8 +250,8 @@ def test_an_axis_in_steps_of_two_and_a_half_says_so():
     ]
 
 
-def test_a_period_that_is_withheld_takes_neither_names_nor_unit_from_the_others(root):
-    voice, found = voice_of(PLANS[0], "en", root), counterfactual()
+def test_a_period_that_is_withheld_takes_neither_names_nor_unit_from_the_others():
+    voice, found = voice_of(PLANS[0], "en"), counterfactual()
     path = found.path.astype(float)
     path.loc[path.index[-1], ["actual", "without"]] = np.nan
     figure = figures.actual_against_counterfactual(voice, replace(found, path=path))
@@ -292,11 +282,10 @@ def test_groups_are_told_apart_in_grey():
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_marks_have_no_colour_but_the_palettes_and_no_figure_a_legend(plan, root, canvases):
+def test_marks_have_no_colour_but_the_palettes_and_no_figure_a_legend(plan):
     names = ("TREATED", "COMPARISON", "BAND", "INK", "GREY", "PALE", "GRID")
     palette = {to_rgb(getattr(style, name)) for name in names} | {to_rgb("white")}
-    drawn(voice_of(plan, "en", root))
-    for label, _, one in canvases:
+    for label, _, one in on_canvases(plan, "en")[1]:
         for axes in one.axes:
             assert axes.get_legend() is None, label
             marks = [(line.get_color(), line.get_markerfacecolor()) for line in axes.lines]
@@ -318,24 +307,22 @@ def test_means_are_rounded_to_what_the_gain_supports():
     assert rounded(48_083, 0.0) == 48_083
 
 
-def test_the_gain_is_written_as_what_lies_between_the_means_as_written(root):
+def test_the_gain_is_written_as_what_lies_between_the_means_as_written():
     found = replace(counterfactual(), actual=6_418_460.0, without=6_624_904.0, gain=-206_444.0)
-    written = gain_written(voice_of(PLANS[0], "en", root), found)
+    written = gain_written(voice_of(PLANS[0], "en"), found)
     assert "200,000" in written  # 6,420,000 less 6,620,000
     nothing = replace(counterfactual(), actual=5.0, without=5.0, gain=0.0)
-    assert gain_written(voice_of(PLANS[0], "en", root), nothing).startswith("0")
+    assert gain_written(voice_of(PLANS[0], "en"), nothing).startswith("0")
 
 
 @pytest.mark.parametrize(("gain", "word"), [(9000.0, "above"), (-9000.0, "below")])
-def test_the_title_follows_the_sign_of_the_gap(gain, word, root):
-    found = figures.actual_against_counterfactual(
-        voice_of(PLANS[0], "en", root), counterfactual(gain)
-    )
+def test_the_title_follows_the_sign_of_the_gap(gain, word):
+    found = figures.actual_against_counterfactual(voice_of(PLANS[0], "en"), counterfactual(gain))
     assert word in found.caption
 
 
-def test_an_axis_of_effects_has_zero_inside_and_does_not_follow_one_wild_interval(root):
-    axis = EffectAxis.of(voice_of(PLANS[0], "en", root), (8958.2, 959.2, 16957.2), rows())
+def test_an_axis_of_effects_has_zero_inside_and_does_not_follow_one_wild_interval():
+    axis = EffectAxis.of(voice_of(PLANS[0], "en"), (8958.2, 959.2, 16957.2), rows())
     assert axis.low < 0 < axis.high < 5e4
     assert axis.unit.words.startswith("thousand MAD")
 

@@ -3,16 +3,13 @@
 import re
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
+from embedded import quick
 from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
 from impact.evaluation.appraised import Economics
-from impact.evaluation.store import every_part
-from impact.evaluation.study import Study
 from impact.interval import Refused
-from impact.pipeline.plan import read_plan
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
 from impact.reporting.figures import power_curve
 from impact.reporting.figures.event_times import EffectAxis
@@ -39,14 +36,12 @@ from impact.reporting.sections.why import doses, on_scales
 from impact.reporting.voice import Voice
 from impact.reporting.words.findings import TITLES
 
-ROOT = Path(__file__).resolve().parents[2]
 PLANS = ("evaluation.yml", "evaluation-jobtraining.yml")
 ENGLISH = r"\b(?:the|of|and|with|without|firms?|beneficiaries|effect|interval|years?|is|are|not)\b"
 FRENCH = r"\b(?:les?|des|avec|sans|entreprises?|bénéficiaires?|effet|est|sont|pas)\b"
 
 
-def findings_of(study):
-    parts = every_part(study)
+def findings_of(study, parts):
     names = {"data_quality": "quality"}
     return Findings(
         **{names.get(name, name): part for name, part in parts.items()}, plan=study.plan
@@ -56,8 +51,8 @@ def findings_of(study):
 @cache
 def findings_on(plan):
     """A quick study of a plan and all it found, computed once however pytest orders what asks for it."""
-    study = Study(read_plan(ROOT / plan), ROOT).changed(permutations=99, design_draws=200)
-    return study, findings_of(study)
+    study, parts = quick(plan)
+    return study, findings_of(study, parts)
 
 
 @pytest.fixture(scope="module", params=PLANS)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+import embedded
 import pytest
 from evaluation.test_answerable import study_of
 
 from impact.evaluation.preflight import Preflight
-from impact.pipeline.plan import checked_study
 from impact.reporting.preflight import preflight_sheet
 from impact.reporting.voice import Voice
 
@@ -26,7 +26,7 @@ def texts(sheet):
 
 @pytest.fixture(scope="module", params=["en", "fr"])
 def artisans(request):
-    return sheet_of(checked_study(ROOT / "evaluation.yml", {"language": request.param}))
+    return sheet_of(embedded.study_of(language=request.param))
 
 
 def test_starts_are_shown_planned_and_actual(artisans):
@@ -83,7 +83,8 @@ def test_control_characters_of_a_label_do_not_reach_the_terminal(tmp_path):
 
 
 def test_more_outcomes_than_a_terminal_holds_are_shown_in_several_tables():
-    study = checked_study(ROOT / "evaluation.yml", {})
-    study = study.changed(placebo_outcomes=("domestic_revenue_mad", "b2b_meetings"), winsorise=0.0)
+    study = embedded.study_of(
+        placebo_outcomes=("domestic_revenue_mad", "b2b_meetings"), winsorise=0.0
+    )
     names = [grid.heads[1:] for grid in sheet_of(study).grids[3:]]
     assert [len(one) for one in names] in ([4], [4, 1])

@@ -7,6 +7,7 @@ import typing
 from pathlib import Path
 
 import pytest
+from embedded import study_of
 from reporting import emitted
 from reporting.test_words import NOUNS
 
@@ -43,10 +44,8 @@ from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, alternatives
 from impact.evaluation.sample_tables import MEETINGS, flow
 from impact.evaluation.side_by_side import ESTIMANDS
-from impact.evaluation.study import Study
 from impact.evaluation.weighed import Direction
 from impact.inference.named import InferenceName
-from impact.pipeline.plan import read_plan
 from impact.reporting.codebook.variables import Role, Security
 from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
@@ -68,7 +67,7 @@ def of(literal):
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+    return study_of()
 
 
 def without_values(codes):

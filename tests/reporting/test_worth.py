@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from economics.programmes import assumptions, programme
+from embedded import study_of
 from reporting.test_sentences import words
 
 from impact.economics.assumption import Assumption
@@ -24,12 +25,11 @@ from impact.economics.simulation import simulate
 from impact.evaluation.appraised import Economics, Worth, _in_percent, _stream
 from impact.evaluation.justified import Justified, justified, turning
 from impact.evaluation.rating import Rating
-from impact.evaluation.study import Study
-from impact.pipeline.plan import read_plan
 from impact.reporting import figures
 from impact.reporting.amounts import chance, percent
 from impact.reporting.exhibits import Figure as Picture
 from impact.reporting.exhibits import Table, Text
+from impact.reporting.figures import canvas
 from impact.reporting.figures.canvas import Unit
 from impact.reporting.markup import said as without_markup
 from impact.reporting.sections import appraisal_tables as tables
@@ -41,13 +41,23 @@ from impact.reporting.sections.worth_it import who_gains, worth_it
 from impact.reporting.sections.worth_the_money import worth_the_money
 from impact.reporting.voice import Voice
 
-ROOT = Path(__file__).resolve().parents[2]
 INF = float("inf")
+
+
+@pytest.fixture(autouse=True)
+def unpainted(monkeypatch):
+    """Figures with their words and no picture: how they look is asked elsewhere."""
+
+    def keep(_, **words):
+        told = {name: words[name] for name in ("label", "caption", "alt", "how_to_read")}
+        return Picture(**told, svg=b"", png=b"")
+
+    monkeypatch.setattr(canvas.Figure, "from_matplotlib", keep)
 
 
 @pytest.fixture(scope="module")
 def study():
-    return Study(read_plan(ROOT / "evaluation.yml"), ROOT)
+    return study_of()
 
 
 @pytest.fixture(params=["en", "fr"])
@@ -60,6 +70,7 @@ def english(study):
     return Voice(study)
 
 
+@cache
 def worth_of(effect=200_000.0, *, error=10_000.0, bounded=True, **choices):
     """The appraisal of 5.6 million USD for fifty firms whose gain lasts nineteen years."""
     appraisal = programme(effect=effect, std_error=error, **choices)
