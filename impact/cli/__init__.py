@@ -16,6 +16,7 @@ from impact.cli.intake import intake, schema
 from impact.cli.key import key
 from impact.cli.kit import kit
 from impact.cli.moments import moments
+from impact.cli.package import package
 from impact.cli.plan import plan
 from impact.cli.release import release
 from impact.cli.told import Changes, Language, Outcome, told
@@ -50,6 +51,7 @@ app.command()(schema)
 app.command()(kit)
 app.command()(release)
 app.command()(evidence)
+app.command()(package)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 

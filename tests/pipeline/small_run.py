@@ -48,7 +48,7 @@ def small_run(folder, *, released=False, **choices):
         (made / "results.json").write_text(json.dumps(results, indent=1) + "\n")
         (made / "notebooks").mkdir()
         (made / "notebooks" / "06_report.ipynb").write_text(json.dumps(REPORT))
-        if not released:
-            (made / "INTERNAL.md").write_text("internal\n")
+        mark = "disclosure.json" if released else "INTERNAL.md"
+        (made / mark).write_text("{}\n")
         certify(made, facts)
     return plan, folder / name / study.plan.name

@@ -115,7 +115,8 @@ def _file(root: Any, codebook: Codebook) -> None:
     text = _add(_add(root, "fileDscr", ID=FILE), "fileTxt")
     _add(text, "fileName", study.file_name)
     size = _add(text, "dimensns")
-    _add(size, "caseQnty", study.rows)
+    if study.rows is not None:
+        _add(size, "caseQnty", study.rows)
     _add(size, "varQnty", len(codebook.variables))
     if study.ending:
         _add(text, "fileType", study.ending)
@@ -138,8 +139,9 @@ def _variable(data: Any, one: Variable, identifier: str, codebook: Codebook) -> 
     _in_both(made, "labl", column.label)
     _add(made, "security", codebook.said("security", one.security).en).set(LANG, "en")
     _limits(made, one)
-    _add(made, "sumStat", one.valid, type="vald")
-    _add(made, "sumStat", one.missing, type="invd")
+    for n, kind in ((one.valid, "vald"), (one.missing, "invd")):
+        if n is not None:
+            _add(made, "sumStat", n, type=kind)
     for value, kind in ((one.mean, "mean"), (one.sd, "stdev")):
         if value is not None:
             _add(made, "sumStat", f"{value:.6g}", type=kind)

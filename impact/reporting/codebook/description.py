@@ -8,7 +8,7 @@ from impact.data.intake.arrive import is_intake
 from impact.data.strict import Words
 from impact.evaluation.programme import Programme, Statement
 from impact.evaluation.study import Study
-from impact.reporting.codebook.variables import Variable, variables_of
+from impact.reporting.codebook.variables import Variable, declared_variables, variables_of
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words as Sentences
 from impact.reporting.words.nouns import Nouns
@@ -29,8 +29,8 @@ class StudyDescription:
     file_name, ending : str
         As a run certifies the data; no ending of what a package ships or an intake plan makes.
     source : Words
-    units : int
-    rows : int
+    units, rows : int or None
+        None where nothing is counted.
     unit : Words
         What one row observes, in a period.
     first, last : str
@@ -48,8 +48,8 @@ class StudyDescription:
     file_name: str
     ending: str
     source: Words
-    units: int
-    rows: int
+    units: int | None
+    rows: int | None
     unit: Words
     first: str
     last: str
@@ -75,9 +75,28 @@ class Codebook:
     @classmethod
     def of(cls, study: Study, *, file_name: str) -> "Codebook":
         """Describe a study's data, which a run certifies under ``file_name``."""
-        english, french = (Voice(study.changed(language=one)).nouns for one in get_args(Language))
-        nouns = english, french
-        return cls(_description(study, nouns, file_name), variables_of(study), nouns)
+        nouns, panel = _nouns(study), study.panel(winsorise=0.0)
+        counts = int(study.data[study.schema.unit].nunique()), len(study.data)
+        first, last = (str(panel.time_axis.label(panel.times[at])) for at in (0, -1))
+        told = _description(study, nouns, file_name, counts=counts, periods=(first, last))
+        return cls(told, variables_of(study), nouns)
+
+    @classmethod
+    def declared(cls, study: Study, *, file_name: str, periods: tuple[str, str]) -> "Codebook":
+        """Describe what a study's schema declares, without a count and without reading data: it may leave.
+
+        Parameters
+        ----------
+        study : Study
+        file_name : str
+            As a run certifies the data.
+        periods : pair of str
+            The first and the last, as results tell them.
+        """
+        nouns = _nouns(study)
+        variables = declared_variables(study.schema, study.plan.cohort)
+        told = _description(study, nouns, file_name, counts=None, periods=periods)
+        return cls(told, variables, nouns)
 
     def said(self, kind: Kind, code: str) -> Words:
         """Return the words for a code in both languages."""
@@ -91,8 +110,20 @@ def _said(kind: Kind, code: str, nouns: tuple[Nouns, Nouns]) -> Words:
     )
 
 
-def _description(study: Study, nouns: tuple[Nouns, Nouns], file_name: str) -> StudyDescription:
-    plan, schema, panel = study.plan, study.schema, study.panel(winsorise=0.0)
+def _nouns(study: Study) -> tuple[Nouns, Nouns]:
+    english, french = (Voice(study.changed(language=one)).nouns for one in get_args(Language))
+    return english, french
+
+
+def _description(
+    study: Study,
+    nouns: tuple[Nouns, Nouns],
+    file_name: str,
+    *,
+    counts: tuple[int, int] | None,
+    periods: tuple[str, str],
+) -> StudyDescription:
+    plan, schema = study.plan, study.schema
     source, programme = schema.source, study.programme or Programme()
     unit = plan.words.unit
     made = file_name.startswith("package:") or is_intake(file_name)  # a table, and no file
@@ -103,11 +134,11 @@ def _description(study: Study, nouns: tuple[Nouns, Nouns], file_name: str) -> St
         file_name=file_name,
         ending="" if made else Path(file_name).suffix[1:].upper(),
         source=Words(en=source, fr=source) if isinstance(source, str) else source,
-        units=int(study.data[schema.unit].nunique()),
-        rows=len(study.data),
+        units=counts[0] if counts else None,
+        rows=counts[1] if counts else None,
         unit=Words(en=unit.one("en"), fr=unit.one("fr")),
-        first=str(panel.time_axis.label(panel.times[0])),
-        last=str(panel.time_axis.label(panel.times[-1])),
+        first=periods[0],
+        last=periods[1],
         frequency=schema.time.frequency,
         kind=_said("data_kind", "survey" if plan.truth is None else "simulated", nouns),
         assignment=_said("selection", plan.assignment, nouns),

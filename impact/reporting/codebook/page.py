@@ -66,8 +66,8 @@ def _study(study: StudyDescription, voice: Voice) -> str:
         (t("Selection"), study.selection),
         (t("Source of the data"), study.source),
         (t("Data file"), study.file_name),
-        (t("Rows"), f.number(study.rows)),
-        (t("Firms"), f.number(study.units)),
+        (t("Rows"), None if study.rows is None else f.number(study.rows)),
+        (t("Firms"), None if study.units is None else f.number(study.units)),
     )
     return _list((name, _in_language(text, voice)) for name, text in told if text is not None)
 
@@ -83,19 +83,20 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 
 def _contents(codebook: Codebook, voice: Voice) -> str:
     t = voice.t
-    heads = (t("Variable"), t("Meaning"), t("Type"), t("Unit"), t("Valid"), t("Missing"))
+    counted = any(one.valid is not None for one in codebook.variables)
+    counts = (t("Valid"), t("Missing")) if counted else ()
+    heads = (t("Variable"), t("Meaning"), t("Type"), t("Unit"), *counts)
     rows = [
         (
             f'<a href="#{_anchor(one)}"><code>{_(one.name)}</code></a>',
             _(_in_language(one.column.label, voice)),
             _(said(t, "column_type", f"type:{one.column.type}")),
             _(one.column.unit_in(voice.study.plan.language)),
-            _(voice.f.number(one.valid)),
-            _(voice.f.number(one.missing)),
+            *(_(voice.f.number(n)) for n in (one.valid, one.missing) if n is not None),
         )
         for one in codebook.variables
     ]
-    return _table(t("All variables"), heads, rows, numbers=2)
+    return _table(t("All variables"), heads, rows, numbers=len(counts))
 
 
 def _anchor(one: Variable) -> str:
@@ -116,12 +117,17 @@ def _variable(one: Variable, voice: Voice) -> str:
         _list(_facts(one, voice)),
     ]
     if one.categories:
-        heads = (t("Value"), t("Meaning"), t("Rows"))
+        counts = () if one.valid is None else (t("Rows"),)
+        heads = (t("Value"), t("Meaning"), *counts)
         rows = [
-            (f"<code>{_(c.code)}</code>", _(_in_language(c.label, voice)), _(_count(c.n, voice)))
+            (
+                f"<code>{_(c.code)}</code>",
+                _(_in_language(c.label, voice)),
+                *(_(_count(c.n, voice)) for _each in counts),
+            )
             for c in one.categories
         ]
-        parts.append(_table(t("Values of {name}", name=label), heads, rows, numbers=1))
+        parts.append(_table(t("Values of {name}", name=label), heads, rows, numbers=len(counts)))
     return "\n".join([*parts, "</section>"])
 
 
@@ -136,8 +142,9 @@ def _facts(one: Variable, voice: Voice) -> Iterator[tuple[str, str]]:
         yield t("Smallest value allowed"), f.significant(column.minimum)
     if column.maximum is not None:
         yield t("Largest value allowed"), f.significant(column.maximum)
-    yield t("Valid"), f.number(one.valid)
-    yield t("Missing"), _missing(one, voice)
+    if one.valid is not None:
+        yield t("Valid"), f.number(one.valid)
+        yield t("Missing"), _missing(one, voice)
     if one.mean is not None:
         yield t("Mean"), f.significant(one.mean)
     if one.sd is not None:

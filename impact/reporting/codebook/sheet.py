@@ -55,8 +55,7 @@ def _row(one: Variable) -> list[str]:
         *("" if value is None else f"{value:.15g}" for value in figures),
         one.role or "",
         one.security,
-        str(one.valid),
-        str(one.missing),
+        *("" if n is None else str(n) for n in (one.valid, one.missing)),
         reasons,
         *("" if value is None else f"{value:.6g}" for value in (one.mean, one.sd)),
         _categories(one, french=False),
@@ -71,7 +70,8 @@ def _both(words: Words) -> tuple[str, str]:
 
 def _categories(one: Variable, *, french: bool) -> str:
     return "; ".join(
-        f"{category.code} = {_both(category.label)[french]} ({_count(category.n)})"
+        f"{category.code} = {_both(category.label)[french]}"
+        + ("" if one.valid is None else f" ({_count(category.n)})")
         for category in one.categories
     )
 

@@ -38,8 +38,8 @@ class Variable:
         Its declaration: type, label, unit, limits, description.
     role : str or None
     security : str
-    valid, missing : int
-        Rows with and without a value.
+    valid, missing : int or None
+        Rows with and without a value; None where nothing is counted, and then in no category either.
     reasons : dict
         Rows without a value by reason; empty where the reasons are not known. None as in `Category`.
     categories : tuple of Category
@@ -51,8 +51,8 @@ class Variable:
     column: Column
     role: Role | None
     security: Security
-    valid: int
-    missing: int
+    valid: int | None
+    missing: int | None
     reasons: Mapping[str, int | None]
     categories: tuple[Category, ...]
     mean: float | None
@@ -63,6 +63,28 @@ def variables_of(study: Study) -> tuple[Variable, ...]:
     """Describe every column that the schema declares, in its order."""
     roles = _roles(study.schema, study.plan.cohort)
     return tuple(_variable(study, name, roles.get(name)) for name in study.schema.columns)
+
+
+def declared_variables(schema: Schema, cohort: str | None) -> tuple[Variable, ...]:
+    """Describe every column as the schema declares it, without a count: that rests on no unit."""
+    roles = _roles(schema, cohort)
+    return tuple(
+        Variable(
+            name=name,
+            column=column,
+            role=roles.get(name),
+            security=_security(column, roles.get(name)),
+            valid=None,
+            missing=None,
+            reasons={},
+            categories=tuple(
+                Category(code, label, None) for code, label in _labels(column).items()
+            ),
+            mean=None,
+            sd=None,
+        )
+        for name, column in schema.columns.items()
+    )
 
 
 def _roles(schema: Schema, cohort: str | None) -> dict[str, Role]:

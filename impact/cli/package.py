@@ -1,0 +1,55 @@
+"""The command that makes a run's replication package."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def package(
+    run: Annotated[
+        Path, typer.Argument(help="A run under reports/ that was released, or its release.")
+    ],
+    *,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .zip or a folder; packages/NAME.zip by default. A package there is replaced."
+        ),
+    ] = None,
+    with_data: Annotated[
+        bool,
+        typer.Option(
+            "--with-data", help="For use inside alone: the run itself, and the data that it read."
+        ),
+    ] = False,
+    released: Annotated[Path, typer.Option(help="Where releases are kept.")] = Path("released"),
+    plan: Annotated[
+        Path | None, typer.Option(help="The run's plan; found here or above by default.")
+    ] = None,
+) -> None:
+    """Make the replication package of a run: code, plan, versions, results, and one command that computes it again."""
+    from impact.pipeline.notebook import find_plan
+    from impact.pipeline.package import package as package_run
+    from impact.pipeline.store import read_run
+    from impact.reporting.package.checklists import answered, counts
+
+    facts = read_run(run)
+    name = f"{facts['plan']['name']}{'-internal' if with_data else ''}.zip"
+    made = package_run(
+        run,
+        plan_path=plan or find_plan(facts["parameters"]["plan"]),
+        to=to or Path("packages") / name,
+        released=released,
+        with_data=with_data,
+    )
+    told = counts(answered(made.known))
+    typer.echo(
+        f"{made.path}: {len(made.known.files)} files; checklists: {told['done']} done, {told['not_done']} not done, "
+        f"{told['not_asked']} not applicable"
+    )
+    if with_data:
+        typer.echo(
+            "INTERNAL: this package holds the data of single units and figures that no gate has seen; it may not leave",
+            err=True,
+        )
