@@ -37,6 +37,8 @@ Stream = Literal[
     "held_out_cells",
     "twin_noise",
     "drawn_arms",
+    "public_use_order",
+    "public_use_attack",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -64,6 +66,8 @@ _NUMBER: dict[Stream, int] = {
     "held_out_cells": 153,
     "twin_noise": 171,
     "drawn_arms": 172,
+    "public_use_order": 191,
+    "public_use_attack": 192,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,
