@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from impact.cli.before_data import evaluability, power
+from impact.cli.deidentify import deidentify
 from impact.cli.evidence import evidence
 from impact.cli.init import init
 from impact.cli.intake import intake, schema
@@ -52,6 +53,7 @@ app.command()(kit)
 app.command()(release)
 app.command()(evidence)
 app.command()(package)
+app.command()(deidentify)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 

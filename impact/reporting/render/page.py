@@ -27,7 +27,17 @@ def render_html(notebook: Path, output: Path, *, cover: Cover, trail: Trail | No
         When the notebook cannot be read or pandoc fails.
     """
     book = read_book(notebook, cover.words)
-    book = trail.linked(book) if trail else book
+    write_page(trail.linked(book) if trail else book, output, cover=cover)
+
+
+def write_page(book: Book, output: Path, *, cover: Cover) -> None:
+    """Write the page of a book.
+
+    Raises
+    ------
+    RenderError
+        When pandoc fails.
+    """
     with tempfile.TemporaryDirectory(prefix="impact-") as name:
         folder = Path(name)
         page = folder / "report.html"

@@ -1,0 +1,260 @@
+"""From a plan or a run to a folder of public use: data, codebook, schema and plan to read them by, choices, and the report."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+import yaml
+
+import impact
+from impact.data.privacy.pseudonyms import pseudonyms_for
+from impact.disclosure.public_use.as_a_study import (
+    DATA,
+    PLAN,
+    SCHEMA,
+    TRUTH,
+    WITHHELD,
+    AsAStudy,
+    written,
+)
+from impact.disclosure.public_use.choices import PublicUseChoices, read_choices
+from impact.disclosure.public_use.deidentified import Deidentified, deidentified
+from impact.disclosure.public_use.proposal import proposed
+from impact.disclosure.public_use.utility import Pair, restricted_against_public
+from impact.errors import StorageError
+from impact.evaluation.study import Study
+from impact.pipeline.codebook import codebook_of
+from impact.pipeline.numbers import RESULTS
+from impact.pipeline.pages import stored_parts
+from impact.pipeline.plan import inputs_of, sha256_of, study_of
+from impact.pipeline.store import CERTIFICATE, RELEASED, building, certify, read_run
+from impact.pipeline.timings import Step
+from impact.reporting.codebook.write import write_codebook
+from impact.reporting.public_use.write import write_report
+from impact.reporting.voice import Voice
+
+CHOICES = "deidentify.yml"
+CODEBOOK = "codebook"
+WIDTH = 116  # letters of a line of YAML
+STATA = "data.dta"
+NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 (what a .dta says of when it was written: nothing)
+LONGEST_IN_STATA = 32  # letters of a variable's name
+
+
+@dataclass(frozen=True)
+class Published:
+    """A folder of public use, and what is known of it."""
+
+    folder: Path
+    made: Deidentified
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is de-identified: a study, and the inference that its headline is believed by.
+
+    Attributes
+    ----------
+    study : Study
+    believed : str
+        Of a run as it found; of a plan the permutation test, which always may be asked.
+    """
+
+    study: Study
+    believed: str = "permutation"
+
+    @classmethod
+    def of_plan(cls, path: Path) -> "Source":
+        """Take the data of a plan."""
+        return cls(study_of(path, {}))
+
+    @classmethod
+    def of_run(cls, run: Path, *, plan_path: Path) -> "Source":
+        """Take the data of a run, which must be as it read them.
+
+        Raises
+        ------
+        StorageError
+        """
+        facts = read_run(run)
+        told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
+        study = study_of(plan_path, told)
+        read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
+        for name, digest in facts["inputs"].items():
+            if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
+                raise StorageError(f"{name}: not as the run read it; run again")
+        return cls(
+            study, stored_parts(run / RESULTS)["impact"]["effects"][0]["verdict"]["believed"]
+        )
+
+
+def write_public_use(
+    source: Source, choices: PublicUseChoices, *, to: Path, step: Step = lambda _: None
+) -> Published:
+    """De-identify a study's data and write ``<name>-public-use`` into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    source : Source
+    choices : PublicUseChoices
+    to : Path
+    step : callable
+        Told the name of each step when it is done.
+
+    Raises
+    ------
+    PrivacyError
+        Without a key, which new ids are drawn under, outside both folders.
+    ImpactError
+        As `deidentified` and `restricted_against_public`.
+    """
+    study, name = source.study, f"{source.study.plan.name}-public-use"
+    secret = pseudonyms_for(study.folder).key
+    pseudonyms_for(to)
+    made = deidentified(study, choices, secret=secret)
+    step("de-identified")
+    described = AsAStudy.of(study, made)
+    with building(to, name, mode=RELEASED) as folder:
+        _write_data(made, described, folder)
+        _write_yaml(choices_values(choices), folder / CHOICES)
+        if study.plan.truth is not None:
+            shutil.copyfile(study.folder / study.plan.truth, folder / TRUTH)
+        public = study_of(folder / PLAN, {})
+        step("written")
+        pairs = restricted_against_public(study, public, believed=source.believed)
+        step("compared")
+        (folder / CODEBOOK).mkdir()
+        write_codebook(codebook_of(public), Voice(public), folder / CODEBOOK)
+        write_report(public, made, pairs, described.lost, folder)
+        certify(folder, _facts(public, folder))
+    step("report")
+    return Published(to / name, made, pairs)
+
+
+def choices_beside(plan_path: Path) -> Path:
+    """Return where a plan's file of choices stands unless somebody says so."""
+    return plan_path.parent / CHOICES
+
+
+def propose(study: Study, path: Path) -> None:
+    """Write choices that are proposed for a study, each key with what it means.
+
+    Raises
+    ------
+    StorageError
+        A file is there already.
+    """
+    if path.exists():
+        raise StorageError(f"{path.name}: already there; read it, or name another --choices")
+    path.write_text(choices_text(proposed(study)), encoding="utf-8")
+
+
+def choices_values(choices: PublicUseChoices) -> dict[str, Any]:
+    """Return choices as plain values, with their defaults, without empty keys."""
+    told = choices.model_dump(mode="json", exclude_none=True)
+    return {key: value for key, value in told.items() if value not in ({}, [])}
+
+
+def choices_text(choices: PublicUseChoices) -> str:
+    """Write choices with what each key means above it."""
+    lines = [
+        "# What a public-use file of these data would be: a proposal. Read every line; who knows the place must say what",
+        "# others know of a firm. docs/public-use.md explains each key; an unknown one is refused.",
+    ]
+    for key, value in choices_values(choices).items():
+        meaning = str(PublicUseChoices.model_fields[key].description).replace("`", "")
+        lines += [f"# {line}" for line in wrap(meaning, width=WIDTH)]
+        lines.append(_yaml({key: value}).rstrip("\n"))
+    return "\n".join(lines) + "\n"
+
+
+class _NoAliases(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write every value in full."""
+        del data
+        return True
+
+
+def _yaml(values: Mapping[str, Any]) -> str:
+    """Write keys one a line, lists and innermost mappings in brackets."""
+    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": WIDTH}
+    texts = []
+    for key, value in values.items():
+        flow = None if isinstance(value, (dict, list)) else False
+        texts.append(yaml.dump({key: value}, Dumper=_NoAliases, default_flow_style=flow, **options))
+    return "".join(texts)
+
+
+def _write_yaml(values: Mapping[str, Any], path: Path) -> None:
+    path.write_text(_yaml(values), encoding="utf-8")
+
+
+def _write_data(made: Deidentified, described: AsAStudy, folder: Path) -> None:
+    """Write the data as CSV and for Stata, and what they are read by."""
+    texts = pd.DataFrame(
+        {
+            name: [None if pd.isna(cell) else written(cell) for cell in made.frame[name]]
+            for name in made.frame
+        }
+    )
+    for name, rows in made.withheld.items():
+        texts.loc[rows, name] = WITHHELD
+    texts.to_csv(folder / DATA, index=False, lineterminator="\n", encoding="utf-8")
+    _write_yaml(described.schema, folder / SCHEMA)
+    _write_yaml(described.plan, folder / PLAN)
+    _write_stata(made, folder / STATA)
+
+
+def _write_stata(made: Deidentified, path: Path) -> None:
+    """Write the data for Stata: texts as texts, numbers as numbers, a withheld value as the missing ``.w`` or the text."""
+    named = {name: _name_in_stata(name, at) for at, name in enumerate(made.frame, 1)}
+    labels = {
+        named[name]: made.declared[name].label.en[:80] for name in made.frame
+    }  # as many letters as a label has
+    cells = {}
+    for name in made.frame:
+        column = made.frame[name]
+        if pd.api.types.is_numeric_dtype(column):
+            cells[named[name]] = column.astype(float)
+        else:
+            text = column.astype(object).where(column.notna(), "")
+            if name in made.withheld:
+                text[made.withheld[name]] = WITHHELD
+            cells[named[name]] = text.astype(str)
+    pd.DataFrame(cells).to_stata(
+        path, write_index=False, time_stamp=NO_TIME, version=118, variable_labels=labels
+    )
+
+
+def _name_in_stata(name: str, at: int) -> str:
+    fits = name.isascii() and name.isidentifier() and len(name) <= LONGEST_IN_STATA
+    return name if fits else f"v{at}"
+
+
+def _facts(public: Study, folder: Path) -> dict[str, Any]:
+    digests = {path.name: sha256_of(path) for path in (folder / DATA, folder / CHOICES)}
+    return {
+        "run_id": sha256("".join(digests.values()).encode()).hexdigest()[:12],
+        "impact": impact.__version__,
+        "plan": public.plan.name,
+        "seed": public.plan.seed,
+    }
+
+
+__all__ = [
+    "CERTIFICATE",
+    "CHOICES",
+    "Published",
+    "Source",
+    "choices_beside",
+    "propose",
+    "read_choices",
+    "write_public_use",
+]
