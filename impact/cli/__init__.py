@@ -20,6 +20,7 @@ from impact.cli.moments import moments
 from impact.cli.package import package
 from impact.cli.plan import plan
 from impact.cli.release import release
+from impact.cli.site import compare_runs, index
 from impact.cli.told import Changes, Language, Outcome, told
 from impact.cli.workbook import workbook
 from impact.errors import (
@@ -54,6 +55,8 @@ app.command()(release)
 app.command()(evidence)
 app.command()(package)
 app.command()(deidentify)
+app.command()(index)
+app.command()(compare_runs)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
@@ -87,9 +90,20 @@ def run(
             changes=told(outcome, language, change),
             step=step,
         )
+    _index(reports)
     typer.echo(_headline(done.headline, Speech.of(done.language)))
     for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
+
+
+def _index(reports: Path) -> None:
+    """Make the index again; where that fails the run is finished all the same."""
+    from impact.pipeline.site import write_index
+
+    try:
+        write_index(reports)
+    except StorageError as problem:
+        typer.echo(f"impact: {problem}; the run itself is finished", err=True)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from impact.evaluation.grounds import grounds_of
 from impact.evaluation.indicators import Indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import rating
-from impact.evaluation.store import PARTS, encode, read_part
+from impact.evaluation.store import PARTS, decode, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.appraised_workbook import write_economics
 from impact.pipeline.codebook import codebook_of
@@ -36,7 +36,10 @@ from impact.reporting.render import (
     render_xlsx,
 )
 from impact.reporting.render.book import read_book
+from impact.reporting.render.pandoc import publish
 from impact.reporting.render.tracing import passages_of
+from impact.reporting.site.explorer import explorer_page
+from impact.reporting.site.specifications import Specifications
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
 
@@ -52,6 +55,7 @@ PAGES = {
     "brief.docx": render_brief,
     "tables.xlsx": render_xlsx,
 }
+EXPLORER = "explorer.html"
 LEADING = {"report.html", "report.pdf", "report.docx"}  # pages that lead to the run's files
 
 
@@ -70,6 +74,7 @@ class Told:
     """
 
     study: Study
+    label: str
     unit: str
     cover: Cover
     indicators: Indicators | None
@@ -85,6 +90,7 @@ class Told:
         """Read it off a study; ``status`` says on the last page whether figures passed the gate."""
         return cls(
             study=Study(study.plan, study.folder),
+            label=study.label(study.outcome),
             unit=study.unit(study.outcome),
             cover=cover_of(study, facts, status=status),
             indicators=study.indicators,
@@ -104,8 +110,9 @@ def write_pages(
     folder: Path, told: Told, timings: Timings
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Write all that is made of executed notebooks and the parts they left, and return headline and names of the files."""
-    headline = assemble_results(folder, unit=told.unit, plan=told.plan)
+    headline = assemble_results(folder, label=told.label, unit=told.unit, plan=told.plan)
     render_pages(folder, timings, told=told, estimate=headline["estimate"])
+    explored = write_explorer(folder, told)
     tracked: tuple[str, ...] = ()
     if told.indicators is not None:
         render_indicators(told.indicators, folder / INDICATORS, language=told.plan.language)
@@ -121,7 +128,26 @@ def write_pages(
         currency=told.plan.currency,
         cover=told.cover,
     )
-    return headline, (*PAGES, *tracked, *appraised, *described, RESULTS, LEDGER, CERTIFICATE)
+    return headline, (
+        *PAGES,
+        *explored,
+        *tracked,
+        *appraised,
+        *described,
+        RESULTS,
+        LEDGER,
+        CERTIFICATE,
+    )
+
+
+def write_explorer(folder: Path, told: Told) -> tuple[str, ...]:
+    """Write the page on all specifications, where the run has them and they may stand in it, and return its name."""
+    certainty = decode(stored_parts(folder / RESULTS).get("certainty"))
+    if certainty is None or certainty.curve is None:
+        return ()
+    found = Specifications(certainty.curve, told.plan)
+    publish(explorer_page(found, Voice(told.study), unit=told.unit), folder / EXPLORER)
+    return (EXPLORER,)
 
 
 def render_pages(folder: Path, timings: Timings, *, told: Told, estimate: float) -> None:
@@ -224,7 +250,7 @@ def stored_parts(results: Path) -> dict[str, Any]:
     return found
 
 
-def assemble_results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
+def assemble_results(folder: Path, *, label: str, unit: str, plan: Plan) -> dict[str, Any]:
     """Assemble results.json from the rating and the parts, and return the headline."""
     source = folder / LEFT
     left = {name: source / f"{name}.json" for name in PARTS}
@@ -237,6 +263,7 @@ def assemble_results(folder: Path, *, unit: str, plan: Plan) -> dict[str, Any]:
     effect = read["impact"].effects[0]
     headline = {
         "outcome": effect.outcome,
+        "label": label,
         "unit": unit,
         **effect.verdict.to_dict(),
         "percent": list(effect.verdict_percent) if effect.verdict_percent else None,

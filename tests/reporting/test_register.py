@@ -19,7 +19,7 @@ from impact.data.proposal.doubt import DoubtCode
 from impact.data.schema import ColumnType
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
-from impact.diagnostics.specification_curve import Adjustment, Choices, Scale
+from impact.diagnostics.specification_curve import DIMENSIONS, Adjustment, Choices, Scale
 from impact.diagnostics.survey.between_arms import Part
 from impact.diagnostics.survey.counted import Kind
 from impact.disclosure.figure import Axis
@@ -46,9 +46,14 @@ from impact.evaluation.sample_tables import MEETINGS, flow
 from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.weighed import Direction
 from impact.inference.named import InferenceName
+from impact.pipeline.numbers import RESULTS
+from impact.pipeline.pages import EXPLORER, PAGES
+from impact.pipeline.store import CERTIFICATE
 from impact.reporting.codebook.variables import Role, Security
 from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
+from impact.reporting.site.compared import DifferenceKind
+from impact.reporting.site.records import RunStatus
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.checks import REASONS
 from impact.reporting.words.register import REGISTER, said, said_count, said_note, said_why_not
@@ -374,6 +379,17 @@ def test_every_departure_from_a_plan_has_words():
 def test_every_length_of_a_period_has_words():
     for kind in ("frequency", "each", "a_period"):
         assert set(REGISTER[kind]) == {f"every:{one}" for one in of(Frequency)}
+
+
+def test_every_ending_of_a_run_and_every_difference_of_two_has_words():
+    assert set(REGISTER["run_status"]) == set(REGISTER["run_status_in_full"]) == of(RunStatus)
+    assert set(REGISTER["difference"]) == of(DifferenceKind)
+
+
+def test_every_dimension_of_specifications_has_a_name_and_every_file_led_to_is_written():
+    assert set(REGISTER["dimension"]) == set(DIMENSIONS)
+    written = {*PAGES, EXPLORER, RESULTS, CERTIFICATE}
+    assert set(REGISTER["run_file"]) <= written
 
 
 def test_every_numbered_choice_is_said_somewhere():

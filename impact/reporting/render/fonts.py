@@ -27,10 +27,11 @@ def folders() -> list[str]:
     return [str(Path(str(files(name))) / "files") for name in names]
 
 
-def css(letters: Iterable[str]) -> str:
+def css(letters: Iterable[str], *, italic: bool = True) -> str:
     """Return style rules that carry the letters in use, so that the page looks the same everywhere."""
     used = "".join(sorted({*letters, *_ALWAYS}))
-    return "\n".join(_rule(face, used) for face in range(len(_FACES)))
+    faces = [at for at, face in enumerate(_FACES) if italic or face[-1] != "italic"]
+    return "\n".join(_rule(face, used) for face in faces)
 
 
 @lru_cache(maxsize=32)

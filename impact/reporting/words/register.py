@@ -21,6 +21,7 @@ from impact.reporting.words import (
     preflight,
     proposal,
     selection,
+    site,
     survey,
     withheld,
 )
@@ -100,6 +101,11 @@ Kind = Literal[
     "bears_on",
     "departed",
     "departed_in",
+    "run_status",
+    "run_status_in_full",
+    "difference",
+    "run_file",
+    "dimension",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -176,6 +182,11 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "bears_on": plan_life.BEARS_ON,
     "departed": plan_life.DEPARTED,
     "departed_in": plan_life.DEPARTED_IN,
+    "run_status": site.RUN_STATUSES,
+    "run_status_in_full": site.STATUSES_IN_FULL,
+    "difference": site.DIFFERENCES,
+    "run_file": site.FILES,
+    "dimension": site.DIMENSIONS,
 }
 
 

@@ -1,0 +1,53 @@
+"""What the site says of runs: how they ended, what two of them share."""
+
+from impact.reporting.words.catalogue import t
+
+RUN_STATUSES = {
+    "released": t("released"),
+    "internal": t("internal"),
+    "failed": t("failed"),
+    "incomplete": t("not complete"),
+    "damaged": t("damaged"),
+    "foreign": t("not a run"),
+}
+"""Of a folder, or of what a batch tried."""
+
+STATUSES_IN_FULL = {
+    "released": t("Every figure passed the disclosure gate."),
+    "internal": t("Finished; only what a release makes of it may leave."),
+    "failed": t("Its batch says that it did not finish."),
+    "incomplete": t("No certificate (run.json): run it again."),
+    "damaged": t("What a run writes cannot be read here: run it again."),
+    "foreign": t("Not made by a run; left as it is."),
+}
+
+DIFFERENCES = {
+    "same": t("the same"),
+    "changed": t("changed"),
+    "only_first": t("only in the first"),
+    "only_second": t("only in the second"),
+}
+"""Of what two runs hold."""
+
+FILES = {
+    "report.html": t("Report"),
+    "report.pdf": t("PDF"),
+    "report.docx": t("Word"),
+    "brief.pdf": t("Brief"),
+    "tables.xlsx": t("Tables"),
+    "explorer.html": t("Specifications"),
+    "results.json": t("Results"),
+    "run.json": t("Certificate"),
+}
+"""Files of a run that the index leads to, in its order."""
+
+DIMENSIONS = {
+    "estimator": t("Estimator"),
+    "controls": t("Comparison group"),
+    "window": t("Window before the start"),
+    "sample": t("Sample"),
+    "adjustment": t("Adjustment"),
+    "winsorise": t("Cap on outcomes"),
+    "scale": t("Scale"),
+}
+"""What specifications are told apart by."""

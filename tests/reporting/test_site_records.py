@@ -1,0 +1,99 @@
+"""What is read of run.json and results.json, whoever wrote them, and what many results tell together."""
+
+import math
+
+import pytest
+from reporting.site_runs import facts, results
+
+from impact.reporting.site.json_values import LONGEST, in_languages, number, text
+from impact.reporting.site.multiplicity import Multiplicity, holm
+from impact.reporting.site.pictures import Axis, interval_picture
+from impact.reporting.site.records import RunRecord, Span, record_of
+
+
+def record(told=None, found=None, **changes):
+    return record_of(facts() if told is None else told, results() if found is None else found, name="a", link="./a", files=(), **changes)  # fmt: skip
+
+
+def test_a_finished_run_is_read_with_effect_rating_and_part():
+    one = record(
+        facts(plan={"only": {"city": ["Fès", "Meknès"], "sector": "Leather"}, "alpha": 0.1})
+    )
+    assert (one.status, one.level, one.finished) == ("internal", 0.9, "2026-11-28")
+    assert one.part == {"city": "Fès, Meknès", "sector": "Leather"}
+    assert one.headline.effect == Span(9000, 1000, 17000)
+    assert (one.headline.steps, one.headline.answer, one.headline.direction) == (
+        3,
+        "probably",
+        "higher",
+    )
+
+
+def test_a_released_run_a_blind_one_and_a_rehearsal_are_told_apart():
+    assert record(facts(released="2026-11-29T01:00:00+00:00")).status == "released"
+    assert record(facts(blind=True)).blind
+    assert record(found={**results(), "REHEARSAL": {"simulated": True}}).rehearsal
+
+
+def changed(**headline):
+    found = results()
+    return {**found, "headline": {**found["headline"], **headline}}
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ([], {}), ("x", 3), ({"run_id": "a", "plan": "b"}, results()), (facts(run_id=""), results()), (facts(), {"headline": []}),
+        (facts(), changed(estimate="9000")), (facts(), changed(estimate=True)), (facts(), changed(conf_low=2e9)),
+        (facts(), changed(estimate=math.nan)), (facts(), changed(outcome=None)),
+    ],
+)  # fmt: skip
+def test_what_no_run_writes_is_damaged_and_not_an_error(told, found):
+    assert record(told, found).status == "damaged"
+
+
+def test_an_interval_without_end_and_a_rating_out_of_range_are_read_as_they_are():
+    open_ended = changed(conf_high={"type": "infinity", "values": "+"})
+    open_ended["rating"]["values"]["steps"] = 99
+    headline = record(found=open_ended).headline
+    assert headline.effect.high == math.inf
+    assert headline.steps is None
+
+
+def test_texts_lose_control_characters_half_characters_and_length():
+    assert text("a\x00b\x1b[31m\u202egnp.exe\n") == "a b [31m gnp.exe"
+    text("\ud800").encode("utf-8")
+    assert len(text("x" * 10_000)) == LONGEST
+    assert (text(3), text(None), text(["a"])) == ("", "", "")
+    assert number(10**400) is None
+    assert in_languages({"fr": "Oui ?"}) == {"en": "Oui ?", "fr": "Oui\u202f?"}
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([]) == []
+
+
+def test_chance_alone_is_counted_over_finished_runs():
+    runs = [
+        record(found=results(low=low, p=p)) for low, p in ((1.0, 0.001), (1.0, 0.04), (-1.0, 0.3))
+    ]
+    lost = RunRecord(name="b", link="./b", status="failed")
+    found = Multiplicity.of([*runs, lost])
+    assert (found.tested, found.apart, found.after_holm) == (3, 2, 1)
+    assert found.by_chance == pytest.approx(0.15)
+
+
+def test_a_point_is_hollow_only_where_the_interval_includes_zero():
+    axis = Axis.of([Span(1, -1, 3), Span(2, 1, 3)])
+    assert 'class="hole"' in interval_picture(Span(1, -1, 3), axis)
+    assert 'class="hole"' not in interval_picture(Span(2, 1, 3), axis)
+
+
+def test_one_huge_interval_does_not_flatten_the_others_and_ends_in_an_arrow():
+    spans = [Span(1, -1, 3)] * 5 + [Span(0, -1e9, 1e9), Span(0, -math.inf, math.inf)]
+    axis = Axis.of(spans)
+    assert axis.reach == pytest.approx(3 * 1.05)
+    assert "L0.0" in interval_picture(spans[-1], axis)
+    assert "L1000.0" in interval_picture(spans[-2], axis)
+    assert Axis.of([]).reach == Axis.of([Span(0, 0, 0)]).reach == 1.0
