@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from impact.arrays import Floats, Mask
 from impact.errors import NotIdentifiedError
@@ -127,9 +128,9 @@ def _likeliest(compared: Compared, most: float) -> tuple[_At, Floats]:
 
 
 def _logistic(index: Floats, treated: Floats, weight: Floats) -> _At:
-    small = np.exp(-np.abs(index))  # never overflows
-    fitted = np.where(index < 0, small, 1.0) / (1 + small)
-    loss = float(weight @ (np.maximum(index, 0) + np.log1p(small) - treated * index))
+    fitted = expit(index)
+    likelier = np.log(np.maximum(fitted, 1 - fitted))  # of the two; never the logarithm of nothing
+    loss = float(weight @ (np.maximum(index, 0) - likelier - treated * index))
     return _At(loss, fitted, weight * (treated - fitted), weight * fitted * (1 - fitted))
 
 
