@@ -21,7 +21,7 @@ from impact.arrays import Floats, Integers, Mask
 
 KEPT = 0.75  # searches that have ended go with the others until fewer than this share are left
 SMALLEST_SCALE = 1e-100
-TINY = 1e-300
+TINY = 1e-150  # residuals over it are finite, and weights beside such quotients nothing
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,10 @@ class _Iterate:
         self.ridge = np.where(blocked, 0.0, x * x * self.spread).sum(axis=1)
         self.fitted = problems.fitted(x)
         self.residual = self.fitted - problems.b
-        self.row = np.arange(len(x))
-        self.half, self.shrunk = np.empty_like(x), np.empty_like(x)
+        self.half = np.empty_like(x)
+        self.first = (
+            np.arange(len(x)) * x.shape[1]
+        )  # place of each search's first column, all laid end to end
 
     def weights(self, rows: Mask) -> Floats:
         """Return the weights of some searches."""
@@ -131,23 +133,25 @@ class _Iterate:
         penalty = np.maximum(
             self.eta * self.scale, TINY
         )  # not zero, as blocked columns are infinite
-        self.problems.against(self.residual, self.half)
-        np.multiply(self.kept, penalty[:, None], out=self.shrunk)
-        self.half += self.shrunk
-        at = np.argmin(self.half, axis=1)
-        spread = self.spread[self.row, at]
-        own = self.scale * self.kept[self.row, at]  # the weight times its spread
+        self.problems.against(self.residual / penalty[:, None], self.half)
+        self.half += self.kept
+        at = self.half.argmin(axis=1)
+        place = self.first + at
+        spread = self.spread.take(place)
+        own = self.scale * self.kept.take(place)  # the weight times its spread
         change = self.problems.columns(at) - self.fitted
-        slope = self.half[self.row, at] - (_dot(self.residual, self.fitted) + self.eta * self.ridge)
+        here = np.vecdot(self.residual, self.fitted) + self.eta * self.ridge
+        slope = penalty * self.half.take(place) - here
         moved = self.ridge - 2 * own + spread
-        curve = _dot(change, change) + self.eta * moved
-        length = np.minimum(np.maximum(-slope / np.where(curve > 0, curve, np.inf), 0.0), 1.0)
+        curve = np.vecdot(change, change) + self.eta * moved
+        curve[curve <= 0] = np.inf
+        length = np.minimum(np.maximum(-slope / curve, 0.0), 1.0)
         self.fitted += length[:, None] * change
         self.residual = self.fitted - self.problems.b
         self.ridge += length * (length * moved + 2 * (own - self.ridge))
         self._shrink(length)
-        self.kept[self.row, at] += length * spread / self.scale
-        squares = _dot(self.residual, self.residual)
+        self.kept.reshape(-1)[place] += length * spread / self.scale
+        squares = np.vecdot(self.residual, self.residual)
         return np.asarray(self.problems.zeta**2 * self.ridge + squares / self.problems.n_rows)
 
     def _shrink(self, length: Floats) -> None:
@@ -158,8 +162,3 @@ class _Iterate:
             factor = np.where(np.isinf(self.kept[small]), 1.0, self.scale[small, None])
             self.kept[small] *= factor
             self.scale[small] = 1.0
-
-
-def _dot(one: Floats, other: Floats) -> Floats:
-    """Products of rows, (R,)."""
-    return np.asarray(np.einsum("rm,rm->r", one, other))
