@@ -39,6 +39,7 @@ Stream = Literal[
     "drawn_arms",
     "public_use_order",
     "public_use_attack",
+    "blind_cohorts",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -68,6 +69,7 @@ _NUMBER: dict[Stream, int] = {
     "drawn_arms": 172,
     "public_use_order": 191,
     "public_use_attack": 192,
+    "blind_cohorts": 201,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -70,6 +70,10 @@ def run(
     outcome: Outcome = None,
     language: Language = None,
     change: Changes = None,
+    blind: Annotated[
+        bool,
+        typer.Option("--blind", help="Exchange treatment at random until `impact unblind`."),
+    ] = False,
     reports: Annotated[Path, typer.Option(help="Where reports are kept.")] = Path("reports"),
     notebooks: Annotated[
         Path | None,
@@ -77,21 +81,28 @@ def run(
     ] = None,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
+    from impact.pipeline.blinding import begin_blind
     from impact.pipeline.plan_workbook import plan_file
     from impact.pipeline.run import notebooks_folder
     from impact.pipeline.run import run as run_plan
     from impact.reporting.proposal.speech import Speech
 
+    file = plan_file(plan)
+    if blind:
+        begin_blind(file)
     with _progress() as step:
         done = run_plan(
-            plan_file(plan),
+            file,
             reports=reports,
             notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
             changes=told(outcome, language, change),
             step=step,
         )
     _index(reports)
-    typer.echo(_headline(done.headline, Speech.of(done.language)))
+    speech = Speech.of(done.language)
+    if done.headline["blind"]:
+        typer.echo(speech.t("BLIND: treatment exchanged at random, no figure is a finding"))
+    typer.echo(_headline(done.headline, speech))
     for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
 
@@ -140,6 +151,22 @@ def _headline(values: dict[str, Any], speech: "Speech") -> str:
         high=number(values["conf_high"]),
         believed=said(t, "short_inference", values["believed"]),
         smallest=number(values["smallest_detectable"]),
+    )
+
+
+@app.command()
+def unblind(
+    path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
+    *,
+    by: Annotated[str, typer.Option(help="Who signs cleaning off.")],
+) -> None:
+    """Sign off the cleaning of a plan's data after blind runs: from now on runs see who was treated. Done once, and logged."""
+    from impact.pipeline.blinding import unblind as sign_off
+    from impact.pipeline.plan_workbook import plan_file
+
+    log = sign_off(plan_file(path), by=by)
+    typer.echo(
+        f"unblinded by {by} at {log.unblinded.at if log.unblinded else ''}; next: impact run {path}"
     )
 
 

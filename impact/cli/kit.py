@@ -14,11 +14,14 @@ def kit(
     ] = Path("kit"),
 ) -> None:
     """Write the referee's kit: a synthetic panel with the released numbers, and scripts that check them in other software."""
+    from impact.pipeline.blinding import blind_facts, refuse_blind
     from impact.pipeline.plan import study_of
     from impact.pipeline.plan_workbook import plan_file
     from impact.reporting.kit.write import write_kit
 
-    written = write_kit(study_of(plan_file(path), {}), folder)
+    study = study_of(plan_file(path), {})
+    refuse_blind(blind_facts(study), name=path.name)
+    written = write_kit(study, folder)
     for name in sorted(file.name for file in folder.iterdir()):
         typer.echo(str(folder / name))
     for name, why in written.twin.left_out.items():

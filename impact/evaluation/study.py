@@ -18,6 +18,7 @@ from impact.estimators.experiments.ancova import Ancova
 from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.evaluation.answerable import refuse_unanswerable
 from impact.evaluation.arms import DrawnArms, rows_of_arms
+from impact.evaluation.blind import Blinding, blinded, refuse_other_blindness
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.indicators import Indicators, read_indicators
@@ -48,6 +49,8 @@ class Study:
         The plan as its file has it, before a run was told otherwise.
     locked : Locked, optional
         The lock of the plan, where it has one.
+    blinding : Blinding, optional
+        The log of its blind runs: until it is signed off, nobody's treatment is their own.
     """
 
     plan: Plan
@@ -55,6 +58,7 @@ class Study:
     kept: Path | None = None
     written: Plan | None = None
     locked: Locked | None = None
+    blinding: Blinding | None = None
     _panels: dict[tuple[str, str | None, float, tuple[str, str] | None], Panel] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -75,6 +79,11 @@ class Study:
         if self.locked is not None:
             return self.locked.lock.known.written
         return self.written or self.plan
+
+    @property
+    def blind(self) -> bool:
+        """Whether cleaning is not signed off yet, so that treatment is exchanged at random."""
+        return self.blinding is not None and self.blinding.on
 
     @property
     def outcome(self) -> str:
@@ -135,11 +144,15 @@ class Study:
             raise NotInMomentsError
         kept = None if self.kept is None else kept_frame(self.kept)
         if kept is not None:
+            refuse_other_blindness(kept, blind=self.blind)
             return kept
         data = self.plan.data
-        return read_frame(
+        frame = read_frame(
             data if data.startswith("package:") else self.folder / data, schema=self.schema
         )
+        if self.blinding is None or not self.blind:
+            return frame
+        return blinded(frame, plan=self.plan, schema=self.schema, seed=self.blinding.log.seed)
 
     @cached_property
     def arms(self) -> DrawnArms | None:
@@ -343,8 +356,12 @@ class Study:
 
     @cached_property
     def truth(self) -> Truth | None:
-        """What a simulated programme truly did; None of real data."""
-        return None if self.plan.truth is None else read_truth(self.folder / self.plan.truth)
+        """What a simulated programme truly did; None of real data, and of a blind run, which must not tell."""
+        return (
+            None
+            if self.plan.truth is None or self.blind
+            else read_truth(self.folder / self.plan.truth)
+        )
 
     @cached_property
     def economics(self) -> EconomicsFile | None:

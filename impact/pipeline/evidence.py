@@ -9,6 +9,7 @@ from impact.errors import StorageError
 from impact.evaluation.store import PARTS, decode
 from impact.evaluation.study import Study
 from impact.pipeline.as_run import study_as_run
+from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.store import read_run
 from impact.reporting.evidence.rows import RecordedRun
@@ -31,8 +32,11 @@ def evidence_of(run: Path, *, plan_path: Path) -> dict[str, bytes]:
     ------
     StorageError
         When the run is not whole, or a document is not what the run read.
+    DisclosureError
+        When the run is blind.
     """
     facts = read_run(run)
+    refuse_blind(facts.get("blind"), name=run.name)
     study, _ = study_as_run(plan_path, facts, with_data=False)
     return evidence_files(recorded(run, study, facts))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -89,7 +89,7 @@ class Told:
     ) -> "Told":
         """Read it off a study; ``status`` says on the last page whether figures passed the gate."""
         return cls(
-            study=Study(study.plan, study.folder),
+            study=replace(study),
             label=study.label(study.outcome),
             unit=study.unit(study.outcome),
             cover=cover_of(study, facts, status=status),
@@ -110,7 +110,13 @@ def write_pages(
     folder: Path, told: Told, timings: Timings
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Write all that is made of executed notebooks and the parts they left, and return headline and names of the files."""
-    headline = assemble_results(folder, label=told.label, unit=told.unit, plan=told.plan)
+    headline = assemble_results(
+        folder,
+        label=told.label,
+        unit=told.unit,
+        plan=told.plan,
+        blind=told.study.blind,
+    )
     render_pages(folder, timings, told=told, estimate=headline["estimate"])
     explored = write_explorer(folder, told)
     tracked: tuple[str, ...] = ()
@@ -250,7 +256,9 @@ def stored_parts(results: Path) -> dict[str, Any]:
     return found
 
 
-def assemble_results(folder: Path, *, label: str, unit: str, plan: Plan) -> dict[str, Any]:
+def assemble_results(
+    folder: Path, *, label: str, unit: str, plan: Plan, blind: bool = False
+) -> dict[str, Any]:
     """Assemble results.json from the rating and the parts, and return the headline."""
     source = folder / LEFT
     left = {name: source / f"{name}.json" for name in PARTS}
@@ -265,6 +273,7 @@ def assemble_results(folder: Path, *, label: str, unit: str, plan: Plan) -> dict
         "outcome": effect.outcome,
         "label": label,
         "unit": unit,
+        "blind": blind,
         **effect.verdict.to_dict(),
         "percent": list(effect.verdict_percent) if effect.verdict_percent else None,
     }

@@ -10,6 +10,7 @@ from impact.data.intake.plan import read_intake_plan
 from impact.data.schema import read_schema
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, SourceError
+from impact.evaluation.blind import Blinding, blind_log_of
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
@@ -41,7 +42,13 @@ def study_of(path: Path, parameters: Mapping[str, Any]) -> Study:
     """
     written = read_plan(path)
     locked = locked_beside(path, written)
-    return Study(written.told(parameters), path.resolve().parent, written=written, locked=locked)
+    return Study(
+        written.told(parameters),
+        path.resolve().parent,
+        written=written,
+        locked=locked,
+        blinding=blinding_beside(path, written),
+    )
 
 
 def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
@@ -118,6 +125,31 @@ def locked_beside(path: Path, plan: Plan) -> Locked | None:
         return None
     lock = lock_of(target.read_text(encoding="utf-8"), name=target.name)
     return Locked(lock, known_of(path, plan))
+
+
+def blind_log_file(path: Path) -> Path:
+    """Return the path of the log of a plan's blind runs: ``evaluation.blind.json`` beside ``evaluation.yml``."""
+    return path.with_name(f"{path.stem}.blind.json")
+
+
+def blinding_beside(path: Path, plan: Plan) -> Blinding | None:
+    """Return the log of a plan's blind runs with what is known today; None where none was.
+
+    Raises
+    ------
+    LockError
+        When the log is damaged.
+    """
+    target = blind_log_file(path)
+    if not target.is_file():
+        return None
+    log = blind_log_of(target.read_text(encoding="utf-8"), name=target.name)
+    return Blinding(log, known_of(path, plan))
+
+
+def beside(path: Path) -> tuple[Path, ...]:
+    """Return what stands beside a plan and is read with it: its lock, and the log of its blind runs."""
+    return tuple(file for file in (lock_file(path), blind_log_file(path)) if file.is_file())
 
 
 def known_of(path: Path, plan: Plan) -> Known:

@@ -12,6 +12,7 @@ from impact.disclosure.declared.kept_back import KeptBack
 from impact.disclosure.log import Earlier
 from impact.errors import DisclosureError, StorageError
 from impact.evaluation.study import Study
+from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.earlier_releases import EarlierReleases
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import Told, stored_parts
@@ -28,6 +29,7 @@ OF_THE_RUN = (
     "plan",
     "seed",
     "lock",
+    "blind",
     "inputs",
     "versions",
     "git",
@@ -67,11 +69,12 @@ def release(
     StorageError
         When the run is not whole, or a file that it read has changed.
     DisclosureError
-        When the headline may not leave, or the log of earlier releases is not whole.
+        When the run is blind, the headline may not leave, or the log of earlier releases is not whole.
     """
     timings, gate = Timings(step), gate or Gate()
     run, plan_path, to = run.resolve(), plan_path.resolve(), to.resolve()
     facts = read_run(run)
+    refuse_blind(facts.get("blind"), name=run.name)
     study = _same_study(plan_path, facts)
     stored = stored_parts(run / RESULTS)
     with EarlierReleases.of(run.parent, study) as earlier:
@@ -81,7 +84,7 @@ def release(
         released = gate.release(figures, atoms, earlier=earlier.entries)
         timings.told("gate")
         may_leave(stored, released)  # what refuses does so before anything is told
-        said = {name: facts[name] for name in OF_THE_RUN}
+        said = {name: facts.get(name) for name in OF_THE_RUN}
         told = Told.of(study, plan_path, said, status="released")
         letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
         earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told

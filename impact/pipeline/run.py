@@ -18,6 +18,7 @@ import impact
 from impact.data.kept import keep_frame
 from impact.errors import PlanError
 from impact.evaluation.study import Study
+from impact.pipeline.blinding import blind_facts
 from impact.pipeline.execute import WarmParent
 from impact.pipeline.locking import lock_facts
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
@@ -128,9 +129,9 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
     plan = study.plan.model_dump(mode="json", by_alias=True)
     files = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
-    lock = lock_facts(study)
+    told = {"lock": lock_facts(study), "blind": blind_facts(study)}
     identity = json.dumps(
-        [hashes, parameters, impact.__version__, plan["data"], lock], sort_keys=True
+        [hashes, parameters, impact.__version__, plan["data"], told], sort_keys=True
     )
     return {
         "run_id": sha256(identity.encode()).hexdigest()[:12],
@@ -138,7 +139,7 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
         "parameters": dict(parameters),
         "plan": plan,
         "seed": study.plan.seed,
-        "lock": lock,
+        **told,
         "inputs": hashes,
         "versions": versions,
         "git": _revision(study.folder),

@@ -1,4 +1,4 @@
-"""A plan from its first line to its lock: new, check, lock, show; a damaged lock is named, a changed plan is told of."""
+"""A plan from its first line to its lock, and its blind runs until they are signed off; damage is named, changes are told of."""
 
 import json
 import shutil
@@ -9,12 +9,14 @@ import yaml
 from typer.testing import CliRunner
 
 from impact.cli import app
-from impact.errors import LockError, PlanError, SourceError
+from impact.errors import DisclosureError, LockError, PlanError, SourceError
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import canonical
+from impact.pipeline.blinding import begin_blind, blind_facts, refuse_blind, unblind
 from impact.pipeline.locking import lock_facts, lock_plan
 from impact.pipeline.new_plan import ASKED, answered
 from impact.pipeline.plan import lock_file, read_plan, study_of
+from impact.reporting.sections.blind_cleaning import changed_after
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = {
@@ -156,3 +158,47 @@ def test_an_answer_that_the_plan_would_refuse_is_refused_at_once():
     with pytest.raises(PlanError, match="assignment"):
         answered({}, "assignment", "by luck")
     assert answered({}, "title.fr", "Essai") == {"title": {"en": "Essai", "fr": "Essai"}}
+
+
+def test_blind_cleaning_begins_once_and_is_signed_off_once_by_a_name(plan):
+    with pytest.raises(LockError, match="no run of this plan was blind"):
+        unblind(plan, by="Amina B.")
+    begun = begin_blind(plan)
+    assert begin_blind(plan) == begun
+    assert study_of(plan, {}).blind
+    assert blind_facts(study_of(plan, {}))["blind"]
+    with pytest.raises(PlanError, match="say who signs"):
+        unblind(plan, by="")
+    done = CliRunner().invoke(app, ["unblind", str(plan), "--by", "Amina B."])
+    assert done.exit_code == 0
+    assert "unblinded by Amina B." in done.output
+    assert not study_of(plan, {}).blind
+    for again in (lambda: unblind(plan, by="Karim"), lambda: begin_blind(plan)):
+        with pytest.raises(LockError, match=r"unblinded on .* by Amina B\."):
+            again()
+    assert blind_facts(study_of(plan, {}))["by"] == "Amina B."
+
+
+def test_cleaning_that_changed_after_unblinding_is_told_of_and_nothing_else(plan):
+    begin_blind(plan)
+    unblind(plan, by="Amina B.")
+
+    def changed():
+        study = study_of(plan, {"alpha": 0.1})
+        signed = study.blinding.log.unblinded
+        return [one.key for one in changed_after(study.plan, signed, study.blinding.now)]
+
+    assert changed() == []
+    plan.write_text(yaml.safe_dump({**NEEDED, "winsorise": 0.95}), encoding="utf-8")
+    assert changed() == ["winsorise"]
+    schema = plan.parent / "data" / "artisans.yml"
+    text = schema.read_text(encoding="utf-8")
+    schema.write_text(text.replace("missing_outcome: drop", "missing_outcome: refuse"), "utf-8")
+    assert changed() == ["winsorise", "missing_outcome"]
+
+
+def test_what_a_blind_run_found_is_not_handed_on():
+    with pytest.raises(DisclosureError, match="exchanged at random"):
+        refuse_blind({"blind": True}, name="trial")
+    refuse_blind({"blind": False}, name="trial")
+    refuse_blind(None, name="trial")

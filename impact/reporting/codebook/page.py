@@ -44,6 +44,9 @@ def _(text: str) -> str:
 
 
 def _banner(study: StudyDescription, voice: Voice) -> str:
+    if voice.study.blind:
+        words = voice.t("BLIND · treatment exchanged at random, no finding")
+        return f'<div class="banner"><p>{_(words)}</p></div>'
     if not study.simulated:
         return ""
     return f'<div class="banner"><p>{_(_in_language(study.kind, voice))}</p></div>'

@@ -49,8 +49,10 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
 
 
 def banner(voice: Voice) -> list[Exhibit]:
-    """Say first that data are simulated, and what is true in them; nothing where they are real."""
+    """Say first that a run is blind, or that data are simulated, and what is true in them; nothing where neither is so."""
     t, truth = voice.t, voice.study.truth
+    if voice.study.blind:
+        return [blind_banner(voice)]
     if truth is None:
         return []
     text = t(
@@ -66,6 +68,16 @@ def banner(voice: Voice) -> list[Exhibit]:
         each=voice.a_period,
     )
     return [Banner(text, short=short)]
+
+
+def blind_banner(voice: Voice) -> Banner:
+    """Say that nobody's treatment is their own, so that nothing on the page is a finding."""
+    t = voice.t
+    text = t(
+        "**BLIND.** Who took part was exchanged at random within strata until the cleaning of the data is signed off. No figure "
+        "here is a finding."
+    )
+    return Banner(text, short=t("BLIND · treatment exchanged at random, no finding"))
 
 
 def _signed(voice: Voice, value: float) -> str:
@@ -86,6 +98,8 @@ def title(voice: Voice, findings: Findings) -> str:
     t, rating = voice.t, findings.evidence.rating
     code = f"{rating.verb}:{rating.direction}" if rating.direction else rating.verb
     text = voice.about(said(t, "title", code))
+    if voice.study.blind:
+        return t("Blind run, not a finding: {title}", title=text[:1].lower() + text[1:])
     if voice.study.truth is None:
         return text
     return t("Demonstration, not a finding: {title}", title=text[:1].lower() + text[1:])

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from impact.reporting.exhibits import Exhibits, Text
+from impact.reporting.sections.first_page import blind_banner
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -10,10 +11,11 @@ Opened = Literal["data_quality", "sample", "impact", "panel_models", "certainty"
 
 
 def opening(voice: Voice, notebook: Opened) -> Exhibits:
-    """Show what a notebook answers and what its reader should look for, in the plan's language."""
+    """Show what a notebook answers and what its reader should look for, in the plan's language; first, where a run is blind, that."""
     t = voice.t
     return Exhibits(
         (
+            *([blind_banner(voice)] if voice.study.blind else []),
             Text(f"**{voice.about(said(t, 'opening', f'{notebook}:answers'))}**"),
             Text(voice.about(said(t, "opening", f"{notebook}:look_for"))),
         )

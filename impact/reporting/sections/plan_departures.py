@@ -50,10 +50,9 @@ def lock_in_words(voice: Voice) -> str:
 def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
     t, lock = voice.t, locked.lock
     yield t(
-        "The plan was locked on {day} by {name} (SHA-256 {sha}).",
+        "The plan was locked on {day} by {name}.",
         day=voice.f.day(lock.day),
         name=escape(lock.by),
-        sha=lock.known.plan_sha256[:16],
     )
     yield (
         t("Its file is the same, byte for byte.")
@@ -63,14 +62,16 @@ def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
     then, now = lock.known.files, locked.now.files
     there = [name for name, digest in then.items() if digest]
     yield t(
-        "On that day {there} of the {n} files that it names were there; of these {changed} have changed since.",
+        "Files that it names: {n}; there on that day: {there}; of these changed since: {changed}.",
         there=voice.f.number(len(there)),
         n=voice.f.number(len(then)),
         changed=voice.f.number(sum(then[name] != now.get(name) for name in there)),
     )
 
 
-def table_of(voice: Voice, found: list[Departure]) -> list[Exhibit]:
+def table_of(
+    voice: Voice, found: list[Departure], *, label: str = "tab-plan-departures", caption: str = ""
+) -> list[Exhibit]:
     """Show each departure: where, of which key, planned and done, and what it bears on."""
     t = voice.t
     if not found:
@@ -92,9 +93,9 @@ def table_of(voice: Voice, found: list[Departure]) -> list[Exhibit]:
         "done": t("Done"),
         "bears_on": t("Bears on"),
     }
-    caption = t("What departs from the plan, key by key")
+    caption = caption or t("What departs from the plan, key by key")
     frame = pd.DataFrame(rows, columns=list(headings))
-    return [Table("tab-plan-departures", caption=caption, frame=frame, headings=headings)]
+    return [Table(label, caption=caption, frame=frame, headings=headings)]
 
 
 def _done(voice: Voice, one: Departure) -> str:

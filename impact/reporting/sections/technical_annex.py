@@ -4,6 +4,7 @@ from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Text
 from impact.reporting.sections import frame
 from impact.reporting.sections.arrival import arrived_in_full
+from impact.reporting.sections.blind_cleaning import blind_cleaning
 from impact.reporting.sections.certainty import certainty_in_full
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.evidence import unmade
@@ -40,6 +41,7 @@ def technical_annex(voice: Voice, findings: Findings) -> Exhibits:
         Text(f"### {t('Glossary')}\n\n" + "\n".join(map(voice.about, _glossary(voice)))),
         Text(f"### {t('References')}\n\n" + "\n".join(references(voice, findings))),
         *departures(voice, findings),
+        *blind_cleaning(voice),
         *withheld(voice, findings),
         *one_level_down(frame.annex(voice).items),
     ]
