@@ -11,6 +11,7 @@ from typing import Any, get_args
 import impact
 from impact.errors import DisclosureError, StorageError
 from impact.pipeline.as_run import study_as_run
+from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.evidence import recorded
 from impact.pipeline.packaged_inputs import packaged_inputs
 from impact.pipeline.pages import REPORT
@@ -95,6 +96,7 @@ def _chosen(
 ) -> tuple[Path, dict[str, Any], dict[str, Any]]:
     """Return the folder to package, its certificate, and that of the run that was named."""
     facts = read_run(run)
+    refuse_blind(facts.get("blind"), name=run.name)
     if facts["impact"] != impact.__version__:
         raise StorageError(
             f"{run.name}: made by impact {facts['impact']}, this is {impact.__version__}; package it with the code that made it"

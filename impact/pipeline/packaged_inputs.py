@@ -13,7 +13,7 @@ from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError
 from impact.evaluation.study import Study
 from impact.pipeline.as_run import documents_of
-from impact.pipeline.plan import inputs_of, published
+from impact.pipeline.plan import beside, inputs_of, published
 from impact.reporting.package.intake_without_values import without_values
 from impact.reporting.package.known import Dataset, Inside
 
@@ -78,6 +78,9 @@ def packaged_inputs(
         elif inside == "yes":
             written[place] = inputs[name].read_bytes()
         datasets.append(Dataset(name, place, role, facts["inputs"][name], inside))
+    if with_data:  # the lock and the log hold the intake's rules, whose values stay with the data
+        for file in beside(study.folder / plan_name):
+            written[str(PurePosixPath(places[plan_name]).with_name(file.name))] = file.read_bytes()
     return PackagedInputs(tuple(datasets), written, withheld)
 
 
