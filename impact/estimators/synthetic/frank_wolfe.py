@@ -112,12 +112,14 @@ class _Iterate:
         self.eta = problems.n_rows * problems.zeta**2
         blocked = np.isinf(problems.spread)
         self.spread = np.where(blocked, 1.0, problems.spread)
-        self.kept = np.where(blocked, np.inf, x * self.spread)
+        self.kept = np.ascontiguousarray(
+            np.where(blocked, np.inf, x * self.spread)
+        )  # a step writes into it by place
         self.scale = np.ones(len(x))
         self.ridge = np.where(blocked, 0.0, x * x * self.spread).sum(axis=1)
         self.fitted = problems.fitted(x)
         self.residual = self.fitted - problems.b
-        self.half = np.empty_like(x)
+        self.half = np.empty(x.shape)
         self.first = (
             np.arange(len(x)) * x.shape[1]
         )  # place of each search's first column, all laid end to end
