@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -10,10 +11,11 @@ import yaml
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
 from impact.data.yaml_file import load_yaml
-from impact.errors import PlanError
+from impact.errors import PlanError, StorageError
+from impact.evaluation.plan_lock import lock_of
 from impact.evaluation.study import Study
 from impact.pipeline.as_run import documents_of
-from impact.pipeline.plan import beside, inputs_of, published
+from impact.pipeline.plan import beside, inputs_of, lock_file, published
 from impact.reporting.package.intake_without_values import without_values
 from impact.reporting.package.known import Dataset, Inside
 
@@ -78,10 +80,28 @@ def packaged_inputs(
         elif inside == "yes":
             written[place] = inputs[name].read_bytes()
         datasets.append(Dataset(name, place, role, facts["inputs"][name], inside))
-    if with_data:  # the lock and the log hold the intake's rules, whose values stay with the data
+    if facts.get("lock") is not None:
+        told = _lock(study.folder / plan_name, places[plan_name], written, with_data=with_data)
+        datasets.append(told)
+    if with_data:  # the log of blind runs too, whose rules' values stay with the data
         for file in beside(study.folder / plan_name):
             written[str(PurePosixPath(places[plan_name]).with_name(file.name))] = file.read_bytes()
     return PackagedInputs(tuple(datasets), written, withheld)
+
+
+def _lock(plan: Path, place: str, written: dict[str, bytes], *, with_data: bool) -> Dataset:
+    """Package a plan's lock; one that holds the rules of an intake plan has their values, and stays inside."""
+    path = lock_file(plan)
+    at = str(PurePosixPath(place).with_name(path.name))
+    if not path.is_file():
+        raise StorageError(f"{path.name}: the run had it; bring it back, or run again")
+    content = path.read_bytes()
+    held = lock_of(content.decode(), name=path.name).known.rules
+    leaves = with_data or "intake" not in held
+    if leaves:
+        written[at] = content
+    digest = sha256(content).hexdigest()
+    return Dataset(path.name, at, "lock", digest, "yes" if leaves else "no")
 
 
 def _inside(name: str, data: str, inputs: Mapping[str, Path], *, with_data: bool) -> Inside:

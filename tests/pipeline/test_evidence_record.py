@@ -200,3 +200,11 @@ def test_the_page_explains_every_field_as_the_class_does():
     page = (DOCS / "evidence.md").read_text(encoding="utf-8").partition("## Every field")[2]
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", page, re.MULTILINE)
     assert rows == [(name, told.description) for name, told in EffectRecord.model_fields.items()]
+
+
+def test_being_told_in_another_language_is_no_departure_from_the_plan(effects):
+    """Held to the plan's file, the French row departed from it by its language."""
+    first = effects[0]
+    assert len(first["deviations_en"]) == len(first["deviations_fr"])
+    assert not any("language" in one for one in first["deviations_fr"])
+    assert first["plan_locked_on"] is None

@@ -18,7 +18,7 @@ from pipeline.small_run import small_run
 
 from impact.errors import DisclosureError, PlanError, StorageError
 from impact.pipeline.package import package
-from impact.pipeline.packaged_inputs import _places
+from impact.pipeline.packaged_inputs import _lock, _places
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
 from impact.reporting.package.crate import identifier
 from impact.reporting.package.intake_without_values import WITHHELD, without_values
@@ -314,6 +314,22 @@ def test_notebooks_are_packaged_without_outputs_or_what_was_told_to_them(made):
     text = read(made.path, "code/notebooks/06_report.ipynb")
     assert "48273.61" not in text
     assert [cell["source"] for cell in json.loads(text)["cells"]] == [["plan = 'x'"], ["study.impact()"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("with_intake", [False, True])
+def test_a_lock_leaves_unless_it_holds_the_values_of_an_intake_plan(tmp_path, with_intake):
+    """A lock writes out the rules of the data, with the ids and amounts that corrections name."""
+    from impact.evaluation.plan_lock import Known, PlanLock, sealed
+
+    rules = {"schema": {}, **({"intake": {"rules": ["A044"]}} if with_intake else {})}
+    known = Known(plan_sha256="0" * 64, plan={}, rules=rules, files={})
+    lock = PlanLock(locked_at="2026-01-01T00:00:00+00:00", by="A", impact="0", known=known)
+    (tmp_path / "plan.lock.json").write_text(sealed(lock))
+    written = {}
+    for with_data, leaves in ((False, not with_intake), (True, True)):
+        written.clear()
+        told = _lock(tmp_path / "plan.yml", "study/plan.yml", written, with_data=with_data)
+        assert (told.inside == "yes", set(written) == {"study/plan.lock.json"}) == (leaves, leaves)
 
 
 def replicate(folder, *words):

@@ -166,11 +166,13 @@ class EffectRecord(BaseModel):
     rating_not_asked: tuple[str, ...]
     """reasons that the plan gives nothing to judge by"""
     deviations_en: tuple[str, ...]
-    """departures from the plan: planned; done; reason"""
+    """departures from the plan, key by key and in its results: planned; done; reason"""
     deviations_fr: tuple[str, ...]
     """the same in French"""
     plan_sha256: str
     """digest of the plan that was run"""
+    plan_locked_on: str | None
+    """day on which the plan was locked; none where it never was, so that nothing shows that it came before the results"""
     seed: int
     """of random numbers"""
     not_given: tuple[str, ...] = ()

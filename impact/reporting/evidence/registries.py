@@ -35,6 +35,7 @@ def registries(study: Study, records: Sequence[EffectRecord]) -> dict[str, Any]:
         "unit_of_analysis": first.unit_of_observation_en,
         "sample_size": first.n_units,
         "analysis_plan_sha256": first.plan_sha256,
+        "analysis_plan_locked_on": first.plan_locked_on,
         **dict.fromkeys(NOT_KNOWN),
     }
     return {"ridie": {**shared, **_ridie(first)}, "aea": {**shared, **_aea(study, first)}}

@@ -17,7 +17,9 @@ from impact.reporting.evidence.standardised import hedges_g
 from impact.reporting.exhibits import Table
 from impact.reporting.sections.departures import departures
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.plan_departures import all_departures, table_of
 from impact.reporting.voice import Voice
+from impact.terms import Language
 
 PRICES = re.compile(r"\b((?:19|20)\d\d) prices\b")
 """How a unit in English names the year of its prices."""
@@ -92,6 +94,7 @@ class RecordedRun:
             "programme_ended": study.programme.ended if study.programme else None,
             **self._design(),
             "plan_sha256": facts["inputs"][facts["parameters"]["plan"]],
+            "plan_locked_on": (facts.get("lock") or {}).get("day"),
             "seed": plan.seed,
             "level": study.level,
         }
@@ -120,8 +123,8 @@ class RecordedRun:
             "estimand": "effect_of_being_assigned"
             if plan.assignment == "randomised"
             else "effect_of_taking_part",
-            "deviations_en": _departed(self.study.changed(language="en"), self.findings),
-            "deviations_fr": _departed(self.study.changed(language="fr"), self.findings),
+            "deviations_en": _departed(self.study, self.findings, "en"),
+            "deviations_fr": _departed(self.study, self.findings, "fr"),
         }
 
     def _of_outcome(self, name: str) -> dict[str, Any]:
@@ -295,6 +298,8 @@ def _of_row(row: Mapping[str, Any], *, inference: str | None) -> dict[str, Any]:
 WITHHELD = "DisclosureError"
 """Why a figure is not in a release."""
 WHY = {WITHHELD: "withheld"}
+OF_RESULTS = "tab-departures"
+"""Label of the report's table of what was planned and has no answer, and of events."""
 METHOD = ("estimator", "method", "method_source")
 
 
@@ -312,17 +317,24 @@ def _not_given(row: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}:not_in_the_results"
 
 
-def _departed(study: Study, findings: Findings) -> tuple[str, ...]:
-    """Return the rows of the report's table of departures, in the study's language; what a release withholds is none."""
+def _departed(study: Study, findings: Findings, language: Language) -> tuple[str, ...]:
+    """Return the rows of the report's tables of departures in one language; what a release withholds is none."""
     impact, others = findings.impact, findings.robustness.alternatives
-    told = tuple(
-        replace(one, label=study.label(one.outcome)) if isinstance(one, NotMeasured) else one
+    # held to itself, so that being told in another language is no departure
+    spoken = replace(study.changed(language=language), written=None, locked=None)
+    named = tuple(
+        replace(one, label=spoken.label(one.outcome)) if isinstance(one, NotMeasured) else one
         for one in impact.secondary
     )
     shown = replace(
         findings,
-        impact=replace(impact, secondary=told),
+        impact=replace(impact, secondary=named),
         robustness=replace(findings.robustness, alternatives=others[others["why_not"] != WITHHELD]),
     )
-    tables = [one for one in departures(Voice(study), shown) if isinstance(one, Table)]
+    voice = Voice(spoken)
+    by_key = [
+        one for one in table_of(voice, all_departures(study, shown)) if isinstance(one, Table)
+    ]
+    told = [one for one in departures(voice, shown) if isinstance(one, Table)]
+    tables = [*by_key, *(one for one in told if one.label == OF_RESULTS)]
     return tuple("; ".join(map(str, row)) for one in tables for row in one.frame.to_numpy())

@@ -143,6 +143,9 @@ ANSWERS: Mapping[str, Mapping[str, Rule]] = {
         "indirect_identifiers": GATE,
         "metadata": at("codebook/codebook.xml", "ro-crate-metadata.json"),
         "design_and_departures": at("study/", "evidence/evidence.json"),
+        "design_before_results": where_true(
+            lambda known: known.facts.get("lock"), "results/run.json", "not_locked"
+        ),
         "questionnaires": never("not_stated"),
         "informed_consent": never("not_stated"),
         "data_package_worksheet": never("from_a_form"),

@@ -40,6 +40,7 @@ def readme(known: Known, language: Language, *, size: int) -> bytes:
         "LAST_STEP": words["last_step"][known.outcome],
         "AVAILABILITY": words["availability"][_availability(known)],
         "SOURCE": inert(study.schema.source_in(language)),
+        "PLAN_LOCK": _plan_lock(known, words),
         "SIMULATED": words["simulated"] if plan.truth is not None else "",
         "DATASETS": "\n".join(_datasets(known, words)),
         "ACCESS": words["access"][_access(known)],
@@ -94,6 +95,14 @@ def inert(text: str) -> str:
 def _code(text: str) -> str:
     """Write a name as code: a backtick, a bar or a line would end it."""
     return f"`{text.replace('`', '’').replace('|', '¦')}`" if text else ""
+
+
+def _plan_lock(known: Known, words: Mapping[str, Any]) -> str:
+    told = known.facts.get("lock")
+    if told is None:
+        return str(words["plan_lock"]["none"])
+    state = "same" if told["same_bytes"] else "changed"
+    return str(words["plan_lock"][state].format(day=told["day"], by=inert(told["by"])))
 
 
 def _datasets(known: Known, words: Mapping[str, Any]) -> Iterable[str]:
