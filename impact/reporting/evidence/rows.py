@@ -333,7 +333,7 @@ def _departed(study: Study, findings: Findings, language: Language) -> tuple[str
     )
     voice = Voice(spoken)
     by_key = [
-        one for one in table_of(voice, all_departures(study, shown)) if isinstance(one, Table)
+        one for one in table_of(voice, all_departures(study, findings)) if isinstance(one, Table)
     ]
     told = [one for one in departures(voice, shown) if isinstance(one, Table)]
     tables = [*by_key, *(one for one in told if one.label == OF_RESULTS)]
