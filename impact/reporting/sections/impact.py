@@ -228,15 +228,35 @@ def _weights(voice: Voice, part: Impact) -> list[Exhibit]:
 
 def agreement(voice: Voice, part: Impact) -> str:
     """Say how many other estimators point the same way, and how far all of them reach."""
-    t, f, outcome = voice.t, voice.f, voice.study.outcome
-    rows = part.estimators.dropna(subset=["estimate"])
-    same = int((rows["estimate"].iloc[1:] * rows["estimate"].iloc[0] > 0).sum())
+    t, outcome = voice.t, voice.study.outcome
+    found = part.estimators["estimate"].dropna().astype(float)
+    main, others = found.iloc[0], found.iloc[1:]
+    alike = int((others * main > 0).sum())
+    if len(others) == 0:
+        return t("No other estimator has an answer here.")
+    if len(others) == 1:
+        told = {
+            name: voice.amount(outcome, value)
+            for name, value in (("other", others.iloc[0]), ("main", main))
+        }
+        if alike:
+            return t("The one other estimator points the same way: {other}, beside {main}.", **told)
+        return t(
+            "The one other estimator does not point the same way: {other}, beside {main}.", **told
+        )
+    low, high = (voice.amount(outcome, float(end)) for end in (found.min(), found.max()))
+    counted = {"same": voice.f.number(alike), "n": voice.f.number(len(others))}
+    if low == high:
+        return t(
+            "In the direction of the main estimate: {same} of {n} other estimators. All of them give {amount}.",
+            amount=low,
+            **counted,
+        )
     return t(
         "In the direction of the main estimate: {same} of {n} other estimators. All of them lie between {low} and {high}.",
-        n=f.number(len(rows) - 1),
-        same=f.number(same),
-        low=voice.amount(outcome, float(rows["estimate"].min())),
-        high=voice.amount(outcome, float(rows["estimate"].max())),
+        low=low,
+        high=high,
+        **counted,
     )
 
 

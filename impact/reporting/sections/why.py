@@ -121,7 +121,7 @@ def _level(voice: Voice, low: float, high: float) -> str:
         return f.number(value) if value.is_integer() else f.significant(value)
 
     if math.isnan(low):
-        return t("{n} or less", n=write(high))
+        return write(high) if high == 0 else t("{n} or less", n=write(high))
     if math.isnan(high):
         return t("{n} or more", n=write(low))
     return write(low) if low == high else t("{low} to {high}", low=write(low), high=write(high))
