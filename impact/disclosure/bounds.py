@@ -21,6 +21,7 @@ from impact.one_thread import one_thread
 COUNT = 1.0  # a hidden count may not be known to the unit
 TINY = 1e-300
 RANK = 1e-10  # relative; singular values below it are rounding
+AT_ONCE = 500  # columns, to spare memory
 SLACK = 1e-7  # to which the programmes are solved
 
 
@@ -82,21 +83,44 @@ def too_close(known: Floats, basis: Floats, total: Floats, scale: Floats, hidden
     total : ndarray, (p,)
     """
     positive = total > 0
-    places = np.flatnonzero(~(_free(basis, positive, scale, hidden) >= hidden.room))
-    scaled = hidden.scaled(places, scale)
-    room = hidden.room[places]
-    own = scaled[:, positive]
-    free = own - (own @ basis.T) @ basis
-    walked = (free * own).sum(axis=1) / np.maximum(np.abs(free).max(axis=1, initial=0.0), TINY)
-    doubtful = ~(walked >= room)
-    nothing = np.flatnonzero(doubtful & ~own.any(axis=1))
-    risen = _rise(scaled[nothing], known, basis, positive) >= room[nothing]
-    doubtful[nothing[risen]] = False
+    doubtful = np.flatnonzero(~(_free(basis, positive, scale, hidden) >= hidden.room))
+    single = doubtful[doubtful < len(hidden.columns)]
+    walked = np.append(
+        _walked_from(hidden.columns[single], basis, positive, scale),
+        _walked(hidden.scaled(doubtful[len(single) :], scale)[:, positive], basis),
+    )
+    doubtful = doubtful[~(walked >= hidden.room[doubtful])]
+    scaled, room = hidden.scaled(doubtful, scale), hidden.room[doubtful]
+    unknown = np.ones(len(doubtful), dtype=bool)
+    nothing = np.flatnonzero(~scaled[:, positive].any(axis=1))
+    unknown[nothing] = ~(_rise(scaled[nothing], known, basis, positive) >= room[nothing])
     truth = np.where(positive, 1.0, 0.0)
     return any(
         not _enough(scaled[at], known, truth, float(room[at]), counts=hidden.counts)
-        for at in np.flatnonzero(doubtful)
+        for at in np.flatnonzero(unknown)
     )
+
+
+def _walked(own: Floats, basis: Floats) -> Floats:
+    """How far combinations (n, p+) can be walked both ways along what the projection leaves of them, (n,)."""
+    free = own - (own @ basis.T) @ basis
+    return np.asarray(
+        (free * own).sum(axis=1) / np.maximum(np.abs(free).max(axis=1, initial=0.0), TINY)
+    )
+
+
+def _walked_from(columns: Integers, basis: Floats, positive: Mask, scale: Floats) -> Floats:
+    """The same of single columns (n,), which needs no combination laid out; nothing of those whose total is zero."""
+    found, place = np.zeros(len(columns)), np.cumsum(positive) - 1
+    for start in range(0, len(columns), AT_ONCE):
+        some = np.flatnonzero(positive[columns[start : start + AT_ONCE]]) + start
+        at = place[columns[some]]
+        free = basis[:, at].T @ basis
+        free[np.arange(len(at)), at] -= 1.0
+        left = -free[np.arange(len(at)), at]
+        longest = np.abs(free).max(axis=1, initial=0.0)
+        found[some] = scale[columns[some]] * left / np.maximum(longest, TINY)
+    return found
 
 
 def _free(basis: Floats, positive: Mask, scale: Floats, hidden: Hidden) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -9,11 +10,11 @@ from scipy import sparse
 
 from impact.arrays import Floats, Integers, Mask
 from impact.disclosure.atoms import Atoms
+from impact.disclosure.blocks import Blocks
 from impact.disclosure.figure import UNITS, Figure, Row
-from impact.disclosure.span import Blocks
 from impact.terms import SMALLEST_SHOWN
 
-View = Literal["told", "exposed"]
+View = Literal["exposed", "told"]
 VIEWS: tuple[View, ...] = get_args(View)
 TINY = 1e-300
 MANY_SMALL = 150  # atoms of too few units, beyond which those that differ by gaps alone are one
@@ -69,6 +70,15 @@ class Equations:
     period: Integers
     bounded: Mask
     counts: bool
+
+    def of_figures(self, figures: Sequence[int]) -> Integers:
+        """Return the equations of some figures."""
+        none = np.zeros(0, dtype=np.int64)
+        return np.concatenate([none, *(self._of_figure.get(one, none) for one in figures)])
+
+    @cached_property
+    def _of_figure(self) -> dict[int, Integers]:
+        return {int(one): np.flatnonzero(self.figure == one) for one in np.unique(self.figure)}
 
     @property
     def units(self) -> Floats:

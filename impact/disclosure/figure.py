@@ -75,6 +75,14 @@ class Row:
         """The atoms in it, ascending."""
         return np.unique(self.atom)
 
+    def same_as(self, other: "Row") -> bool:
+        """Whether another row has the same weights in the same order."""
+        return self is other or (
+            np.array_equal(self.atom, other.atom)
+            and np.array_equal(self.period, other.period)
+            and np.array_equal(self.weight, other.weight)
+        )
+
     def within(self, atoms: Integers) -> "Row":
         """Return the part of it that is about some atoms."""
         kept = np.isin(self.atom, atoms)

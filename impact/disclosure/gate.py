@@ -22,7 +22,7 @@ from impact.disclosure.refined import Refined
 from impact.disclosure.released import _SEAL, Released, Withheld
 from impact.disclosure.rules import Rules
 from impact.disclosure.spreads import Spreads
-from impact.disclosure.sums import Sums
+from impact.disclosure.sums import Combinations, Room
 from impact.errors import DisclosureError
 
 
@@ -87,10 +87,14 @@ class Gate:
             layers = layers_of(measure, atoms)
             names = {name for layer in layers for name in layer.factor}
             own = [each for each in every if each.measure in names]
-            door = Doors([self._told(own, withheld, refined, layers, view) for view in _views(own)])
+            doors = [
+                door
+                for view in _views(own)
+                for door in self._told(own, withheld, refined, layers, view)
+            ]
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
-            for at, problem in admitted(door, asking).items():
-                withheld[at] = _withheld(figures[at], problem)
+            stayed = admitted(asking, first=doors[0], then=Doors(doors[1:]))
+            withheld |= {at: _withheld(figures[at], problem) for at, problem in stayed.items()}
 
     def _told(
         self,
@@ -99,8 +103,8 @@ class Gate:
         refined: Refined,
         layers: Sequence[Layer],
         view: View,
-    ) -> Sums:
-        """Make the door of sums, as one of the views has them."""
+    ) -> tuple[Combinations, Room]:
+        """Make the doors of sums, as one of the views has them."""
         equations = Equations.of(own, refined.atoms, layers, view)
         few = [
             at
@@ -109,7 +113,10 @@ class Gate:
             and refined.atoms.units_of(each.seen(view).atom) < self.rules.fewest
         ]
         places = [figure.place for figure in refined.figures]
-        return Sums(equations, equations.matrix[few], places, self.rules)
+        return (
+            Combinations(equations, places, self.rules),
+            Room(equations, equations.matrix[few], self.rules),
+        )
 
     def _spreads(self, refined: Refined, withheld: dict[int, Withheld]) -> None:
         """Hold errors and moments to one another."""
@@ -119,15 +126,15 @@ class Gate:
             own = [each for each in every if each.measure == measure]
             layers = [layers_of(measure, atoms)[0]]
             each_way = (Equations.of(own, atoms, layers, view) for view in _views(own))
-            door = Doors([Spreads(equations, self.rules) for equations in each_way])
+            doors = [Spreads(equations, self.rules) for equations in each_way]
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
-            for at, problem in admitted(door, asking).items():
-                withheld[at] = _withheld(figures[at], problem)
+            stayed = admitted(asking, first=doors[0], then=Doors(doors[1:]))
+            withheld |= {at: _withheld(figures[at], problem) for at, problem in stayed.items()}
 
 
 def _views(equations: Sequence[Equation]) -> tuple[View, ...]:
-    """The ways in which equations are seen: one where nothing is compared."""
-    same = all(each.told is each.exposed for each in equations)
+    """The ways in which equations are seen, the one that tells most first; one where they are the same."""
+    same = all(each.told.same_as(each.exposed) for each in equations)
     return VIEWS[:1] if same else VIEWS
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.disclosure.admission import Problem
+from impact.disclosure.blocks import Blocks
 from impact.disclosure.equations import Equations
 from impact.disclosure.rules import Rules
-from impact.disclosure.span import Blocks, few_alone, with_rows
+from impact.disclosure.span import Span
 
 APART = 1e-8  # of the largest: eigenvalues below it are rounding
 
@@ -35,17 +36,16 @@ class Spreads:
         self._units = equations.blocks.largest()
         self._lifted, self._blocks = _lifted(equations, self._units)
         self._touched = np.abs(_by_block(equations)) > 0
-        self._basis = np.zeros((0, self._lifted.shape[1]))
-        self._out: list[int] = []
-        self._join(np.flatnonzero(equations.figure < 0))
+        self.out = np.flatnonzero(equations.figure < 0)
+        self._span = Span(self._lifted, self._blocks, rules.fewest).with_rows(self.out)
 
     def problem(self, figures: Sequence[int]) -> Problem | None:
         """Say why these figures may not join those that are out."""
-        rows = np.flatnonzero(np.isin(self.equations.figure, figures))
-        basis = with_rows(self._basis, self._lifted[rows])
-        if few_alone(basis, self._blocks, self.rules.fewest) is not None:
+        rows = self.equations.of_figures(figures)
+        span = self._span.with_rows(rows)
+        if span.few_alone(beyond=self._span) is not None:
             return Problem("solved", self.rules.fewest)
-        every = np.array([*self._out, *rows], dtype=np.int64)
+        every, basis = np.append(self.out, rows), span.basis
         for pool in _pools(self._touched[every]):
             allowed = self.rules.directions(int(self._units[pool].sum()))
             if self._told(pool, every, basis, allowed) > allowed:
@@ -54,11 +54,9 @@ class Spreads:
 
     def admit(self, figures: Sequence[int]) -> None:
         """Let them out."""
-        self._join(np.flatnonzero(np.isin(self.equations.figure, figures)))
-
-    def _join(self, rows: Integers) -> None:
-        self._basis = with_rows(self._basis, self._lifted[rows])
-        self._out += map(int, rows)
+        rows = self.equations.of_figures(figures)
+        self._span = self._span.with_rows(rows)
+        self.out = np.append(self.out, rows)
 
     def _told(self, pool: Mask, every: Integers, basis: Floats, allowed: int) -> int:
         """Count the directions of which all products may be told of a pool of blocks, at most."""

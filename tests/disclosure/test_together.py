@@ -8,7 +8,8 @@ import pytest
 from disclosure.linked import atoms_of, mean, panel, tables
 
 from impact.disclosure import Gate, Place, Rules
-from impact.disclosure.span import Blocks, few_alone, with_rows
+from impact.disclosure.blocks import Blocks
+from impact.disclosure.span import Span, independent_of
 
 FEWEST = 5
 
@@ -33,9 +34,10 @@ def test_the_search_for_few_units_finds_what_trying_every_set_finds():
         p = int(generator.integers(5, 9))
         units = generator.integers(1, 7, p)
         rows = generator.integers(0, 2, (int(generator.integers(2, 6)), p)).astype(float)
-        basis = with_rows(np.zeros((0, p)), rows * units)
+        basis = independent_of(np.zeros((0, p)), rows * units)
         blocks = Blocks(np.arange(p), units, np.zeros(p, dtype=np.int64))
-        alone = few_alone(basis, blocks, FEWEST)
+        nothing = Span(rows * units, blocks, FEWEST)
+        alone = nothing.with_rows(np.arange(len(rows))).few_alone(beyond=nothing)
         assert (alone is not None) == by_every_set(rows, units)
         if alone is not None:
             assert np.abs(basis.T @ (basis @ alone) - alone).max() < 1e-6  # is in the span
