@@ -40,6 +40,9 @@ Stream = Literal[
     "public_use_order",
     "public_use_attack",
     "blind_cohorts",
+    "rehearsal",
+    "rehearsal_columns",
+    "rehearsal_files",
 ]
 _NUMBER: dict[Stream, int] = {
     "resampled": 11,
@@ -70,6 +73,9 @@ _NUMBER: dict[Stream, int] = {
     "public_use_order": 191,
     "public_use_attack": 192,
     "blind_cohorts": 201,
+    "rehearsal": 181,
+    "rehearsal_columns": 182,
+    "rehearsal_files": 183,
     "permutations": 1,
     "band_normals": 1,
     "band_chi_squares": 2,

@@ -19,6 +19,7 @@ from impact.cli.kit import kit
 from impact.cli.moments import moments
 from impact.cli.package import package
 from impact.cli.plan import plan
+from impact.cli.rehearse import rehearse
 from impact.cli.release import release
 from impact.cli.site import compare_runs, index
 from impact.cli.told import Changes, Language, Outcome, told
@@ -48,6 +49,7 @@ app.command()(init)
 app.command()(workbook)
 app.command()(power)
 app.command()(evaluability)
+app.command()(rehearse)
 app.command()(intake)
 app.command()(schema)
 app.command()(kit)

@@ -25,6 +25,7 @@ from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import Locked
 from impact.evaluation.programme import Event, Programme, read_programme
+from impact.evaluation.rehearsal.mark import Rehearsed
 from impact.evaluation.truth import Truth, read_truth
 from impact.inference.named import InferenceName
 from impact.moments import PathMoments
@@ -147,6 +148,8 @@ class Study:
             refuse_other_blindness(kept, blind=self.blind)
             return kept
         data = self.plan.data
+        if self.rehearsal is not None and self.rehearsal.data is not None:
+            data = self.rehearsal.data
         frame = read_frame(
             data if data.startswith("package:") else self.folder / data, schema=self.schema
         )
@@ -357,11 +360,16 @@ class Study:
     @cached_property
     def truth(self) -> Truth | None:
         """What a simulated programme truly did; None of real data, and of a blind run, which must not tell."""
-        return (
-            None
-            if self.plan.truth is None or self.blind
-            else read_truth(self.folder / self.plan.truth)
-        )
+        if self.blind:
+            return None
+        if self.rehearsal is not None:
+            return self.rehearsal.truth
+        return None if self.plan.truth is None else read_truth(self.folder / self.plan.truth)
+
+    @cached_property
+    def rehearsal(self) -> Rehearsed | None:
+        """What the folder says of itself where it is a rehearsal; None of a study in earnest."""
+        return Rehearsed.of(self.folder)
 
     @cached_property
     def economics(self) -> EconomicsFile | None:

@@ -12,6 +12,7 @@ from impact.evaluation.grounds import grounds_of
 from impact.evaluation.indicators import Indicators
 from impact.evaluation.plan import Plan
 from impact.evaluation.rating import rating
+from impact.evaluation.rehearsal.mark import Rehearsed
 from impact.evaluation.store import PARTS, decode, encode, read_part
 from impact.evaluation.study import Study
 from impact.pipeline.appraised_workbook import write_economics
@@ -77,7 +78,7 @@ class Told:
     label: str
     unit: str
     cover: Cover
-    indicators: Indicators | None
+    indicators: Indicators | None  # real figures of the monitoring plan: a rehearsal has none
     economics: EconomicsFile | None
     codebook: Codebook | None
     inputs: Mapping[str, Path]
@@ -93,7 +94,7 @@ class Told:
             label=study.label(study.outcome),
             unit=study.unit(study.outcome),
             cover=cover_of(study, facts, status=status),
-            indicators=study.indicators,
+            indicators=None if study.rehearsal is not None else study.indicators,
             economics=study.economics,
             codebook=None if status == "released" or study.from_moments else codebook_of(study),
             inputs={plan_path.name: plan_path, **inputs_of(study.plan, study.folder)},
@@ -116,6 +117,7 @@ def write_pages(
         unit=told.unit,
         plan=told.plan,
         blind=told.study.blind,
+        rehearsal=told.study.rehearsal,
     )
     render_pages(folder, timings, told=told, estimate=headline["estimate"])
     explored = write_explorer(folder, told)
@@ -187,7 +189,7 @@ def cover_of(study: Study, facts: Mapping[str, Any], *, status: Status) -> Cover
     git = facts["git"]
     code = f"impact {facts['impact']}" + (f" ({git['revision'][:10]})" if git else "")
     provenance = (
-        (t("Status"), _status(t, status)),
+        (t("Status"), _status(t, status, rehearsal=study.rehearsal is not None)),
         (t("Run"), facts["run_id"]),
         (t("Periods"), f"{first} – {last}"),
         (t("Source of the data"), study.schema.source_in(study.plan.language)),
@@ -209,7 +211,11 @@ def cover_of(study: Study, facts: Mapping[str, Any], *, status: Status) -> Cover
     )
 
 
-def _status(t: Words, status: Status) -> str:
+def _status(t: Words, status: Status, *, rehearsal: bool) -> str:
+    if rehearsal:
+        return t(
+            "Rehearsal: all data were simulated before there were any; no figure is a finding."
+        )
     if status == "internal":
         return t(
             "Internal: no figure has passed the disclosure gate yet; only a release may leave."
@@ -257,9 +263,15 @@ def stored_parts(results: Path) -> dict[str, Any]:
 
 
 def assemble_results(
-    folder: Path, *, label: str, unit: str, plan: Plan, blind: bool = False
+    folder: Path,
+    *,
+    label: str,
+    unit: str,
+    plan: Plan,
+    blind: bool = False,
+    rehearsal: Rehearsed | None = None,
 ) -> dict[str, Any]:
-    """Assemble results.json from the rating and the parts, and return the headline."""
+    """Assemble results.json from the rating and the parts, and return the headline; of a rehearsal it says so first."""
     source = folder / LEFT
     left = {name: source / f"{name}.json" for name in PARTS}
     parts = {
@@ -279,6 +291,8 @@ def assemble_results(
     }
     rated = encode(rating(grounds_of(plan, **read)))
     found = {"headline": headline, "parts": parts, "rating": rated}
+    if rehearsal is not None:
+        found["REHEARSAL"] = {"simulated": True, **rehearsal.truth.model_dump(mode="json")}
     text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
     for path in source.iterdir():

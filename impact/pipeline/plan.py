@@ -14,6 +14,7 @@ from impact.evaluation.blind import Blinding, blind_log_of
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
+from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.study import Study
 
 
@@ -75,7 +76,10 @@ def inputs_of(plan: Plan, folder: Path) -> dict[str, Path]:
     """Return the files that a plan reads, itself not included, by the name under which a run certifies them."""
     data = None if plan.data.startswith("package:") else plan.data
     found: dict[str, Path] = {}
+    rehearsed = Rehearsed.of(folder)
     named = [
+        None if rehearsed is None else MARK,
+        None if rehearsed is None else rehearsed.data,
         plan.data_schema,
         plan.programme,
         plan.indicators,

@@ -75,6 +75,10 @@ def release(
     run, plan_path, to = run.resolve(), plan_path.resolve(), to.resolve()
     facts = read_run(run)
     refuse_blind(facts.get("blind"), name=run.name)
+    if facts.get("rehearsal"):
+        raise DisclosureError(
+            f"{run.name}: a rehearsal tells of no real firm, so nothing of it is released; release the run of the data"
+        )
     study = _same_study(plan_path, facts)
     stored = stored_parts(run / RESULTS)
     with EarlierReleases.of(run.parent, study) as earlier:

@@ -140,6 +140,7 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
         "plan": plan,
         "seed": study.plan.seed,
         **told,
+        "rehearsal": study.rehearsal is not None,
         "inputs": hashes,
         "versions": versions,
         "git": _revision(study.folder),

@@ -40,6 +40,7 @@ from impact.evaluation.key_classes import BearsOn
 from impact.evaluation.programme import Delivered, EventCell
 from impact.evaluation.rating import Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
+from impact.evaluation.rehearsal.beliefs import DEFAULTS, Origin
 from impact.evaluation.remarks import RemarkCode
 from impact.evaluation.robustness import PanelModels, alternatives
 from impact.evaluation.sample_tables import MEETINGS, flow
@@ -366,7 +367,7 @@ def test_everything_that_a_codebook_says_in_codes_has_words():
     assert set(REGISTER["security"]) == of(Security)
     assert set(REGISTER["role"]) == of(Role)
     assert set(REGISTER["column_type"]) == {f"type:{one}" for one in of(ColumnType)}
-    assert set(REGISTER["data_kind"]) == {"survey", "simulated"}
+    assert set(REGISTER["data_kind"]) == {"survey", "simulated", "rehearsal"}
     assert set(REGISTER["time_method"]) == {"panel"}
 
 
@@ -402,6 +403,12 @@ def test_every_word_is_there_in_both_languages(kind):
         values = dict.fromkeys([*NOUNS, *re.findall(r"{(\w+)}", sentence)], "1")
         for t in (EN, FR):
             assert said(t, kind, code, **values), code
+
+
+def test_everything_that_a_rehearsal_believes_has_words():
+    assert set(REGISTER["belief"]) == {f"belief:{name}" for name in DEFAULTS}
+    assert set(REGISTER["belief_default"]) == {f"default:{name}" for name in DEFAULTS}
+    assert set(REGISTER["belief_origin"]) == {f"from:{one}" for one in of(Origin)}
 
 
 def test_no_section_keeps_a_vocabulary_of_its_own():

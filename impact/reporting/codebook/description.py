@@ -140,15 +140,21 @@ def _description(
         first=periods[0],
         last=periods[1],
         frequency=schema.time.frequency,
-        kind=_said("data_kind", "survey" if plan.truth is None else "simulated", nouns),
+        kind=_said("data_kind", _kind_of_data(study), nouns),
         assignment=_said("selection", plan.assignment, nouns),
-        simulated=plan.truth is not None,
+        simulated=_kind_of_data(study) != "survey",
         aim=_text(programme.aim),
         run_by=_text(programme.run_by),
         funded_by=_text(programme.funded_by),
         places=_text(programme.places),
         selection=_text(programme.selection),
     )
+
+
+def _kind_of_data(study: Study) -> str:
+    if study.rehearsal is not None:
+        return "rehearsal"
+    return "survey" if study.plan.truth is None else "simulated"
 
 
 def _text(statement: Statement | None) -> Words | None:

@@ -4,12 +4,13 @@ from impact.evaluation.justified import justified
 from impact.evaluation.programme import Event
 from impact.reporting import figures
 from impact.reporting.amounts import millions
-from impact.reporting.exhibits import Answer, Banner, Exhibit, Exhibits, FirstPage
+from impact.reporting.exhibits import Answer, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
 from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.arms import which_arms
 from impact.reporting.sections.effects import shares_that_took_part
 from impact.reporting.sections.findings import Findings
+from impact.reporting.sections.invented import banner
 from impact.reporting.sections.rated import reason_in_a_line
 from impact.reporting.sections.rounded_amounts import RoundedAmounts, in_amounts
 from impact.reporting.sections.telling_percent import telling_percent
@@ -48,45 +49,11 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
     return Exhibits(tuple(shown))
 
 
-def banner(voice: Voice) -> list[Exhibit]:
-    """Say first that a run is blind, or that data are simulated, and what is true in them; nothing where neither is so."""
-    t, truth = voice.t, voice.study.truth
-    if voice.study.blind:
-        return [blind_banner(voice)]
-    if truth is None:
-        return []
-    text = t(
-        "**Demonstration on invented firms.** As they are simulated, the true effect is known: {effect} {each} ({percent}). No "
-        "figure describes a real firm.",
-        effect=_signed(voice, truth.effect),
-        each=voice.a_period,
-        percent=f"{'+' if truth.percent > 0 else ''}{voice.f.percent(truth.percent)}",
-    )
-    short = t(
-        "Invented data; true effect {effect} {each}",
-        effect=_signed(voice, truth.effect),
-        each=voice.a_period,
-    )
-    return [Banner(text, short=short)]
-
-
-def blind_banner(voice: Voice) -> Banner:
-    """Say that nobody's treatment is their own, so that nothing on the page is a finding."""
-    t = voice.t
-    text = t(
-        "**BLIND.** Who took part was exchanged at random within strata until the cleaning of the data is signed off. No figure "
-        "here is a finding."
-    )
-    return Banner(text, short=t("BLIND · treatment exchanged at random, no finding"))
-
-
-def _signed(voice: Voice, value: float) -> str:
-    return f"{'+' if value > 0 else ''}{voice.amount(voice.study.outcome, value)}"
-
-
 def kicker(voice: Voice) -> str:
     """Say what this is: an impact evaluation, of what, over which periods."""
     title = voice.study.schema.title.in_language(voice.study.plan.language)
+    if voice.study.rehearsal is not None:
+        return f"{voice.t('REHEARSAL of an impact evaluation')} · {escape(title)}"
     return f"{voice.t('Impact evaluation')} · {escape(title)}"
 
 
@@ -102,7 +69,10 @@ def title(voice: Voice, findings: Findings) -> str:
         return t("Blind run, not a finding: {title}", title=text[:1].lower() + text[1:])
     if voice.study.truth is None:
         return text
-    return t("Demonstration, not a finding: {title}", title=text[:1].lower() + text[1:])
+    inside = text[:1].lower() + text[1:]
+    if voice.study.rehearsal is not None:
+        return t("Rehearsal, not a finding: {title}", title=inside)
+    return t("Demonstration, not a finding: {title}", title=inside)
 
 
 def standfirst(voice: Voice, findings: Findings) -> str:

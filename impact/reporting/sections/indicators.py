@@ -52,6 +52,10 @@ def _table(voice: Voice, every: list[Indicator]) -> Table:
         },
         notes=(
             t(
+                "Figures of monitoring, each as its source has it; baselines and targets are the plan's and do not change with results."
+            )
+            if voice.study.rehearsal is not None
+            else t(
                 "Figures of monitoring, each as its source has it; baselines and targets are the plan's and do not change with results. "
                 "The whole table, by quarter, is in indicators.xlsx."
             ),

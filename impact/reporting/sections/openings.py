@@ -3,7 +3,7 @@
 from typing import Literal
 
 from impact.reporting.exhibits import Exhibits, Text
-from impact.reporting.sections.first_page import blind_banner
+from impact.reporting.sections.invented import banner
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -15,7 +15,7 @@ def opening(voice: Voice, notebook: Opened) -> Exhibits:
     t = voice.t
     return Exhibits(
         (
-            *([blind_banner(voice)] if voice.study.blind else []),
+            *(banner(voice) if voice.study.blind or voice.study.rehearsal is not None else []),
             Text(f"**{voice.about(said(t, 'opening', f'{notebook}:answers'))}**"),
             Text(voice.about(said(t, "opening", f"{notebook}:look_for"))),
         )

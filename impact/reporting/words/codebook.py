@@ -23,6 +23,7 @@ ROLES = {
 DATA_KINDS = {
     "survey": t("Panel: one row a firm and period"),
     "simulated": t("Simulated panel: one row a firm and period; no real firm is in it"),
+    "rehearsal": t("REHEARSAL: simulated panel, made before there are data; no real firm is in it"),
 }
 
 TIME_METHODS = {"panel": t("Panel")}

@@ -20,6 +20,7 @@ from impact.reporting.words import (
     plan_life,
     preflight,
     proposal,
+    rehearsal,
     selection,
     site,
     survey,
@@ -106,6 +107,9 @@ Kind = Literal[
     "difference",
     "run_file",
     "dimension",
+    "belief",
+    "belief_origin",
+    "belief_default",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -187,6 +191,9 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "difference": site.DIFFERENCES,
     "run_file": site.FILES,
     "dimension": site.DIMENSIONS,
+    "belief": rehearsal.BELIEFS,
+    "belief_origin": rehearsal.ORIGINS,
+    "belief_default": rehearsal.DEFAULTS,
 }
 
 
