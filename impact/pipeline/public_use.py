@@ -28,12 +28,13 @@ from impact.disclosure.public_use.deidentified import Deidentified, deidentified
 from impact.disclosure.public_use.proposal import proposed
 from impact.disclosure.public_use.utility import Pair, restricted_against_public
 from impact.errors import StorageError
+from impact.evaluation.store import decode
 from impact.evaluation.study import Study
 from impact.pipeline.codebook import codebook_of
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import stored_parts
 from impact.pipeline.plan import inputs_of, sha256_of, study_of
-from impact.pipeline.store import CERTIFICATE, RELEASED, building, certify, read_run
+from impact.pipeline.store import CERTIFICATE, building, certify, read_run
 from impact.pipeline.timings import Step
 from impact.reporting.codebook.write import write_codebook
 from impact.reporting.public_use.write import write_report
@@ -90,15 +91,16 @@ class Source:
         for name, digest in facts["inputs"].items():
             if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
                 raise StorageError(f"{name}: not as the run read it; run again")
-        return cls(
-            study, stored_parts(run / RESULTS)["impact"]["effects"][0]["verdict"]["believed"]
-        )
+        impact_part = decode(stored_parts(run / RESULTS)["impact"])
+        return cls(study, impact_part.effects[0].verdict.believed)
 
 
 def write_public_use(
     source: Source, choices: PublicUseChoices, *, to: Path, step: Step = lambda _: None
 ) -> Published:
     """De-identify a study's data and write ``<name>-public-use`` into a folder, whole or not at all.
+
+    It is its maker's alone, as a run is, until somebody who has read the report opens it.
 
     Parameters
     ----------
@@ -121,14 +123,16 @@ def write_public_use(
     made = deidentified(study, choices, secret=secret)
     step("de-identified")
     described = AsAStudy.of(study, made)
-    with building(to, name, mode=RELEASED) as folder:
+    with building(to, name) as folder:
         _write_data(made, described, folder)
         _write_yaml(choices_values(choices), folder / CHOICES)
         if study.plan.truth is not None:
             shutil.copyfile(study.folder / study.plan.truth, folder / TRUTH)
         public = study_of(folder / PLAN, {})
         step("written")
-        pairs = restricted_against_public(study, public, believed=source.believed)
+        pairs: tuple[Pair, ...] = ()
+        if not made.tells_by_comparison:
+            pairs = restricted_against_public(study, public, believed=source.believed)
         step("compared")
         (folder / CODEBOOK).mkdir()
         write_codebook(codebook_of(public), Voice(public), folder / CODEBOOK)

@@ -1,6 +1,8 @@
 """`impact deidentify` proposes choices, then writes a folder that anybody can read and check, in which nobody's name stands."""
 
+import json
 import re
+import stat
 import sys
 import typing
 
@@ -8,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from disclosure.declared.stored_parts import stored_parts, stored_study
 from disclosure.public_use.named_firms import (
     CHOICES,
     NAME,
@@ -31,9 +34,10 @@ from impact.disclosure.public_use.choices import (
 from impact.disclosure.public_use.deidentified import Change
 from impact.disclosure.public_use.utility import SummaryName, Verdict
 from impact.errors import PlanError, PrivacyError, StorageError
-from impact.pipeline.plan import checked_study
+from impact.evaluation.store import decode
+from impact.pipeline.plan import checked_study, sha256_of
 from impact.pipeline.public_use import Source, write_public_use
-from impact.pipeline.store import read_run
+from impact.pipeline.store import certify, read_run
 from impact.reporting.public_use.words import CHANGES, SUMMARIES, VERDICTS
 
 PAGE = ROOT / "docs" / "public-use.md"
@@ -63,6 +67,7 @@ def published(project, key):
 
 def test_the_folder_is_whole_certified_and_of_both_languages(published):
     names = set(read_run(published.folder)["outputs"])
+    assert stat.S_IMODE(published.folder.stat().st_mode) == 0o700
     assert {"data.csv", "data.dta", "schema.yml", "evaluation.yml", "deidentify.yml"} <= names
     assert {"report.en.html", "report.fr.html", "exhibits.csv", "changes.csv", "risk.csv", "attacks.csv"} <= names  # fmt: skip
     assert {f"codebook/codebook.{ending}" for ending in ("csv", "html", "xml")} <= names
@@ -153,9 +158,22 @@ def test_the_command_names_a_key_that_choices_do_not_have(tmp_path, monkeypatch,
     assert (code, "kay" in told) == (PlanError.exit_code, True)
 
 
-def test_a_run_is_taken_only_with_the_data_that_it_read(tmp_path):
-    with pytest.raises(StorageError, match=r"run\.json"):
-        Source.of_run(tmp_path, plan_path=tmp_path / "evaluation.yml")
+def test_a_run_is_taken_with_its_inference_and_only_with_the_data_that_it_read(tmp_path):
+    plan = tmp_path / "evaluation.yml"
+    study = stored_study(tmp_path)
+    told = study.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    plan.write_text(yaml.safe_dump(told))
+    run = tmp_path / "reports" / "firms"
+    run.mkdir(parents=True)
+    (run / "results.json").write_text(json.dumps({"parts": stored_parts()}))
+    read = {name: sha256_of(tmp_path / name) for name in (plan.name, "firms.csv", "firms.yml")}
+    certify(run, {"parameters": {"plan": plan.name}, "inputs": read})
+    taken = Source.of_run(run, plan_path=plan)
+    assert taken.believed == decode(stored_parts()["impact"]).effects[0].verdict.believed
+    with (tmp_path / "firms.csv").open("a") as file:
+        file.write("\n")
+    with pytest.raises(StorageError, match=r"firms\.csv: not as the run read it"):
+        Source.of_run(run, plan_path=plan)
 
 
 def test_every_code_has_words():

@@ -101,7 +101,9 @@ class PublicUseChoices(Strict):
     )
     top: dict[Name, Limit] = Field(
         default_factory=dict,
-        description="of a number: larger values are replaced, those of k units at least",
+        description=(
+            "of a number: larger values are replaced; the cut moves down until those of ten units, and of k, lie beyond it"
+        ),
     )
     bottom: dict[Name, Limit] = Field(
         default_factory=dict, description="the same of smaller values"

@@ -1,6 +1,7 @@
 """From a study's data to a public-use file: each step of the choices in its order, what it changed and what it bought."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -21,8 +22,13 @@ from impact.disclosure.public_use.traits import seen, tenths, traits, units_of
 from impact.disclosure.public_use.values import Treatment, coarser
 from impact.errors import PlanError
 from impact.evaluation.study import Study
+from impact.terms import SMALLEST_SHOWN
 
 Change = Treatment | Literal["new_ids", "dropped", "withheld", "start_moved", "unit_left_out"]
+
+
+UNSEEN: frozenset[Change] = frozenset({"start_moved", "unit_left_out"})
+"""Changes that the file itself does not show: counts of fewer than ten units are told nowhere."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,15 @@ class Deidentified:
     linked: tuple[Linked, ...]
     furthest: float
 
+    @property
+    def tells_by_comparison(self) -> bool:
+        """Whether figures of the original data beside the file's would tell of fewer than ten units.
+
+        Whoever has the file tries which few of its units, with another start, or left out, give the original figures.
+        """
+        changed = [one.units for one in self.changes if one.change in UNSEEN]
+        return any(0 < (units or 0) < SMALLEST_SHOWN for units in changed)
+
 
 def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> Deidentified:
     """Make a study's data a public-use file.
@@ -108,7 +123,7 @@ def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> D
     released = frame.assign(**{name: frame[name].mask(rows) for name, rows in blank.items()})
     changes += _told(columns, cohorts, withheld, frame, source)
     pattern = {"unit": columns.unit, "time": columns.time, "outcome": study.outcome}
-    final, order = _in_new_order(released, columns, study.plan.name, secret)
+    final, order = _in_new_order(released, columns, _told_apart(study, choices), secret)
     return Deidentified(
         frame=final,
         declared=declared,
@@ -238,6 +253,12 @@ def _wide(frame: pd.DataFrame, columns: Columns, outcome: str) -> Floats:
     wide = np.full((len(units), int(period.max()) + 1), np.nan)
     wide[of_row, period] = frame[outcome].to_numpy(dtype=float)
     return wide
+
+
+def _told_apart(study: Study, choices: PublicUseChoices) -> str:
+    """Name a file: other choices have other ids, so that two files of the same data are not joined by them."""
+    digest = sha256(choices.model_dump_json().encode()).hexdigest()
+    return f"{study.plan.name} {digest}"
 
 
 def _in_new_order(

@@ -29,7 +29,7 @@ def new_ids(column: pd.Series, *, secret: bytes, name: str) -> pd.Series:
         Ids, on any number of rows each.
     secret : bytes
     name : str
-        Of the study and the column.
+        Of the file and the column.
     """
     known = column.notna()
     of_row, ids = units_of(column[known].to_frame("id"), "id")

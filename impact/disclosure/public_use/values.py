@@ -15,6 +15,7 @@ from impact.data.schema import Column
 from impact.data.strict import Words
 from impact.disclosure.public_use.choices import Limit, PublicUseChoices, Rounding
 from impact.errors import DisclosureError
+from impact.terms import SMALLEST_SHOWN
 
 Treatment = Literal["recoded", "banded", "year_only", "top_coded", "bottom_coded", "rounded"]
 
@@ -49,12 +50,12 @@ def coarser(
     column : Column
     choices : PublicUseChoices
     units : Series
-        The unit of each cell: a cut lies where those of k units at least are beyond it.
+        The unit of each cell: a cut lies where those of ten units, and of k, are beyond it.
 
     Raises
     ------
     DisclosureError
-        Where fewer than k units have a value to be cut.
+        Where fewer units have a value to be cut.
     """
     made = _in_groups(cells, column, choices)
     name, numbers, changed = str(cells.name), made.cells, dict(made.changed)
@@ -141,11 +142,11 @@ def _years(cells: pd.Series, column: Column) -> tuple[pd.Series, Column]:
 def _cut(
     cells: pd.Series, units: pd.Series, limit: Limit, *, sign: float, choices: PublicUseChoices
 ) -> tuple[pd.Series, Mask]:
-    """Replace what lies beyond a cut; it moves inwards until values of k units do."""
+    """Replace what lies beyond a cut; it moves inwards until values of ten units, and of k, do."""
     values: Floats = sign * cells.to_numpy(dtype=float)
     known = ~np.isnan(values)
     own = pd.Series(values[known]).groupby(units.to_numpy()[known]).max()
-    k = choices.k
+    k = max(choices.k, SMALLEST_SHOWN)  # original figures beside the file are equations about them
     if len(own) < k:
         raise DisclosureError(
             f"{cells.name}: fewer than {k} units have a value, so that a cut would tell of them; put it under drop"

@@ -85,7 +85,8 @@ def _on_the_headline(voice: Voice, told: PublicUse) -> str:
     t, pair = voice.t, told.headline
     if pair is None:
         return t(
-            "Fewer than ten firms were treated, or were not: figures of the original data stay inside, and nothing is compared."
+            "Figures of the original data stay inside, and nothing is compared: beside the file they would tell of fewer than "
+            "ten firms."
         )
     said_by = {
         "survives": t("Whoever has the public file alone concludes the same."),
@@ -182,12 +183,12 @@ def _on_starts(voice: Voice, choices: PublicUseChoices, made: Deidentified) -> s
 
 def _remains(voice: Voice) -> str:
     t = voice.t
-    return t(
+    sentence = t(
         "Amounts are a fingerprint that no withholding of traits hides. Whoever knows some amounts of a firm exactly (its "
         "accountant, a bank, the tax office) looks for the nearest path in the file. Tried here on {outcome}: amounts of "
         "randomly chosen periods of each firm, known to the last digit.",
-        outcome=voice.name(voice.study.outcome),
     )
+    return voice.about(sentence)
 
 
 def _limits(voice: Voice, made: Deidentified) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from impact.disclosure.public_use.deidentified import Changed, Deidentified
+from impact.disclosure.public_use.deidentified import UNSEEN, Changed, Deidentified
 from impact.disclosure.public_use.linkage import Linked
 from impact.disclosure.public_use.utility import Figure, Pair
 from impact.reporting.exhibits import Table
@@ -20,8 +20,6 @@ from impact.terms import SMALLEST_SHOWN
 Writer = Callable[[float | None], str]
 DIGITS = 3  # of a restricted figure: beside the public file, more would add an equation about the values that were changed
 COUNTS = frozenset({"units", "observations", "treated"})
-NOT_SEEN = frozenset({"start_moved", "unit_left_out"})
-"""Changes whose counts the file itself does not show: they are told in words, fewer than ten not at all."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,7 @@ def changes(voice: Voice, made: Deidentified) -> Sheet:
     t, f = voice.t, voice.f
 
     def units(one: Changed) -> str:
-        few = one.units is not None and one.change in NOT_SEEN and one.units < SMALLEST_SHOWN
-        return t("too few to show") if few else f.number(one.units)
+        return t("too few to show") if _few(one) else f.number(one.units)
 
     frame = pd.DataFrame(
         [
@@ -117,7 +114,7 @@ def changes(voice: Voice, made: Deidentified) -> Sheet:
                 "column": one.column,
                 "change": one.change,
                 "cells": one.cells,
-                "units": None if one.change in NOT_SEEN else one.units,
+                "units": None if _few(one) else one.units,
             }
             for one in made.changes
         ],
@@ -138,6 +135,10 @@ def changes(voice: Voice, made: Deidentified) -> Sheet:
         {"column": t("Column"), "change": t("Change"), "cells": t("Cells"), "units": t("Firms")},
         texts=["column", "change"],
     )
+
+
+def _few(one: Changed) -> bool:
+    return one.change in UNSEEN and (one.units or 0) < SMALLEST_SHOWN
 
 
 def _label(voice: Voice, made: Deidentified, column: str) -> str:
@@ -185,7 +186,7 @@ def _raw_row(pair: Pair) -> dict[str, object]:
                 f"{which}_conf_low": figure.conf_low,
                 f"{which}_conf_high": figure.conf_high,
             }
-    if pair.exhibit != "summary":
+    if pair.exhibit != "summary" and not (pair.restricted.why_not or pair.public.why_not):
         row |= {
             "same_sign": pair.same_sign,
             "overlap": _digits(pair.overlap),

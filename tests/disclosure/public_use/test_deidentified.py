@@ -91,6 +91,12 @@ def test_the_same_secret_gives_the_same_file_and_another_one_another_order(study
     assert sorted(other["staff"]) == sorted(made.frame["staff"])
 
 
+def test_other_choices_give_other_ids(study, made):
+    other = deidentified(study, choices(k=5), secret=SECRET).frame
+    assert sorted(other["staff"]) == sorted(made.frame["staff"])
+    assert (other["staff"].to_numpy() != made.frame["staff"].to_numpy()).any()
+
+
 def test_the_file_does_not_depend_on_the_order_of_rows(made, tmp_path):
     other = study_of(tmp_path, firms().sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(deidentified(other, choices(), secret=SECRET).frame, made.frame)
@@ -118,6 +124,7 @@ def test_three_firms_that_started_alone_are_merged_left_out_or_refused(tmp_path,
     assert made.furthest == (rule == "merge")
     told = next(one for one in made.changes if one.change in {"start_moved", "unit_left_out"})
     assert (told.column, told.units) == ("start", 3)
+    assert made.tells_by_comparison
 
 
 def test_exact_amounts_find_their_firm_unless_they_are_all_alike():
