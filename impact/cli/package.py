@@ -24,6 +24,9 @@ def package(
         ),
     ] = False,
     released: Annotated[Path, typer.Option(help="Where releases are kept.")] = Path("released"),
+    public: Annotated[
+        Path | None, typer.Option(help="A folder that `impact deidentify` made, to be added.")
+    ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="The run's plan; found here or above by default.")
     ] = None,
@@ -42,6 +45,7 @@ def package(
         to=to or Path("packages") / name,
         released=released,
         with_data=with_data,
+        public=public,
     )
     told = counts(answered(made.known))
     typer.echo(

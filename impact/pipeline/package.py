@@ -16,6 +16,7 @@ from impact.pipeline.evidence import recorded
 from impact.pipeline.packaged_inputs import packaged_inputs
 from impact.pipeline.pages import REPORT
 from impact.pipeline.plan import published
+from impact.pipeline.public_use import CHOICES
 from impact.pipeline.run import MARK
 from impact.pipeline.store import CERTIFICATE, building, files_of, read_run
 from impact.reporting.codebook.ddi import ddi
@@ -58,6 +59,7 @@ def package(
     to: Path,
     released: Path = Path("released"),
     with_data: bool = False,
+    public: Path | None = None,
 ) -> Package:
     """Write the replication package of a run, whole or not at all; the same bytes for the same run.
 
@@ -73,6 +75,8 @@ def package(
         Folder of releases, in which that of an internal run is looked for.
     with_data : bool
         For internal use: the internal run with the data that it read.
+    public : Path, optional
+        A folder of public use of the same study, as `write_public_use` made it: it is added.
 
     Raises
     ------
@@ -86,7 +90,10 @@ def package(
     chosen, facts, told = _chosen(run.resolve(), released.resolve(), with_data=with_data)
     study, inputs = study_as_run(plan_path.resolve(), facts, with_data=with_data)
     found = recorded(chosen, study, facts)
-    contents, known = _contents(chosen, found, inputs, with_data=with_data, of_run=told)
+    added = {} if public is None else _public(public.resolve(), study.plan.name)
+    contents, known = _contents(
+        chosen, found, inputs, with_data=with_data, of_run=told, added=added
+    )
     _publish(contents, to.resolve(), mode=stat.S_IMODE(chosen.stat().st_mode))
     return Package(to, known)
 
@@ -126,6 +133,7 @@ def _contents(
     *,
     with_data: bool,
     of_run: Mapping[str, Any],
+    added: Mapping[str, bytes],
 ) -> tuple[dict[str, bytes], Known]:
     """Return every file of a package by name, and what is known of it."""
     study, facts = found.study, found.facts
@@ -137,6 +145,7 @@ def _contents(
     made |= {f"evidence/{name}": content for name, content in evidence_files(found).items()}
     made["evidence/evidence.schema.json"] = schema_text().encode()
     made |= {name: (FILES / f"{name}.in").read_bytes() for name in ("replicate.py", "Makefile")}
+    made |= added
     if with_data:
         made[MARK] = (FILES / f"{MARK}.in").read_bytes()
     text = lock()
@@ -160,6 +169,18 @@ def _contents(
     made[CRATE] = crate(known, made)
     made[MANIFEST] = _manifest(known, made)
     return made, known
+
+
+def _public(folder: Path, study: str) -> dict[str, bytes]:
+    """Return a folder of public use, whole and of this study; nothing else holds rows that may leave."""
+    facts = read_run(folder)
+    if CHOICES not in facts["outputs"] or facts.get("plan") != study:
+        raise StorageError(
+            f"{folder.name}: no public-use file of {study}; make it by impact deidentify, and name its folder"
+        )
+    return {
+        f"public/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in _all(folder)
+    }
 
 
 def _all(run: Path) -> list[Path]:

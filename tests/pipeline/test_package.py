@@ -332,6 +332,24 @@ def test_a_lock_leaves_unless_it_holds_the_values_of_an_intake_plan(tmp_path, wi
         assert (told.inside == "yes", set(written) == {"study/plan.lock.json"}) == (leaves, leaves)
 
 
+def test_a_public_use_file_is_added_whole_and_only_one_of_the_study(project, tmp_path):
+    from impact.pipeline.store import building, certify
+
+    _, plan, _, release = project
+    for name in ("firms", "others"):
+        with building(tmp_path, name) as folder:
+            for file in ("deidentify.yml", "data.csv", "exhibits.csv"):
+                (folder / file).write_text("x\n")
+            certify(folder, {"plan": name, "run_id": "0"})
+    made = package(release, plan_path=plan, to=tmp_path / "a.zip", public=tmp_path / "firms")
+    assert {"public/data.csv", "public/run.json", "public/exhibits.csv"} <= names(made.path)
+    assert "- [x] Some data cannot be made publicly available" in read(made.path, "README.md")
+    assert answered(made.known)["tredd"]["restricted_against_public"].state == "done"
+    for other in (tmp_path / "others", release):
+        with pytest.raises(StorageError, match="no public-use file of firms"):
+            package(release, plan_path=plan, to=tmp_path / "b.zip", public=other)
+
+
 def replicate(folder, *words):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(

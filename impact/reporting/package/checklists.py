@@ -138,7 +138,7 @@ ANSWERS: Mapping[str, Mapping[str, Rule]] = {
         ),
         "code_shared": at("code/", "replicate.py"),
         "public_use_data": _public_use,
-        "restricted_against_public": there("public/", "no_public_file"),
+        "restricted_against_public": there("public/exhibits.csv", "no_public_file"),
         "direct_identifiers": GATE,
         "indirect_identifiers": GATE,
         "metadata": at("codebook/codebook.xml", "ro-crate-metadata.json"),

@@ -82,7 +82,9 @@ def _availability(known: Known) -> str:
 def _access(known: Known) -> str:
     if known.data_public:
         return "public"
-    return "with_data" if known.with_data else "none"
+    if known.with_data:
+        return "with_data"
+    return "some" if known.has("public/") else "none"
 
 
 def inert(text: str) -> str:
