@@ -37,6 +37,7 @@ from impact.reporting.render import (
     render_xlsx,
 )
 from impact.reporting.render.book import read_book
+from impact.reporting.render.origins import EXPLORER
 from impact.reporting.render.pandoc import publish
 from impact.reporting.render.tracing import passages_of
 from impact.reporting.site.explorer import explorer_page
@@ -56,7 +57,6 @@ PAGES = {
     "brief.docx": render_brief,
     "tables.xlsx": render_xlsx,
 }
-EXPLORER = "explorer.html"
 LEADING = {"report.html", "report.pdf", "report.docx"}  # pages that lead to the run's files
 
 

@@ -48,9 +48,10 @@ from impact.evaluation.side_by_side import ESTIMANDS
 from impact.evaluation.weighed import Direction
 from impact.inference.named import InferenceName
 from impact.pipeline.numbers import RESULTS
-from impact.pipeline.pages import EXPLORER, PAGES
+from impact.pipeline.pages import PAGES
 from impact.pipeline.store import CERTIFICATE
 from impact.reporting.codebook.variables import Role, Security
+from impact.reporting.render.origins import EXPLORER
 from impact.reporting.sections.survey import ABOUT
 from impact.reporting.sections.worth_sentences import to_interval
 from impact.reporting.site.compared import DifferenceKind

@@ -31,7 +31,8 @@ def test_a_finished_run_is_read_with_effect_rating_and_part():
 
 def test_a_released_run_a_blind_one_and_a_rehearsal_are_told_apart():
     assert record(facts(released="2026-11-29T01:00:00+00:00")).status == "released"
-    assert record(facts(blind=True)).blind
+    assert record(facts(blind={"blind": True})).blind
+    assert not record(facts(blind={"blind": False, "unblinded": "2026-11-29"})).blind
     assert record(found={**results(), "REHEARSAL": {"simulated": True}}).rehearsal
 
 
@@ -79,7 +80,9 @@ def test_chance_alone_is_counted_over_finished_runs():
         record(found=results(low=low, p=p)) for low, p in ((1.0, 0.001), (1.0, 0.04), (-1.0, 0.3))
     ]
     lost = RunRecord(name="b", link="./b", status="failed")
-    found = Multiplicity.of([*runs, lost])
+    blind = record(facts(blind={"blind": True}))
+    rehearsed = record(facts(rehearsal=True))
+    found = Multiplicity.of([*runs, lost, blind, rehearsed])
     assert (found.tested, found.apart, found.after_holm) == (3, 2, 1)
     assert found.by_chance == pytest.approx(0.15)
 

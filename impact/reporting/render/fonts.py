@@ -27,10 +27,17 @@ def folders() -> list[str]:
     return [str(Path(str(files(name))) / "files") for name in names]
 
 
-def css(letters: Iterable[str], *, italic: bool = True) -> str:
-    """Return style rules that carry the letters in use, so that the page looks the same everywhere."""
+def css(letters: Iterable[str], *, body: str = SERIF) -> str:
+    """Return style rules that carry the letters in use, so that the page looks the same everywhere.
+
+    A page whose ``body`` is sans serif has the other typeface in its headings alone.
+    """
     used = "".join(sorted({*letters, *_ALWAYS}))
-    faces = [at for at, face in enumerate(_FACES) if italic or face[-1] != "italic"]
+    faces = [
+        at
+        for at, (_, _, family, weight, _) in enumerate(_FACES)
+        if body == SERIF or family == SANS or weight > 400
+    ]
     return "\n".join(_rule(face, used) for face in faces)
 
 

@@ -31,6 +31,8 @@ from impact.reporting.tree import (
 from impact.reporting.written import Note
 
 LABEL = "where-numbers-come-from"
+SPECIFICATIONS, EXPLORER = "fig-specifications", "explorer.html"
+"""The figure whose every point a page of its own shows, and that page."""
 LARGE = (
     1000  # integers from here on may be a result's own; smaller ones only where a count is named so
 )
@@ -250,9 +252,11 @@ def _line(block: Node, item: Shown, places: Places, words: Mapping[str, str]) ->
     own = Place("06_report.ipynb", item.cell)
     place = places.exhibits.get(label, own)
     data = f"tables/{label}.csv" if block["t"] == "Table" else "results.json"
+    explored = [*inlines(", "), link(EXPLORER, EXPLORER)] if label == SPECIFICATIONS else []
     return [
         *inlines(f"{words['data']} "),
         link(data, data),
+        *explored,
         *inlines(f" · {words['code']} "),
         *_cell_of(place, words),
     ]

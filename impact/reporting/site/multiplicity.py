@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from impact.reporting.site.records import FINISHED, RunRecord
+from impact.reporting.site.records import RunRecord
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Multiplicity:
 
     @classmethod
     def of(cls, runs: Sequence[RunRecord]) -> "Multiplicity":
-        """Count over the finished ones."""
+        """Count over those that found something: no rehearsal, and none whose starts were permuted."""
         found = [
             (one.headline.effect, one.headline.p_value, 1 - one.level)
             for one in runs
-            if one.status in FINISHED and one.headline is not None
+            if one.finds and one.headline is not None
         ]
         tested = [(span, p, size) for span, p, size in found if span is not None and p is not None]
         adjusted = holm([p for _, p, _ in tested])

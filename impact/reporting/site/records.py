@@ -110,6 +110,11 @@ class RunRecord:
     batch: str = ""
     path: str = ""
 
+    @property
+    def finds(self) -> bool:
+        """Whether it is finished and of real starts in data that are there: what it found may count as a result."""
+        return self.status in FINISHED and not (self.rehearsal or self.blind)
+
 
 def record_of(
     facts: Any,
@@ -153,7 +158,7 @@ def record_of(
         level=1 - (alpha if alpha is not None and 0 < alpha < 1 else 0.05),
         simulated=bool(plan.get("truth")),
         rehearsal=bool(told.get("rehearsal")) or "REHEARSAL" in mapping(results),
-        blind=bool(told.get("blind")),
+        blind=bool(mapping(told.get("blind")).get("blind")),
         batch=batch,
         path=path,
     )

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from impact.reporting.proposal.speech import Speech
-from impact.reporting.render.fonts import css
+from impact.reporting.render.fonts import SANS, css
 from impact.terms import Language
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ class Page:
 
     def html(self) -> bytes:
         """Return the whole page: the policy lets run and look only what stands here, by its hash."""
-        style = "\n".join([css(LETTERS, italic=False), _part("site.css")])
+        style = "\n".join([css(LETTERS, body=SANS), _part("site.css")])
         script = _part(self.script) if self.script else ""
         policy = "; ".join(
             [
