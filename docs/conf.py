@@ -19,6 +19,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "public_names",
     "pages_as_read",
+    "for_keyboards",
 ]
 exclude_patterns = ["sphinx"]
 default_role = (
@@ -39,5 +40,8 @@ html_title = f"impact {release}"
 html_static_path = ["sphinx/static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_search_summary = (
+    False  # it would fetch pages, which a browser refuses to a folder on disk
+)
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

@@ -1,5 +1,6 @@
 """The site is built without a warning, loads nothing from elsewhere, and every link in it leads somewhere."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from reporting.browser import browsing
 from site_links import Page, is_outside
 
 import impact
@@ -14,6 +16,14 @@ import impact
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 ADDRESS = re.compile(r"""(?:@import\s+["']?|url\(["']?)((?:https?:)?//[^"')\s]+)""")
+
+AXED = (
+    "index.html",
+    "tutorial.html",
+    "estimators.html",
+    "coming-from-stata-or-r.html",
+    "reference/estimators.html",
+)
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +106,40 @@ def test_every_public_name_is_on_the_site_with_its_example(site):
     assert text.count(">Examples<") >= len(own)
 
 
-def test_the_search_of_the_site_finds_an_estimator_without_a_network(site):
-    index = (site / "searchindex.js").read_text(encoding="utf-8")
-    assert "callawaysantanna" in index.lower()
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory):
+    with browsing(tmp_path_factory.mktemp("browser")) as tab:
+        yield tab
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_no_page_is_wider_than_its_screen_or_says_anything_in_the_console(pages, tab, width):
+    for path in pages:
+        tab.open(path, width=width)
+        assert tab("document.documentElement.scrollWidth") <= width, path.name
+    assert tab.console == []
+
+
+def test_a_search_in_the_browser_finds_an_estimator_without_a_network(site, tab):
+    tab.open(f"{(site / 'search.html').as_uri()}?q=CallawaySantAnna")
+    found = "document.querySelectorAll('#search-results li a').length"
+    tab(
+        f"new Promise(done => {{ const wait = () => {found} ? done() : setTimeout(wait, 50); wait(); }})"
+    )
+    shown = tab("document.querySelector('#search-results').textContent")
+    assert "CallawaySantAnna" in shown
+    assert tab.console == []
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_axe_finds_nothing_in_the_pages_of_the_site(site, tab, width):
+    axe = os.environ.get("AXE_CORE")
+    if axe is None:
+        pytest.skip("needs AXE_CORE: the path of axe-core's axe.min.js")
+    for name in AXED:
+        tab.open(site / name, width=width)
+        tab(Path(axe).read_text(encoding="utf-8"))
+        told = tab(
+            "axe.run(document).then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"
+        )
+        assert told == [], name
