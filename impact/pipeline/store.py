@@ -1,10 +1,17 @@
-"""The reports folder: a run is built aside, certified by its run.json, and moved into place whole."""
+"""The reports folder: a run is built aside, certified by its run.json, and moved into place whole.
+
+What is replaced is the folder itself, in one step of the system, instead of a pointer to one of several versions: a run stays
+one folder that any program opens, copies and deletes, also where there are no symbolic links. Only what bears our certificate
+is ever replaced; everything is on the disk before its name is.
+"""
 
 import fcntl
 import json
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +23,17 @@ from impact.pipeline.plan import sha256_of
 CERTIFICATE = "run.json"
 INSIDE, RELEASED = 0o700, 0o755
 """Modes of folders: a run is its maker's alone, a release is everybody's."""
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What systems leave in folders that are looked at: nobody's work."""
+ASK_AGAIN_S = 0.2  # for a lock that is waited for
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 
 
 @contextmanager
-def building(reports: Path, name: str, *, mode: int = INSIDE) -> Iterator[Path]:
+def building(
+    reports: Path, name: str, *, mode: int = INSIDE, patience_s: float = 0.0
+) -> Iterator[Path]:
     """Give a folder to build a run in; publish it as ``reports/name`` if nothing went wrong, else remove it.
 
     Parameters
@@ -30,20 +42,25 @@ def building(reports: Path, name: str, *, mode: int = INSIDE) -> Iterator[Path]:
     name : str
     mode : int
         Of the folder.
+    patience_s : float
+        How long to wait for another run of the same name.
 
     Raises
     ------
     StorageError
-        When another run of the same name is under way, or nothing can be written.
+        When another run of the same name is under way, something that no run wrote stands in its place, or nothing can be
+        written.
     """
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        with locked(reports, name):
+        with locked(reports, name, patience_s=patience_s):
             _sweep(reports, name)
+            refuse_foreign(reports / name)
             folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=".partial", dir=reports))
             try:
                 folder.chmod(mode)
                 yield folder
+                _settle(folder)
                 _publish(folder, reports / name)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -55,40 +72,107 @@ def building(reports: Path, name: str, *, mode: int = INSIDE) -> Iterator[Path]:
 
 
 @contextmanager
-def locked(reports: Path, name: str) -> Iterator[None]:
+def locked(reports: Path, name: str, *, patience_s: float = 0.0) -> Iterator[None]:
     """Hold the lock of a name in a folder.
 
     Raises
     ------
     StorageError
-        When another process holds it.
+        When another process holds it, and still does after ``patience_s`` seconds.
     """
-    with (reports / f".{name}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(
-                f"{name}: another run of this name is under way; wait for it or name the plan anew"
-            ) from None
+    last = time.monotonic() + patience_s
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC  # a link there is not ours
+    file = os.open(reports / f".{name}.lock", flags, 0o600)
+    try:
+        while not _held(file):
+            if time.monotonic() >= last:
+                raise StorageError(
+                    f"{name}: another run of this name is under way; wait for it or name the plan anew"
+                )
+            time.sleep(ASK_AGAIN_S)
         yield
+    finally:
+        os.close(file)
+
+
+def _held(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def refuse_foreign(final: Path) -> None:
+    """Refuse to replace what no run wrote: a link, a folder without a certificate, a file that was added or changed.
+
+    Raises
+    ------
+    StorageError
+    """
+    if not os.path.lexists(final):
+        return
+    name = final.name
+    if final.is_symlink() or not final.is_dir():
+        raise StorageError(
+            f"{name}: something else of this name is in the reports folder, and stays; move it, or name the plan anew"
+        )
+    try:
+        outputs = dict(json.loads((final / CERTIFICATE).read_text(encoding="utf-8"))["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise StorageError(
+            f"{name}: a folder of this name without a whole {CERTIFICATE} is in the reports folder, and stays; move or remove "
+            "it, or name the plan anew"
+        ) from None
+    for path in files_of(final):
+        inside = str(path.relative_to(final))
+        if path.name not in LITTER and (
+            path.is_symlink() or outputs.get(inside) != sha256_of(path)
+        ):
+            raise StorageError(
+                f"{name}: {inside} was added or changed after the run, and would be lost; move it elsewhere"
+            )
 
 
 def _sweep(reports: Path, name: str) -> None:
-    """Remove what killed runs of this name left behind; the lock is held, so nobody works there."""
-    for stale in reports.glob(f".{name}.*.partial"):
-        shutil.rmtree(stale, ignore_errors=True)
+    """Put back or remove what killed runs of this name left behind; the lock is held, so nobody works there."""
+    for aside in reports.glob(f".{name}.*"):
+        if aside.is_symlink() or not re.fullmatch(
+            r"[a-z0-9_]{8}\.(partial|old)", aside.name[len(name) + 2 :]
+        ):
+            continue
+        if aside.suffix == ".old" and not os.path.lexists(reports / name):
+            aside.rename(reports / name)
+        else:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _settle(folder: Path) -> None:
+    """Have files and folders written to the disk, not only to the system's memory, before they get their name."""
+    for path in [*folder.rglob("*"), folder]:
+        if not path.is_symlink():
+            _written(path)
+
+
+def _written(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _publish(folder: Path, final: Path) -> None:
-    """Put the new folder in place of the old one in a single step."""
+    """Put the new folder in place of the old one in a single step, or where the system has none, in two that `_sweep` mends."""
+    refuse_foreign(final)
     if not final.exists():
         folder.rename(final)
-        return
-    if not _exchange(folder, final):
-        backup = folder.with_suffix(".old.partial")
-        final.rename(backup)
+    elif not _exchange(folder, final):
+        old = folder.with_suffix(".old")
+        final.rename(old)
         folder.rename(final)
-        shutil.rmtree(backup, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    _written(final.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -16,7 +16,6 @@ import pytest
 from reporting.recalculated import cells_of, names_of, place
 from reporting.test_workbook import sheets_of
 
-from impact.errors import StorageError
 from impact.pipeline.store import building, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -447,26 +446,6 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtrain
         partial = [path for path in (project / "reports").iterdir() if path.suffix == ".partial"]
         assert partial == [folder]
         shutil.copytree(jobtraining, folder, dirs_exist_ok=True)
-
-
-def test_of_two_runs_at_once_one_wins_and_the_other_is_told(tmp_path):
-    with building(tmp_path, "x") as folder:
-        (folder / "a").write_text("1")
-        with pytest.raises(StorageError, match="another run"), building(tmp_path, "x"):
-            pass
-    assert (tmp_path / "x" / "a").read_text() == "1"
-
-
-def test_a_new_run_replaces_the_old_one_whole(tmp_path):
-    for content in ("1", "2"):
-        with building(tmp_path, "x") as folder:
-            (folder / content).write_text(content)
-    assert [path.name for path in (tmp_path / "x").iterdir()] == ["2"]
-    with pytest.raises(RuntimeError), building(tmp_path, "x") as folder:
-        (folder / "3").write_text("3")
-        raise RuntimeError
-    assert [path.name for path in (tmp_path / "x").iterdir()] == ["2"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".x.lock", "x"]
 
 
 def test_a_notebook_runs_through_plain_papermill_with_another_outcome(tmp_path):
