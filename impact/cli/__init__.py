@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from impact.cli.batch import batch
 from impact.cli.before_data import evaluability, power
 from impact.cli.deidentify import deidentify
 from impact.cli.evidence import evidence
@@ -21,7 +22,7 @@ from impact.cli.package import package
 from impact.cli.plan import plan
 from impact.cli.rehearse import rehearse
 from impact.cli.release import release
-from impact.cli.site import compare_runs, index
+from impact.cli.site import compare_runs, index, index_again
 from impact.cli.told import Changes, Language, Outcome, told
 from impact.cli.workbook import workbook
 from impact.errors import (
@@ -59,6 +60,7 @@ app.command()(package)
 app.command()(deidentify)
 app.command()(index)
 app.command()(compare_runs)
+app.command()(batch)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
@@ -81,6 +83,10 @@ def run(
         Path | None,
         typer.Option(help="Where the notebooks are; here, or beside the package, by default."),
     ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="A new interpreter and kernel for each notebook; slower."),
+    ] = False,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
     from impact.pipeline.blinding import begin_blind
@@ -99,24 +105,15 @@ def run(
             notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
             changes=told(outcome, language, change),
             step=step,
+            fresh=fresh,
         )
-    _index(reports)
+    index_again(reports)
     speech = Speech.of(done.language)
     if done.headline["blind"]:
         typer.echo(speech.t("BLIND: treatment exchanged at random, no figure is a finding"))
     typer.echo(_headline(done.headline, speech))
     for name in done.outputs:
         typer.echo(f"  {done.folder / name}")
-
-
-def _index(reports: Path) -> None:
-    """Make the index again; where that fails the run is finished all the same."""
-    from impact.pipeline.site import write_index
-
-    try:
-        write_index(reports)
-    except StorageError as problem:
-        typer.echo(f"impact: {problem}; the run itself is finished", err=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from impact.errors import UsageError
+from impact.errors import StorageError, UsageError
 from impact.terms import Language
 
 
@@ -34,3 +34,13 @@ def compare_runs(
         raise UsageError("--language: en or fr")
     known: dict[str | None, Language] = {"en": "en", "fr": "fr"}
     typer.echo(str(write_comparison(first, second, to=to, language=known.get(language))))
+
+
+def index_again(reports: Path) -> None:
+    """Make the index again; where that fails the run is finished all the same."""
+    from impact.pipeline.site import write_index
+
+    try:
+        write_index(reports)
+    except StorageError as problem:
+        typer.echo(f"impact: {problem}; the run itself is finished", err=True)

@@ -13,6 +13,7 @@ KEYS: dict[str, BearsOn] = {
     "outcomes": "what",
     "cohort": "what",
     "planned_cohort": "what",
+    "only": "what",
     "assignment": "what",
     "assigned_by": "what",
     "arms": "what",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from impact.evaluation import sample_tables
 from impact.evaluation.all_arms import of_all_arms
 from impact.evaluation.contamination import Contamination, contamination
 from impact.evaluation.counterfactual import Counterfactual, counterfactual
+from impact.evaluation.design_store import DESIGNS, remembered
 from impact.evaluation.doses import by_dose
 from impact.evaluation.drawn_arms import counterfactual_of_arms
 from impact.evaluation.exits import exits_alike
@@ -333,14 +334,17 @@ def _effect(study: Study, outcome: str, *, simulated: bool = True) -> OutcomeEff
 
 
 def _design(study: Study, panel: Panel) -> DesignCheck:
-    return design_check(
-        panel,
-        study.estimator(),
-        group=study.groups,
-        beside=beside(panel, level=study.level),
-        draws=study.plan.design_draws,
-        level=study.level,
-        seed=study.plan.seed,
+    options: dict[str, Any] = {
+        "group": study.groups,
+        "beside": beside(panel, level=study.level),
+        "draws": study.plan.design_draws,
+        "level": study.level,
+        "seed": study.plan.seed,
+    }
+    return remembered(
+        None if study.kept is None else study.kept / DESIGNS,
+        (panel, study.estimator(), options),
+        lambda: design_check(panel, study.estimator(), **options),
     )
 
 

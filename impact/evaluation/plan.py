@@ -58,6 +58,7 @@ FamilyName = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_le
 
 
 CHANGEABLE = (
+    "only",
     "cohort",
     "comparison_group",
     "anticipation",
@@ -67,6 +68,8 @@ CHANGEABLE = (
     "language",
 )
 """Choices that a notebook parameter may change; another headline is ``outcome``."""
+NAMED = "name"
+"""What a run may be told beside them: the name of its folder."""
 
 
 class _Strict(BaseModel):
@@ -104,6 +107,8 @@ class Plan(_Strict):
     """column of first treated periods (empty: never treated), if not the schema's"""
     planned_cohort: Text | None = None
     """the same as planned, for the effect of being invited"""
+    only: dict[Text, Annotated[Columns, Field(min_length=1)]] = Field(default_factory=dict)
+    """`{column: [labels]}`: firms that have one of the labels, in each column; every page says so"""
     assignment: Assignment = "chosen"
     """how beneficiaries came to take part: `randomised`, `chosen` or `by_rule`; estimator, checks and sentences follow"""
     assigned_by: AssignedBy | None = None
@@ -249,14 +254,14 @@ class Plan(_Strict):
         Parameters
         ----------
         parameters : mapping
-            Of `CHANGEABLE`, and ``outcome``: the headline. None leaves a choice as the plan has it.
+            Of `CHANGEABLE`, ``outcome``: the headline, and ``name``. None leaves a choice as the plan has it.
 
         Raises
         ------
         PlanError
             For an unknown name, with the nearest known one, or a value that the plan's own rules refuse.
         """
-        _refuse_unknown(parameters, ["outcome", *CHANGEABLE], kind="parameter")
+        _refuse_unknown(parameters, ["outcome", *CHANGEABLE, NAMED], kind="parameter")
         choices = {name: value for name, value in parameters.items() if value is not None}
         if "outcome" in choices:
             first = choices.pop("outcome")

@@ -25,6 +25,7 @@ FILES = {
 """Keys of the plan that name a file, and what a study reads from each."""
 TEXTS: frozenset[ColumnType] = frozenset({"string", "category"})
 CONDITIONS: frozenset[ColumnType] = NUMBERS | {"boolean"}
+LABELS: frozenset[ColumnType] = TEXTS | {"boolean", "integer"}
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def check_columns(plan: Plan, schema: Schema) -> None:
         )
     _check_covariates(plan)
     _check_status(plan, schema)
+    _check_only(plan, schema)
     _check_cohorts(plan, schema)
     _check_labels(plan, schema)
 
@@ -166,6 +168,7 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
     yield from _of_the_survey(plan)
     for key in ("subgroups", "strata", "characteristics", "covariates"):
         yield _Named(key, getattr(plan, key))
+    yield _Named("only", tuple(plan.only), LABELS, "firms are kept by labels")
     if plan.arms is not None:
         yield _Named("arms.column", (plan.arms.column,))
     if plan.treatment_group is not None:
@@ -214,6 +217,18 @@ def _check_status(plan: Plan, schema: Schema) -> None:
                 f"survey.status: {printed(value)} is not a category of {printed(told.column)}; {nearest(value, known)}"
                 f"its categories are {', '.join(known)}"
             )
+
+
+def _check_only(plan: Plan, schema: Schema) -> None:
+    """Refuse a label that a column by which firms are kept cannot have."""
+    for column, labels in plan.only.items():
+        known = schema.columns[column].categories
+        for label in labels:
+            if known is not None and label not in known:
+                raise PlanError(
+                    f"only.{printed(column)}: {printed(label)} is none of its categories; {nearest(label, known)}they are "
+                    f"{', '.join(known)}"
+                )
 
 
 def _check(column: str, named: _Named, schema: Schema) -> None:

@@ -22,6 +22,7 @@ from impact.evaluation.blind import Blinding, blinded, refuse_other_blindness
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.indicators import Indicators, read_indicators
+from impact.evaluation.part_of_firms import part_of
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import Locked
 from impact.evaluation.programme import Event, Programme, read_programme
@@ -140,9 +141,12 @@ class Study:
 
     @cached_property
     def data(self) -> pd.DataFrame:
-        """The data, read once."""
+        """The data, or the part of them that the plan keeps, read once."""
         if self.from_moments:
             raise NotInMomentsError
+        return part_of(self._read(), self.plan.only, unit=self.schema.unit)
+
+    def _read(self) -> pd.DataFrame:
         kept = None if self.kept is None else kept_frame(self.kept)
         if kept is not None:
             refuse_other_blindness(kept, blind=self.blind)
@@ -373,9 +377,9 @@ class Study:
 
     @cached_property
     def economics(self) -> EconomicsFile | None:
-        """Costs, beneficiaries and assumptions; None without an economics file."""
+        """Costs, beneficiaries and assumptions; None without an economics file, and of a part of the firms."""
         name, plan = self.plan.economics, self.plan
-        if name is None:
+        if name is None or plan.only:  # costs and beneficiaries are the whole programme's
             return None
         return read_economics(self.folder / name, currency=plan.currency, language=plan.language)
 

@@ -2,126 +2,86 @@
 
 import builtins
 import json
-import os
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from impact import errors
 from impact.errors import ImpactError, KernelDiedError, NotebookError, RunError, StorageError
-from impact.pipeline.timings import cpu_seconds
+from impact.pipeline.parent_process import ParentProcess, Process, hang_up, started_for
 
 NOTEBOOK_TIMEOUT_S = 3600
-GRACE_S = 5.0  # for the processes of a run to be gone after the hang-up that ends them at once
-MEBIBYTE = 1 << 20
-NOTEBOOK_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false", "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
-    "MALLOC_MMAP_THRESHOLD_": str(32 * MEBIBYTE), "MALLOC_TRIM_THRESHOLD_": str(256 * MEBIBYTE),
-}  # fmt: skip
-"""One BLAS thread a kernel: two notebooks run side by side, and sums must not depend on the machine.
-
-The backend is what a kernel would choose if it imported matplotlib itself. The two after it keep the process that forks free
-of pyarrow's thread, and let it fork on macOS, where it has used nothing of the system's frameworks. The last two have glibc
-keep the memory of arrays for the next ones: handed back and asked for anew, page by page, it costs a sixth of a design check.
-"""
 
 
-class WarmParent:
-    """The process that a run's notebooks are forked from; leaving it, or dying, ends all of them.
+class Complaining(Protocol):
+    """Whoever knows the last error of processes that ended without a word."""
 
-    Attributes
-    ----------
-    cpu_s : float
-        Processor seconds of this process and of all that it forked, known once it is left.
-    """
+    def last_words(self) -> str:
+        """Return its name."""
+
+
+class WarmParent(ParentProcess):
+    """The process that a run's notebooks are forked from; leaving it, or dying, ends all of them."""
 
     def __init__(self, *, folder: Path) -> None:
-        self._folder = folder
-        self._executions: list[Execution] = []
-        self.cpu_s = 0.0
-
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            self._complaints = stack.enter_context(tempfile.TemporaryFile())
-            self._sockets = Path(
-                tempfile.mkdtemp(prefix="impact-")
-            )  # Unix sockets want a short path
-            stack.callback(shutil.rmtree, self._sockets, ignore_errors=True)
-            self._connection, theirs = socket.socketpair()
-            stack.enter_context(self._connection)
-            with theirs:
-                self._process = self._started(theirs)
-            stack.callback(self._end)
-            self._leave = stack.pop_all().close
-        return self
-
-    def _started(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
-        number = theirs.fileno()
-        return subprocess.Popen(  # noqa: S603 (our own module)
-            # -P: a file of the project's folder must not stand in for a library
-            [sys.executable, "-P", "-m", "impact.pipeline.warm_parent", str(number), self._sockets],
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._complaints,
-            pass_fds=[number],
-            start_new_session=True,
-            env={**os.environ, **NOTEBOOK_ENVIRONMENT},
-        )
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._leave()
-
-    def _end(self) -> None:
-        """Hang up, wait until the process has ended its children and itself, and count what all of them used."""
-        self._connection.close()
-        for execution in self._executions:
-            execution.stop()
-        before = cpu_seconds()
-        try:
-            self._process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self.cpu_s = cpu_seconds() - before
+        super().__init__("impact.pipeline.warm_parent", folder=folder)
 
     def start(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> "Execution":
         """Have a notebook executed."""
-        ours, theirs = socket.socketpair()
-        order = {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
-        with theirs, suppress(OSError):  # a process that has ended is told of when it is waited for
-            socket.send_fds(self._connection, [b"."], [theirs.fileno()])
-            ours.sendall(json.dumps(order).encode() + b"\n")
-        execution = Execution(notebook.stem, ours, self)
-        self._executions.append(execution)
-        return execution
+        return Execution(notebook.stem, self.ask(_order(notebook, output, parameters)), self)
 
-    def last_words(self) -> str:
-        """Return the name of the last error that a process complained of; texts may hold data values."""
-        text = os.pread(self._complaints.fileno(), 1 << 20, 0).decode(errors="replace")
-        lines = text.strip().splitlines()
-        return lines[-1].split(":")[0] if lines else "no reason given"
+
+class FreshNotebooks(WarmParent):
+    """Notebooks executed without a fork: a new interpreter for papermill and an ordinary new kernel for each."""
+
+    def __enter__(self) -> Self:
+        self._started: list[Process] = []
+        return super().__enter__()
+
+    def _begun(self, theirs: socket.socket) -> Process:
+        del theirs  # nobody is asked to fork
+        return SeveralProcesses(self._started)
+
+    def ask(self, order: Mapping[str, Any]) -> socket.socket:
+        """Start a process for an order."""
+        process, ours = started_for(
+            order, "impact.pipeline.fresh_notebook", self._sockets,
+            folder=self._folder, complaints=self._complaints,
+        )  # fmt: skip
+        self._asked.append(ours)
+        self._started.append(process)
+        return ours
+
+
+class SeveralProcesses:
+    """Processes that are waited for and ended together."""
+
+    pid = 0
+
+    def __init__(self, processes: list[Process]) -> None:
+        self._processes = processes
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for all."""
+        for process in self._processes:
+            process.wait(timeout)
+        return 0
+
+    def kill(self) -> None:
+        """End all at once."""
+        for process in self._processes:
+            process.kill()
+
+
+def _order(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
 
 
 class Execution:
     """A notebook being executed; `wait` returns or raises, `stop` ends it with its kernel."""
 
-    def __init__(self, name: str, connection: socket.socket, parent: WarmParent) -> None:
+    def __init__(self, name: str, connection: socket.socket, parent: Complaining) -> None:
         self._name, self._connection, self._parent = name, connection, parent
 
     def wait(self) -> float:
@@ -152,9 +112,7 @@ class Execution:
 
     def stop(self) -> None:
         """Hang up; the notebook's process and its kernel end at once, if they have not ended by themselves."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)  # wakes who waits, as closing would not
-        self._connection.close()
+        hang_up(self._connection)
 
 
 def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
@@ -165,6 +123,10 @@ def _error_of(stem: str, status: Mapping[str, Any]) -> ImpactError:
     if status["outcome"] == "storage":
         return StorageError(
             f"{stem}: its output could not be written ({status['name']}); check space and permissions"
+        )
+    if status["name"] == "MemoryError":
+        return KernelDiedError(
+            f"{stem}, cell {status['cell']}: not enough memory; close other programs or use a smaller sample"
         )
     if issubclass(getattr(builtins, status["name"], type), OSError):
         return StorageError(

@@ -4,7 +4,9 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
+import time
 from importlib.metadata import EntryPoint
 from typing import Any, ClassVar
 
@@ -13,6 +15,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from impact.pipeline.hang_up import ending_with
 
 NAME = "impact-forked"
+LOOK_AGAIN_S = 0.01  # for the end of a process that is waited for with patience
 
 
 class ForkedKernel:
@@ -38,9 +41,16 @@ class ForkedKernel:
                 self.returncode = os.waitstatus_to_exitcode(status)
         return self.returncode
 
-    def wait(self) -> int | None:
-        """Return how the process ended, once it has."""
-        return self.poll(0)
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return how the process ended, once it has; `subprocess.TimeoutExpired` after so many seconds."""
+        if timeout is None:
+            return self.poll(0)
+        last = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > last:
+                raise subprocess.TimeoutExpired("forked", timeout)
+            time.sleep(LOOK_AGAIN_S)
+        return self.returncode
 
     def send_signal(self, sign: int) -> None:
         """Send a signal to a process that runs."""

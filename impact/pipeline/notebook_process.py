@@ -7,7 +7,8 @@ to send a status; no status means that the notebook did not finish.
 import json
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +25,29 @@ CELL_TIMEOUT_S = 1200
 
 
 def execute(run: socket.socket, *, sockets: Path) -> None:
-    """Take the order from the run, execute it, send the status."""
+    """Take the order from the run, execute it in a kernel that is forked from this process, send the status."""
     fork_kernel(run)
-    with ending_with(run):
-        order = json.loads(run.makefile().readline())
-        try:
-            status = run_order(order, sockets=sockets)
-        except BaseException as problem:
-            status = {"outcome": "crashed", "name": type(problem).__name__}
-            raise
-        finally:
-            status["cpu_s"] = cpu_seconds()
-            run.sendall(json.dumps(status).encode() + b"\n")
+    with ending_with(run), answered(run) as status:
+        provide()
+        status.update(run_order(json.loads(run.makefile().readline()), sockets=sockets))
+
+
+@contextmanager
+def answered(run: socket.socket) -> Iterator[dict[str, Any]]:
+    """Give a status to fill, and send it at the end, however that comes."""
+    status: dict[str, Any] = {}
+    try:
+        yield status
+    except BaseException as problem:
+        status |= {"outcome": "crashed", "name": type(problem).__name__}
+        raise
+    finally:
+        status["cpu_s"] = cpu_seconds()
+        run.sendall(json.dumps(status).encode() + b"\n")
 
 
 def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
     """Execute in this process; return the status. Our own errors keep their words, other texts may hold data values."""
-    provide()
     try:
         # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
         own = tempfile.mkdtemp(dir=sockets)

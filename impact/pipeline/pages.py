@@ -201,7 +201,7 @@ def cover_of(study: Study, facts: Mapping[str, Any], *, status: Status) -> Cover
     )
     return Cover(
         title=study.plan.title.in_language(study.plan.language),
-        subtitle=study.schema.title.in_language(study.plan.language),
+        subtitle=_subtitle(study),
         disclaimer=t(
             "The views in this report are those of its authors, not of the programme's funder."
         ),
@@ -209,6 +209,12 @@ def cover_of(study: Study, facts: Mapping[str, Any], *, status: Status) -> Cover
         language=study.plan.language,
         words=_fixed_words(t, funded=study.programme is not None),
     )
+
+
+def _subtitle(study: Study) -> str:
+    """What the data are, and of which part of the firms."""
+    title, part = study.schema.title.in_language(study.plan.language), Voice(study).part_of_firms
+    return f"{title} · {part}" if part else title
 
 
 def _status(t: Words, status: Status, *, rehearsal: bool) -> str:

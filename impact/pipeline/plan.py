@@ -33,8 +33,8 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(words if words.startswith(path.name) else f"{path.name}: {words}") from None
 
 
-def study_of(path: Path, parameters: Mapping[str, Any]) -> Study:
-    """Return the study of a plan as notebook parameters change it.
+def study_of(path: Path, parameters: Mapping[str, Any], *, kept: Path | None = None) -> Study:
+    """Return the study of a plan as parameters change it; ``kept`` is a folder with its data as they were read.
 
     Raises
     ------
@@ -46,13 +46,14 @@ def study_of(path: Path, parameters: Mapping[str, Any]) -> Study:
     return Study(
         written.told(parameters),
         path.resolve().parent,
+        kept,
         written=written,
         locked=locked,
         blinding=blinding_beside(path, written),
     )
 
 
-def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
+def checked_study(path: Path, parameters: Mapping[str, Any], *, kept: Path | None = None) -> Study:
     """Return the study of a plan after checking all that can be checked before a notebook starts.
 
     Raises
@@ -61,7 +62,7 @@ def checked_study(path: Path, parameters: Mapping[str, Any]) -> Study:
         As `check_study`.
     """
     try:
-        study = study_of(path, parameters)
+        study = study_of(path, parameters, kept=kept)
         check_study(study)
     except OSError as problem:
         words = problem.strerror or type(problem).__name__

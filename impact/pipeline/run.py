@@ -2,12 +2,13 @@
 
 import ast
 import json
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
@@ -15,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import impact
-from impact.data.kept import keep_frame
 from impact.errors import PlanError
+from impact.evaluation.design_store import DESIGNS
+from impact.evaluation.plan import NAMED
 from impact.evaluation.study import Study
 from impact.pipeline.blinding import blind_facts
-from impact.pipeline.execute import WarmParent
+from impact.pipeline.execute import FreshNotebooks, WarmParent
 from impact.pipeline.locking import lock_facts
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
-from impact.pipeline.plan import checked_study, inputs_of, published, sha256_of
+from impact.pipeline.plan import published, sha256_of, study_of
+from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds
 from impact.terms import Language
@@ -44,7 +47,6 @@ The figures in this folder have not passed the disclosure gate together. Only wh
 Les chiffres de ce dossier ne sont pas passés ensemble par le contrôle de confidentialité. Seul ce que `impact release` en tire
 peut sortir.
 """
-SIDE_BY_SIDE = 2  # notebooks executed at once
 PACKAGES = (
     "numpy",
     "pandas",
@@ -59,6 +61,9 @@ PACKAGES = (
 )
 
 
+INPUTS = "inputs"  # copies that a run reads; taken away before it is published
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished run: where it is, what its headline says, and what it wrote beside tables, figures and notebooks."""
@@ -69,6 +74,28 @@ class Run:
     outputs: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How the notebooks of a run are executed.
+
+    Attributes
+    ----------
+    executing : callable
+        Makes what executes them, of the folder that they work in.
+    side_by_side : int
+        How many at once.
+    designs : Path, optional
+        Folder of design checks that other runs have made.
+    code : str, optional
+        What `code_hash` says, where it is known.
+    """
+
+    executing: Callable[[Path], WarmParent] = lambda folder: WarmParent(folder=folder)
+    side_by_side: int = 2
+    designs: Path | None = None
+    code: str | None = None
+
+
 def run(
     plan_path: Path,
     *,
@@ -76,6 +103,7 @@ def run(
     notebooks: Path,
     changes: Mapping[str, Any] | None = None,
     step: Step = lambda _: None,
+    fresh: bool = False,
 ) -> Run:
     """Execute the notebooks of a plan and render its report.
 
@@ -83,9 +111,11 @@ def run(
     ----------
     plan_path, reports, notebooks : Path
     changes : Mapping, optional
-        Notebook parameters that differ from the plan.
+        Notebook parameters that differ from the plan, and ``name``: another folder under ``reports``.
     step : callable
         Told the name of each step when it is done.
+    fresh : bool
+        An interpreter and an ordinary kernel of its own for each notebook, in place of forked ones; the results are the same.
 
     Raises
     ------
@@ -93,42 +123,55 @@ def run(
         One of its branches; nothing of a failed run stays under ``reports``.
     """
     timings = Timings(step)
-    facts: dict[str, Any] = {"started": datetime.now(UTC).isoformat(timespec="seconds")}
     plan_path, reports, notebooks = plan_path.resolve(), reports.resolve(), notebooks.resolve()
     changed = {name: value for name, value in (changes or {}).items() if value is not None}
-    study = checked_study(plan_path, changed)
-    parameters = {"plan": plan_path.name, **changed}
+    name = study_of(plan_path, changed).plan.name
+    manner = Manner(lambda folder: FreshNotebooks(folder=folder)) if fresh else Manner()
+    with building(reports, name) as folder:
+        snapshot = Snapshot.of(plan_path, folder / INPUTS)
+        written = write_run(folder, snapshot, changed, notebooks, timings, manner)
+    return replace(written, folder=reports / name)
+
+
+def write_run(
+    folder: Path,
+    snapshot: Snapshot,
+    changed: Mapping[str, Any],
+    notebooks: Path,
+    timings: Timings,
+    manner: Manner,
+) -> Run:
+    """Write a run of a snapshot into an empty folder, its certificate last."""
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    study = snapshot.study(changed, checked=True)
+    parameters = {"plan": snapshot.plan.name, **changed}
     stages = FROM_MOMENTS if study.from_moments else STAGES
-    _check_notebooks(notebooks, stages, {*parameters, "results"})
-    said = _inputs(study, plan_path, parameters)
-    facts |= said
-    told = Told.of(study, plan_path, said)
-    data = None if study.from_moments else study.data
+    _check_notebooks(notebooks, stages, {*parameters, "results"} - {NAMED})
+    said = _identified(study, snapshot, parameters)
+    told = Told.of(study, snapshot.plan, said)
+    (folder / LEFT).mkdir()
+    snapshot.keep(study, folder / LEFT)
     del study  # panels: each notebook makes its own while this process waits
     timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
-    with building(reports, told.plan.name) as folder:
-        (folder / LEFT).mkdir()
-        if data is not None:
-            keep_frame(data, folder / LEFT)
-        del data
-        _notebooks(stages, notebooks, folder, plan_path, parameters, timings)
-        headline, outputs = write_pages(folder, told, timings)
-        (folder / MARK).write_text(INTERNAL, encoding="utf-8")
-        timings.total()
-        facts |= {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
-        certify(folder, {**facts, "finished": datetime.now(UTC).isoformat(timespec="seconds")})
-    return Run(
-        reports / told.plan.name, told.plan.language, headline=headline, outputs=(*outputs, MARK)
-    )
+    _notebooks(stages, notebooks, folder, snapshot, parameters, timings, manner)
+    headline, outputs = write_pages(folder, told, timings)
+    shutil.rmtree(folder / INPUTS, ignore_errors=True)
+    snapshot.refuse_changed()
+    (folder / MARK).write_text(INTERNAL, encoding="utf-8")
+    timings.total()
+    spent = {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
+    ended = datetime.now(UTC).isoformat(timespec="seconds")
+    code = manner.code or code_hash(notebooks)
+    certify(folder, {**said, **spent, "code": code, "started": began, "finished": ended})
+    return Run(folder, told.plan.language, headline=headline, outputs=(*outputs, MARK))
 
 
-def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
-    hashes = {name: sha256_of(path) for name, path in read.items()}
+def _identified(study: Study, snapshot: Snapshot, parameters: Mapping[str, Any]) -> dict[str, Any]:
     versions = {name: version(name) for name in PACKAGES}
     plan = study.plan.model_dump(mode="json", by_alias=True)
     files = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
+    hashes = dict(snapshot.hashes)
     told = {"lock": lock_facts(study), "blind": blind_facts(study)}
     identity = json.dumps(
         [hashes, parameters, impact.__version__, plan["data"], told], sort_keys=True
@@ -143,8 +186,20 @@ def _inputs(study: Study, plan_path: Path, parameters: Mapping[str, Any]) -> dic
         "rehearsal": study.rehearsal is not None,
         "inputs": hashes,
         "versions": versions,
-        "git": _revision(study.folder),
+        "git": _revision(snapshot.origin),
     }
+
+
+@cache
+def code_hash(notebooks: Path) -> str:
+    """Return one SHA-256 of the package's files and of the notebooks that a run executes."""
+    package = Path(impact.__file__).resolve().parent
+    found = sha256()
+    for root, pattern in ((package, "**/*"), (notebooks, "*.ipynb")):
+        for path in sorted(root.glob(pattern)):
+            if path.is_file() and path.suffix != ".pyc":
+                found.update(f"{path.relative_to(root)}\0{sha256_of(path)}\n".encode())
+    return found.hexdigest()
 
 
 def _revision(folder: Path) -> dict[str, Any] | None:
@@ -167,16 +222,20 @@ def _notebooks(
     stages: Stages,
     source: Path,
     folder: Path,
-    plan_path: Path,
+    snapshot: Snapshot,
     parameters: Mapping[str, Any],
     timings: Timings,
+    manner: Manner,
 ) -> None:
-    """Execute the notebooks stage by stage, two at a time."""
+    """Execute the notebooks stage by stage, some of them at a time."""
     executed = folder / "notebooks"
     executed.mkdir()
     values = {**parameters, "results": str(folder / LEFT)}
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE)
-    with WarmParent(folder=plan_path.parent) as warm:
+    values.pop(NAMED, None)
+    if manner.designs is not None:
+        (folder / LEFT / DESIGNS).symlink_to(manner.designs)
+    pool = ThreadPoolExecutor(manner.side_by_side)
+    with manner.executing(snapshot.plan.parent) as warm:
 
         def execute(name: str) -> float:
             path = source / f"{name}.ipynb"
@@ -191,10 +250,14 @@ def _notebooks(
             pool.shutdown(wait=False, cancel_futures=True)
     notebooks = sum(timings.cpu_s[name] for stage in stages for name in stage)
     timings.cpu_s["warm_parent"] = round(warm.cpu_s - notebooks, 2)
+    names = {
+        str(folder / LEFT): LEFT,
+        str(snapshot.plan.parent): ".",
+        str(source): "notebooks",
+        str(folder): ".",
+    }
     for path in sorted(executed.glob("*.ipynb")):
-        _without_folders(
-            path, {str(folder / LEFT): LEFT, str(source): "notebooks", str(folder): "."}
-        )
+        _without_folders(path, names)
 
 
 def _all_of(futures: list[Future[None]]) -> None:
@@ -237,10 +300,23 @@ def _declared(notebook: Path) -> set[str]:
 
 def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
     """Write relative folders into an executed notebook in place of this machine's."""
-    text = notebook.read_text(encoding="utf-8")
-    for absolute, relative in names.items():
-        # papermill's own cell writes a text in ASCII
-        injected = absolute.encode("unicode_escape").decode().replace('"', '\\"')
-        for shown in (absolute, injected):
-            text = text.replace(json.dumps(shown, ensure_ascii=False)[1:-1], relative)
-    notebook.write_text(text, encoding="utf-8")
+    pairs = [
+        (shown, relative)
+        for absolute, relative in names.items()
+        # papermill's own cell writes a text in ASCII, and escapes its quotes
+        for shown in (absolute, absolute.encode("unicode_escape").decode().replace('"', '\\"'))
+    ]
+
+    def written(found: Any) -> Any:
+        if isinstance(found, dict):
+            return {key: written(value) for key, value in found.items()}
+        if isinstance(found, list):
+            return list(map(written, found))
+        if isinstance(found, str):
+            for shown, relative in pairs:
+                found = found.replace(shown, relative)
+        return found
+
+    content = written(json.loads(notebook.read_text(encoding="utf-8")))
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    notebook.write_text(text + "\n", encoding="utf-8")

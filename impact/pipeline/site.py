@@ -68,14 +68,20 @@ def read_site(reports: Path) -> Site:
     """Read what a reports folder holds, in the order of names."""
     runs: list[RunRecord] = []
     batches: list[BatchRecord] = []
-    for folder in _folders(reports):
-        found = _batch(folder, reports)
-        if found is None:
-            runs.append(_run(folder, reports))
-        else:
-            batch, own = found
+    folders = _folders(reports)
+    told = {folder: found for folder in folders if (found := _told(folder, reports)) is not None}
+    of_batches = {
+        text(mapping(one).get("name")): _address(folder, reports)
+        for folder, batch in told.items()
+        for one in sequence(batch.get("runs"))
+    }
+    for folder in folders:
+        if folder in told:
+            batch, own = _batch(folder, reports, told[folder])
             batches.append(batch)
             runs += own
+        else:
+            runs.append(_run(folder, reports, batch=of_batches.get(folder.name, "")))
     name = text(_shown(reports.resolve())) or "reports"
     return Site(name, tuple(runs), tuple(batches), tuple(_comparisons(reports)))
 
@@ -160,20 +166,33 @@ def _comparisons(reports: Path) -> Iterator[Comparison]:
             yield Comparison(_address(path, reports), text(_clean(first)), text(_clean(second)))
 
 
-def _batch(folder: Path, reports: Path) -> tuple[BatchRecord, list[RunRecord]] | None:
-    """Return a batch and its runs: those in its folder, and those that left none; None where the folder is no batch's."""
+def _told(folder: Path, reports: Path) -> dict[str, Any] | None:
+    """Return what batch.json of a folder says; None where the folder is no batch's."""
     told = read_json(folder / BATCH) if _inside(folder, reports) else None
-    if not isinstance(told, dict):
-        return None
+    return told if isinstance(told, dict) else None
+
+
+def _batch(
+    folder: Path, reports: Path, told: dict[str, Any]
+) -> tuple[BatchRecord, list[RunRecord]]:
+    """Return a batch, and of its runs those in its folder and those that left none; others stand beside it."""
     link = _address(folder, reports)
-    own = [_run(one, reports, batch=link) for one in _folders(folder)]
+    asked = sequence(told.get("runs"))
+    names = [text(mapping(one).get("name")) for one in asked]
+    own = [
+        _run(one, reports, batch=link)
+        for one in _folders(folder)
+        if one.name in names or (one / CERTIFICATE).is_file()
+    ]
     there = {one.name for one in own}
+    beside = {one.name for one in _folders(reports)} & set(names)
     without = [
         failed_of(one, link=link)
-        for one in sequence(told.get("runs"))
-        if text(mapping(one).get("name")) not in there
+        for one, name in zip(asked, names, strict=True)
+        if name not in there | beside
     ]
-    return BatchRecord(text(_shown(folder)), link, asked=len(own) + len(without)), [*own, *without]
+    n = len(own) + len(beside) + len(without)
+    return BatchRecord(text(_shown(folder)), link, asked=n), [*own, *without]
 
 
 def _run(folder: Path, reports: Path, *, batch: str = "") -> RunRecord:

@@ -82,7 +82,7 @@ def locked(reports: Path, name: str, *, patience_s: float = 0.0) -> Iterator[Non
     """
     last = time.monotonic() + patience_s
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC  # a link there is not ours
-    file = os.open(reports / f".{name}.lock", flags, 0o600)
+    file = os.open(lock_of(reports / name), flags, 0o600)
     try:
         while not _held(file):
             if time.monotonic() >= last:
@@ -93,6 +93,11 @@ def locked(reports: Path, name: str, *, patience_s: float = 0.0) -> Iterator[Non
         yield
     finally:
         os.close(file)
+
+
+def lock_of(final: Path) -> Path:
+    """Return the file whose lock whoever makes a folder holds."""
+    return final.with_name(f".{final.name}.lock")
 
 
 def _held(file: int) -> bool:

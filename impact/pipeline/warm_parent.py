@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -35,22 +36,32 @@ IMPORTED_ONCE = (
     "babel.numbers",
     "threadpoolctl",
 )
-KEPT_OUT = ("rfc3987_syntax", "debugpy")
+KEPT_OUT = ("rfc3987_syntax", "debugpy", "polars")
 """What libraries import if it is there, and do without if not: a grammar by which nbformat checks addresses (1.5 s), of which
-notebooks have none, and the debugger of a kernel (0.6 s) that nobody steps through."""
+notebooks have none, a kernel's debugger (0.6 s), and frames of another kind, which begin threads."""
 
 
 def main() -> None:
     """Entry of the process: the number of the connection to the run, and the folder for kernels' sockets."""
     run, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     with ending_with(run):
-        for name in KEPT_OUT:
-            sys.modules.setdefault(name, None)  # type: ignore[arg-type]
-        for name in IMPORTED_ONCE:
-            import_module(name)
+        import_once(IMPORTED_ONCE)
+    execute_notebooks(run, sockets)
+
+
+def import_once(names: Iterable[str]) -> None:
+    """Import what children share, and leave it where no collection in a child walks over, and copies, it."""
+    for name in KEPT_OUT:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    for name in names:
+        import_module(name)
     gc.collect()
-    gc.freeze()  # so that no collection in a child walks over, and copies, what all of them share
-    notebook = next_notebook(run)
+    gc.freeze()
+
+
+def execute_notebooks(run: socket.socket, sockets: Path) -> None:
+    """Fork for each notebook of a run, which the forked process executes; return once the run has hung up."""
+    notebook = next_child(run)
     if notebook is None:
         shutil.rmtree(sockets, ignore_errors=True)
         return
@@ -59,13 +70,13 @@ def main() -> None:
     execute(notebook, sockets=sockets)
 
 
-def next_notebook(run: socket.socket) -> socket.socket | None:
-    """Fork once for each connection that the run sends.
+def next_child(run: socket.socket) -> socket.socket | None:
+    """Fork once for each connection that whoever asks sends.
 
     Returns
     -------
     socket or None
-        In a forked process its connection to the run; here none, after the run has hung up and every process is gone.
+        In a forked process its connection to who asked; here none, after that one has hung up and every process is gone.
     """
     children = []
     while descriptors := socket.recv_fds(run, 1, 1)[1]:

@@ -102,6 +102,16 @@ class Voice:
             return told.level_in(level, self.study.plan.language)
         return self.t("yes") if float(level) else self.t("no")
 
+    @cached_property
+    def part_of_firms(self) -> str:
+        """Name the columns and labels by which a part of the firms is kept, as plain text; empty where all are."""
+        truths = {"true": "1", "false": "0"}
+        return "; ".join(
+            f"{self.study.label(column)}{self.colon} "
+            + ", ".join(self.level(column, truths.get(label, label)) for label in labels)
+            for column, labels in self.study.plan.only.items()
+        )
+
     def with_unit(self, outcome: str) -> str:
         """Write an outcome's label, with its unit in brackets where it has one."""
         unit = self.study.unit(outcome)

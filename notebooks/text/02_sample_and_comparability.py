@@ -5,6 +5,7 @@
 # What this notebook may be told; None means: as in the plan (docs/plan.md).
 plan = "evaluation.yml"
 outcome = None
+only = None
 cohort = None
 comparison_group = None
 anticipation = None
@@ -21,6 +22,7 @@ from impact.pipeline import open_study
 study = open_study(
     plan=plan,
     outcome=outcome,
+    only=only,
     cohort=cohort,
     comparison_group=comparison_group,
     anticipation=anticipation,

@@ -57,6 +57,7 @@ OF_THE_PLAN = {
     "order of outcomes": ({"outcomes": ["export_revenue_mad", "revenue_mad"]}, "outcomes"),
     "other data": ({"data": "data/artisans.csv"}, "data"),
     "other schema": ({"schema": "data/other.yml"}, "schema"),
+    "a part of the firms": ({"only": {"city": ["Fes"]}}, "only"),
     "other cohort": ({"cohort": "planned_quarter"}, "cohort"),
     "no planned cohort": ({"planned_cohort": None}, "planned_cohort"),
     "by rule": ({"assignment": "by_rule"}, "assignment"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 from pydantic import BaseModel
@@ -63,7 +63,7 @@ PLAN_OF_ARTISANS = read_plan(ROOT / "evaluation.yml")
 
 
 @given(
-    name=st.text(min_size=1).filter(lambda s: s not in {"outcome", *CHANGEABLE}),
+    name=st.text(min_size=1).filter(lambda s: s not in {"outcome", "name", *CHANGEABLE}),
     value=st.one_of(st.integers(), st.text(), st.booleans()),
 )
 @settings(max_examples=200, deadline=None)
@@ -88,6 +88,7 @@ def test_unknown_parameter_names_are_refused_code_and_all(name, value):
 )
 @settings(max_examples=300, deadline=None)
 def test_parameters_are_held_to_the_types_and_limits_of_the_plan(name, value):
+    assume((name, value) != ("only", {}))  # all firms
     with pytest.raises(PlanError):
         PLAN_OF_ARTISANS.told({name: value})
 

@@ -12,6 +12,8 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "outcomes": "colonnes des résultats ; la première est le résultat principal",
         "cohort": "colonne de la première période de traitement (vide : jamais traité), si ce n'est celle du schéma",
         "planned_cohort": "la même chose telle que prévue, pour l'effet d'avoir été invité",
+        "only": "{colonne: [modalités]} : entreprises qui ont une des modalités, dans chaque colonne ; chaque page dit qu'il "
+        "s'agit d'une partie des entreprises",
         "assignment": "comment les bénéficiaires ont été retenus : randomised (au hasard), chosen (par choix) ou by_rule "
         "(par une règle) ; l'estimateur, les vérifications et les phrases en découlent",
         "assigned_by": "ce qui a été tiré au sort (assignment: randomised) : unit (l'unité) ou cluster (le groupe entier) ; "

@@ -96,11 +96,8 @@ def pseudonyms_for(project: Path) -> Pseudonyms:
         raise PrivacyError(
             f"pseudonyms need a secret key: make one outside the project (impact key new PATH) and name it in {KEY_FILE}"
         )
+    refuse_key_inside(project)
     path = Path(named).resolve()
-    if any(path.is_relative_to(root) for root in _roots(project)):
-        raise PrivacyError(
-            f"{KEY_FILE}: the key lies inside the project, with which it would be handed on; move it elsewhere"
-        )
     try:
         mode, key = path.stat().st_mode, path.read_bytes()
     except OSError:
@@ -112,6 +109,20 @@ def pseudonyms_for(project: Path) -> Pseudonyms:
             f"{KEY_FILE}: the key is shorter than {KEY_BYTES} bytes; make one with impact key new"
         )
     return Pseudonyms(key)
+
+
+def refuse_key_inside(project: Path) -> None:
+    """Refuse a key that the environment names inside a project, whose folder is handed on, or copied, with it.
+
+    Raises
+    ------
+    PrivacyError
+    """
+    named = os.environ.get(KEY_FILE)
+    if named and any(Path(named).resolve().is_relative_to(root) for root in _roots(project)):
+        raise PrivacyError(
+            f"{KEY_FILE}: the key lies inside the project, with which it would be handed on; move it elsewhere"
+        )
 
 
 def new_key(path: Path) -> Path:

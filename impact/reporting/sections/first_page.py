@@ -52,9 +52,10 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
 def kicker(voice: Voice) -> str:
     """Say what this is: an impact evaluation, of what, over which periods."""
     title = voice.study.schema.title.in_language(voice.study.plan.language)
+    part = f" · {escape(voice.part_of_firms)}" if voice.part_of_firms else ""
     if voice.study.rehearsal is not None:
-        return f"{voice.t('REHEARSAL of an impact evaluation')} · {escape(title)}"
-    return f"{voice.t('Impact evaluation')} · {escape(title)}"
+        return f"{voice.t('REHEARSAL of an impact evaluation')} · {escape(title)}{part}"
+    return f"{voice.t('Impact evaluation')} · {escape(title)}{part}"
 
 
 def title(voice: Voice, findings: Findings) -> str:

@@ -2,11 +2,20 @@
 
 from impact.evaluation.truth import Truth
 from impact.reporting.exhibits import Banner, Exhibit
+from impact.reporting.formats import escape
 from impact.reporting.voice import Voice
 
 
 def banner(voice: Voice) -> list[Exhibit]:
-    """Say first that a run is blind, or that data are simulated, and what is true in them; nothing where neither is so."""
+    """Say first that a run is blind, or that data are simulated, and that firms are a part of all; nothing where none is so."""
+    banners = [*_invented(voice), *_in_part(voice)]
+    if not banners:
+        return []
+    text = " ".join(one.text for one in banners)
+    return [Banner(text, short=" · ".join(one.short for one in banners))]
+
+
+def _invented(voice: Voice) -> list[Banner]:
     t, truth = voice.t, voice.study.truth
     if voice.study.blind:
         return [blind_banner(voice)]
@@ -14,6 +23,9 @@ def banner(voice: Voice) -> list[Exhibit]:
         return []
     if voice.study.rehearsal is not None:
         return [rehearsal_banner(voice, truth)]
+    if voice.study.plan.only:  # the truth is that of all firms
+        text = t("**Demonstration on invented firms.** No figure describes a real firm.")
+        return [Banner(text, short=t("Invented data"))]
     text = t(
         "**Demonstration on invented firms.** As they are simulated, the true effect is known: {effect} {each} ({percent}). No "
         "figure describes a real firm.",
@@ -27,6 +39,16 @@ def banner(voice: Voice) -> list[Exhibit]:
         each=voice.a_period,
     )
     return [Banner(text, short=short)]
+
+
+def _in_part(voice: Voice) -> list[Banner]:
+    t, part = voice.t, voice.part_of_firms
+    if not part:
+        return []
+    text = t(
+        "**A part of the firms.** All figures are of these firms alone: {part}.", part=escape(part)
+    )
+    return [Banner(text, short=t("A part of the firms: {part}", part=part))]
 
 
 def blind_banner(voice: Voice) -> Banner:

@@ -167,11 +167,12 @@ def record_of(
 def failed_of(entry: Any, *, link: str) -> RunRecord:
     """Return a run that left no folder, as its batch tells of it."""
     told = mapping(entry)
+    parameters = mapping(told.get("parameters"))
     return RunRecord(
         name=text(told.get("name")) or "?",
         link=link,
         status="failed",
-        part=_levels(mapping(told.get("parameters"))),
+        part=_levels(mapping(parameters.get("only")) or parameters),
         batch=link,
     )
 

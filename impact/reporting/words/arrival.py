@@ -37,6 +37,7 @@ RULES = {
 
 MISSING_REASONS = {
     "blank": t("blank"),
+    "one_of_several": t("for one of several reasons"),
     "unmatched": t("not in the other table"),
     "recoded": t("a code that stands for nothing"),
     "not_recoded": t("a code of no stated meaning"),

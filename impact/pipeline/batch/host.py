@@ -1,0 +1,96 @@
+"""The process that runs of a batch are forked from, with all that they need imported once.
+
+Each run is a process of its own, and has a process of its own that its notebooks are forked from; nothing passes between runs::
+
+    impact batch -- host -+- run -- notebooks' parent -+- notebook (papermill) -- kernel
+                          +- run -- ...
+
+The notebooks' parent is forked before the run has done anything, so that it has neither threads nor sockets of libraries.
+Every process ends with the one that asked for it, as `hang_up` says.
+"""
+
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from impact.pipeline.execute import WarmParent
+from impact.pipeline.forked_kernel import ForkedKernel
+from impact.pipeline.hang_up import ending_with
+from impact.pipeline.parent_process import Process
+from impact.pipeline.warm_parent import (
+    IMPORTED_ONCE,
+    execute_notebooks,
+    import_once,
+    next_child,
+)
+
+OF_RUNS = ("impact.pipeline.batch.one_run", "typst", "pypandoc", "xlsxwriter", "pyarrow.parquet")
+
+
+def main() -> None:
+    """Entry of the process: the number of the connection to the batch, and the folder for kernels' sockets."""
+    batch, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    with ending_with(batch):
+        import_once((*IMPORTED_ONCE, *OF_RUNS))
+    asked = next_child(batch)
+    if asked is None:
+        shutil.rmtree(sockets, ignore_errors=True)
+        return
+    order = json.loads(asked.makefile().readline())
+    from impact.pipeline.batch.one_run import answer
+
+    with tempfile.TemporaryFile() as complaints:
+        parent = ForkedParent.fork(
+            Path(order["snapshot"]["plan"]).parent, asked, sockets, complaints
+        )
+        answer(order, asked, executing=lambda _: parent)
+
+
+class ForkedParent(WarmParent):
+    """The parent of a run's notebooks, forked from the run's process instead of started."""
+
+    def __init__(
+        self, *, process: Process, connection: socket.socket, sockets: Path, complaints: BinaryIO
+    ) -> None:
+        self._process, self._connection = process, connection
+        self._sockets, self._complaints = sockets, complaints
+        self._asked: list[socket.socket] = []
+        self.cpu_s = 0.0
+        self._leave = self._end_all
+
+    def __enter__(self) -> Self:
+        return self
+
+    def _end_all(self) -> None:
+        self._end()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    @classmethod
+    def fork(
+        cls, folder: Path, asked: socket.socket, sockets: Path, complaints: BinaryIO
+    ) -> "ForkedParent":
+        """Fork it into a folder, while this process has one thread; there, serve the run and leave never."""
+        own = Path(tempfile.mkdtemp(dir=sockets))
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid:
+            theirs.close()
+            return cls(
+                process=ForkedKernel(pid, ours), connection=ours, sockets=own, complaints=complaints
+            )
+        ours.close()
+        asked.close()  # held here too, it would hide the run's end from the batch
+        os.setsid()
+        os.chdir(folder)
+        os.dup2(complaints.fileno(), sys.stderr.fileno())
+        execute_notebooks(theirs, own)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
