@@ -102,13 +102,19 @@ def placebo_date(panel: Panel, estimator: AnyEstimator, *, periods: int) -> Chec
     if not row["std_error"] > NO_VARIATION * np.ptp(pretended.y):
         return not_applicable("placebo_date", "no_variation_before_treatment")
     p = _permutation_p(pretended, estimator, otherwise=float(row["p_value"]))
+    return at_placebo_date(effect, p, periods=periods)
+
+
+def at_placebo_date(effect: Estimate, p: float, *, periods: int) -> CheckResult:
+    """Return the check of a date ``periods`` earlier, from its one effect and the p-value that is believed."""
+    table = effect.table[["estimate", "std_error", "conf_low", "conf_high"]]
     return CheckResult(
         "placebo_date",
         status_of(p),
         f"periods_earlier:{periods}",
-        statistic=float(row["estimate"]),
+        statistic=float(table["estimate"].iloc[0]),
         p_value=p,
-        table=effect.table[["estimate", "std_error", "conf_low", "conf_high"]],
+        table=table,
     )
 
 

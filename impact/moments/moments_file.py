@@ -5,9 +5,7 @@ allows are refused, and scatters from which a part of a unit's path tells the re
 """
 
 import json
-import os
 import struct
-import tempfile
 import zipfile
 import zlib
 from dataclasses import replace
@@ -18,7 +16,8 @@ import numpy as np
 
 from impact.data.sample import Sample
 from impact.data.times import TimeAxis
-from impact.errors import DisclosureError, SourceError, StorageError
+from impact.data.whole_file import whole_file
+from impact.errors import DisclosureError, SourceError
 from impact.moments.cells import CellMoments
 from impact.moments.cluster_sums import ClusterSums
 from impact.moments.scatter import scatter_root
@@ -73,20 +72,8 @@ def save(moments: CellMoments, path: str | Path, *, small_cells: SmallCells = "r
     if small_cells == "refuse":
         _refuse_small(moments)
         moments = _without_small_complete(moments)
-    path = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, **_arrays(moments))
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise StorageError(
-            f"{path.name}: {problem.strerror or 'cannot be written'}; check the folder, space and permissions"
-        ) from None
+    with whole_file(Path(path)) as file:
+        np.savez_compressed(file, **_arrays(moments))
 
 
 def load(path: str | Path) -> CellMoments:

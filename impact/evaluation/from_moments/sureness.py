@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from impact.check_result import CheckResult, not_applicable, status_of
+from impact.check_result import CheckResult, not_applicable
+from impact.diagnostics.before_trends import at_placebo_date
 from impact.errors import ImpactError
 from impact.evaluation.certainty import Certainty, OtherTrends, events_of_every_cohort
 from impact.evaluation.from_moments.effects import believed, not_in_moments
@@ -85,15 +86,7 @@ def placebo_date(study: Study, *, periods: int) -> CheckResult:
     row = found.table.iloc[0]
     if not row["std_error"] > 0:
         return not_applicable("placebo_date", "no_variation_before_treatment")
-    p = float(row["p_value"])
-    return CheckResult(
-        "placebo_date",
-        status_of(p),
-        f"periods_earlier:{periods}",
-        statistic=float(row["estimate"]),
-        p_value=p,
-        table=found.table[["estimate", "std_error", "conf_low", "conf_high"]],
-    )
+    return at_placebo_date(found, float(row["p_value"]), periods=periods)
 
 
 def _pretended(moments: PathMoments, periods: int) -> PathMoments:

@@ -7,14 +7,13 @@ For offices i < j in the alphabet and their shared stream m_ij, office i sends s
 import base64
 import binascii
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impact.errors import MomentsError, SourceError, StorageError
+from impact.data.whole_file import whole_file
+from impact.errors import MomentsError, SourceError
 from impact.moments.offices.grid import BITS, SumGrid, grid_of
 from impact.moments.offices.integer_sums import IntegerSums, n_numbers, refuse_overflow
 from impact.moments.offices.pair_keys import fingerprint, mask_stream
@@ -85,19 +84,8 @@ class MaskedSums:
             "fingerprints": dict(self.fingerprints),
             "numbers": base64.b64encode(self.packed).decode(),
         }
-        try:
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(content, file, indent=1)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-        except OSError as problem:
-            raise StorageError(
-                f"{path.name}: {problem.strerror or 'cannot be written'}; check the folder, space and permissions"
-            ) from None
+        with whole_file(path) as file:
+            file.write(json.dumps(content, indent=1).encode())
 
 
 def read_masked(path: Path) -> MaskedSums:
