@@ -35,7 +35,7 @@ def run(line, folder):
         },
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=1_200,
         check=False,
     )
     assert done.returncode == 0, f"{line}: {done.stderr[-2000:]}"
