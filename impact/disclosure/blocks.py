@@ -6,6 +6,8 @@ import numpy as np
 
 from impact.arrays import Integers, Mask
 
+ALONE = 1e-3  # of a combination's length may lie in large blocks: less hides nothing
+
 
 @dataclass(frozen=True, eq=False)
 class Blocks:

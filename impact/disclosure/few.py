@@ -18,11 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
-from impact.disclosure.blocks import Blocks
+from impact.disclosure.blocks import ALONE, Blocks
+from impact.disclosure.grown import grown_in
 
-ALONE = 1e-3  # of a combination's length may lie in large blocks: less hides nothing
 BRANCH = 5_000_000  # products of numbers that a branch costs at least
 MOST_WORK = 20_000_000  # of them: a few hundredths of a second
+MOST_COMMON = 100_000_000  # of them, for bounds: with more, sets are grown and nothing else
 SQUARED = 4  # times, a matrix: then its largest eigenvalue stands out
 GROWTHS = 2  # of a set from a block
 POWERS = 8  # of a Gram matrix: then its longest direction is near enough
@@ -171,6 +172,8 @@ def _padded(of_column: Integers, number: int) -> Integers:
 
 def _fewest(inside: Floats, blocks: Blocks, fewest: int) -> Floats | None:
     """Search vectors (d, s) for a combination on fewer units than allowed, by taking each block in or out."""
+    if (len(np.unique(blocks.of_column)) * len(inside)) ** 2 > MOST_COMMON:
+        return grown_in(inside, blocks, fewest)
     ahead: list[tuple[_Parts, frozenset[int]]] = [(_Parts.of(inside, blocks), frozenset())]
     work = 0
     while ahead:

@@ -6,6 +6,7 @@ writes it.
 
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,7 @@ def appended(log: str, entry: Earlier) -> str:
     read(log)
     lines = log.splitlines()
     held = {
+        "salt": secrets.token_hex(16),  # nobody who guesses an entry can hold it to its digest
         "previous": _digest(lines[-1]) if lines else START,
         "run": entry.run,
         "units": [str(unit) for unit in entry.units.tolist()],
@@ -82,6 +84,11 @@ def appended(log: str, entry: Earlier) -> str:
         "spreads": list(map(_plain, entry.spreads)),
     }
     return "\n".join([*lines, json.dumps(held, sort_keys=True, separators=(",", ":")), ""])
+
+
+def digests(log: str) -> tuple[str, ...]:
+    """Return the digest of each entry: that of the last one stands for all before it."""
+    return tuple(map(_digest, log.splitlines()))
 
 
 def read(log: str) -> tuple[Earlier, ...]:

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 
 from impact.arrays import Floats, Integers
-from impact.disclosure.blocks import Blocks
-from impact.disclosure.few import ALONE, few_in
+from impact.disclosure.blocks import ALONE, Blocks
+from impact.disclosure.few import few_in
 from impact.one_thread import one_thread
 
 INDEPENDENT = 1e-7  # of a row's length: what is left below it is rounding

@@ -1,5 +1,6 @@
 """The log of what earlier releases of the same data told, kept beside the runs, inside."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -8,12 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from impact.disclosure.log import Earlier, appended, read
+from impact.disclosure.log import START, Earlier, appended, digests, read
+from impact.errors import DisclosureError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import inputs_of, sha256_of
-from impact.pipeline.store import INSIDE, locked
+from impact.pipeline.store import CERTIFICATE, INSIDE, locked
 
 RELEASES = "releases"
+LOG = "log_of_releases"
+"""What run.json of a release has of the log."""
 _FILES_OF_PLANS = {".yml", ".yaml", ".json"}
 
 
@@ -46,6 +50,29 @@ class EarlierReleases:
             When an entry was changed or lost.
         """
         return read(self._text())
+
+    def hold_to(self, to: Path) -> None:
+        """Hold the log to the releases in a folder, each of which names the entry that was made for it.
+
+        Raises
+        ------
+        DisclosureError
+            When an entry that one of them names is not in the log: it was changed, or taken off its end.
+        """
+        known = {START, *digests(self._text())}
+        for facts in sorted(to.glob(f"*/{CERTIFICATE}")):
+            told = json.loads(facts.read_text(encoding="utf-8")).get(LOG, {})
+            if told.get("name") == self.path.stem and told.get("head") not in known:
+                raise DisclosureError(
+                    f"log of releases: {facts.parent.name} names an entry that is not in it; restore it, as nothing can be "
+                    "released beside figures that are not known"
+                )
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What a release says of the log: its name, how many entries it has, and the digest of the last, which holds all."""
+        every = (START, *digests(self._text()))
+        return {"name": self.path.stem, "entries": len(every) - 1, "head": every[-1]}
 
     def add(self, entry: Earlier) -> None:
         """Add an entry, whole or not at all."""

@@ -13,7 +13,7 @@ from impact.disclosure.log import Earlier
 from impact.errors import DisclosureError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.blinding import refuse_blind
-from impact.pipeline.earlier_releases import EarlierReleases
+from impact.pipeline.earlier_releases import LOG, EarlierReleases
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import Told, stored_parts
 from impact.pipeline.plan import inputs_of, sha256_of, study_of
@@ -82,16 +82,17 @@ def release(
     study = _same_study(plan_path, facts)
     stored = stored_parts(run / RESULTS)
     with EarlierReleases.of(run.parent, study) as earlier:
+        earlier.hold_to(to)
         kit = partial(declare_kit, study=study, fewest=gate.rules.fewest)
         figures, atoms = declare(study, stored, further=(kit,))
         timings.told("declared")
         released = gate.release(figures, atoms, earlier=earlier.entries)
         timings.told("gate")
         may_leave(stored, released)  # what refuses does so before anything is told
-        said = {name: facts.get(name) for name in OF_THE_RUN}
+        earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
+        said = {**{name: facts.get(name) for name in OF_THE_RUN}, LOG: earlier.facts}
         told = Told.of(study, plan_path, said, status="released")
         letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
-        earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
         folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)
     return Release(folder, outputs, kept_back)
 

@@ -16,11 +16,11 @@ from pipeline.conftest import IMPACT, ROOT
 
 from impact.disclosure import Gate, Place
 from impact.disclosure.declared.declaration import Declaration
-from impact.disclosure.log import Earlier
+from impact.disclosure.log import Earlier, appended, digests
 from impact.errors import DisclosureError, StorageError
 from impact.evaluation.sealed_study import SealedStudy
 from impact.evaluation.store import decode
-from impact.pipeline.earlier_releases import EarlierReleases
+from impact.pipeline.earlier_releases import LOG, EarlierReleases
 from impact.pipeline.notebook import NotebookStudy
 from impact.pipeline.released_folder import write_released
 from impact.pipeline.shown_again import section_of, show_again
@@ -163,6 +163,32 @@ def test_a_log_that_was_changed_lets_nothing_out(tmp_path, study):
         earlier.path.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
         with pytest.raises(DisclosureError, match="changed or lost"):
             _ = earlier.entries
+
+
+def test_an_entry_off_the_end_of_the_log_is_missed_by_the_release_that_names_it(tmp_path, study):
+    figures, atoms = declared(study, "all")
+    to = tmp_path / "released"
+    with EarlierReleases.of(tmp_path, study) as earlier:
+        for run in ("one", "two"):
+            earlier.add(Earlier.of(Gate().release(figures, atoms), atoms, run=run))
+            (to / run).mkdir(parents=True)
+            (to / run / "run.json").write_text(json.dumps({LOG: earlier.facts}))
+        assert earlier.facts["entries"] == 2
+        earlier.hold_to(to)
+        whole = earlier.path.read_text(encoding="utf-8").splitlines()
+        changed = whole[1].replace('"run":"two"', '"run":"other"')
+        for left in ([], whole[:1], [whole[0], changed]):
+            earlier.path.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")
+            _ = earlier.entries  # the chain by itself is whole
+            with pytest.raises(DisclosureError, match="names an entry that is not in it"):
+                earlier.hold_to(to)
+
+
+def test_an_entry_cannot_be_guessed_from_its_digest(study):
+    """The same release of the same data has another digest each time."""
+    figures, atoms = declared(study, "all")
+    entry = Earlier.of(Gate().release(figures, atoms), atoms, run="one")
+    assert digests(appended("", entry)) != digests(appended("", entry))
 
 
 def test_plans_of_the_same_data_share_a_log_and_others_do_not(tmp_path, study):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from impact.errors import DisclosureError
 from impact.evaluation.parts import NotMeasured
 from impact.interval import Refused
 from impact.reporting.exhibits import Exhibit, Table, Text
@@ -11,6 +12,7 @@ from impact.reporting.sections.disclosure_log import disclosure_log
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.plan_departures import all_departures, lock_in_words, table_of
 from impact.reporting.voice import Voice
+from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import REGISTER, said, said_why_not
 from impact.terms import SMALLEST_SHOWN
 
@@ -72,9 +74,18 @@ def _without_answer(voice: Voice, findings: Findings) -> Iterator[Row]:
     for one in (*findings.headline.refused, *findings.certainty.refused, *of_quantiles):
         if one.inference in REGISTER["refused"]:
             what = said(t, "refused", one.inference)
-            yield what, t("not computed"), said_why_not(t, one.error)
+            yield what, _without(t, one.error), said_why_not(t, one.error)
     for row in rows[rows["estimate"].isna()].itertuples():
-        yield said(t, "alternative", row.name), t("not computed"), said_why_not(t, row.why_not)
+        yield (
+            said(t, "alternative", row.name),
+            _without(t, row.why_not),
+            said_why_not(t, row.why_not),
+        )
+
+
+def _without(t: Words, why: str) -> str:
+    """Say of a number that is not there whether it was computed."""
+    return t("withheld") if why == DisclosureError.__name__ else t("not computed")
 
 
 def _events(voice: Voice) -> Iterator[Row]:

@@ -15,7 +15,8 @@ def disclosure_log(voice: Voice, kept_back: KeptBack) -> list[Exhibit]:
     t, f = voice.t, voice.f
     opening = t(
         "All figures of this report passed one gate together, and beside all that earlier releases of the same data showed. "
-        "A dash stands where a figure was withheld."
+        "A dash stands where a figure was withheld. The rating was made again from what is shown here; where it rests on a "
+        "figure that was withheld, it may differ from the one in the report that stays inside."
     )
     heading = f"### {t('What is withheld')}\n\n{opening}"
     rows = [
