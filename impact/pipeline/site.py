@@ -20,7 +20,7 @@ from impact.reporting.site.compared import Compared, Side
 from impact.reporting.site.contents import BatchRecord, Comparison, Site
 from impact.reporting.site.index import index_page
 from impact.reporting.site.json_values import mapping, sequence, text
-from impact.reporting.site.records import RunRecord, RunStatus, failed_of, record_of
+from impact.reporting.site.records import RunRecord, RunStatus, record_of, unfinished_of
 from impact.reporting.site.shell import MARK
 from impact.reporting.words.register import REGISTER
 from impact.terms import Language
@@ -65,25 +65,27 @@ def write_index(reports: Path) -> Path:
 
 
 def read_site(reports: Path) -> Site:
-    """Read what a reports folder holds, in the order of names."""
-    runs: list[RunRecord] = []
-    batches: list[BatchRecord] = []
+    """Read what a reports folder holds, in the order of names; runs of a batch that are not done stand at the end."""
     folders = _folders(reports)
-    told = {folder: found for folder in folders if (found := _told(folder, reports)) is not None}
-    of_batches = {
-        text(mapping(one).get("name")): _address(folder, reports)
-        for folder, batch in told.items()
-        for one in sequence(batch.get("runs"))
-    }
-    for folder in folders:
-        if folder in told:
-            batch, own = _batch(folder, reports, told[folder])
-            batches.append(batch)
-            runs += own
-        else:
-            runs.append(_run(folder, reports, batch=of_batches.get(folder.name, "")))
+    told = {folder: _batch(folder, reports) for folder in folders}
+    of: dict[str, str] = {}
+    unfinished: list[RunRecord] = []
+    batches: list[BatchRecord] = []
+    for folder, found in told.items():
+        if found is None:
+            continue
+        link, runs = _address(folder, reports), sequence(found.get("runs"))
+        batches.append(BatchRecord(text(_shown(folder)), link, asked=len(runs)))
+        of |= {text(mapping(one).get("name")): link for one in runs}
+        unfinished += filter(None, (unfinished_of(one, link=link) for one in runs))
+    earlier = {one.name for one in unfinished}  # a folder of that name is of another day
+    made = [
+        _run(folder, reports, batch="" if folder.name in earlier else of.get(folder.name, ""))
+        for folder in folders
+        if told[folder] is None
+    ]
     name = text(_shown(reports.resolve())) or "reports"
-    return Site(name, tuple(runs), tuple(batches), tuple(_comparisons(reports)))
+    return Site(name, (*made, *unfinished), tuple(batches), tuple(_comparisons(reports)))
 
 
 def write_comparison(
@@ -166,33 +168,10 @@ def _comparisons(reports: Path) -> Iterator[Comparison]:
             yield Comparison(_address(path, reports), text(_clean(first)), text(_clean(second)))
 
 
-def _told(folder: Path, reports: Path) -> dict[str, Any] | None:
-    """Return what batch.json of a folder says; None where the folder is no batch's."""
+def _batch(folder: Path, reports: Path) -> dict[str, Any] | None:
+    """Return what a batch tells of its runs, whose folders stand beside its own; None where the folder is no batch's."""
     told = read_json(folder / BATCH) if _inside(folder, reports) else None
     return told if isinstance(told, dict) else None
-
-
-def _batch(
-    folder: Path, reports: Path, told: dict[str, Any]
-) -> tuple[BatchRecord, list[RunRecord]]:
-    """Return a batch, and of its runs those in its folder and those that left none; others stand beside it."""
-    link = _address(folder, reports)
-    asked = sequence(told.get("runs"))
-    names = [text(mapping(one).get("name")) for one in asked]
-    own = [
-        _run(one, reports, batch=link)
-        for one in _folders(folder)
-        if one.name in names or (one / CERTIFICATE).is_file()
-    ]
-    there = {one.name for one in own}
-    beside = {one.name for one in _folders(reports)} & set(names)
-    without = [
-        failed_of(one, link=link)
-        for one, name in zip(asked, names, strict=True)
-        if name not in there | beside
-    ]
-    n = len(own) + len(beside) + len(without)
-    return BatchRecord(text(_shown(folder)), link, asked=n), [*own, *without]
 
 
 def _run(folder: Path, reports: Path, *, batch: str = "") -> RunRecord:

@@ -156,26 +156,30 @@ def test_the_same_runs_give_the_same_bytes(made):
     assert write_index(made.parent).read_bytes() == before
 
 
-def test_a_batch_lists_its_runs_those_that_failed_too_and_says_what_chance_gives(tmp_path):
-    write_run(tmp_path / "grid" / "fes", found=results(p=0.001))
-    write_run(tmp_path / "grid" / "rabat", found=results(low=-1.0, p=0.6))
+def test_a_batch_lists_runs_that_are_not_done_with_their_reason_and_says_what_chance_gives(
+    tmp_path,
+):
+    for name, p, language in (("fes", 0.001, "en"), ("fes-fr", 0.001, "fr"), ("rabat", 0.6, "en")):
+        plan = {"only": {"city": [name[:3]]}, "language": language, "name": name}
+        write_run(tmp_path / name, told=facts(plan=plan), found=results(p=p))
+    write_run(tmp_path / "sale", found=results(p=0.0001))  # of an earlier day
+    lost = {"name": "sale", "parameters": {"only": {"city": ["Salé"]}}, "reason": "no <b>space</b>"}
+    done = [{"name": name, "status": "done"} for name in ("fes", "fes-fr", "rabat")]
     told = {
-        "runs": [
-            {"name": "fes"},
-            {"name": "rabat"},
-            {"name": "sale", "parameters": {"city": "Salé"}},
-            7,
-        ]
+        "runs": [*done, {**lost, "status": "failed"}, {"name": "taza", "status": "not_started"}]
     }
+    (tmp_path / "grid" / "logs").mkdir(parents=True)
     (tmp_path / "grid" / "batch.json").write_text(json.dumps(told))
     site = read_site(tmp_path)
-    assert [(one.name, one.status) for one in site.runs] == [
-        ("fes", "internal"), ("rabat", "internal"), ("sale", "failed"), ("?", "failed"),
+    assert [(one.name, one.status, one.batch) for one in site.runs] == [
+        ("fes", "internal", "./grid"), ("fes-fr", "internal", "./grid"), ("rabat", "internal", "./grid"), ("sale", "internal", ""),
+        ("sale", "failed", "./grid"), ("taza", "not_started", "./grid"),
     ]  # fmt: skip
-    assert (site.batches[0].name, site.batches[0].asked) == ("grid", 4)
+    assert site.runs[4].part == {"city": "Salé"}
     page = write_index(tmp_path).read_text(encoding="utf-8")
+    assert "no &lt;b&gt;space&lt;/b&gt;" in page
     row = re.search(r"<bdi>grid</bdi>.*?</tr>", page).group()
-    assert re.findall(r"<div>([^<]*)</div>", row) == ["4", "2", "1", "0.1", "1"]
+    assert re.findall(r"<div>([^<]*)</div>", row) == ["5", "3", "2", "1", "0.1", "1"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +188,7 @@ def test_a_batch_lists_its_runs_those_that_failed_too_and_says_what_chance_gives
         ("[]", ["damaged"]),
         ("{", ["damaged"]),
         ('{"runs": 3}', []),
-        ('{"runs": [null, {"name": [1]}]}', ["failed"] * 2),
+        ('{"runs": [null, {"name": [1], "status": "failed"}, {"status": ["x"]}]}', ["failed"]),
     ],
 )
 def test_a_damaged_batch_is_listed_as_that(tmp_path, told, listed):

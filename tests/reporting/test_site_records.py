@@ -75,15 +75,15 @@ def test_holm_by_hand():
     assert holm([]) == []
 
 
-def test_chance_alone_is_counted_over_finished_runs():
-    runs = [
-        record(found=results(low=low, p=p)) for low, p in ((1.0, 0.001), (1.0, 0.04), (-1.0, 0.3))
-    ]
+def test_chance_alone_is_counted_over_tests_that_were_made_on_real_starts():
+    p_values = (0.001, 0.04, 0.3)
+    runs = [record(facts(plan={"seed": at}), results(p=p)) for at, p in enumerate(p_values)]
+    again = record(facts(plan={"seed": 0, "language": "fr", "name": "other"}), results(p=0.001))
     lost = RunRecord(name="b", link="./b", status="failed")
-    blind = record(facts(blind={"blind": True}))
-    rehearsed = record(facts(rehearsal=True))
-    found = Multiplicity.of([*runs, lost, blind, rehearsed])
-    assert (found.tested, found.apart, found.after_holm) == (3, 2, 1)
+    blind = record(facts(plan={"seed": 7}, blind={"blind": True}))
+    rehearsed = record(facts(plan={"seed": 8}, rehearsal=True))
+    found = Multiplicity.of([*runs, again, lost, blind, rehearsed])
+    assert (found.tests, found.below, found.below_holm) == (3, 2, 1)
     assert found.by_chance == pytest.approx(0.15)
 
 

@@ -69,9 +69,15 @@ class _Explorer:
         return f'<p class="kicker">{_(self.voice.t("Specifications"))} · {report}</p>'
 
     def _banner(self) -> str:
-        if self.voice.study.plan.truth is None:
+        t, study = self.voice.t, self.voice.study
+        if study.blind:
+            words = t("BLIND · treatment exchanged at random, no finding")
+        elif study.rehearsal is not None:
+            words = t("REHEARSAL · simulated data, no finding")
+        elif study.plan.truth is not None:
+            words = t("Demonstration on invented firms: no figure describes a real one.")
+        else:
             return ""
-        words = self.voice.t("Demonstration on invented firms: no figure describes a real one.")
         return f'<p class="banner">{_(words)}</p>'
 
     def _standfirst(self) -> str:

@@ -140,16 +140,18 @@ class _Index:
             )
             for batch in self.site.batches
         ]
-        if Multiplicity.of(runs).tested > 1:
+        if Multiplicity.of(runs).tests > 1:
             told.append(self._multiplicity(t("All runs of this folder"), len(runs), runs))
         if not told:
             return ""
         heads = (
-            t("Batch"), t("Runs"), t("Finished"), t("Intervals without zero"), t("Expected by chance alone"), t("After Holm"),
+            t("Batch"), t("Runs"), t("Finished"),
+            t("Tests"), t("Beyond chance, one by one"), t("Expected by chance alone"), t("After Holm"),
         )  # fmt: skip
         note = t(
-            "Where nothing changed, one interval in twenty at 95% still excludes zero. Holm's rule counts all results "
-            "together. Results of the same firms are not independent; neither column assumes that they are."
+            "Each headline with a p-value is a test. Where nothing changed, one in twenty at 95% is beyond chance all the "
+            "same. Holm's rule counts all tests of a line together; runs that differ by language alone are one test. "
+            "Rehearsals and blind runs are not counted."
         )
         caption = t("Several results together")
         return (
@@ -161,12 +163,12 @@ class _Index:
     def _multiplicity(self, name: str, asked: int, runs: Sequence[RunRecord]) -> tuple[str, ...]:
         f, found = self.speech.f, Multiplicity.of(runs)
         finished = sum(one.status in FINISHED for one in runs)
-        figures = (asked, finished, found.apart)
+        figures = (asked, finished, found.tests, found.below)
         return (
             f"<bdi>{_(name)}</bdi>",
             *map(f.number, figures),
             f.number(found.by_chance, 1),
-            f.number(found.after_holm),
+            f.number(found.below_holm),
         )
 
     def _comparisons(self) -> str:

@@ -77,8 +77,8 @@ class _Line:
     def _name(self, one: RunRecord) -> str:
         t, title = self.speech.t, one.title.get(self.speech.language) or one.name
         marks = [
-            *([t("REHEARSAL: no figure is a finding")] if one.rehearsal else []),
-            *([t("BLIND: starts were permuted")] if one.blind else []),
+            *([t("REHEARSAL · simulated data, no finding")] if one.rehearsal else []),
+            *([t("BLIND · treatment exchanged at random, no finding")] if one.blind else []),
             *([t("Invented data")] if one.simulated and not one.rehearsal else []),
         ]
         told = "".join(f'<span class="mark">{_(mark)}</span>' for mark in marks)
@@ -131,7 +131,8 @@ class _Line:
     def _when(self, one: RunRecord) -> str:
         if one.status in FINISHED:
             return _(one.finished)
-        return _(said(self.speech.t, "run_status_in_full", one.status))
+        full = said(self.speech.t, "run_status_in_full", one.status)
+        return _(f"{full} {one.reason}".rstrip())
 
     def _files(self, one: RunRecord) -> str:
         t = self.speech.t

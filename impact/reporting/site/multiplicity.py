@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from impact.reporting.site.records import RunRecord
 
+ROUNDING = 1e-12  # of one minus the level
+
 
 @dataclass(frozen=True)
 class Multiplicity:
@@ -12,38 +14,36 @@ class Multiplicity:
 
     Attributes
     ----------
-    tested : int
-        Runs with a headline and a p-value.
-    apart : int
-        Of these, intervals that exclude zero.
+    tests : int
+        Headlines with a p-value; runs that differ by their name or language alone are one.
+    below : int
+        Of these, p-values of at most the size of their test.
     by_chance : float
-        How many would on average if nothing had changed in any: the sum of the sizes of their tests.
-    after_holm : int
-        How many p-values stay at most the size of the tests once Holm's rule counts all of them.
+        How many would be on average if nothing had changed in any: the sum of the sizes.
+    below_holm : int
+        How many stay once Holm's rule counts all of them.
     """
 
-    tested: int
-    apart: int
+    tests: int
+    below: int
     by_chance: float
-    after_holm: int
+    below_holm: int
 
     @classmethod
     def of(cls, runs: Sequence[RunRecord]) -> "Multiplicity":
-        """Count over those that found something: no rehearsal, and none whose starts were permuted."""
-        found = [
-            (one.headline.effect, one.headline.p_value, 1 - one.level)
+        """Count over those that found something: no rehearsal, and none that is blind."""
+        asked = {
+            one.question: (one.headline.p_value, 1 - one.level)
             for one in runs
-            if one.finds and one.headline is not None
-        ]
-        tested = [(span, p, size) for span, p, size in found if span is not None and p is not None]
-        adjusted = holm([p for _, p, _ in tested])
+            if one.finds and one.headline is not None and one.headline.p_value is not None
+        }
+        p_values = [p for p, _ in asked.values()]
+        sizes = [size + ROUNDING for _, size in asked.values()]
         return cls(
-            tested=len(tested),
-            apart=sum(span.excludes_zero for span, _, _ in tested),
-            by_chance=sum(size for _, _, size in tested),
-            after_holm=sum(
-                p <= size + 1e-12 for p, (_, _, size) in zip(adjusted, tested, strict=True)
-            ),
+            tests=len(asked),
+            below=sum(p <= size for p, size in zip(p_values, sizes, strict=True)),
+            by_chance=sum(size for _, size in asked.values()),
+            below_holm=sum(p <= size for p, size in zip(holm(p_values), sizes, strict=True)),
         )
 
 

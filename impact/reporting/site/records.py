@@ -1,13 +1,16 @@
 """What an index tells of a run: read from run.json and results.json alone, whatever somebody wrote there."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from impact.reporting.site.json_values import in_languages, mapping, number, sequence, text
 from impact.terms import Language
 
-RunStatus = Literal["released", "internal", "failed", "incomplete", "damaged", "foreign"]
+OfBatch = Literal["failed", "stopped", "not_started"]
+"""How a run of a batch ended that is not done."""
+RunStatus = Literal["released", "internal", OfBatch, "incomplete", "damaged", "foreign"]
 """A finished run that left or stayed, one that a batch says did not finish, and folders that are no finished run."""
 FINISHED: tuple[RunStatus, ...] = ("released", "internal")
 MOST_STEPS = 5  # of a rating
@@ -91,6 +94,10 @@ class RunRecord:
         is signed off.
     batch, path : str
         Link of the batch that it belongs to; its folder as it is typed into a shell.
+    question : str
+        What it asks of which data: the same of runs that differ by their name or language alone.
+    reason : str
+        Why it did not finish, as its batch says.
     """
 
     name: str
@@ -109,6 +116,8 @@ class RunRecord:
     blind: bool = False
     batch: str = ""
     path: str = ""
+    question: str = ""
+    reason: str = ""
 
     @property
     def finds(self) -> bool:
@@ -161,20 +170,33 @@ def record_of(
         blind=bool(mapping(told.get("blind")).get("blind")),
         batch=batch,
         path=path,
+        question=_question(told, plan),
     )
 
 
-def failed_of(entry: Any, *, link: str) -> RunRecord:
-    """Return a run that left no folder, as its batch tells of it."""
+def unfinished_of(entry: Any, *, link: str) -> RunRecord | None:
+    """Return a run that its batch tells of as not done; None of one that is."""
     told = mapping(entry)
-    parameters = mapping(told.get("parameters"))
+    statuses: dict[str, OfBatch] = {one: one for one in get_args(OfBatch)}
+    status = statuses.get(text(told.get("status")))
+    if status is None:
+        return None
     return RunRecord(
         name=text(told.get("name")) or "?",
         link=link,
-        status="failed",
-        part=_levels(mapping(parameters.get("only")) or parameters),
+        status=status,
+        part=_levels(mapping(mapping(told.get("parameters")).get("only"))),
         batch=link,
+        reason=text(told.get("reason")),
     )
+
+
+def _question(facts: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+    """Write what a run asks: its plan but for name and language, of files but for the plan's own."""
+    asked = {key: value for key, value in plan.items() if key not in {"name", "language"}}
+    own = mapping(facts.get("parameters")).get("plan")
+    read = {name: found for name, found in mapping(facts.get("inputs")).items() if name != own}
+    return json.dumps([asked, read], sort_keys=True)
 
 
 def headline_of(results: Any) -> Headline | None:
