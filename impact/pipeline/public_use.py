@@ -27,7 +27,7 @@ from impact.disclosure.public_use.choices import PublicUseChoices, read_choices
 from impact.disclosure.public_use.deidentified import Deidentified, deidentified
 from impact.disclosure.public_use.proposal import proposed
 from impact.disclosure.public_use.utility import Pair, restricted_against_public
-from impact.errors import StorageError
+from impact.errors import DisclosureError, ImpactError, StorageError
 from impact.evaluation.store import decode
 from impact.evaluation.study import Study
 from impact.pipeline.codebook import codebook_of
@@ -128,7 +128,7 @@ def write_public_use(
         _write_yaml(choices_values(choices), folder / CHOICES)
         if study.plan.truth is not None:
             shutil.copyfile(study.folder / study.plan.truth, folder / TRUTH)
-        public = study_of(folder / PLAN, {})
+        public = _still_a_study(folder / PLAN)
         step("written")
         pairs: tuple[Pair, ...] = ()
         if not made.tells_by_comparison:
@@ -140,6 +140,24 @@ def write_public_use(
         certify(folder, _facts(public, folder))
     step("report")
     return Published(to / name, made, pairs)
+
+
+def _still_a_study(plan_path: Path) -> Study:
+    """Read a file as anybody would.
+
+    Raises
+    ------
+    DisclosureError
+        When too little is left of it for its plan.
+    """
+    study = study_of(plan_path, {})
+    try:
+        study.panel()
+    except ImpactError as problem:
+        raise DisclosureError(
+            f"the public file says too little: {problem}; or choose finer rounding, a higher cut or a smaller k"
+        ) from None
+    return study
 
 
 def choices_beside(plan_path: Path) -> Path:

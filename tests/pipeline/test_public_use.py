@@ -20,6 +20,7 @@ from disclosure.public_use.named_firms import (
     firms,
     study_of,
 )
+from evaluation.test_hostile_plans import accepted
 from pipeline.conftest import ROOT
 
 from impact.cli import main
@@ -32,8 +33,9 @@ from impact.disclosure.public_use.choices import (
     read_choices,
 )
 from impact.disclosure.public_use.deidentified import Change
+from impact.disclosure.public_use.proposal import proposed
 from impact.disclosure.public_use.utility import SummaryName, Verdict
-from impact.errors import PlanError, PrivacyError, StorageError
+from impact.errors import DisclosureError, PlanError, PrivacyError, StorageError
 from impact.evaluation.store import decode
 from impact.pipeline.plan import checked_study, sha256_of
 from impact.pipeline.public_use import Source, write_public_use
@@ -132,6 +134,34 @@ def test_nothing_is_written_without_a_key_or_with_one_inside_the_project(project
         write_public_use(source, choices(), to=project.parent / "no-key")
     inside.unlink()
     assert not (project.parent / "no-key").exists()
+
+
+def edge_of(seed, folder, monkeypatch, key):
+    """What becomes of a plan at the edge by proposed choices: None where it is refused, or so is its file by name."""
+    monkeypatch.setenv(KEY_FILE, str(key))
+    folder.mkdir(exist_ok=True)
+    study = accepted(seed, folder / "firms")
+    if study is None:
+        return None
+    chosen, refused = proposed(study), ""
+    try:
+        done = write_public_use(Source(study), chosen, to=folder / "public")
+    except DisclosureError as problem:
+        refused = str(problem)
+    assert not refused or re.match(r"the (public file|start of treatment)", refused)
+    assert refused or done.made.after.smallest >= chosen.k
+    return None if refused else done
+
+
+@pytest.mark.parametrize("seed", [1, 19])
+def test_a_plan_at_the_edge_gets_a_file_or_is_refused_by_name(tmp_path, monkeypatch, key, seed):
+    edge_of(seed, tmp_path, monkeypatch, key)
+
+
+@pytest.mark.slow
+def test_every_accepted_plan_gets_a_file_or_is_refused_by_name(tmp_path, monkeypatch, key):
+    made = [edge_of(seed, tmp_path / str(seed), monkeypatch, key) for seed in range(0, 320, 4)]
+    assert sum(one is not None for one in made) > 10
 
 
 def ran(monkeypatch, capsys, *arguments):

@@ -74,12 +74,17 @@ def _answered(study: Study, made: Deidentified) -> Mapping[str, str]:
         for name in (made.columns.unit, made.columns.cluster)
         if name is not None
     }
+    grouped = {
+        one.column: "values in groups that several share"
+        for one in made.changes
+        if one.change in {"banded", "recoded"}
+    }
     old = {
         name: str(answer.keep)
         for name, answer in study.schema.identifiers.items()
         if name in made.frame
     }
-    return {**old, **new}
+    return {**grouped, **old, **new}
 
 
 def _declared(name: str, made: Deidentified) -> dict[str, Any]:

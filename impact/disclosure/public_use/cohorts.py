@@ -33,11 +33,14 @@ class Cohorts:
     furthest: float
 
 
-def enough_in_each(start: Floats, rule: Rule, *, small: SmallCohorts) -> Cohorts:
+def enough_in_each(
+    start: Floats, rule: Rule, *, small: SmallCohorts, periods: tuple[float, float]
+) -> Cohorts:
     """Return starts of which each is shared by enough units.
 
     The start with fewest units (ties: the earliest) that is not safe takes its nearest start (ties: the earlier one), until
-    all are safe. Never treated is no start, and takes nobody.
+    all are safe. Never treated is no start, and takes nobody; nor does who started by the first period, or will after the
+    last, take anybody who started between them, or the other way round: that would make a change of what was none.
 
     Parameters
     ----------
@@ -45,6 +48,8 @@ def enough_in_each(start: Floats, rule: Rule, *, small: SmallCohorts) -> Cohorts
         Calendar number of the first treated period; infinity for never.
     rule : Rule
     small : {"merge", "leave_out", "refuse"}
+    periods : tuple of float
+        Calendar numbers of the first and the last period.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def enough_in_each(start: Floats, rule: Rule, *, small: SmallCohorts) -> Cohorts
         )
     if small == "leave_out":
         return Cohorts(start, np.isin(start, unsafe), nobody, 0.0)
-    merged = _merged(start, rule)
+    merged = _merged(start, rule, periods)
     moved = merged != start
     return Cohorts(merged, nobody, moved, float(np.abs(merged[moved] - start[moved]).max()))
 
@@ -79,15 +84,18 @@ def _unsafe(start: Floats, rule: Rule) -> list[float]:
     return sorted(found, key=lambda one: (int((start == one).sum()), one))
 
 
-def _merged(start: Floats, rule: Rule) -> Floats:
-    start = start.copy()
+def _merged(start: Floats, rule: Rule, periods: tuple[float, float]) -> Floats:
+    start, (first, last) = start.copy(), periods
+    when = np.where(start <= first, -1, np.where(start > last, 1, 0))
     while unsafe := _unsafe(start, rule):
         small = unsafe[0]
-        others = np.unique(start[np.isfinite(start) & (start != small)])
+        alike = when == when[start == small][0]
+        others = np.unique(start[np.isfinite(start) & alike & (start != small)])
         if not len(others):
             raise DisclosureError(
-                f"the start of treatment: fewer than {rule.k} units, or only ones that are alike in the sensitive column, ever "
-                "start, and there is no other start to merge them with; lower k or diversity, or publish no file"
+                f"the start of treatment: fewer than {rule.k} units, or only ones alike in the sensitive column, start "
+                "within the periods, or before, or after them, so that there is no other start to merge them with; "
+                "small_cohorts: leave_out keeps them inside"
             )
         nearest = min(others, key=lambda one: (abs(one - small), one))
         start[start == small] = nearest

@@ -188,7 +188,10 @@ def _with_safe_starts(
         return Cohorts(np.full(len(units), np.inf), nobody, nobody, 0.0), frame
     first = frame.groupby(of_row)[columns.cohort].first()
     start = _starts(first, study)
-    cohorts = enough_in_each(start, rule, small=choices.small_cohorts)
+    time = _starts(frame[columns.time].drop_duplicates(), study)
+    cohorts = enough_in_each(
+        start, rule, small=choices.small_cohorts, periods=(time.min(), time.max())
+    )
     if not cohorts.moved.any():
         return cohorts, frame
     labels = dict(zip(start, first, strict=True))  # as the data write them
@@ -197,7 +200,7 @@ def _with_safe_starts(
 
 
 def _starts(first: pd.Series, study: Study) -> Floats:
-    """Return the calendar numbers of first treated periods; infinity where there is none."""
+    """Return the calendar numbers of periods, as of first treated ones; infinity where there is none."""
     rule, time = study.schema.cohort, study.schema.time
     never = {str(code) for code in (() if rule is None else rule.never)}
     known = first.where(~first.astype(str).isin(never))

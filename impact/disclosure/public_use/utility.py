@@ -1,11 +1,11 @@
 """What a public-use file still says: each figure of the original data beside the same figure of the file."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from impact.data.panel import Panel
+from impact.errors import ImpactError
 from impact.evaluation.believed import believed_interval
 from impact.evaluation.side_by_side import side_by_side
 from impact.evaluation.study import Study
@@ -125,10 +125,10 @@ def restricted_against_public(
     ]
     found = [_headline(restricted, public, believed, beside), *beside]
     for outcome in public.plan.outcomes:
-        of = [_summary(study.panel(outcome, winsorise=0.0)) for study in (restricted, public)]
+        original, released = (_summary(study, outcome) for study in (restricted, public))
         found += [
-            Pair("summary", name, outcome, Figure(of[0][name]), Figure(of[1][name]))
-            for name in of[0]
+            Pair("summary", name, outcome, figure, released[name])
+            for name, figure in original.items()
         ]
     return tuple(found)
 
@@ -154,12 +154,19 @@ def _by_estimator(study: Study) -> dict[str, Figure]:
     return {str(name): Figure(*rest) for name, *rest in whole.itertuples(index=False)}
 
 
-def _summary(panel: Panel) -> dict[SummaryName, float]:
-    return {
-        "units": float(panel.n_units),
-        "observations": float(len(panel.y)),
-        "treated": float(panel.sample.n_treated),
-        "mean": float(panel.y.mean()),
-        "sd": float(panel.y.std(ddof=1)),
-        "zeros": float((panel.y == 0).mean()),
-    }
+def _summary(study: Study, outcome: str) -> dict[SummaryName, Figure]:
+    """Describe an outcome; where nobody's tells it apart from another's, as coarse values may leave it, say which error."""
+    names = get_args(SummaryName)
+    try:
+        panel = study.panel(outcome, winsorise=0.0)
+    except ImpactError as problem:
+        return dict.fromkeys(names, Figure(why_not=type(problem).__name__))
+    values = (
+        panel.n_units,
+        len(panel.y),
+        panel.sample.n_treated,
+        panel.y.mean(),
+        panel.y.std(ddof=1),
+        (panel.y == 0).mean(),
+    )
+    return {name: Figure(float(value)) for name, value in zip(names, values, strict=True)}

@@ -228,10 +228,14 @@ def _shown_summary(voice: Voice, pair: Pair) -> dict[str, str]:
     return {
         "group": voice.study.label(pair.outcome),
         "name": voice.t(what),
-        "restricted": write(_may_stand(pair).value),
-        "public": write(pair.public.value),
+        "restricted": _alone(voice, _may_stand(pair), write),
+        "public": _alone(voice, pair.public, write),
         **dict.fromkeys(("in_errors", "overlap", "verdict"), ""),
     }
+
+
+def _alone(voice: Voice, figure: Figure, write: Writer) -> str:
+    return said_why_not(voice.t, figure.why_not) if figure.why_not else write(figure.value)
 
 
 def _may_stand(pair: Pair) -> Figure:

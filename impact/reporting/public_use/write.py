@@ -40,13 +40,13 @@ def write_report(
     """
     told = PublicUse(made, pairs, lost)
     for language in get_args(Language):
-        voice = Voice(study.changed(language=language))
+        voice = Voice(study.changed(language=language).on(study.data))
         shown = [(1, data) for data, _ in report(voice, told).bundles()]
         words = _fixed_words(voice)
         write_page(
             book_of(shown, words), folder / f"report.{language}.html", cover=_cover(voice, words)
         )
-    english = Voice(study.changed(language="en"))
+    english = Voice(study.changed(language="en").on(study.data))
     sheets = {
         "risk": risk(english, made),
         "changes": changes(english, made),

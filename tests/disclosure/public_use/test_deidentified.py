@@ -6,9 +6,11 @@ import pytest
 from disclosure.public_use.named_firms import NAME, choices, firms, study_of
 from scipy.stats import spearmanr
 
+from impact.disclosure.public_use.cohorts import enough_in_each
 from impact.disclosure.public_use.deidentified import deidentified
 from impact.disclosure.public_use.linkage import Known, attacks
 from impact.disclosure.public_use.proposal import proposed
+from impact.disclosure.public_use.suppression import Rule
 from impact.disclosure.public_use.traits import traits
 from impact.errors import DisclosureError, PlanError
 
@@ -125,6 +127,29 @@ def test_three_firms_that_started_alone_are_merged_left_out_or_refused(tmp_path,
     told = next(one for one in made.changes if one.change in {"start_moved", "unit_left_out"})
     assert (told.column, told.units) == ("start", 3)
     assert made.tells_by_comparison
+
+
+@pytest.mark.parametrize(
+    ("start", "merged"),
+    [
+        ([3, 3, 3, 4, 5, 5], [3, 3, 3, 3, 5, 5]),  # of two equally near ones the earlier
+        ([3, 3, 5, 8, 8], [3, 3, 3, 8, 8]),
+        ([3, 5, 6, 6, 6], [5, 5, 6, 6, 6]),  # the earliest of the smallest goes first
+        ([0, 0, 3, 5, 5], [0, 0, 5, 5, 5]),  # never with who started before the periods
+    ],
+)
+def test_a_small_start_takes_the_nearest_within_the_periods(start, merged):
+    every = np.array([*start, np.inf, np.inf], dtype=float)
+    rule = Rule(2, 1, np.arange(len(every)))
+    found = enough_in_each(every, rule, small="merge", periods=(1.0, 9.0))
+    assert found.start.tolist() == [*merged, np.inf, np.inf]
+
+
+def test_a_small_start_before_the_periods_is_refused_with_the_remedy():
+    every = np.array([0, 5, 5, np.inf, np.inf])
+    rule = Rule(2, 1, np.arange(5))
+    with pytest.raises(DisclosureError, match="small_cohorts: leave_out keeps them inside"):
+        enough_in_each(every, rule, small="merge", periods=(1.0, 9.0))
 
 
 def test_exact_amounts_find_their_firm_unless_they_are_all_alike():
