@@ -82,14 +82,15 @@ def test_the_page_of_the_command_line_says_what_the_command_line_says():
 
 
 def shown_commands():
-    """Every command line of ours in a block of shell, with the page that shows it."""
+    """Every command line of ours in a block of shell, or set in, with the page that shows it."""
     for page in [ROOT / "README.md", *PAGES]:
-        for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-            joined = block.replace("\\\n", " ")
-            for line in joined.splitlines():
-                words = shlex.split(line, comments=True)
-                if words and words[0] in {"impact", ".venv/bin/impact"}:
-                    yield name_of(page) if page.is_relative_to(DOCS) else page.name, words[1:]
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+        blocks += re.findall(r"^    ((?:\.venv/bin/)?impact .*)$", text, re.MULTILINE)
+        for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if words and words[0] in {"impact", ".venv/bin/impact"}:
+                yield page.relative_to(ROOT).as_posix(), words[1:]
 
 
 def test_every_command_that_a_page_shows_exists_with_its_options():
