@@ -281,8 +281,9 @@ def _execute(
                 for future in wait(
                     under_way, timeout=SHORT_WAIT_S, return_when=FIRST_COMPLETED
                 ).done:
-                    name = under_way.pop(future)
+                    name = under_way[future]
                     _note(batch, name, future.result(), orders[name])
+                    del under_way[future]
                     goes_on = goes_on and (batch.runs[name].status == "done" or options.keep_going)
                     tell(_progress(batch, name, len(orders), options.jobs))
     except KeyboardInterrupt:
