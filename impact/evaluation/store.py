@@ -143,11 +143,18 @@ def write_part(part: Any, folder: Path) -> Path:
     """Write what may leave of a part as ``<name>.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{part.name}.json"
-    text = json.dumps(
-        encode(released(part)), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True
-    )
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    path.write_text(part_text(part), encoding="utf-8", newline="\n")
     return path
+
+
+def part_text(part: Any) -> str:
+    """Return what may leave of a part as text that `read_part` reads."""
+    return (
+        json.dumps(
+            encode(released(part)), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True
+        )
+        + "\n"
+    )
 
 
 def read_part(path: Path) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 from impact.data.panel import Panel
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.errors import PlanError
-from impact.evaluation.store import part_of, write_part
+from impact.evaluation.store import NEEDS, part_of, write_part
 from impact.evaluation.study import Study
+from impact.pipeline.answers import Answers
 from impact.pipeline.plan import study_of
 from impact.reporting.exhibits import Displayed, Exhibits
 from impact.reporting.sections import sample
@@ -48,7 +49,8 @@ def open_study(
     plan : str
         Plan file, found from the working folder or one above it.
     results : str, optional
-        Folder of results already computed; None computes them here.
+        Folder of results already computed; None computes them here, or takes those that another notebook has computed of the
+        same plan, files and code.
     **choices
         What differs from the plan, as `Plan.told` takes it; None is as in the plan.
     """
@@ -57,7 +59,7 @@ def open_study(
             raise PlanError(f"{name}: a parameter that is a path, in quotes")
     left = Path(results) if results else None
     study = replace(study_of(find_plan(plan), choices), kept=left)
-    return NotebookStudy(study=study, results=left)
+    return NotebookStudy(study=study, results=left, answers=None if results else Answers.of(study))
 
 
 def find_plan(name: str) -> Path:
@@ -77,6 +79,7 @@ class NotebookStudy:
     results: Path | None = None
     parts: dict[str, Any] = field(default_factory=dict, repr=False)
     kept_back: KeptBack | None = None
+    answers: Answers | None = None
 
     @cached_property
     def voice(self) -> Voice:
@@ -97,11 +100,18 @@ class NotebookStudy:
 
     def part(self, name: str) -> Any:
         """Return a part, computed once: read from the run's results where it is there."""
+        if name not in self.parts and self.answers is not None:
+            self.parts[name] = self.answers.part(name, lambda: self._made(name))
         if name not in self.parts:
-            self.parts[name] = part_of(self.study, name, results=self.results, known=self.parts)
+            self.parts[name] = self._made(name)
             if self.results is not None and self.study.from_moments:  # no notebook before left it
                 write_part(self.parts[name], self.results)
         return self.parts[name]
+
+    def _made(self, name: str) -> Any:
+        for needed in NEEDS.get(name, ()):
+            self.part(needed)
+        return part_of(self.study, name, results=self.results, known=self.parts)
 
     @cached_property
     def findings(self) -> Findings:
