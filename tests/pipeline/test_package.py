@@ -17,7 +17,7 @@ from pipeline.conftest import IMPACT, ROOT
 from pipeline.small_run import small_run
 
 from impact.errors import DisclosureError, PlanError, StorageError
-from impact.pipeline.package import package
+from impact.pipeline.package import _public, _publish, package
 from impact.pipeline.packaged_inputs import _lock, _places
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
 from impact.reporting.package.crate import identifier
@@ -127,8 +127,7 @@ def test_the_data_of_a_release_cannot_be_packaged(project):
 def test_the_same_run_gives_the_same_bytes_as_a_folder_too(made, project):
     folder, plan, _, release = project
     to = folder / "unpacked"
-    for _ in range(2):  # the second replaces the first
-        package(release, plan_path=plan, to=to)
+    package(release, plan_path=plan, to=to)
     with zipfile.ZipFile(made.path) as archive:
         told = {name: archive.read(name) for name in archive.namelist()}
     here = {
@@ -144,14 +143,20 @@ def test_the_same_run_gives_the_same_bytes_as_a_folder_too(made, project):
     assert os.access(to / "replicate.py", os.X_OK)
 
 
-def test_what_is_no_package_is_never_replaced(tmp_path, project):
-    _, plan, _, release = project
+def test_a_package_is_replaced_whole_and_what_is_none_never(tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
-    with pytest.raises(StorageError, match="no package stands there"):
-        package(release, plan_path=plan, to=mine)
+    for to in (mine, tmp_path / "mine" / "thesis.txt"):
+        with pytest.raises(StorageError, match="no package stands there"):
+            _publish({"package.json": b"{}"}, to, mode=0o700)
     assert (mine / "thesis.txt").read_text() == "years of work"
+    for name in ("first", "second"):
+        _publish({"package.json": b"{}", f"a/{name}": b""}, tmp_path / "folder", mode=0o700)
+        _publish({"package.json": b"{}", f"a/{name}": b""}, tmp_path / "file.zip", mode=0o700)
+    assert [path.name for path in (tmp_path / "folder" / "a").iterdir()] == ["second"]
+    assert names(tmp_path / "file.zip") == {"package.json", "a/second"}
+    assert not list(tmp_path.glob("*partial*"))
 
 
 def test_nothing_in_a_package_names_this_machine_or_a_registry(made, project):
@@ -347,7 +352,7 @@ def test_a_public_use_file_is_added_whole_and_only_one_of_the_study(project, tmp
     assert answered(made.known)["tredd"]["restricted_against_public"].state == "done"
     for other in (tmp_path / "others", release):
         with pytest.raises(StorageError, match="no public-use file of firms"):
-            package(release, plan_path=plan, to=tmp_path / "b.zip", public=other)
+            _public(other, "firms")
 
 
 def replicate(folder, *words):
