@@ -1,6 +1,7 @@
 """The study of a finished run, read again from its plan, and refused where a file is not what the run read."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,19 @@ def study_as_run(
                 f"{name}: not as the run read it; bring it back as it was, or run again"
             )
     return study, asked
+
+
+def content_as_certified(path: Path, name: str, digest: str | None) -> bytes:
+    """Return a file's bytes, which are those that were certified: it may have changed since it was last looked at.
+
+    Raises
+    ------
+    StorageError
+    """
+    content = path.read_bytes()
+    if sha256(content).hexdigest() != digest:
+        raise StorageError(f"{name}: changed while it was read; try again when nobody writes there")
+    return content
 
 
 def documents_of(study: Study, read: Mapping[str, Path]) -> dict[str, Path]:

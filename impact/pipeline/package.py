@@ -1,16 +1,18 @@
 """The replication package of a run: everything that another person needs to make it again, or to check it without data."""
 
 import json
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, get_args
 
 import impact
 from impact.errors import DisclosureError, StorageError
-from impact.pipeline.as_run import study_as_run
+from impact.pipeline.as_run import content_as_certified, study_as_run
 from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.evidence import recorded
 from impact.pipeline.packaged_inputs import packaged_inputs
@@ -137,9 +139,7 @@ def _contents(
 ) -> tuple[dict[str, bytes], Known]:
     """Return every file of a package by name, and what is known of it."""
     study, facts = found.study, found.facts
-    made = {
-        f"{RESULTS}/{path.relative_to(run).as_posix()}": path.read_bytes() for path in _all(run)
-    }
+    made = _whole(run, RESULTS, facts["outputs"])
     read = packaged_inputs(study, facts, inputs, with_data=with_data)
     made |= {**read.contents, **_code(run), **_codebook(found, run, with_data=with_data)}
     made |= {f"evidence/{name}": content for name, content in evidence_files(found).items()}
@@ -178,13 +178,16 @@ def _public(folder: Path, study: str) -> dict[str, bytes]:
         raise StorageError(
             f"{folder.name}: no public-use file of {study}; make it by impact deidentify, and name its folder"
         )
-    return {
-        f"public/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in _all(folder)
-    }
+    return _whole(folder, "public", facts["outputs"])
 
 
-def _all(run: Path) -> list[Path]:
-    return [*files_of(run), run / CERTIFICATE]
+def _whole(folder: Path, inside: str, outputs: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the files of a certified folder with its certificate, each as the certificate has it at this moment."""
+    made = {f"{inside}/{CERTIFICATE}": (folder / CERTIFICATE).read_bytes()}
+    for path in files_of(folder):
+        name = path.relative_to(folder).as_posix()
+        made[f"{inside}/{name}"] = content_as_certified(path, name, outputs.get(name))
+    return made
 
 
 def _minutes(facts: Mapping[str, Any]) -> float | None:
@@ -269,11 +272,14 @@ def _publish(contents: Mapping[str, bytes], to: Path, *, mode: int) -> None:
 
 
 def _write_archive(content: bytes, to: Path, *, mode: int) -> None:
-    aside = to.with_name(f".{to.name}.partial")
+    aside = None
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        aside.touch(mode=mode)
-        aside.write_bytes(content)
+        with NamedTemporaryFile(prefix=".", suffix=".partial", dir=to.parent, delete=False) as file:
+            aside = Path(file.name)  # its maker's alone, until it is whole
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         aside.chmod(mode)
         aside.replace(to)
     except OSError as problem:
@@ -282,4 +288,5 @@ def _write_archive(content: bytes, to: Path, *, mode: int) -> None:
             "permissions; an earlier package is untouched"
         ) from problem
     finally:
-        aside.unlink(missing_ok=True)
+        if aside is not None:
+            aside.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, StorageError
 from impact.evaluation.plan_lock import lock_of
 from impact.evaluation.study import Study
-from impact.pipeline.as_run import documents_of
+from impact.pipeline.as_run import content_as_certified, documents_of
 from impact.pipeline.plan import beside, inputs_of, lock_file, published
 from impact.reporting.package.intake_without_values import without_values
 from impact.reporting.package.known import Dataset, Inside
@@ -78,7 +78,7 @@ def packaged_inputs(
             at = PurePosixPath(place)
             written[str(at.with_name(f"{at.stem}-without-values{at.suffix}"))] = text.encode()
         elif inside == "yes":
-            written[place] = inputs[name].read_bytes()
+            written[place] = content_as_certified(inputs[name], name, facts["inputs"][name])
         datasets.append(Dataset(name, place, role, facts["inputs"][name], inside))
     if facts.get("lock") is not None:
         told = _lock(study.folder / plan_name, places[plan_name], written, with_data=with_data)

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import get_args
@@ -17,6 +18,7 @@ from pipeline.conftest import IMPACT, ROOT
 from pipeline.small_run import small_run
 
 from impact.errors import DisclosureError, PlanError, StorageError
+from impact.pipeline.as_run import content_as_certified
 from impact.pipeline.package import _public, _publish, package
 from impact.pipeline.packaged_inputs import _lock, _places
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
@@ -319,6 +321,16 @@ def test_notebooks_are_packaged_without_outputs_or_what_was_told_to_them(made):
     text = read(made.path, "code/notebooks/06_report.ipynb")
     assert "48273.61" not in text
     assert [cell["source"] for cell in json.loads(text)["cells"]] == [["plan = 'x'"], ["study.impact()"]]  # fmt: skip
+
+
+def test_a_file_that_changes_while_it_is_packaged_is_refused(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("1\n")
+    digest = sha256(b"1\n").hexdigest()
+    assert content_as_certified(path, "data.csv", digest) == b"1\n"
+    path.write_text("2\n")
+    with pytest.raises(StorageError, match=r"data\.csv: changed while it was read"):
+        content_as_certified(path, "data.csv", digest)
 
 
 @pytest.mark.parametrize("with_intake", [False, True])
