@@ -13,9 +13,7 @@ def package(
     *,
     to: Annotated[
         Path | None,
-        typer.Option(
-            help="A .zip or a folder; packages/NAME.zip by default. A package there is replaced."
-        ),
+        typer.Option(help="A .zip, or a folder that is not there; packages/NAME.zip by default."),
     ] = None,
     with_data: Annotated[
         bool,

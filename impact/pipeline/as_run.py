@@ -7,7 +7,7 @@ from typing import Any
 
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
-from impact.errors import StorageError
+from impact.errors import DisclosureError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import inputs_of, published, sha256_of, study_of
 
@@ -41,6 +41,19 @@ def study_as_run(
                 f"{name}: not as the run read it; bring it back as it was, or run again"
             )
     return study, asked
+
+
+def refuse_rehearsal(facts: Mapping[str, Any], *, name: str) -> None:
+    """Refuse to hand on a rehearsal, whose firms are invented.
+
+    Raises
+    ------
+    DisclosureError
+    """
+    if facts.get("rehearsal"):
+        raise DisclosureError(
+            f"{name}: a rehearsal tells of no real firm, so nothing of it is handed on; name the run of the data"
+        )
 
 
 def content_as_certified(path: Path, name: str, digest: str | None) -> bytes:

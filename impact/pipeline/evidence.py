@@ -8,7 +8,7 @@ from typing import Any
 from impact.errors import StorageError
 from impact.evaluation.store import PARTS, decode
 from impact.evaluation.study import Study
-from impact.pipeline.as_run import study_as_run
+from impact.pipeline.as_run import refuse_rehearsal, study_as_run
 from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.store import read_run
@@ -37,6 +37,7 @@ def evidence_of(run: Path, *, plan_path: Path) -> dict[str, bytes]:
     """
     facts = read_run(run)
     refuse_blind(facts.get("blind"), name=run.name)
+    refuse_rehearsal(facts, name=run.name)
     study, _ = study_as_run(plan_path, facts, with_data=False)
     return evidence_files(recorded(run, study, facts))
 

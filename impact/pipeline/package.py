@@ -3,23 +3,24 @@
 import json
 import os
 import stat
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, get_args
 
 import impact
+from impact.data.whole_file import whole_file
 from impact.errors import DisclosureError, StorageError
-from impact.pipeline.as_run import content_as_certified, study_as_run
+from impact.pipeline.as_run import content_as_certified, refuse_rehearsal, study_as_run
 from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.evidence import recorded
 from impact.pipeline.packaged_inputs import packaged_inputs
 from impact.pipeline.pages import REPORT
 from impact.pipeline.plan import published
 from impact.pipeline.public_use import CHOICES
-from impact.pipeline.run import MARK
+from impact.pipeline.run import MARK, code_hash, notebooks_folder
 from impact.pipeline.store import CERTIFICATE, building, files_of, read_run
 from impact.reporting.codebook.ddi import ddi
 from impact.reporting.codebook.description import Codebook
@@ -72,7 +73,7 @@ def package(
     plan_path : Path
         Its plan, with the documents that it names as they were.
     to : Path
-        A ``.zip``, or a folder; a package that is there is replaced.
+        A ``.zip``, which replaces one that is there, or a folder that is not there yet.
     released : Path
         Folder of releases, in which that of an internal run is looked for.
     with_data : bool
@@ -106,6 +107,7 @@ def _chosen(
     """Return the folder to package, its certificate, and that of the run that was named."""
     facts = read_run(run)
     refuse_blind(facts.get("blind"), name=run.name)
+    refuse_rehearsal(facts, name=run.name)
     if facts["impact"] != impact.__version__:
         raise StorageError(
             f"{run.name}: made by impact {facts['impact']}, this is {impact.__version__}; package it with the code that made it"
@@ -159,6 +161,7 @@ def _contents(
         files=frozenset({*made, *READMES.values(), MANIFEST, CRATE}),
         datasets=read.datasets,
         exhibits=exhibits_of(run, report=f"{REPORT}.ipynb"),
+        same_code=_same_code(of_run),
         lock_differs=() if text is None else _differing(locked(text), facts["versions"]),
         references=tuple(sorted(cited(Voice(study), found.findings), key=str.casefold)),
         withheld=read.withheld,
@@ -188,6 +191,12 @@ def _whole(folder: Path, inside: str, outputs: Mapping[str, str]) -> dict[str, b
         name = path.relative_to(folder).as_posix()
         made[f"{inside}/{name}"] = content_as_certified(path, name, outputs.get(name))
     return made
+
+
+def _same_code(facts: Mapping[str, Any]) -> bool | None:
+    """Whether the code that is running is the run's; None where only a release is known, which does not say."""
+    known = facts.get("code")
+    return None if known is None else bool(known == code_hash(notebooks_folder()))
 
 
 def _minutes(facts: Mapping[str, Any]) -> float | None:
@@ -248,17 +257,17 @@ def _manifest(known: Known, made: Mapping[str, bytes]) -> bytes:
 
 
 def _publish(contents: Mapping[str, bytes], to: Path, *, mode: int) -> None:
-    """Put a package in place in one step, readable for whom the run was; something else that stands there stays.
+    """Put a package in place in one step, readable for whom the run was; a folder that stands there stays.
 
     Raises
     ------
     StorageError
-        When something else stands there, or nothing can be written.
+        When a folder stands there, or nothing can be written; an earlier archive is then untouched.
     """
     archive = to.suffix.lower() == ".zip"
-    if to.exists() and not (to.is_file() if archive else (to / MANIFEST).is_file()):
+    if os.path.lexists(to) and (to.is_symlink() or not (archive and zipfile.is_zipfile(to))):
         raise StorageError(
-            f"{to.name}: something that is no package stands there; name another place"
+            f"{to.name}: something stands there already, and stays; name another place, or remove it"
         )
     if archive:
         _write_archive(zipped(contents, programs=PROGRAMS), to, mode=mode & 0o666)
@@ -272,21 +281,12 @@ def _publish(contents: Mapping[str, bytes], to: Path, *, mode: int) -> None:
 
 
 def _write_archive(content: bytes, to: Path, *, mode: int) -> None:
-    aside = None
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(prefix=".", suffix=".partial", dir=to.parent, delete=False) as file:
-            aside = Path(file.name)  # its maker's alone, until it is whole
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.chmod(mode)
-        aside.replace(to)
     except OSError as problem:
         raise StorageError(
-            f"{to.name}: the package could not be written ({problem.strerror or type(problem).__name__}); check space and "
-            "permissions; an earlier package is untouched"
-        ) from problem
-    finally:
-        if aside is not None:
-            aside.unlink(missing_ok=True)
+            f"{to.parent.name}: {problem.strerror or 'cannot be made'}; check the folder, space and permissions"
+        ) from None
+    with whole_file(to) as file:  # its maker's alone, until it is whole
+        file.write(content)
+    to.chmod(mode)

@@ -16,6 +16,7 @@ from impact.evaluation.plan_lock import lock_of
 from impact.evaluation.study import Study
 from impact.pipeline.as_run import content_as_certified, documents_of
 from impact.pipeline.plan import beside, inputs_of, lock_file, published
+from impact.pipeline.snapshot import LOG_OF_DATABASE
 from impact.reporting.package.intake_without_values import without_values
 from impact.reporting.package.known import Dataset, Inside
 
@@ -80,6 +81,12 @@ def packaged_inputs(
         elif inside == "yes":
             written[place] = content_as_certified(inputs[name], name, facts["inputs"][name])
         datasets.append(Dataset(name, place, role, facts["inputs"][name], inside))
+    if with_data:
+        logs = {name: path.with_name(path.name + LOG_OF_DATABASE) for name, path in inputs.items()}
+        there = {name: path for name, path in logs.items() if path.is_file()}
+        written |= {
+            f"{places[name]}{LOG_OF_DATABASE}": one.read_bytes() for name, one in there.items()
+        }
     if facts.get("lock") is not None:
         told = _lock(study.folder / plan_name, places[plan_name], written, with_data=with_data)
         datasets.append(told)

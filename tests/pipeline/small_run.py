@@ -1,6 +1,8 @@
 """A certified run of the small study of `evaluation/facts.py`, from its stored parts: no notebook is executed."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 from disclosure.declared.stored_parts import CHOICES, stored_parts
@@ -9,7 +11,8 @@ from evaluation.facts import firms, study_of
 from impact.evaluation.grounds import grounds_of
 from impact.evaluation.rating import rating
 from impact.evaluation.store import decode, encode
-from impact.pipeline.run import _inputs
+from impact.pipeline.run import _identified
+from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import building, certify
 
 REPORT = {
@@ -30,7 +33,9 @@ def small_run(folder, *, released=False, **choices):
     plan = folder / "plan.yml"
     written = study.plan.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     plan.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
-    facts = _inputs(study, plan, {"plan": plan.name})
+    with TemporaryDirectory() as copies:
+        snapshot = Snapshot.of(plan, Path(copies) / "inputs")
+        facts = _identified(study, snapshot, {"plan": plan.name})
     facts |= {"finished": "2026-11-28T10:00:00+00:00", "durations_s": {"total": 60.0}}
     if released:
         facts = {**facts, "released": "2026-11-29T10:00:00+00:00"}

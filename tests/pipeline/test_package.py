@@ -19,6 +19,7 @@ from pipeline.small_run import small_run
 
 from impact.errors import DisclosureError, PlanError, StorageError
 from impact.pipeline.as_run import content_as_certified
+from impact.pipeline.evidence import evidence_of
 from impact.pipeline.package import _public, _publish, package
 from impact.pipeline.packaged_inputs import _lock, _places
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
@@ -145,20 +146,37 @@ def test_the_same_run_gives_the_same_bytes_as_a_folder_too(made, project):
     assert os.access(to / "replicate.py", os.X_OK)
 
 
-def test_a_package_is_replaced_whole_and_what_is_none_never(tmp_path):
+def test_an_archive_is_replaced_whole_and_anything_else_never(tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
     for to in (mine, tmp_path / "mine" / "thesis.txt"):
-        with pytest.raises(StorageError, match="no package stands there"):
+        with pytest.raises(StorageError, match="stands there already, and stays"):
             _publish({"package.json": b"{}"}, to, mode=0o700)
     assert (mine / "thesis.txt").read_text() == "years of work"
     for name in ("first", "second"):
-        _publish({"package.json": b"{}", f"a/{name}": b""}, tmp_path / "folder", mode=0o700)
         _publish({"package.json": b"{}", f"a/{name}": b""}, tmp_path / "file.zip", mode=0o700)
-    assert [path.name for path in (tmp_path / "folder" / "a").iterdir()] == ["second"]
     assert names(tmp_path / "file.zip") == {"package.json", "a/second"}
-    assert not list(tmp_path.glob("*partial*"))
+    (tmp_path / "link.zip").symlink_to(tmp_path / "file.zip")
+    with pytest.raises(StorageError, match="stands there already"):
+        _publish({"package.json": b"{}"}, tmp_path / "link.zip", mode=0o700)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file.zip", "link.zip", "mine"]
+
+
+@pytest.mark.parametrize("asked", [package, evidence_of])
+def test_nothing_of_a_rehearsal_or_of_other_code_is_handed_on_as_a_run(
+    tmp_path, asked, monkeypatch
+):
+    plan, run = small_run(tmp_path)
+    facts = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**facts, "rehearsal": True}))
+    options = {"to": tmp_path / "a.zip", "with_data": True} if asked is package else {}
+    with pytest.raises(DisclosureError, match="a rehearsal tells of no real firm"):
+        asked(run, plan_path=plan, **options)
+    (run / "run.json").write_text(json.dumps({**facts, "impact": "9.9"}))
+    if asked is package:
+        with pytest.raises(StorageError, match=r"made by impact 9\.9"):
+            asked(run, plan_path=plan, **options)
 
 
 def test_nothing_in_a_package_names_this_machine_or_a_registry(made, project):

@@ -90,7 +90,9 @@ GATE = there("results/disclosure.json", "not_released")
 ANSWERS: Mapping[str, Mapping[str, Rule]] = {
     "world_bank": {
         "data_files": DATA,
-        "code_to_results": at("code/"),
+        "code_to_results": where_true(
+            lambda known: known.same_code is not False, "code/", "other_code"
+        ),
         "main_script": at("replicate.py"),
         "all_exhibits_by_code": _all_by_code,
         "readme": at("README.md", "LISEZMOI.md"),

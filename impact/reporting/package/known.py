@@ -48,6 +48,8 @@ class Known:
         The run took, by the clock; None where only its release is known.
     files : frozenset of str
         Names in the package.
+    same_code : bool or None
+        Whether the packaged code made the run; None where only its release is known.
     lock_differs : tuple of str
         Packages of which the run had another version than the lock.
     references : tuple of str
@@ -64,6 +66,7 @@ class Known:
     files: frozenset[str]
     datasets: tuple[Dataset, ...]
     exhibits: tuple[Exhibit, ...]
+    same_code: bool | None
     lock_differs: tuple[str, ...]
     references: tuple[str, ...]
     withheld: int

@@ -14,6 +14,7 @@ from impact.terms import Language
 
 FILES = Path(__file__).with_name("files")
 READMES: Mapping[Language, str] = {"en": "README.md", "fr": "LISEZMOI.md"}
+CODE = {True: "same", False: "other", None: "unknown"}
 SHOWN_AS = 16
 """Hexadecimal digits of a digest in a table; package.json has all."""
 
@@ -40,6 +41,7 @@ def readme(known: Known, language: Language, *, size: int) -> bytes:
         "LAST_STEP": words["last_step"][known.outcome],
         "AVAILABILITY": words["availability"][_availability(known)],
         "SOURCE": inert(study.schema.source_in(language)),
+        "CODE": words["code"][CODE[known.same_code]],
         "PLAN_LOCK": _plan_lock(known, words),
         "SIMULATED": words["simulated"] if plan.truth is not None else "",
         "DATASETS": "\n".join(_datasets(known, words)),
