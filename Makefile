@@ -13,7 +13,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 KERNELS := PYTHONPATH=tests $(BIN)/python -m pytest -p kernels_by_file
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lint lab twins bench data lock venv clean
+.PHONY: help report test test-slow lint lab docs twins bench data lock venv clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ lint: $(DEV) ## style, types, and imports that only go down
 
 lab: $(READY) ## JupyterLab on the tour of ten minutes (00_visite: in French)
 	@$(BIN)/jupyter lab --notebook-dir notebooks notebooks/00_tour.ipynb
+
+docs: $(DEV) ## the documentation site, under build/docs; needs no network, nor does it
+	@$(BIN)/python -m sphinx -q -b html -W docs build/docs
+	@echo "build/docs/index.html"
 
 twins: $(DEV) ## the text twins of the notebooks, and the outputs of the tours that tests compare
 	@$(BIN)/jupytext --quiet --to text//py:percent --opt notebook_metadata_filter=-all notebooks/*.ipynb
