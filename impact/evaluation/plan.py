@@ -10,6 +10,7 @@ from impact.data.broken_rules import Place, broken_rules
 from impact.data.strict import Words
 from impact.errors import PlanError
 from impact.evaluation.arms import PlannedArms
+from impact.evaluation.promised import Estimand, Exclusion, PlannedQuestion
 from impact.evaluation.survey import Survey
 from impact.evaluation.wording import Lesson, Limits, Wording
 from impact.moments.moments_file import is_moments
@@ -101,6 +102,10 @@ class Plan(_Strict):
     """file of one of the kinds under The schema, a moments file (`.moments`), or `package:linearmodels.jobtraining`"""
     data_schema: Annotated[FilePath, Field(alias="schema")]
     """what the columns are"""
+    questions: Annotated[tuple[PlannedQuestion, ...], Field(strict=False)] = ()
+    """what the report answers, in this order: `[{question, answered_by, about, expects}]`, the question in `{en, fr}`"""
+    estimand: Estimand | None = None
+    """of the headline: `effect_on_beneficiaries`, or of a lot `effect_of_being_drawn`; refused where the design has another"""
     outcomes: Annotated[Columns, Field(min_length=1)]
     """columns; the first is the headline"""
     cohort: Text | None = None
@@ -145,6 +150,8 @@ class Plan(_Strict):
     """cap outcomes at this quantile (above 0.5) within each period; raw values are always shown beside; 0: no cap"""
     panel_model: PanelModel | None = None
     """a further fixed-effects model: `{outcome, regressors, time_effects, vcov}`"""
+    exclusions: Annotated[tuple[Exclusion, ...], Field(strict=False)] = ()
+    """observations left out: `[{column, any_of, because}]`, or of numbers `below` and `above`; counted, blanks stay"""
     treatment_group: Text | None = None
     """column of the event (fair) through which a firm was treated, instead of its cohort; firms of one may share shocks"""
     families: dict[FamilyName, Annotated[Columns, Field(min_length=2)]] = Field(
@@ -231,6 +238,10 @@ class Plan(_Strict):
         if drawn and self.planned_cohort is not None:
             raise ValueError(
                 "planned_cohort: of a lot, cohort is who was drawn; name who came under participation"
+            )
+        if self.estimand is not None and (self.estimand == "effect_of_being_drawn") != drawn:
+            raise ValueError(
+                "estimand: of a lot the headline is the effect_of_being_drawn, else the effect_on_beneficiaries"
             )
         if self.waves == "endline_only" and not drawn:
             raise ValueError(

@@ -141,6 +141,7 @@ def check_columns(plan: Plan, schema: Schema) -> None:
             "assigned_by: the schema names no cluster above the unit; name it there as `cluster`, or take assigned_by: unit"
         )
     _check_covariates(plan)
+    _check_questions(plan)
     _check_status(plan, schema)
     _check_only(plan, schema)
     _check_cohorts(plan, schema)
@@ -166,6 +167,7 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
         yield _Named("panel_model.outcome", (plan.panel_model.outcome,), *outcome)
         yield _Named("panel_model.regressors", plan.panel_model.regressors, *regressors)
     yield from _of_the_survey(plan)
+    yield from _of_exclusions(plan)
     for key in ("subgroups", "strata", "characteristics", "covariates"):
         yield _Named(key, getattr(plan, key))
     yield _Named("only", tuple(plan.only), LABELS, "firms are kept by labels")
@@ -173,6 +175,38 @@ def _named(plan: Plan, schema: Schema) -> Iterator[_Named]:
         yield _Named("arms.column", (plan.arms.column,))
     if plan.treatment_group is not None:
         yield _Named("treatment_group", (plan.treatment_group,))
+
+
+def _of_exclusions(plan: Plan) -> Iterator[_Named]:
+    for number, rule in enumerate(plan.exclusions, start=1):
+        of = NUMBERS, "below and above are of a number"
+        yield _Named(f"exclusions.{number}", (rule.column,), *(() if rule.any_of else of))
+
+
+def _check_questions(plan: Plan) -> None:
+    """Refuse a question that nothing of the plan answers."""
+    asked: dict[str, tuple[str, ...]] = {
+        "effect": (*plan.outcomes, *plan.secondary),
+        "subgroup": plan.subgroups,
+        "family": tuple(plan.families),
+    }
+    needs = {"contamination": "exposure", "placebo": "placebo_outcomes", "worth": "economics"}
+    for number, one in enumerate(plan.questions, start=1):
+        known = asked.get(one.answered_by, ())
+        if one.about is not None and one.about not in known:
+            raise PlanError(
+                f"questions.{number}.about: {printed(one.about)} is no {one.answered_by} of the plan; "
+                f"{nearest(one.about, known)}known ones are {', '.join(known) or 'none'}"
+            )
+        key = needs.get(one.answered_by)
+        if key is not None and not getattr(plan, key):
+            raise PlanError(
+                f"questions.{number}: {one.answered_by} is answered from `{key}`, which the plan does not have"
+            )
+        if one.expects == "nothing_relevant" and plan.relevant_effect is None:
+            raise PlanError(
+                f"questions.{number}.expects: nothing_relevant needs relevant_effect: the smallest effect that would matter"
+            )
 
 
 def _of_the_survey(plan: Plan) -> Iterator[_Named]:
@@ -233,7 +267,8 @@ def _check_only(plan: Plan, schema: Schema) -> None:
 
 def _check(column: str, named: _Named, schema: Schema) -> None:
     _declared(named.key, column, list(schema.columns))
-    if column in {schema.unit, schema.time.column}:
+    of_rows = named.key.startswith("exclusions.")  # a window is made of periods
+    if column in {schema.unit, schema.time.column} and not of_rows:
         raise PlanError(
             f"{named.key}: {printed(column)} is the column of units or times; name another"
         )

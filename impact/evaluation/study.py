@@ -21,6 +21,7 @@ from impact.evaluation.arms import DrawnArms, rows_of_arms
 from impact.evaluation.blind import Blinding, blinded, refuse_other_blindness
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
+from impact.evaluation.excluded import without_excluded
 from impact.evaluation.indicators import Indicators, read_indicators
 from impact.evaluation.part_of_firms import part_of
 from impact.evaluation.plan import Plan
@@ -157,6 +158,7 @@ class Study:
         frame = read_frame(
             data if data.startswith("package:") else self.folder / data, schema=self.schema
         )
+        frame = without_excluded(frame, self.plan)
         if self.blinding is None or not self.blind:
             return frame
         return blinded(frame, plan=self.plan, schema=self.schema, seed=self.blinding.log.seed)

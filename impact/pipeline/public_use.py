@@ -30,6 +30,7 @@ from impact.disclosure.public_use.utility import Pair, restricted_against_public
 from impact.errors import DisclosureError, ImpactError, StorageError
 from impact.evaluation.store import decode
 from impact.evaluation.study import Study
+from impact.pipeline.blinding import blind_facts, refuse_blind
 from impact.pipeline.codebook import codebook_of
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import stored_parts
@@ -74,7 +75,9 @@ class Source:
     @classmethod
     def of_plan(cls, path: Path) -> "Source":
         """Take the data of a plan."""
-        return cls(study_of(path, {}))
+        study = study_of(path, {})
+        refuse_blind(blind_facts(study), name=path.name)
+        return cls(study)
 
     @classmethod
     def of_run(cls, run: Path, *, plan_path: Path) -> "Source":
@@ -87,6 +90,7 @@ class Source:
         facts = read_run(run)
         told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
         study = study_of(plan_path, told)
+        refuse_blind(facts.get("blind") or blind_facts(study), name=run.name)
         read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
         for name, digest in facts["inputs"].items():
             if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:

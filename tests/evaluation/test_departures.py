@@ -55,6 +55,12 @@ OF_THE_PLAN = {
         "outcomes",
     ),
     "order of outcomes": ({"outcomes": ["export_revenue_mad", "revenue_mad"]}, "outcomes"),
+    "a question added": ({"questions": [{"question": {"en": "a", "fr": "b"}}]}, "questions.1"),
+    "an exclusion added": (
+        {"exclusions": [{"column": "city", "any_of": ["Fes"], "because": {"en": "a", "fr": "b"}}]},
+        "exclusions.1",
+    ),
+    "an estimand": ({"estimand": "effect_on_beneficiaries"}, "estimand"),
     "other data": ({"data": "data/artisans.csv"}, "data"),
     "other schema": ({"schema": "data/other.yml"}, "schema"),
     "a part of the firms": ({"only": {"city": ["Fes"]}}, "only"),

@@ -29,15 +29,18 @@ from impact.errors import FaultCode
 from impact.estimators.headline import default_estimator, word_of
 from impact.estimators.regressions.many_regressions import Regression
 from impact.evaluation.adjusted import GIVEN
+from impact.evaluation.answered import Held
 from impact.evaluation.appraised import Unappraised
 from impact.evaluation.compared_plans import Kind as Departed
 from impact.evaluation.completion import Bound, Classification, CompletionCode
 from impact.evaluation.departures import Where
 from impact.evaluation.drawn_arms import OF_ARMS
+from impact.evaluation.excluded import RULE as EXCLUDE
 from impact.evaluation.indicators import Level, State
 from impact.evaluation.justified import Answer, Doubt
 from impact.evaluation.key_classes import BearsOn
 from impact.evaluation.programme import Delivered, EventCell
+from impact.evaluation.promised import Hypothesis
 from impact.evaluation.rating import Verb
 from impact.evaluation.reasons import ASKED_BY_THE_PLAN, CHECKS_OF, Reason
 from impact.evaluation.rehearsal.beliefs import DEFAULTS, Origin
@@ -189,7 +192,11 @@ def test_every_stage_of_the_sample_has_words(study):
 
 def test_every_rule_of_an_intake_plan_has_words():
     rules = {rule.model_fields["rule"].annotation for rule in RULES}
-    assert set(REGISTER["intake_rule"]) == {READ, *(name for rule in rules for name in of(rule))}
+    assert set(REGISTER["intake_rule"]) == {
+        READ,
+        EXCLUDE,
+        *(name for rule in rules for name in of(rule)),
+    }
 
 
 def reasons_given():
@@ -375,6 +382,8 @@ def test_everything_that_a_codebook_says_in_codes_has_words():
 def test_every_departure_from_a_plan_has_words():
     assert set(REGISTER["bears_on"]) == {f"bears:{one}" for one in of(BearsOn)}
     assert set(REGISTER["departed"]) == {f"departed:{one}" for one in of(Departed)}
+    assert set(REGISTER["expected"]) == {f"expects:{one}" for one in of(Hypothesis)}
+    assert set(REGISTER["held"]) == {f"held:{one}" for one in of(Held)}
     assert set(REGISTER["departed_in"]) == {f"found:{one}" for one in of(Where)}
 
 

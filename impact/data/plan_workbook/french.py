@@ -9,6 +9,10 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "name": "dossier de l'exécution sous reports/ : lettres minuscules, chiffres, traits d'union",
         "data": "fichier de données, plan de réception (.yml) ou fichier de moments (.moments)",
         "schema": "fichier qui dit ce que sont les colonnes",
+        "questions": "ce à quoi le rapport répond, dans cet ordre : [{question, answered_by, about, expects}], la question en "
+        "{en, fr}",
+        "estimand": "ce qu'estime le résultat principal : effect_on_beneficiaries (sur les bénéficiaires) ou, d'un tirage, "
+        "effect_of_being_drawn (d'avoir été tiré) ; refusé si le plan d'étude en a un autre",
         "outcomes": "colonnes des résultats ; la première est le résultat principal",
         "cohort": "colonne de la première période de traitement (vide : jamais traité), si ce n'est celle du schéma",
         "planned_cohort": "la même chose telle que prévue, pour l'effet d'avoir été invité",
@@ -42,6 +46,8 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "creux elle est lue à côté du résultat principal ; 0 : aucune",
         "winsorise": "plafonne les résultats à ce quantile (au-dessus de 0,5) par période ; les valeurs brutes sont toujours "
         "montrées à côté ; 0 : aucun plafond",
+        "exclusions": "observations laissées de côté : [{column, any_of, because}], ou pour des nombres below et above ; elles "
+        "sont comptées, les cases vides restent",
         "treatment_group": "colonne de l'événement (salon) par lequel une entreprise a été traitée, à la place de sa cohorte ; "
         "les entreprises d'un même événement peuvent partager des chocs",
         "families": "{nom: [résultats]} : résultats testés ensemble, dont les valeurs p sont ajustées pour leur nombre",

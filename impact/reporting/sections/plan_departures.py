@@ -50,7 +50,7 @@ def lock_in_words(voice: Voice) -> str:
 def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
     t, lock = voice.t, locked.lock
     yield t(
-        "The plan was locked on {day} by {name}.",
+        "On {day} {name} locked the plan.",
         day=voice.f.day(lock.day),
         name=escape(lock.by),
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
+from impact.reporting.sections.answered_questions import answered_questions
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.rated import reasons_of
 from impact.reporting.sections.telling_percent import telling_percent
@@ -25,6 +26,7 @@ def summary_of_findings(voice: Voice, findings: Findings) -> Exhibits:
             Chapter(2, t("Summary of findings"), "summary-of-findings"),
             Text(voice.about(text)),
             _table(voice, findings),
+            *answered_questions(voice, findings),
         )
     )
 

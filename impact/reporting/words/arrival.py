@@ -7,6 +7,7 @@ RULES = {
     "append": t("Put below one another"),
     "wide_to_long": t("Columns of periods made rows"),
     "keep": t("Kept where a condition holds; others left out"),
+    "exclude": t("Left out by the plan"),
     "drop": t("Left out where a condition holds"),
     "duplicates": t("Repeated rows left out"),
     "summarise": t("Made one row a key"),

@@ -7,6 +7,17 @@ BEARS_ON = {
     "bears:how": t("how it is estimated or judged"),
     "bears:words": t("words only"),
 }
+EXPECTED = {
+    "expects:increase": t("an increase"),
+    "expects:decrease": t("a decrease"),
+    "expects:change": t("a change"),
+    "expects:nothing_relevant": t("nothing that would matter"),
+}
+HELD = {
+    "held:yes": t("As expected."),
+    "held:no": t("Not as expected."),
+    "held:open": t("Not decided."),
+}
 DEPARTED = {
     "departed:changed": t("changed"),
     "departed:added": t("added"),
