@@ -1,7 +1,5 @@
 """A blind study has the cohorts, outcomes and blanks of the data, and nobody's own treatment."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -158,15 +156,22 @@ def test_data_in_which_all_are_treated_alike_cannot_be_blinded():
         blind(data)
 
 
+def opened(folder, *, blinding=None):
+    """A study of a folder in which a run kept its data."""
+    study = Study(PLAN, folder, folder, blinding=blinding)
+    vars(study)["schema"] = SCHEMA
+    return study
+
+
 def test_a_blind_study_opens_no_data_that_a_run_kept_unblinded_nor_the_other_way_round(tmp_path):
+    blinding = Blinding(log(), log().known)
     keep_frame(frame(), tmp_path)
-    study = Study(PLAN, tmp_path, tmp_path, blinding=Blinding(log(), log().known))
     with pytest.raises(LockError, match="run again"):
-        _ = study.data
+        _ = opened(tmp_path, blinding=blinding).data
     keep_frame(blind(frame()), tmp_path)
-    assert replace(study).data.attrs["blind"]
+    assert opened(tmp_path, blinding=blinding).data.attrs["blind"]
     with pytest.raises(LockError, match="run again"):
-        _ = replace(study, blinding=None).data
+        _ = opened(tmp_path).data
 
 
 def test_a_blind_study_does_not_tell_the_truth_of_simulated_data(tmp_path):

@@ -55,15 +55,29 @@ OF_THE_PLAN = {
         "outcomes",
     ),
     "order of outcomes": ({"outcomes": ["export_revenue_mad", "revenue_mad"]}, "outcomes"),
-    "a question added": ({"questions": [{"question": {"en": "a", "fr": "b"}}]}, "questions.1"),
+    "a question added": (
+        {"questions": [*WRITTEN["questions"], {"question": {"en": "a", "fr": "b"}}]},
+        "questions.9",
+    ),
+    "a question dropped": ({"questions": WRITTEN["questions"][:-1]}, "questions.8"),
+    "another hypothesis": (
+        {
+            "questions": [
+                {**WRITTEN["questions"][0], "expects": "change"},
+                *WRITTEN["questions"][1:],
+            ]
+        },
+        "questions.1.expects",
+    ),
+    "questions in another order": ({"questions": WRITTEN["questions"][::-1]}, "questions"),
     "an exclusion added": (
         {"exclusions": [{"column": "city", "any_of": ["Fes"], "because": {"en": "a", "fr": "b"}}]},
         "exclusions.1",
     ),
-    "an estimand": ({"estimand": "effect_on_beneficiaries"}, "estimand"),
+    "no estimand": ({"estimand": None}, "estimand"),
     "other data": ({"data": "data/artisans.csv"}, "data"),
     "other schema": ({"schema": "data/other.yml"}, "schema"),
-    "a part of the firms": ({"only": {"city": ["Fes"]}}, "only"),
+    "a part of the firms": ({"only": {"city": ["Fes"]}}, "only.city"),
     "other cohort": ({"cohort": "planned_quarter"}, "cohort"),
     "no planned cohort": ({"planned_cohort": None}, "planned_cohort"),
     "by rule": ({"assignment": "by_rule"}, "assignment"),

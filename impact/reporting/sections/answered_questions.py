@@ -112,12 +112,15 @@ def _of_family(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:
 
 def _of_placebo(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:
     del asked
-    checks = findings.certainty.checks
-    found = next((one for one in checks if one.name == "placebo_outcomes"), None)
-    if found is None:
-        return voice.t("Not answered: the results lack it.")
-    state = said(voice.t, "outcome_of_check", found.status)
-    return f"{state[:1].upper()}{state[1:]}."
+    t, checks = voice.t, findings.certainty.checks
+    status = next((one.status for one in checks if one.name == "placebo_outcomes"), None)
+    if status == "pass":
+        return t("No change beyond chance was found in outcomes that the programme could not move.")
+    if status == "warn":
+        return said(t, "held", "held:open")
+    if status == "fail":
+        return t("Outcomes that the programme could not move did change, beyond chance.")
+    return t("Not answered: the results lack it.")
 
 
 def _of_contamination(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:
