@@ -1,0 +1,91 @@
+"""A search of every file of a folder for numbers that stayed inside: as they are stored, and as they would be written."""
+
+import json
+import math
+import re
+import zipfile
+
+from pypdf import PdfReader
+
+WRITTEN, STORED = 4, 8
+"""Significant digits from which a number is told from others: on pages, where it would be rounded; in data and drawings."""
+PAGES = frozenset({".pdf", ".docx", ".html"})  # cells of a workbook hold numbers whole
+PICTURES = frozenset({".png", ".dta"})  # drawn from the same SVG; the twin, which no unit is in
+GROUPED = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:[.,]\d+)?"
+NUMBER = re.compile(
+    rf"(?<![\d.,#\w]){GROUPED}(?![\d\w])|(?<![\d.,#\w])\d+[.,]\d+(?:[eE][-+]?\d+)?(?![\d\w])"
+)
+XML_OF_TEXT = re.compile(r"(document|footnotes|sharedStrings|sheet\d+|slide\d+)\.xml$")
+
+
+def numbers(value):
+    """Every number of a parsed JSON."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from numbers(one)
+    elif isinstance(value, (int, float)) and math.isfinite(value):
+        yield float(value)
+
+
+def withheld(inside, folder):
+    """Numbers of the results of a run, but for counts, that those of its release have not; and those that it has."""
+    here, left = (
+        set(numbers(json.loads((one / "results.json").read_text(encoding="utf-8"))))
+        for one in (inside, folder)
+    )
+    return {value for value in here - left if value != round(value)}, left
+
+
+def forms(value, least):
+    """The significant digits of a number, rounded to each length: whatever its sign, its unit, or the power of ten."""
+    for length in range(least, 18):
+        digits = f"{abs(value):.{length - 1}e}".split("e")[0].replace(".", "").rstrip("0")
+        if len(digits) >= least:
+            yield digits
+
+
+def digits_of(token):
+    return re.sub(r"\D", "", re.split(r"[eE]", token)[0]).strip("0")
+
+
+def text_of(path):
+    if path.suffix == ".pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    if path.suffix in {".docx", ".xlsx"}:
+        with zipfile.ZipFile(path) as archive:
+            parts = [
+                archive.read(one).decode() for one in archive.namelist() if XML_OF_TEXT.search(one)
+            ]
+        return "\n".join(re.sub(r"<[^>]+>", " ", part) for part in parts)
+    return path.read_text(encoding="utf-8")
+
+
+def looked_at(path):
+    """The text of a file, and from how many digits on a number is told from others there."""
+    text = text_of(path)
+    if path.suffix == ".html":
+        yield re.sub(r"<(svg|script|style)\b.*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL), WRITTEN
+        yield text, STORED
+    else:
+        yield text, WRITTEN if path.suffix in PAGES else STORED
+
+
+def found_in(folder, hidden, left):
+    """Hidden numbers in files of a folder, by file; not those whose digits a number that left has too."""
+    sought = {
+        least: {form for value in hidden for form in forms(value, least)}
+        - {form for value in left for form in forms(value, least)}
+        for least in (WRITTEN, STORED)
+    }
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix in PICTURES:
+            continue
+        for text, least in looked_at(path):
+            tokens = {match.group() for match in NUMBER.finditer(text)}
+            some = {token for token in tokens if digits_of(token) in sought[least]}
+            if some:
+                found.setdefault(str(path.relative_to(folder)), set()).update(some)
+    return found
