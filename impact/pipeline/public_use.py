@@ -239,7 +239,7 @@ def _write_data(made: Deidentified, described: AsAStudy, folder: Path) -> None:
 
 
 def _write_stata(made: Deidentified, path: Path) -> None:
-    """Write the data for Stata: texts as texts, numbers as numbers, a withheld value as the missing ``.w`` or the text."""
+    """Write the data for Stata: texts as texts, "withheld" among them, numbers as numbers, missing where withheld."""
     named = {name: _name_in_stata(name, at) for at, name in enumerate(made.frame, 1)}
     labels = {
         named[name]: made.declared[name].label.en[:80] for name in made.frame

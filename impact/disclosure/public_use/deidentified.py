@@ -17,7 +17,7 @@ from impact.disclosure.public_use.columns import NUMBERS, Columns
 from impact.disclosure.public_use.linkage import Known, Linked, attacks
 from impact.disclosure.public_use.new_ids import new_ids
 from impact.disclosure.public_use.risk import Risk, risk_of
-from impact.disclosure.public_use.suppression import Rule, withheld_values
+from impact.disclosure.public_use.suppression import WITHHELD, Rule, withheld_values
 from impact.disclosure.public_use.traits import seen, tenths, traits, units_of
 from impact.disclosure.public_use.values import Treatment, coarser
 from impact.errors import PlanError
@@ -91,7 +91,7 @@ def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> D
     Parameters
     ----------
     study : Study
-        Whose units are asked again in each period.
+        Whose units are followed, or seen once in all.
     choices : PublicUseChoices
     secret : bytes
         Under which new ids and their order are drawn.
@@ -103,9 +103,9 @@ def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> D
     DisclosureError
         Where the choices cannot be kept: too few units share a start, or have a value to be cut.
     """
-    if not study.follows_units:
+    if study.plan.waves == "repeated_cross_sections":
         raise PlanError(
-            f"waves: {study.plan.waves}; public-use files are made of panels, whose units are asked again"
+            "waves: repeated_cross_sections; public-use files are made of units that are followed, or seen once in all"
         )
     columns = Columns.of(study, choices)
     study.panel()  # refuses what no panel is, by its own words
@@ -117,8 +117,9 @@ def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> D
     stays = ~cohorts.left_out[units_of(coarse, columns.unit)[0]]
     frame, original = frame[stays].reset_index(drop=True), source[stays].reset_index(drop=True)
     left = Rule(rule.k, rule.diversity, rule.tenth[~cohorts.left_out])
-    codes = traits(frame, unit=columns.unit, time=columns.time, columns=columns.quasi)
+    codes = _codes(frame, columns)
     withheld = withheld_values(codes, known=columns.known, rule=left)
+    blanks = withheld.reindex(columns=codes.columns, fill_value=False)
     blank = _blank(frame, withheld, columns.unit)
     released = frame.assign(**{name: frame[name].mask(rows) for name, rows in blank.items()})
     changes += _told(columns, cohorts, withheld, frame, source)
@@ -131,8 +132,8 @@ def deidentified(study: Study, choices: PublicUseChoices, *, secret: bytes) -> D
         columns=columns,
         choices=choices,
         changes=tuple(changes),
-        before=_risk(source, columns, rule, seen(source, **pattern)),
-        after=_risk(released, columns, left, seen(released, **pattern)),
+        before=_risk(_codes(source, columns), rule, seen(source, **pattern)),
+        after=_risk(codes.mask(blanks, WITHHELD), left, seen(released, **pattern)),
         linked=attacks(
             _wide(original, columns, study.outcome),
             _wide(released, columns, study.outcome),
@@ -244,8 +245,11 @@ def _told(
     return [*found, *(Changed(name, "dropped") for name in columns.dropped)]
 
 
-def _risk(frame: pd.DataFrame, columns: Columns, rule: Rule, pattern: Integers) -> Risk:
-    codes = traits(frame, unit=columns.unit, time=columns.time, columns=columns.quasi)
+def _codes(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    return traits(frame, unit=columns.unit, time=columns.time, columns=columns.quasi)
+
+
+def _risk(codes: pd.DataFrame, rule: Rule, pattern: Integers) -> Risk:
     return risk_of(codes, tenth=rule.tenth, pattern=pattern, k=rule.k)
 
 

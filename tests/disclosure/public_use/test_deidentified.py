@@ -113,6 +113,16 @@ def test_a_trait_that_changes_over_time_counts_with_its_whole_path(study):
     assert len(pairs) == paths.nunique()
 
 
+def test_a_path_is_withheld_as_a_whole_and_then_one_value_for_all(tmp_path):
+    rows = firms().sample(frac=0.9, random_state=2)  # most firms have no row in some period
+    chosen = choices(quasi_identifiers=["city", "open"], drop=["age", "note", "sme", "trade"])
+    made = deidentified(study_of(tmp_path, rows), chosen, secret=SECRET)
+    assert made.before.uniques > 30
+    assert (made.after.smallest >= 4, made.after.uniques) == (True, 0)
+    firm = made.frame.assign(held=made.withheld["open"]).groupby("firm")["held"]
+    assert (firm.max() == firm.min()).all()
+
+
 @pytest.mark.parametrize("rule", ["merge", "leave_out", "refuse"])
 def test_three_firms_that_started_alone_are_merged_left_out_or_refused(tmp_path, rule):
     study = study_of(tmp_path, firms(alone=3))
