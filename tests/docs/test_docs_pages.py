@@ -43,7 +43,8 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading_in_it(page):
 
 
 def test_pages_that_the_index_does_not_list_come_among_its_guides():
-    assert unlisted(INDEX, {"index", "tutorial", "reference/index", "batches"}) == ["batches"]
+    tomorrow = {"index", "tutorial", "reference/index", "a-page-of-tomorrow"}
+    assert unlisted(INDEX, tomorrow) == ["a-page-of-tomorrow"]
     guides = next(each for each in LIST.findall(INDEX) if "How-to" in each)
     assert MARK in guides
 

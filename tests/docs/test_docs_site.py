@@ -22,7 +22,7 @@ AXED = (
     "tutorial.html",
     "estimators.html",
     "coming-from-stata-or-r.html",
-    "reference/estimators.html",
+    "reference/results.html",
 )
 
 pytestmark = pytest.mark.slow
