@@ -5,13 +5,13 @@ import json
 import os
 import shlex
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from impact.data.whole_file import whole_file
 from impact.errors import StorageError
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.store import CERTIFICATE, read_run
@@ -254,17 +254,9 @@ def put_page(path: Path, page: bytes, *, mode: int = OF_ITS_MAKER) -> Path:
     """
     if os.path.lexists(path) and not _ours(path):
         raise StorageError(f"{_shown(path)}: a file of somebody else has this name; move it away")
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page)
-            file.flush()
-            os.fchmod(handle, mode)
-            os.fsync(file.fileno())
-        os.replace(aside, path)  # noqa: PTH105 (beside the other call on its name)
-    finally:
-        if os.path.lexists(aside):
-            os.unlink(aside)  # noqa: PTH108
+    with whole_file(path) as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(page)
     return path
 
 
