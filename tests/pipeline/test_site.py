@@ -264,6 +264,20 @@ def test_two_runs_are_compared_and_the_index_lists_the_page(tmp_path):
         assert attrs["href"].startswith("#") or (page.parent / attrs["href"]).exists()
 
 
+def test_a_comparison_shows_hostile_keys_and_values_as_text(tmp_path):
+    evil = "</code><script>alert(1)</script>"
+    runs = [
+        certified(
+            tmp_path / name, told={"plan": {evil: evil + name, "alpha": at}, "inputs": {evil: name}}
+        )
+        for at, name in enumerate("ab")
+    ]
+    page = write_comparison(*runs, to=None, language="fr").read_text(encoding="utf-8")
+    assert Parsed(page).every("script") == []
+    assert page.count("&lt;script&gt;alert(1)") == 4
+    assert "script-src 'none'" in page
+
+
 def test_a_run_that_is_not_as_certified_is_not_compared(tmp_path):
     first, second = certified(tmp_path / "a"), certified(tmp_path / "b")
     (second / "results.json").write_text(json.dumps(results(estimate=1.0)))

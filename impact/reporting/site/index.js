@@ -63,7 +63,8 @@
     label.className = "pick";
     label.append(box, asked.dataset.word);
     box.setAttribute("aria-label", `${asked.dataset.word}: ${row.dataset.name}`);
-    row.cells[row.cells.length - 1].append(label);
+    const last = row.cells[row.cells.length - 1];
+    (last.firstElementChild ?? last).append(label);
   }
 
   form.addEventListener("input", filter);
