@@ -255,7 +255,7 @@ def _mean(declaration: Declaration, panel: Panel, weights: Any, value: float, pl
 def _models(declaration: Declaration, study: Study, part: Any) -> None:
     panel = study.panel()
     for at, model in enumerate(part.models):
-        weights = weights_of_model(str(model.spec["estimator"]), panel)
+        weights = weights_of_model(model, panel)
         value = float(model.row("exposed")["estimate"])
         if weights is not None:
             place = Place("panel_models", f"models[{at}]", "exposed", "estimate")

@@ -1,6 +1,7 @@
 """Each linear figure that is declared is the number that is stored, and what the gate keeps back is in no part that leaves."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,12 @@ from disclosure.declared.stored_parts import numbers_in, stored_parts, stored_st
 from impact.disclosure import Figure, Gate, Place
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.declare import declare, may_leave
+from impact.disclosure.declared.estimates import declare_weights
 from impact.disclosure.declared.kept_back import KeptBack
+from impact.disclosure.declared.panel_models import weights_of_model
 from impact.disclosure.figure import LINEAR
 from impact.errors import DisclosureError
-from impact.evaluation.store import encode
+from impact.evaluation.store import decode, encode
 
 SUMS = 1e-8  # relative: weights are kept to ten digits
 
@@ -99,22 +102,31 @@ def test_effects_of_every_table_are_declared(declared):
     }
 
 
-def test_an_estimate_whose_equation_cannot_be_found_stays(declared, released, stored):
-    """Random effects weigh by variances of the outcomes: no equation of these."""
+def test_every_panel_model_is_declared_random_effects_at_their_variances(declared, stored):
     figures, _ = declared
     models = {
         one.place.table
         for one in figures
         if one.kind == "linear" and one.place.part == "panel_models"
     }
-    assert "models[0]" in models
-    assert "models[2]" not in models
-    assert (
-        stored["panel_models"]["values"]["models"][2]["values"]["spec"]["estimator"]
-        == "RandomEffects"
-    )
-    parts, _ = may_leave(stored, released)
-    assert "RandomEffects" not in {one.spec["estimator"] for one in parts["panel_models"].models}
+    names = [
+        one["values"]["spec"]["estimator"] for one in stored["panel_models"]["values"]["models"]
+    ]
+    assert {"RandomEffects", "FirstDifferences"} <= set(names)
+    assert models == {f"models[{at}]" for at in range(len(names))}
+
+
+def test_an_estimate_whose_equation_cannot_be_found_stays(study, stored):
+    """A model of which no sum of outcomes gives the number is not taken for one."""
+    part = decode(stored["panel_models"])
+    model = part.models[2]
+    other = replace(model, spec={**model.spec, "sigma2_unit": 2 * model.spec["sigma2_unit"]})
+    begun = Declaration.of(study.panel(winsorise=0.0))
+    weights = weights_of_model(other, study.panel())
+    place = Place("panel_models", "models[2]", "exposed", "estimate")
+    value = float(model.row("exposed")["estimate"])
+    assert not declare_weights(begun, study.panel(), weights, value, place=place)
+    assert begun.figures == []
 
 
 def test_a_number_that_is_kept_back_is_in_no_part_that_leaves(released, stored):
