@@ -1,5 +1,6 @@
 """A notebook's kernel, forked instead of started: to jupyter_client one more way to provide a kernel."""
 
+import atexit
 import json
 import os
 import signal
@@ -7,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from importlib.metadata import EntryPoint
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
@@ -103,6 +105,18 @@ def fork_kernel(run: socket.socket) -> None:
     sys.exit()
 
 
+def leave() -> NoReturn:
+    """End this forked process after its exit functions alone.
+
+    An interpreter that ends takes leave of every object, and so copies every page that it shares with its parent.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
+
+
 def _be_kernel(command: list[str], folder: str, environment: dict[str, str]) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
@@ -113,3 +127,4 @@ def _be_kernel(command: list[str], folder: str, environment: dict[str, str]) -> 
     np.random.seed()  # noqa: NPY002 (else every kernel of a run would draw the same unseeded numbers)
     sys.argv = command[command.index("ipykernel_launcher") :]
     IPKernelApp.launch_instance(argv=sys.argv[1:])
+    leave()

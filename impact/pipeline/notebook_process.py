@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from impact import errors
-from impact.pipeline.forked_kernel import fork_kernel, provide
+from impact.pipeline.forked_kernel import fork_kernel, leave, provide
 from impact.pipeline.hang_up import ending_with
 from impact.pipeline.timings import cpu_seconds
 
@@ -30,6 +30,7 @@ def execute(run: socket.socket, *, sockets: Path) -> None:
     with ending_with(run), answered(run) as status:
         provide()
         status.update(run_order(json.loads(run.makefile().readline()), sockets=sockets))
+    leave()
 
 
 @contextmanager

@@ -35,6 +35,24 @@ IMPORTED_ONCE = (
     "babel.dates",
     "babel.numbers",
     "threadpoolctl",
+    # what each kernel loads as it begins
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "psutil",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    # what its first exhibit loads
+    "markdown_it",
+    "mdit_py_plugins.dollarmath",
+    "matplotlib.style",
+    "pandas.io.formats.csvs",
+    "pandas.io.formats.html",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
+    "statsmodels.stats.multitest",
 )
 KEPT_OUT = ("rfc3987_syntax", "debugpy", "polars")
 """What libraries import if it is there, and do without if not: a grammar by which nbformat checks addresses (1.5 s), of which
@@ -55,8 +73,17 @@ def import_once(names: Iterable[str]) -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     for name in names:
         import_module(name)
+    compile_once()
     gc.collect()
     gc.freeze()
+
+
+def compile_once() -> None:
+    """Have nbformat compile the schema by which it checks notebooks, which every process would do again (0.1 s)."""
+    from nbformat import current_nbformat, current_nbformat_minor, validate
+    from nbformat.v4 import new_notebook
+
+    validate(new_notebook(), version=current_nbformat, version_minor=current_nbformat_minor)
 
 
 def execute_notebooks(run: socket.socket, sockets: Path) -> None:

@@ -29,7 +29,15 @@ from impact.pipeline.warm_parent import (
     next_child,
 )
 
-OF_RUNS = ("impact.pipeline.batch.one_run", "typst", "pypandoc", "xlsxwriter", "pyarrow.parquet")
+OF_RUNS = (
+    "impact.pipeline.batch.one_run",
+    "babel.messages.pofile",
+    "fontTools.subset",
+    "pypandoc",
+    "pypdf",
+    "typst",
+    "xlsxwriter",
+)
 
 
 def main() -> None:
