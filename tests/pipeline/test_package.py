@@ -164,9 +164,7 @@ def test_an_archive_is_replaced_whole_and_anything_else_never(tmp_path):
 
 
 @pytest.mark.parametrize("asked", [package, evidence_of])
-def test_nothing_of_a_rehearsal_or_of_other_code_is_handed_on_as_a_run(
-    tmp_path, asked, monkeypatch
-):
+def test_nothing_of_a_rehearsal_or_of_other_code_is_handed_on_as_a_run(tmp_path, asked):
     plan, run = small_run(tmp_path)
     facts = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps({**facts, "rehearsal": True}))
