@@ -4,16 +4,23 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from math import isfinite, sqrt
 from pathlib import Path
 
 import jsonschema
+import pandas as pd
 import pytest
 from pipeline.small_run import small_run
 
+from impact.check_result import CheckResult
 from impact.data.strict import Words
 from impact.errors import StorageError
-from impact.pipeline.evidence import evidence_of, write_evidence
+from impact.evaluation.participation import EffectOnParticipants
+from impact.interval import Refused
+from impact.pipeline.as_run import study_as_run
+from impact.pipeline.evidence import evidence_of, recorded, write_evidence
+from impact.pipeline.store import read_run
 from impact.reporting.evidence.record import EffectRecord
 from impact.reporting.evidence.registries import NOT_KNOWN
 from impact.reporting.evidence.standardised import hedges_g
@@ -208,3 +215,52 @@ def test_being_told_in_another_language_is_no_departure_from_the_plan(effects):
     assert len(first["deviations_en"]) == len(first["deviations_fr"])
     assert not any("language" in one for one in first["deviations_fr"])
     assert first["plan_locked_on"] is None
+
+
+def with_a_lot(run, on_participants):
+    """The small run as if it had compared three arms, with an effect on participants."""
+    arms = pd.DataFrame(
+        {
+            "label": ["grant", "training"], "other": ["control", "control"], "n_treated": [15, 12], "n_control": [20, 21],
+            "estimate": [1.0, 2.5], "conf_low": [0.0, 1.0], "conf_high": [2.0, 4.0], "p_value": [0.05, 0.01],
+            "believed": ["permutation", "crv3_t"],
+        }
+    )  # fmt: skip
+    impact = replace(run.findings.impact, arms=arms, on_participants=on_participants)
+    return replace(run, findings=replace(run.findings, impact=impact)).records()
+
+
+@pytest.fixture(scope="module")
+def run_told(made):
+    plan, run = made
+    facts = read_run(run)
+    study, _ = study_as_run(plan, facts, with_data=False)
+    return recorded(run, study, facts)
+
+
+def test_each_further_arm_has_a_row_by_its_own_inference(run_told):
+    (arm,) = [one for one in with_a_lot(run_told, None) if one.role == "arm"]
+    assert (arm.arm, arm.compared_arm, arm.effect, arm.conf_low) == (
+        "training",
+        "control",
+        2.5,
+        1.0,
+    )
+    assert (arm.inference, arm.n_treated, arm.n_comparison) == ("crv3_t", 12, 21)
+    assert "std_error:not_in_the_results" in arm.not_given
+
+
+def test_the_effect_on_participants_is_told_or_why_it_is_not(run_told):
+    strength = CheckResult("strength", "pass", "made_up")
+    found = EffectOnParticipants(3.0, 1.0, 5.0, strength, "interval", ((1.0, 5.0),))
+    for given, effect, why in (
+        (found, 3.0, "std_error:not_in_the_results"),
+        (
+            Refused("on_participants", "nobody moved", "NotIdentifiedError"),
+            None,
+            "effect:NotIdentifiedError",
+        ),
+    ):
+        (row,) = [one for one in with_a_lot(run_told, given) if one.role == "on_participants"]
+        assert (row.effect, row.estimand) == (effect, "effect_of_taking_part")
+        assert why in row.not_given

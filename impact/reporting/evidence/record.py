@@ -8,7 +8,16 @@ from impact.terms import Assignment, ControlGroup
 
 VERSION = 1
 """Of the record's fields; a change of one is another number."""
-Role = Literal["headline", "primary", "secondary", "subgroup", "other_estimator", "not_measured"]
+Role = Literal[
+    "headline",
+    "primary",
+    "secondary",
+    "arm",
+    "on_participants",
+    "subgroup",
+    "other_estimator",
+    "not_measured",
+]
 EstimandKind = Literal["effect_of_taking_part", "effect_of_being_assigned"]
 
 
@@ -98,7 +107,7 @@ class EffectRecord(BaseModel):
     n_clusters: int | None
     """clusters of the standard error"""
     role: Role
-    """`headline`, `primary`, `secondary`, `subgroup` or `other_estimator` of the headline, `not_measured`"""
+    """an outcome: `headline`, `primary`, `secondary`, `not_measured`; more on the headline: `arm`, `on_participants`, ..."""
     outcome: str
     """column"""
     outcome_label_en: str
@@ -115,6 +124,10 @@ class EffectRecord(BaseModel):
     """year whose prices the unit names; none where it names none"""
     scale: Literal["level", "log"] | None
     """of the outcome"""
+    arm: str | None
+    """of a lot with several arms: the arm that is compared"""
+    compared_arm: str | None
+    """with which other arm, or the control"""
     subgroup: str | None
     """column of a subgroup"""
     subgroup_level: str | None

@@ -6,14 +6,24 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-import pandas as pd
-
 from impact.data.sample import Sample
 from impact.data.strict import Words
 from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.evaluation.study import Study
+from impact.reporting.evidence.fields import (
+    EMPTY,
+    NOT_RATED,
+    PERCENT,
+    STANDARDISED,
+    WITHHELD,
+    by_method,
+    counted,
+    known,
+    reasons_not_given,
+)
 from impact.reporting.evidence.record import EffectRecord
 from impact.reporting.evidence.standardised import hedges_g
+from impact.reporting.evidence.tables import rows_of_tables
 from impact.reporting.exhibits import Table
 from impact.reporting.sections.departures import departures
 from impact.reporting.sections.findings import Findings
@@ -23,6 +33,8 @@ from impact.terms import Language
 
 PRICES = re.compile(r"\b((?:19|20)\d\d) prices\b")
 """How a unit in English names the year of its prices."""
+OF_RESULTS = "tab-departures"
+"""Label of the report's table of what was planned and has no answer, and of events."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,7 @@ class RecordedRun:
                 told = self._of_effect(one, "secondary")
                 yield {**of_study, **self._of_outcome(one.outcome), **told}
         headline = {**of_study, **self._of_outcome(named[0])}
-        yield from ({**headline, **row} for row in self._subgroups())
-        yield from ({**headline, **row} for row in self._others())
+        yield from ({**headline, **row} for row in rows_of_tables(self.findings))
 
     def _of_study(self) -> dict[str, Any]:
         """Return what all rows share."""
@@ -141,29 +152,28 @@ class RecordedRun:
             "currency": currency if unit.en.startswith(currency) else None,
             "prices": int(year.group(1)) if year else None,
             "scale": None if column is None else column.scale,
-            "subgroup": None,
-            "subgroup_level": None,
+            **dict.fromkeys(("arm", "compared_arm", "subgroup", "subgroup_level")),
         }
 
     def _of_effect(self, effect: OutcomeEffect, role: str) -> dict[str, Any]:
         overall, verdict = effect.overall, effect.verdict
         row = {
-            **_method(overall.spec.get("estimator", ""), overall.method, overall.source),
+            **by_method(overall.spec.get("estimator", ""), overall.method, overall.source),
             **_counts(overall.sample),
             **NOT_RATED,
             **(self._rated() if role == "headline" else {}),
             "role": role,
-            "effect": _known(verdict.estimate),
-            "std_error": _known(float(overall.std_errors.iloc[0])),
-            "conf_low": _known(verdict.conf_low),
-            "conf_high": _known(verdict.conf_high),
-            "p_value": _known(verdict.p_value),
+            "effect": known(verdict.estimate),
+            "std_error": known(float(overall.std_errors.iloc[0])),
+            "conf_low": known(verdict.conf_low),
+            "conf_high": known(verdict.conf_high),
+            "p_value": known(verdict.p_value),
             "inference": verdict.believed,
-            "smallest_detectable": _known(verdict.smallest_detectable),
+            "smallest_detectable": known(verdict.smallest_detectable),
             **_percent(effect),
             **self._standardised(effect),
         }
-        return {**row, "not_given": tuple(_not_given(row))}
+        return {**row, "not_given": tuple(reasons_not_given(row))}
 
     def _rated(self) -> dict[str, Any]:
         rated = self.rating["values"]
@@ -193,57 +203,6 @@ class RecordedRun:
         )
         return dict(zip(STANDARDISED, (found.g, found.std_error, found.sd, found.df), strict=True))
 
-    def _subgroups(self) -> Iterator[dict[str, Any]]:
-        believed = self.findings.headline.verdict.believed
-        overall = self.findings.headline.overall
-        for row in self.findings.impact.subgroups.to_dict("records"):
-            shown = {
-                **_method(overall.spec.get("estimator", ""), overall.method, overall.source),
-                **_of_row(row, inference=believed),
-                "role": "subgroup",
-                "subgroup": row["subgroup"],
-                "subgroup_level": str(row["level"]),
-            }
-            yield {**shown, "not_given": tuple(_not_given(shown))}
-
-    def _others(self) -> Iterator[dict[str, Any]]:
-        """Return other estimators and choices for the headline; the first of the table is the headline itself."""
-        for row in self.findings.robustness.alternatives.iloc[1:].to_dict("records"):
-            shown = {
-                **_method(str(row["name"]), str(row["method"] or ""), ""),
-                **_of_row(row, inference=None),
-                "role": "other_estimator",
-            }
-            why = WHY.get(str(row["why_not"]), str(row["why_not"]))
-            yield {**shown, "not_given": (f"effect:{why}",) if why else tuple(_not_given(shown))}
-
-
-STANDARDISED = ("hedges_g", "hedges_g_std_error", "hedges_g_sd", "hedges_g_df")
-PERCENT = (
-    "percent",
-    "percent_conf_low",
-    "percent_conf_high",
-    "percent_std_error",
-    "mean_without",
-)
-NOT_RATED: Mapping[str, Any] = {
-    "rating": None,
-    "rating_start": None,
-    "rating_verb": None,
-    "rating_direction": None,
-    "rating_reasons": (),
-    "rating_not_asked": (),
-}
-EMPTY: Mapping[str, Any] = {
-    **NOT_RATED,
-    **dict.fromkeys((*PERCENT, *STANDARDISED, "smallest_detectable")),
-    **dict.fromkeys(("n_units", "n_treated", "n_comparison", "n_observations", "n_clusters")),
-    **dict.fromkeys(("effect", "std_error", "conf_low", "conf_high", "p_value", "inference")),
-    **dict.fromkeys(("estimator", "method", "method_source"), ""),
-}
-ASKED = ("std_error", "conf_low", "conf_high", "p_value", "percent", "hedges_g", "n_treated")
-"""Fields of which an effect that lacks them says why."""
-
 
 def _in_both(words: Mapping[str, Words | None]) -> dict[str, str | None]:
     """Return a field in each language."""
@@ -254,67 +213,23 @@ def _in_both(words: Mapping[str, Words | None]) -> dict[str, str | None]:
     }
 
 
-def _known(value: Any) -> float | None:
-    """Return a finite number; None of what is withheld, missing or unbounded."""
-    return None if value is None or not isfinite(value) else float(value)
-
-
-def _count(value: Any) -> int | None:
-    return None if value is None or pd.isna(value) else int(value)
-
-
-def _method(estimator: str, method: str, source: str) -> dict[str, str]:
-    return {"estimator": estimator, "method": method, "method_source": source}
-
-
 def _counts(sample: Sample | None) -> dict[str, int | None]:
     names = {"n_units": "n_units", "n_treated": "n_treated", "n_comparison": "n_never"}
     names |= {"n_observations": "n_obs", "n_clusters": "n_clusters"}
-    return {name: _count(getattr(sample, of, None)) for name, of in names.items()}
+    return {name: counted(getattr(sample, of, None)) for name, of in names.items()}
 
 
 def _percent(effect: OutcomeEffect) -> dict[str, float | None]:
     shown = effect.verdict_percent or (None, None, None)
     estimate = effect.percent
-    error = None if estimate is None else _known(float(estimate.std_errors.iloc[0]))
+    error = None if estimate is None else known(float(estimate.std_errors.iloc[0]))
     mean = None if estimate is None else estimate.spec.get("counterfactual_mean")
-    without = _known(mean[0]) if mean is not None and len(mean) else None
-    return dict(zip(PERCENT, (*map(_known, shown), error, without), strict=True))
-
-
-def _of_row(row: Mapping[str, Any], *, inference: str | None) -> dict[str, Any]:
-    """Return an effect that stands in a table."""
-    numbers = {"effect": "estimate", "std_error": "std_error", "p_value": "p_value"}
-    numbers |= {"conf_low": "conf_low", "conf_high": "conf_high"}
-    return {
-        **{name: value for name, value in EMPTY.items() if name not in METHOD},
-        **{name: _known(row.get(of)) for name, of in numbers.items()},
-        "n_units": _count(row.get("n_units")),
-        "n_treated": _count(row.get("n_treated")),
-        "inference": inference,
-    }
-
-
-WITHHELD = "DisclosureError"
-"""Why a figure is not in a release."""
-WHY = {WITHHELD: "withheld"}
-OF_RESULTS = "tab-departures"
-"""Label of the report's table of what was planned and has no answer, and of events."""
-METHOD = ("estimator", "method", "method_source")
+    without = known(mean[0]) if mean is not None and len(mean) else None
+    return dict(zip(PERCENT, (*map(known, shown), error, without), strict=True))
 
 
 def _unmeasured(one: NotMeasured) -> dict[str, Any]:
     return {**EMPTY, "role": "not_measured", "not_given": (f"effect:{one.why}",)}
-
-
-def _not_given(row: Mapping[str, Any]) -> Iterator[str]:
-    """Say of what an effect should have and has not that results do not give it: withheld, refused or not computed."""
-    if row["effect"] is None:
-        yield "effect:not_in_the_results"
-        return
-    for name in ASKED:
-        if row.get(name) is None:
-            yield f"{name}:not_in_the_results"
 
 
 def _departed(study: Study, findings: Findings, language: Language) -> tuple[str, ...]:
