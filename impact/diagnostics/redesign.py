@@ -10,6 +10,7 @@ import pandas as pd
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.diagnostics.exaggeration import exaggeration
+from impact.diagnostics.lot_redrawn import lot_redrawn
 from impact.diagnostics.power import PlannedStudy
 from impact.diagnostics.recommendation import holding, recommend, smallest_detectable
 from impact.diagnostics.simulated_tests import Simulated, Simulation
@@ -23,6 +24,7 @@ from impact.inference.treatment_groups import group_codes
 from impact.one_thread import one_thread
 from impact.simulate.planned.outcomes import Believed, PlannedPaths, Scale
 from impact.simulate.untreated_paths import Process
+from impact.streams import stream
 from impact.terms import Assignment
 
 DRAWS, PERMUTATIONS = 300, 99  # of one design
@@ -96,6 +98,7 @@ class Redesign:
             sd=study.sd,
             correlation=alone.covariance,
             zeros=self.zeros,
+            stay=study.permanent,
             icc=study.icc,
             effect=self.effect,
         )
@@ -271,9 +274,22 @@ def rehearsed(
         seen=~np.isnan(panel.wide),
         cap=design.cap,
     )
-    words = OF_UNITS if clusters_are_units(panel) else OF_CLUSTERS
+    truth = believed.true_effect * design.study.take_up
     if believes == "the_lot":
-        words = ("permutation",)
+        asked = many(panel, estimator)
+        outcomes = paths.draw(PROCESS, draws, stream(seed, PROCESS))
+        found = lot_redrawn(
+            asked,
+            Exchange.of(panel, asked.labels),
+            outcomes * paths.seen[:, None, :],
+            permutations=permutations,
+            level=level,
+            process=PROCESS,
+            name=word_of(estimator),
+            generator=stream(seed, "simulated_permutations"),
+        )
+        return _worth(found, truth, why="as_drawn", level=level)
+    words = OF_UNITS if clusters_are_units(panel) else OF_CLUSTERS
     tests = (
         Simulation(
             paths=paths,
@@ -294,14 +310,11 @@ def rehearsed(
         raise NotAvailableError(
             "rehearsal: no inference has an answer for this design; give more firms or clusters on each side"
         )
-    truth = believed.true_effect * design.study.take_up
-    chosen, why = _believed(tests, truth, level=level, believes=believes)
+    chosen, why = _believed(tests, truth, level=level)
     return _worth(chosen, truth, why=why, level=level)
 
 
-def _believed(
-    tests: Sequence[Simulated], truth: float, *, level: float, believes: Believes
-) -> tuple[Simulated, str]:
+def _believed(tests: Sequence[Simulated], truth: float, *, level: float) -> tuple[Simulated, str]:
     """Choose the inference on half of the studies."""
     halves = {found.inference: found.halves() for found in tests}
     rows = pd.DataFrame(
@@ -317,7 +330,7 @@ def _believed(
     recommended, why, _ = recommend(rows, list(halves))
     word = recommended if recommended in halves else next(iter(halves))
     chosen = next(found for found in tests if found.inference == word)
-    return chosen, "as_drawn" if believes == "the_lot" else why
+    return chosen, why
 
 
 def _worth(found: Simulated, truth: float, *, why: str, level: float) -> Worth:

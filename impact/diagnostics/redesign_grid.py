@@ -24,6 +24,8 @@ FIRMS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Times the planned firms, treated and others alike."""
 ROUNDS = ((1.0, 1.0), (1.0, 2.0), (2.0, 2.0))
 """Times the planned rounds before the first start, and from it on."""
+FIRMS_OF_CLUSTERS = (0.5, 1.0, 2.0, 4.0)
+"""The same where clusters are treated, and their number is another thing to choose."""
 CLUSTERS = (1.0, 2.0)
 """Times the planned clusters for the same firms, where clusters are treated."""
 MOST_CELLS = 4_000_000  # firms by rounds by studies of one design; fewer studies beyond, so that a search ends in a minute
@@ -80,10 +82,11 @@ class Grid:
 def redesigns(planned: Redesign) -> Iterator[Redesign]:
     """Yield the planned design, then the others, none twice; with twice the rounds before for few firms only."""
     seen: set[tuple[int, ...]] = set()
+    factors = FIRMS_OF_CLUSTERS if planned.clustered else FIRMS
     for clusters in CLUSTERS if planned.clustered else (1.0,):
         for before, after in ROUNDS:
-            for firms in (1.0, *(factor for factor in FIRMS if factor != 1.0)):
-                if before > 1 and firms > MOST_FIRMS_LONGER:
+            for firms in (1.0, *(factor for factor in factors if factor != 1.0)):
+                if before > 1 and (firms > MOST_FIRMS_LONGER or clusters > 1):
                     continue
                 design = _scaled(
                     planned, firms=firms, before=before, after=after, clusters=clusters

@@ -27,12 +27,13 @@ def worth():
 
 def test_amounts_have_the_mean_the_spread_the_zeros_and_the_memory_that_are_believed():
     correlation = np.array([[1, 0.5], [0.5, 1]])
-    believed = Believed("amount", 100, 120, correlation, zeros=0.2)
+    believed = Believed("amount", 100, 120, correlation, zeros=0.2, stay=0.5)
     drawn = believed.paths(np.arange(20_000), 1, np.random.default_rng(3))[:, 0]
     assert drawn.mean() == pytest.approx(100, rel=0.03)
     assert drawn.std() == pytest.approx(120, rel=0.08)
     assert (drawn == 0).mean() == pytest.approx(0.2, abs=0.01)
     assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(0.5, abs=0.07)
+    assert np.corrcoef((drawn == 0).T)[0, 1] == pytest.approx(0.5, abs=0.03)
 
 
 def test_zeros_that_leave_no_room_for_the_spread_are_refused_by_name():

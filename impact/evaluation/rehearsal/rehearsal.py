@@ -26,20 +26,19 @@ from impact.evaluation.rehearsal.beliefs import (
     of_the_plan,
     refuse_unknown,
 )
+from impact.evaluation.rehearsal.calendar import calendar_of
 from impact.evaluation.rehearsal.mark import Rehearsed
 from impact.evaluation.rehearsal.roles import roles_of, scale_of
 from impact.evaluation.study import Study
 from impact.evaluation.truth import Truth
-from impact.simulate.planned.backwards import named_ids, named_periods, sources_of
+from impact.simulate.planned.backwards import named_ids, sources_of
 from impact.simulate.planned.files import DeclaredColumn, write_planned
 from impact.simulate.planned.roles import Firms
 from impact.simulate.planned.table import PlannedTable
 from impact.simulate.planned.wanted import Wanted
-from impact.simulate.planned.written_periods import month_of
 from impact.streams import stream
 
 STANDS_IN = "rehearsed-data.csv"
-FIRST_YEAR = 2020  # of a calendar that neither plan nor intake names
 FIRST_ID = 1001
 
 
@@ -91,16 +90,9 @@ class Rehearsal:
         if from_data and data_are_there(study):
             baseline = baseline_of(study)
             beliefs = beliefs.told(baseline.numbers, "baseline")
-        starts, first = _calendar(study, beliefs, baseline)
-        if baseline is None:
-            beliefs, first, starts = _as_named(study, beliefs, first, starts)
-        beliefs = beliefs.told(options or {}, "option")
-        if study.plan.waves == "endline_only":
-            beliefs = beliefs.told({"before": 1}, "plan")
-        starts = tuple((min(after, beliefs.whole("after") - 1), share) for after, share in starts)
-        return cls(
-            study, beliefs, _design(study, beliefs, starts), first, baseline, study.plan.seed
-        )
+        beliefs, calendar = calendar_of(study, beliefs, baseline, options=options or {})
+        design = _design(study, beliefs, calendar.starts)
+        return cls(study, beliefs, design, calendar.first, baseline, study.plan.seed)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -266,55 +258,6 @@ def _design(study: Study, beliefs: Beliefs, starts: tuple[tuple[int, float], ...
         only_after=plan.waves == "endline_only",
         assignment=plan.assignment,
     )
-
-
-def _calendar(
-    study: Study, beliefs: Beliefs, baseline: Baseline | None
-) -> tuple[tuple[tuple[int, float], ...], int]:
-    """Return who starts when, and the first round."""
-    if baseline is not None:
-        return baseline.starts or ((0, 1.0),), baseline.first
-    step = study.schema.time.step
-    axis = axis_of(study)
-    months = {"year": 12, "quarter": 3, "month": 1}.get(axis.frequency)
-    planned = (
-        []
-        if months is None
-        else sorted(month_of(e.planned) // months // step for e in study.events if e.planned)
-    )
-    if not planned:
-        first = 1 if months is None else (12 * (FIRST_YEAR - 1970)) // months // step
-        return ((0, 1.0),), first
-    offsets = [place - planned[0] for place in planned]
-    shares = tuple((o, offsets.count(o) / len(offsets)) for o in dict.fromkeys(offsets))
-    return shares, planned[0] - beliefs.whole("before")
-
-
-def _as_named(
-    study: Study, beliefs: Beliefs, first: int, starts: tuple[tuple[int, float], ...]
-) -> tuple[Beliefs, int, tuple[tuple[int, float], ...]]:
-    """Stretch the rounds over the periods that an intake names, and over the last start."""
-    before, after = beliefs.whole("before"), beliefs.whole("after")
-    start, last = first + before, max(offset for offset, _ in starts)
-    end = max(first + before + after - 1, start + last + min(after, 2) - 1)
-    named: list[int] = []
-    if is_intake(study.plan.data):
-        intake = read_intake_plan(study.folder / study.plan.data)
-        axis = axis_of(study)
-        months = {"year": 12, "quarter": 3, "month": 1}.get(axis.frequency, 1)
-        named = [
-            month_of(label) // months // axis.step
-            for label in named_periods(intake, study.schema.time.column)
-        ]
-    if named and (min(named) < first or max(named) > end):
-        first, end = min(first, *named), max(end, *named)
-        if start <= first or start > end:
-            start = first + max((end - first + 1) // 2, 1)
-        beliefs = beliefs.told({"before": start - first}, "intake")
-        return beliefs.told({"after": end - start + 1}, "intake"), first, starts
-    if end - start + 1 != after:
-        beliefs = beliefs.told({"after": end - start + 1}, "programme")
-    return beliefs, first, starts
 
 
 def truth_of(firms: Firms) -> Truth:

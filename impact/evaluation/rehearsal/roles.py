@@ -40,6 +40,7 @@ def roles_of(plan: Plan, schema: Schema) -> Roles:
         arms=_arms(plan, schema),
         measured=_measured(plan, schema),
         unmoved=plan.placebo_outcomes,
+        varying=() if plan.panel_model is None else plan.panel_model.regressors,
         exposure=plan.exposure,
         status=None if plan.survey.status is None else plan.survey.status.column,
         exit=() if plan.survey.status is None else plan.survey.status.exit,

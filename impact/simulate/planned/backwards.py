@@ -1,12 +1,13 @@
 """From the panel that a plan expects back to its files: each rule of an intake undone, the last one first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impact.data.intake.plan import IntakePlan
+from impact.data.intake.rules.recoded import Arms
 from impact.data.intake.rules.reshape import Append, WideToLong
 from impact.data.intake.rules.rule import Rule
 from impact.errors import PlanError
@@ -116,9 +117,15 @@ def named_periods(plan: IntakePlan, time: str) -> list[str]:
         for condition in _conditions(rule):
             if condition.column == time and condition.is_ is not None:
                 found[str(condition.is_)] = None
-        starts: Mapping[Any, Any] = getattr(rule, "starts", {})
-        found |= dict.fromkeys(map(str, starts.values()))
     return list(found)
+
+
+def named_starts(plan: IntakePlan, cohort: str) -> list[str]:
+    """Return the periods in which arms start, of the rule that makes the column of first treated periods."""
+    for rule in plan.rules:
+        if isinstance(rule, Arms) and rule.new == cohort:
+            return [str(start) for start in rule.starts.values()]
+    return []
 
 
 def named_ids(plan: IntakePlan, unit: str) -> list[str]:

@@ -26,8 +26,8 @@ class Believed:
         Of the outcome in one round, in its unit.
     correlation : ndarray, (T, T)
         Of one firm's outcomes in two rounds.
-    zeros : float
-        Share of amounts that are zero.
+    zeros, stay : float
+        Share of amounts that are zero, and the correlation of being so in two rounds.
     icc : float
         Correlation of firms of one cluster.
     effect : float
@@ -39,6 +39,7 @@ class Believed:
     sd: float
     correlation: Floats
     zeros: float = 0.0
+    stay: float = 0.0
     icc: float = 0.0
     effect: float = 0.0
 
@@ -58,10 +59,11 @@ class Believed:
         """
         covariance = self.sd**2 * self.correlation
         if self.scale == "amount":
-            # moments of a lognormal times an independent zero or one (Aitchison 1955, on a positive variable with zeros)
+            # second moments over the squared mean: of an amount, those of a lognormal times those of the zeros or ones
             raw = 1 + (self.sd / self.mean) ** 2 * self.correlation
-            raw[np.diag_indices_from(raw)] *= 1 - self.zeros
-            covariance = np.log(np.maximum(raw, np.finfo(float).tiny))
+            alike = np.where(np.eye(len(raw), dtype=bool), 1.0, self.stay)
+            ones = 1 + self.zeros / (1 - self.zeros) * alike
+            covariance = np.log(np.maximum(raw / ones, np.finfo(float).tiny))
         values, vectors = np.linalg.eigh(covariance)
         if values[-1] <= 0 or values[0] < LEAST * values[-1]:
             raise PlanError(
@@ -83,7 +85,11 @@ class Believed:
         variance = (self.root**2).sum(axis=1)
         amounts = self.mean / (1 - self.zeros) * np.exp(paths - variance / 2)
         if self.zeros:
-            amounts[generator.random(shape) < self.zeros] = 0.0
+            always = generator.random((*shape[:2], 1)) < self.zeros
+            kept = generator.random(shape) < np.sqrt(
+                self.stay
+            )  # two rounds that keep it correlate by the product
+            amounts[np.where(kept, always, generator.random(shape) < self.zeros)] = 0.0
         return np.asarray(amounts)
 
     def treated(self, untreated: Floats, exposed: Mask) -> Floats:

@@ -29,6 +29,8 @@ class Roles:
         Other outcomes and counts that change from round to round, which the programme moves with the headline.
     unmoved : tuple of str
         Those that it may not move.
+    varying : tuple of str
+        Columns that change within a firm and of which nothing else is known, as regressors of a fixed-effects model.
     exposure : tuple of str
     status, exit, nonresponse : str or None, tuples of str
     enumerator, duration, entered : str or None
@@ -50,6 +52,7 @@ class Roles:
     arms: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()
     unmoved: tuple[str, ...] = ()
+    varying: tuple[str, ...] = ()
     exposure: tuple[str, ...] = ()
     status: str | None = None
     exit: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ SECOND_VISITS = 0.1  # of the interviews
 MINUTES = 45.0  # of an interview, at the median
 LETTERS = ("a", "b", "c")  # of a text that nothing is known of
 PART = 0.3  # of the headline, for another amount
+OFTEN = 0.25  # share of the rounds in which something is so that comes and goes
 STAFF = 3.0  # persons, for a count
 
 
@@ -91,6 +92,7 @@ class PlannedTable:
             (roles.dose, partial(self._met, roles.dose or "")),
             *((name, partial(self._other, name, firms.untreated)) for name in roles.unmoved),
             *((name, partial(self._other, name, firms.treated)) for name in roles.measured),
+            *((name, partial(self._varying, name)) for name in roles.varying),
             *((copy, partial(self._second, first)) for first, copy in roles.back_check.items()),
         )
         for name, make in each:
@@ -196,6 +198,13 @@ class PlannedTable:
         near = firms.treated * np.exp(0.05 * self.generator.standard_normal(firms.shape))
         made = firms.answered & (self.generator.random(firms.shape) < SECOND_VISITS)
         return np.where(made, near, np.nan).ravel().astype(object)
+
+    def _varying(self, name: str) -> Cells:
+        """A column of which only is known that it changes within a firm."""
+        size = self.firms.untreated.size
+        if self.schema.columns[name].type == "boolean":
+            return (self.generator.random(size) < OFTEN).astype(float).astype(object)
+        return (STAFF * np.exp(0.5 * self.generator.standard_normal(size))).astype(object)
 
     def _anything(self, name: str, column: Column) -> Cells:
         """A column that the plan says nothing of, or only that firms are compared by it: constant within a firm."""
