@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.arrays import Floats, Integers, Mask
 from impact.data.schema import Column
+from impact.data.sources.codes import matching
 from impact.data.strict import Words
 from impact.data.times import TimeAxis
 from impact.disclosure.public_use.choices import PublicUseChoices
@@ -203,8 +204,8 @@ def _with_safe_starts(
 def _starts(first: pd.Series, study: Study) -> Floats:
     """Return the calendar numbers of periods, as of first treated ones; infinity where there is none."""
     rule, time = study.schema.cohort, study.schema.time
-    never = {str(code) for code in (() if rule is None else rule.never)}
-    known = first.where(~first.astype(str).isin(never))
+    never = [] if rule is None else matching(first, rule.never)
+    known = first.where(~first.isin(never))
     rows = np.arange(1, len(known) + 1, dtype=np.int32)
     numbers = TimeAxis(time.frequency).parse(known, rows=rows, missing_allowed=True)
     return np.where(np.isnan(numbers), np.inf, numbers)

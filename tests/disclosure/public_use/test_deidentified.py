@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from disclosure.public_use import named_firms
 from disclosure.public_use.named_firms import NAME, choices, firms, study_of
 from scipy.stats import spearmanr
 
@@ -121,6 +122,16 @@ def test_a_path_is_withheld_as_a_whole_and_then_one_value_for_all(tmp_path):
     assert (made.after.smallest >= 4, made.after.uniques) == (True, 0)
     firm = made.frame.assign(held=made.withheld["open"]).groupby("firm")["held"]
     assert (firm.max() == firm.min()).all()
+
+
+def test_a_code_for_never_is_no_start(tmp_path, monkeypatch):
+    cohort = {"column": "start", "never": [0]}
+    monkeypatch.setitem(named_firms.SCHEMA, "cohort", cohort)
+    rows = firms(alone=3)
+    rows["start"] = rows["start"].fillna(0)
+    made = deidentified(study_of(tmp_path, rows), choices(), secret=SECRET)
+    sizes = made.frame.drop_duplicates("firm").groupby("start").size().to_dict()
+    assert sizes == {0: 76, 3: 24, 5: 20}
 
 
 @pytest.mark.parametrize("rule", ["merge", "leave_out", "refuse"])
