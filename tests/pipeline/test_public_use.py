@@ -102,6 +102,7 @@ def test_stata_gets_the_same_cells(published):
     assert (stata["firm"] == own["firm"]).all()
 
 
+@pytest.mark.slow
 def test_the_same_choices_give_the_same_bytes(published, project, key):
     del key
     before = read_run(published.folder)["outputs"]
@@ -153,9 +154,8 @@ def edge_of(seed, folder, monkeypatch, key):
     return None if refused else done
 
 
-@pytest.mark.parametrize("seed", [1, 19])
-def test_a_plan_at_the_edge_gets_a_file_or_is_refused_by_name(tmp_path, monkeypatch, key, seed):
-    edge_of(seed, tmp_path, monkeypatch, key)
+def test_a_plan_whose_outcome_is_cut_away_is_refused_by_name(tmp_path, monkeypatch, key):
+    assert edge_of(19, tmp_path, monkeypatch, key) is None
 
 
 @pytest.mark.slow

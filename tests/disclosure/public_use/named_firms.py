@@ -45,7 +45,7 @@ PLAN = {
     "strata": ["city"],
     "subgroups": ["sme"],
     "characteristics": ["trade", "age"],
-    "permutations": 199,
+    "permutations": 99,
     "design_draws": 200,
 }
 CHOICES = {
