@@ -33,6 +33,7 @@ toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # the docstring says of every argument what it is
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
+napoleon_use_ivar = True
 napoleon_custom_sections = ["Assumes"]
 
 html_theme = "furo"
