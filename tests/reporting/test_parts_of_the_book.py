@@ -8,6 +8,7 @@ import pytest
 from embedded import quick
 from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
+from impact.disclosure.declared.kept_back import KeptBack
 from impact.evaluation.appraised import Economics
 from impact.interval import Refused
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
@@ -15,6 +16,7 @@ from impact.reporting.figures import power_curve
 from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up, decimals
+from impact.reporting.sections.answered_questions import answered_questions
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.effects import equal_or_not, exit_in_words, participation
 from impact.reporting.sections.evidence import Evidence
@@ -346,6 +348,30 @@ def test_real_results_depart_from_their_own_plan_in_nothing_and_from_another_by_
     keys = {one.key for one in all_departures(replace(study, written=other), findings)}
     several = {"outcomes"} if len(study.plan.outcomes) > 1 else set()
     assert keys == {"alpha", "estimators", *several}
+
+
+def test_every_question_of_the_plan_is_answered_in_its_order(artisans):
+    voice, findings = artisans
+    _, table = answered_questions(voice, findings)
+    asked = [one.question.en for one in voice.study.plan.questions]
+    assert list(table.frame["question"]) == asked
+    answers = dict(zip(asked, table.frame["answer"], strict=True))
+    assert all(answers.values())
+    assert answers["Do firms employ more people?"].startswith("Not answered")
+    assert "95% interval" in answers[asked[0]]
+    assert "of the comparison group met" in answers["Who else met the programme?"]
+    unasked = voice.study.changed(questions=[])
+    assert answered_questions(Voice(unasked), findings) == []
+    assert answered_questions(Voice(replace(unasked, written=voice.study.plan)), findings)
+
+
+def test_what_a_release_withholds_is_no_departure_from_the_plan(artisans):
+    voice, findings = artisans
+    fewer = replace(
+        findings, impact=replace(findings.impact, subgroups=findings.impact.subgroups.iloc[:0])
+    )
+    assert [one.key for one in all_departures(voice.study, fewer)] == ["subgroups"]
+    assert all_departures(voice.study, replace(fewer, kept_back=KeptBack())) == []
 
 
 def test_what_is_withheld_is_counted_by_table_and_rule_without_a_value(artisans):

@@ -32,9 +32,16 @@ def all_departures(study: Study, findings: Findings) -> list[Departure]:
         shown = Reported.of(findings.impact, findings.certainty, findings.robustness)
         told = {(one.key, one.done) for one in found}
         found += [
-            one for one in departures_of_results(planned, shown) if (one.key, one.done) not in told
+            one
+            for one in departures_of_results(planned, shown)
+            if (one.key, one.done) not in told and not _withheld(one, findings)
         ]
     return found
+
+
+def _withheld(one: Departure, findings: Findings) -> bool:
+    """Whether something may be missing because a release withholds it, of which the next section tells."""
+    return findings.kept_back is not None and one.kind == "removed"
 
 
 def lock_in_words(voice: Voice) -> str:
