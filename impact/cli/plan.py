@@ -43,8 +43,13 @@ def check(
     from impact.cli.preflight import show_preflight
     from impact.pipeline.plan import checked_study
     from impact.pipeline.plan_workbook import plan_file
+    from impact.reporting.proposal.speech import Speech
 
-    show_preflight(checked_study(plan_file(path), told(outcome, language, change)), as_json=as_json)
+    study = checked_study(plan_file(path), told(outcome, language, change))
+    if study.blind and not as_json:
+        speech = Speech.of(study.plan.language)
+        typer.echo(speech.t("BLIND: treatment exchanged at random, no figure is a finding"))
+    show_preflight(study, as_json=as_json)
 
 
 @plan.command()

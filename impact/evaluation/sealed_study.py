@@ -22,11 +22,16 @@ class SealedStudy(Study):
 
     @classmethod
     def of(cls, study: Study) -> "SealedStudy":
-        """Seal a study, with its main estimator's name and the names of its arms."""
+        """Seal a study, with what its plan is held to, its main estimator's name and the names of its arms."""
         known = {*study.plan.outcomes, *study.measured, *study.plan.placebo_outcomes}
         known |= {name for names in study.plan.families.values() for name in names}
         sealed = cls(
-            study.plan, study.folder, sizes={name: study.usual_size(name) for name in sorted(known)}
+            study.plan,
+            study.folder,
+            written=study.written,
+            locked=study.locked,
+            blinding=study.blinding,
+            sizes={name: study.usual_size(name) for name in sorted(known)},
         )
         # where cached properties keep what they read
         vars(sealed).update(main=study.main, arms=study.arms)

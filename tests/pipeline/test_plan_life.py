@@ -6,17 +6,23 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pipeline.small_run import small_run
 from typer.testing import CliRunner
 
 from impact.cli import app
 from impact.errors import DisclosureError, LockError, PlanError, SourceError
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import canonical
-from impact.pipeline.blinding import begin_blind, blind_facts, refuse_blind, unblind
+from impact.evaluation.sealed_study import SealedStudy
+from impact.pipeline.blinding import begin_blind, blind_facts, unblind
+from impact.pipeline.evidence import evidence_of
 from impact.pipeline.locking import lock_facts, lock_plan
 from impact.pipeline.new_plan import ASKED, answered
+from impact.pipeline.package import package
 from impact.pipeline.plan import lock_file, read_plan, study_of
-from impact.reporting.sections.blind_cleaning import changed_after
+from impact.pipeline.release import release
+from impact.reporting.sections.blind_cleaning import blind_cleaning, changed_after
+from impact.reporting.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = {
@@ -197,8 +203,38 @@ def test_cleaning_that_changed_after_unblinding_is_told_of_and_nothing_else(plan
     assert changed() == ["winsorise", "missing_outcome"]
 
 
-def test_what_a_blind_run_found_is_not_handed_on():
+@pytest.mark.parametrize("asked", [package, evidence_of, release])
+def test_what_a_blind_run_found_is_not_handed_on(tmp_path, asked):
+    plan, run = small_run(tmp_path)
+    facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    (run / "run.json").write_text(json.dumps({**facts, "blind": {"blind": True}}), "utf-8")
+    options = {} if asked is evidence_of else {"to": tmp_path / "a.zip"}
     with pytest.raises(DisclosureError, match="exchanged at random"):
-        refuse_blind({"blind": True}, name="trial")
-    refuse_blind({"blind": False}, name="trial")
-    refuse_blind(None, name="trial")
+        asked(run, plan_path=plan, **options)
+
+
+def test_a_released_page_is_held_to_the_lock_as_the_run_was(tmp_path):
+    path, _ = small_run(tmp_path)
+    lock_plan(path, by="Amina B.")
+    begin_blind(path)
+    unblind(path, by="Karim T.")
+    study = study_of(path, {"alpha": 0.1})
+    sealed_study = SealedStudy.of(study)
+    assert sealed_study.planned == study.planned != study.plan
+    assert (sealed_study.locked, sealed_study.blinding) == (study.locked, study.blinding)
+
+
+def test_the_report_says_how_long_cleaning_was_blind_and_who_ended_it(plan):
+    def told(language):
+        (text,) = blind_cleaning(Voice(study_of(plan, {"language": language})))
+        return text.markdown
+
+    begin_blind(plan)
+    assert "Cleaning is not signed off" in told("en")
+    unblind(plan, by="Amina B.")
+    assert "signed cleaning off" in told("en")
+    assert "No rule of cleaning was changed after that." in told("en")
+    assert "a approuvé le nettoyage" in told("fr")
+    assert "The plan was not locked before that." in told("en")
+    lock_plan(plan, by="Amina B.")
+    assert "The plan was locked" in told("en") or "The plan had been locked" in told("en")
