@@ -137,7 +137,9 @@ def test_what_a_plan_declares_can_be_rehearsed(tmp_path, plan, columns):
     path = planned(tmp_path / "own", plan=plan, columns=columns)
     rehearsal, study = rehearsed(path, tmp_path / "files")
     panel = study.panel()
-    assert panel.n_units == pytest.approx(60, rel=0.1)  # who is lost before an endline is in no panel
+    assert panel.n_units == pytest.approx(
+        60, rel=0.1
+    )  # who is lost before an endline is in no panel
     assert np.isfinite(panel.cohort).sum() == pytest.approx(rehearsal.design.study.treated, rel=0.1)
 
 

@@ -29,6 +29,19 @@ def test_a_finished_run_is_read_with_effect_rating_and_part():
     )
 
 
+def test_parameters_that_tell_a_run_from_others_are_among_its_parts():
+    told = {
+        "plan": "p.yml",
+        "language": "fr",
+        "only": {"city": ["Fès"]},
+        "comparison_group": "never_treated",
+    }
+    assert record(facts(parameters=told)).part == {
+        "city": "Fès",
+        "comparison_group": "never_treated",
+    }
+
+
 def test_a_released_run_a_blind_one_and_a_rehearsal_are_told_apart():
     assert record(facts(released="2026-11-29T01:00:00+00:00")).status == "released"
     assert record(facts(blind={"blind": True})).blind

@@ -154,7 +154,8 @@ def rated(speech: Speech, steps: int) -> str:
 
 def capital(name: str) -> str:
     """Let a column's name begin a heading."""
-    return name[:1].upper() + name[1:]
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def spanned(speech: Speech, span: Span, write: Callable[[float | None], str]) -> str:

@@ -14,6 +14,8 @@ RunStatus = Literal["released", "internal", OfBatch, "incomplete", "damaged", "f
 """A finished run that left or stayed, one that a batch says did not finish, and folders that are no finished run."""
 FINISHED: tuple[RunStatus, ...] = ("released", "internal")
 MOST_STEPS = 5  # of a rating
+SEEN_ELSEWHERE = {"plan", "name", "language", "outcome", "only"}
+"""Parameters of a run that its line shows in other columns."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class RunRecord:
     title : mapping
         By language.
     part : mapping
-        Which part of the data it is of, as ``{"city": "Fes"}``; empty where it is of all.
+        Which part of the data it is of, as ``{"city": "Fes"}``, and other parameters that it was told.
     headline : Headline or None
     files : tuple of str
         Which of the files that an index leads to are there.
@@ -185,7 +187,7 @@ def unfinished_of(entry: Any, *, link: str) -> RunRecord | None:
         name=text(told.get("name")) or "?",
         link=link,
         status=status,
-        part=_levels(mapping(mapping(told.get("parameters")).get("only"))),
+        part=part_of(told),
         batch=link,
         reason=text(told.get("reason")),
     )
@@ -230,11 +232,14 @@ def headline_of(results: Any) -> Headline | None:
 
 
 def part_of(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return of which part of the data a run is: what its plan or its parameters keep of declared columns.
+    """Return what tells a run from others of its plan: the part of the data that it keeps, and other parameters it was told.
 
     A plan says ``only: {city: [Fes]}``.
     """
-    return _levels(mapping(mapping(facts.get("plan")).get("only")))
+    told = mapping(facts.get("parameters"))
+    kept = mapping(mapping(facts.get("plan")).get("only")) or mapping(told.get("only"))
+    others = {name: value for name, value in told.items() if name not in SEEN_ELSEWHERE}
+    return _levels({**kept, **others})
 
 
 def _levels(kept: Mapping[str, Any]) -> dict[str, str]:
