@@ -43,29 +43,27 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(moments, name="moments")
-app.add_typer(key, name="key")
-app.add_typer(plan, name="plan")
-app.command()(init)
-app.command()(workbook)
-app.command()(power)
-app.command()(evaluability)
-app.command()(rehearse)
-app.command()(intake)
-app.command()(schema)
-app.command()(kit)
-app.command()(release)
-app.command()(evidence)
-app.command()(package)
-app.command()(deidentify)
-app.command()(index)
-app.command()(compare_runs)
-app.command()(batch)
+BEFORE, RUNS, LEAVES, MORE = (
+    "From files and questions to a plan",
+    "From a plan to reports",
+    "What leaves, and how it is checked",
+    "More",
+)
+for group, name, panel in ((plan, "plan", BEFORE), (moments, "moments", MORE), (key, "key", MORE)):
+    app.add_typer(group, name=name, rich_help_panel=panel)
+for panel, commands in {
+    BEFORE: (init, workbook, power, evaluability, rehearse, intake),
+    RUNS: (batch, index, compare_runs),
+    LEAVES: (release, kit, evidence, package, deidentify),
+    MORE: (schema,),
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def run(
     plan: Annotated[Path, typer.Argument(help="The plan: a .yml, or its workbook (.xlsx).")] = Path(
         "evaluation.yml"
@@ -153,7 +151,7 @@ def _headline(values: dict[str, Any], speech: "Speech") -> str:
     )
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def unblind(
     path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
     *,
@@ -169,7 +167,7 @@ def unblind(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=MORE)
 def codebook(
     path: Annotated[Path, typer.Argument(help="The evaluation plan.")] = Path("evaluation.yml"),
     *,
@@ -183,7 +181,7 @@ def codebook(
         typer.echo(str(written))
 
 
-@app.command()
+@app.command(rich_help_panel=LEAVES)
 def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")]) -> None:
     """Check every file of a run against its run.json."""
     from impact.pipeline.store import read_run
@@ -194,7 +192,7 @@ def check(folder: Annotated[Path, typer.Argument(help="A run under reports/.")])
     )
 
 
-@app.command()
+@app.command(rich_help_panel=LEAVES)
 def verify(
     file: Annotated[Path, typer.Argument(help="A report: HTML, PDF or DOCX, edited or not.")],
     run: Annotated[Path, typer.Argument(help="The run under reports/ that it tells of.")],
@@ -212,7 +210,7 @@ def verify(
     typer.echo(f"{file.name}: every numeral and direction is that of run {run.name}")
 
 
-@app.command()
+@app.command(rich_help_panel=MORE)
 def data(
     folder: Annotated[Path, typer.Argument(help="Where artisans.yml is.")] = Path("data"),
 ) -> None:
