@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -405,39 +406,50 @@ def test_one_command_checks_every_file_and_names_one_that_changed(made, tmp_path
     assert "changed: study/plan.yml" in done.stdout
 
 
-# The embedded case, from the archive alone in an empty folder: assumes the packages of this Python (`--no-install`), as tests have no
-# network; the code is that of the package's wheel, and PYTHONPATH is not passed on.
+# A true run of the small study, from the archive alone in an empty folder: assumes the packages of this Python (`--no-install`), as
+# tests have no network; the code is that of the package's wheel, and PYTHONPATH is not passed on.
 
 
-def told(*words, cwd=ROOT):
-    done = subprocess.run([*IMPACT, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=900)  # fmt: skip
+def told(*words, cwd):
+    done = subprocess.run(
+        [*IMPACT, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=900,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return done
+
+
+@pytest.fixture(scope="module")
+def true_run(tmp_path_factory):
+    """A project with a run that was told another alpha than its plan has."""
+    folder = tmp_path_factory.mktemp("true")
+    plan, stored = small_run(folder)
+    shutil.rmtree(stored.parent)
+    told("run", plan.name, "--notebooks", ROOT / "notebooks", "--set", "alpha=0.1", cwd=folder)
+    return folder
+
+
+def unpacked(path, to):
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(to)
+    return to
 
 
 @pytest.mark.slow
-def test_with_data_one_command_makes_the_whole_run_again_with_equal_results(made_run, tmp_path):
-    run = made_run("artisans", "en").folder
-    told("package", run, "--with-data", "--to", tmp_path / "inside.zip")
-    empty = tmp_path / "empty"
-    with zipfile.ZipFile(tmp_path / "inside.zip") as archive:
-        archive.extractall(empty)
-    done = replicate(empty, "--no-install")
+def test_with_data_one_command_makes_the_whole_run_again_with_equal_results(true_run, tmp_path):
+    told("package", "reports/firms", "--with-data", "--to", tmp_path / "in.zip", cwd=true_run)
+    done = replicate(unpacked(tmp_path / "in.zip", tmp_path / "empty"), "--no-install")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "results.json: equal, byte for byte" in done.stdout
+    assert "is the code that made the run" in read(tmp_path / "in.zip", "README.md")
 
 
 @pytest.mark.slow
-def test_without_data_one_command_runs_the_kit_and_it_agrees(made_run, tmp_path):
-    run = made_run("artisans", "en").folder
-    told("release", run, "--to", tmp_path / "released")
-    told("package", run, "--released", tmp_path / "released", "--to", tmp_path / "out.zip")
-    empty = tmp_path / "empty"
-    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
-        archive.extractall(empty)
-    for name in ("A044", "2712.79"):
-        assert not any(name in path.read_text(encoding="utf-8") for path in (empty / "study").rglob("*.yml"))  # fmt: skip
-    assert not any(path.suffix in {".csv", ".dta", ".sav", ".xlsx", ".tsv"} for path in (empty / "study").rglob("*"))  # fmt: skip
+def test_without_data_one_command_runs_the_kit_and_it_agrees(true_run, tmp_path):
+    told("release", "reports/firms", cwd=true_run)
+    told("package", "reports/firms", "--to", tmp_path / "out.zip", cwd=true_run)
+    empty = unpacked(tmp_path / "out.zip", tmp_path / "empty")
+    assert {path.suffix for path in (empty / "study").rglob("*") if path.is_file()} == {".yml"}
+    assert not any(str(true_run).encode() in path.read_bytes() for path in empty.rglob("*") if path.is_file())  # fmt: skip
     done = replicate(empty, "--no-install")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all agree" in done.stdout
