@@ -368,6 +368,7 @@ _SHARES = {
     **every("treated comparison", OF_ALL),
     **every("treated_n comparison_n", COUNTED),
 }
+_FOUND = {"kind": SAID, **every("units treated comparison", COUNTED)}
 TABLES_OF_CHECKS: Mapping[str, Mapping[str, Rule]] = {
     "honest_relative_magnitudes": _BOUNDS,
     "honest_smoothness": _BOUNDS,
@@ -381,6 +382,20 @@ TABLES_OF_CHECKS: Mapping[str, Mapping[str, Rule]] = {
     "attrition": {"group": SAID, "seen_at_end": OF_ALL},
     "compliance": every("took_part", OF_ALL),
     "planned_starts": {"kind": SAID, "units": COUNTED},
+    **dict.fromkeys(
+        (
+            "never_answered",
+            "repeated_codes",
+            "jumps",
+            "copied_forward",
+            "answers_after_exit",
+            "answers_before_entry",
+            "revenue_without_staff",
+            "parts_of_a_sum",
+            "outliers",
+        ),
+        _FOUND,
+    ),
     **dict.fromkeys(
         ("response", "dropout", "exits", "zeros_change", "heaping", "heaping_change"), _SHARES
     ),

@@ -3,9 +3,11 @@
 import copy
 from dataclasses import fields, is_dataclass
 
+import pandas as pd
 import pytest
 from disclosure.declared.stored_parts import computed_parts, stored_parts, stored_study
 
+from impact.check_result import CheckResult
 from impact.disclosure.declared.rules import COLUMNS, FIELDS, STAYS, TABLES_OF_CHECKS, Inside
 from impact.disclosure.declared.strike import Strike
 from impact.evaluation.store import decode, encode, type_named, types_stored
@@ -120,3 +122,18 @@ def test_what_is_stored_here_is_what_a_run_stores_today(tmp_path):
     assert sorted(map(str, (one for part in made.values() for one in frames_of(part)))) == sorted(
         map(str, (one for part in kept.values() for one in frames_of(part)))
     )
+
+
+def test_what_a_check_counted_leaves_with_its_count():
+    """Each check of `impact.diagnostics.survey` that names what it counted: a row without its word broke the page."""
+    for name in (
+        "never_answered", "repeated_codes", "jumps", "copied_forward", "answers_after_exit", "answers_before_entry",
+        "revenue_without_staff", "parts_of_a_sum", "outliers",
+    ):  # fmt: skip
+        table = pd.DataFrame([{"kind": name, "units": 103, "treated": 37, "comparison": 9}])
+        check = CheckResult(name, "warn", "firms_without_any_answer", statistic=0.2, table=table)
+        left = Strike("data_quality", everything)._object(
+            "CheckResult", encode(check)["values"], "checks[0]"
+        )
+        (row,) = left["values"]["table"]
+        assert row == {"kind": name, "units": 103, "treated": 37, "comparison": None}
