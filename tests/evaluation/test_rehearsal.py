@@ -121,8 +121,8 @@ def test_outcomes_in_the_files_have_the_mean_and_the_losses_that_are_believed(vi
     ("plan", "columns"),
     [
         ({}, {}),
-        ({"data": "small.xlsx"}, {}),
-        ({"data": "small.dta"}, {}),
+        pytest.param({"data": "small.xlsx"}, {}, marks=pytest.mark.slow),
+        pytest.param({"data": "small.dta"}, {}, marks=pytest.mark.slow),
         (LOT, {}),
         ({**LOT, "waves": "endline_only"}, {}),
         ({**LOT, "arms": {"column": "arm", "control": "none"}}, {"arm": ARM}),

@@ -179,7 +179,10 @@ def test_a_quarter_becomes_a_day_in_its_middle_or_its_year():
     assert fitting("2013-05-20", "date", None) == "2013-05-20"
 
 
-@pytest.mark.parametrize("ending", [".dta", ".sav", ".parquet", ".tsv"])
+@pytest.mark.parametrize(
+    "ending",
+    [".tsv", ".dta", *(pytest.param(one, marks=pytest.mark.slow) for one in (".sav", ".parquet"))],
+)
 def test_labelled_codes_and_missing_ones_survive_every_kind_of_file(tmp_path, ending):
     columns = {
         "firm": DeclaredColumn("firm", ReadColumn(type="string"), None),

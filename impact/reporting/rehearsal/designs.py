@@ -35,8 +35,13 @@ def power_against_cost(voice: Voice, told: Told) -> Figure:
         label="fig-designs",
         title=t("How often each design finds the effect, by its cost"),
         how=t(
-            "Along a line firms grow in number; lines differ in rounds. Dashed: the power that is asked for. The ring is the "
-            "planned study, the star the cheapest that reaches it."
+            "Marks of one kind differ in firms and clusters, kinds in rounds. Dashed: the power that is asked for. The ring is "
+            "the planned study, the star the cheapest that reaches it."
+        )
+        if _varies(told)
+        else t(
+            "Along a line firms grow in number; lines differ in rounds. Dashed: the power that is asked for. The ring is "
+            "the planned study, the star the cheapest that reaches it."
         ),
         alt=alt,
     )
@@ -91,4 +96,5 @@ def _marked(
     )
     axes.annotate(
         words, at, (9, 8), textcoords="offset points", fontsize=size(width, 8.5), color=INK, weight="semibold",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )  # fmt: skip

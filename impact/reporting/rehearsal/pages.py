@@ -146,9 +146,15 @@ def worth(voice: Voice, told: Told) -> Table:
         label="tab-worth",
         caption=t("What the planned study is worth"),
         frame=pd.DataFrame(rows, columns=["name", "value", "meaning"]),
-        headings={"name": t("Figure"), "value": t("Value"), "meaning": t("Meaning")},
+        headings={"name": t("Measure"), "value": t("Value"), "meaning": t("Meaning")},
         notes=(
             t(
+                "Of {n} simulated studies with {design}. The interval is by the lot drawn again.",
+                n=draws,
+                design=design_in_words(voice, row),
+            )
+            if row["why"] == "as_drawn"
+            else t(
                 "Of {n} simulated studies with {design}. Half of them chose the interval, {inference}; the other half say how "
                 "often it holds the truth.",
                 n=draws,
@@ -199,7 +205,7 @@ def designs(voice: Voice, told: Told) -> Table:
         caption=t("Other designs, by cost"),
         frame=pd.DataFrame(rows),
         headings={
-            "design": t("Design"),
+            "design": t("Study design"),
             "cost": t("Cost ({unit})", unit=cost),
             "bias": t("Bias"),
             "coverage": t("Coverage"),
