@@ -181,7 +181,7 @@ def test_a_quarter_becomes_a_day_in_its_middle_or_its_year():
 
 @pytest.mark.parametrize(
     "ending",
-    [".tsv", ".dta", *(pytest.param(one, marks=pytest.mark.slow) for one in (".sav", ".parquet"))],
+    [".tsv", *(pytest.param(one, marks=pytest.mark.slow) for one in (".dta", ".sav", ".parquet"))],
 )
 def test_labelled_codes_and_missing_ones_survive_every_kind_of_file(tmp_path, ending):
     columns = {
