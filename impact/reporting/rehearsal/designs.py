@@ -95,6 +95,6 @@ def _marked(
         linestyle="none",
     )
     axes.annotate(
-        words, at, (9, 8), textcoords="offset points", fontsize=size(width, 8.5), color=INK, weight="semibold",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        words, at, (-8, 7), textcoords="offset points", fontsize=size(width, 8.5), color=INK, weight="semibold",
+        ha="right",  # cheaper designs with more power are rare: nothing is hidden there
     )  # fmt: skip
