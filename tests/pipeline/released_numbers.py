@@ -50,6 +50,18 @@ def digits_of(token):
     return re.sub(r"\D", "", re.split(r"[eE]", token)[0]).strip("0")
 
 
+def of_size(token, digits, values):
+    """Whether a token is one of some values in its own unit, in percent, in thousands or in millions."""
+    plain = re.sub(r"[\u00a0\u202f]|,(?=\d{3}(?!\d))", "", token).replace(",", ".")
+    written = float(plain)
+    return any(
+        abs(written / (abs(value) * scale) - 1) < 10 ** (1 - WRITTEN)
+        for value in values
+        for scale in (1.0, 100.0, 1e-3, 1e-6)
+        if digits in set(forms(value, WRITTEN))
+    )
+
+
 def text_of(path):
     if path.suffix == ".pdf":
         return "\n".join(page.extract_text() for page in PdfReader(path).pages)
@@ -86,6 +98,8 @@ def found_in(folder, hidden, left):
         for text, least in looked_at(path):
             tokens = {match.group() for match in NUMBER.finditer(text)}
             some = {token for token in tokens if digits_of(token) in sought[least]}
+            if least == WRITTEN:  # so few digits are shared by numbers of any size
+                some = {token for token in some if of_size(token, digits_of(token), hidden)}
             if some:
                 found.setdefault(str(path.relative_to(folder)), set()).update(some)
     return found

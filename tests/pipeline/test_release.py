@@ -239,7 +239,7 @@ def archived(name, words):
 SAYING = {
     "report.pdf": lambda: pdf_saying("an effect of 4,827 dirhams"),
     "report.docx": lambda: archived("word/document.xml", "un effet de 4\u202f827 dirhams"),
-    "report.html": lambda: b"<p>an effect of 48.27%</p>",
+    "report.html": lambda: b"<p>an effect of 4.827 thousand</p>",
     "tables.xlsx": lambda: archived("xl/worksheets/sheet1.xml", "4827.3612"),
     "tables/tab-effects.csv": lambda: b"estimate\n4827.3612\n",
     "results.json": lambda: b'{"estimate": 4827.3612}',
