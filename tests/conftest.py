@@ -18,6 +18,7 @@ ON_ONE_WORKER = {"test_parts.py", "test_parts_of_the_book.py"}
 """Files that ask for the same costly study (`embedded.quick`). Of all others each file is a group of its own."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before marks are read off
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests run on one worker, where there are several (``--dist loadgroup``)."""
     for item in items:

@@ -51,9 +51,10 @@ def building(
         When another run of the same name is under way, something that no run wrote stands in its place, or nothing can be
         written.
     """
+    new = not reports.exists()
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        with locked(reports, name, patience_s=patience_s):
+        with locked(reports, name, patience_s=patience_s), _unmade(reports, name, new=new):
             _sweep(reports, name)
             refuse_foreign(reports / name)
             folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=".partial", dir=reports))
@@ -69,6 +70,18 @@ def building(
             f"{name}: the report could not be written ({problem.strerror or type(problem).__name__}); check space and "
             "permissions of the reports folder; an earlier report is untouched"
         ) from problem
+
+
+@contextmanager
+def _unmade(reports: Path, name: str, *, new: bool) -> Iterator[None]:
+    """Take a new reports folder away again when what was to be the first run in it is refused or fails."""
+    try:
+        yield
+    except BaseException:
+        if new and [one.name for one in reports.iterdir()] == [lock_of(reports / name).name]:
+            lock_of(reports / name).unlink()
+            reports.rmdir()
+        raise
 
 
 @contextmanager

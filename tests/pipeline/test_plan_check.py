@@ -16,6 +16,7 @@ from impact.evaluation.plan import Plan
 from impact.pipeline import run as pipeline
 from impact.pipeline.execute import WarmParent
 from impact.pipeline.plan import checked_study, inputs_of, read_plan
+from impact.pipeline.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = yaml.safe_load((ROOT / "evaluation.yml").read_text(encoding="utf-8"))
@@ -319,7 +320,7 @@ def test_both_plans_of_the_project_pass():
         assert checked_study(ROOT / name, {}).plan == read_plan(ROOT / name)
 
 
-def test_absolute_paths_are_read_and_certified_without_their_folder(project):
+def test_absolute_paths_are_read_and_certified_without_their_folder(project, tmp_path):
     paths = {
         key: str(project / PLAN[key])
         for key in (
@@ -327,7 +328,8 @@ def test_absolute_paths_are_read_and_certified_without_their_folder(project):
             *("truth", "evidence", "economics"),
         )
     }
-    study = checked_study(written(project, paths), {})
+    path = written(project, paths)
+    study = checked_study(path, {})
     names = [
         *(
             "artisans.yml",
@@ -340,7 +342,7 @@ def test_absolute_paths_are_read_and_certified_without_their_folder(project):
         *(path.name for path in (project / "data" / "raw").iterdir()),
     ]
     assert sorted(inputs_of(study.plan, study.folder)) == sorted(names)
-    facts = pipeline._inputs(study, project / "plan.yml", {})
+    facts = pipeline._identified(study, Snapshot.of(path, tmp_path / "copies"), {})
     assert str(project) not in json.dumps(facts)
     assert facts["plan"]["data"] == "intake.yml"
 
