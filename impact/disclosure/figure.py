@@ -114,6 +114,8 @@ class Merging:
         Calendar number or event time.
     parameter : int
         Of an error: its place in ``vcov``.
+    size : float, optional
+        What an average weighs it by; the units of its smallest group by default.
     vcov : ndarray, (k, k), optional
         Covariance of the estimates of the table, which gives the error of their averages; without it errors do not merge.
     """
@@ -122,6 +124,7 @@ class Merging:
     axis: Axis
     along: float
     parameter: int = 0
+    size: float | None = None
     vcov: Floats | None = field(default=None, repr=False)
 
 

@@ -1,10 +1,11 @@
 """The gate: all figures that a run would release go in together, and what may leave comes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from impact.disclosure.admission import Doors, Problem, admitted
+from impact.disclosure.admission import Door, Doors, Problem, admitted
 from impact.disclosure.alone import refused_alone
+from impact.disclosure.apart import Apart
 from impact.disclosure.atoms import Atoms
 from impact.disclosure.equations import (
     VIEWS,
@@ -17,9 +18,9 @@ from impact.disclosure.equations import (
 )
 from impact.disclosure.figure import LINEAR, QUADRATIC, Figure, Place
 from impact.disclosure.log import Earlier
-from impact.disclosure.merging import merged_figures
+from impact.disclosure.merging import AVERAGED, merged_figures
 from impact.disclosure.refined import Refined
-from impact.disclosure.released import _SEAL, Released, Withheld
+from impact.disclosure.released import _SEAL, Merged, Released, Withheld
 from impact.disclosure.rules import Rules
 from impact.disclosure.spreads import Spreads
 from impact.disclosure.sums import Combinations, Room
@@ -62,24 +63,27 @@ class Gate:
         _one_place_each(figures)
         merged, record = merged_figures(figures, atoms, self.rules)
         asked = sorted(merged, key=lambda figure: figure.order)
-        refined = Refined.of(asked, atoms, earlier)
+        few = _merged_of_few(figures, record, atoms, self.rules)
+        every = Refined.of([*asked, *few], atoms, earlier)
+        refined = replace(every, figures=every.figures[: len(asked)])
         withheld: dict[int, Withheld] = {}
         for at, figure in enumerate(refined.figures):
             if (found := refused_alone(figure, refined.atoms, self.rules)) is not None:
                 withheld[at] = found
-        self._sums(refined, withheld)
+        self._sums(refined, withheld, every.figures[len(asked) :])
         _beside(refined.figures, withheld)
         self._spreads(refined, withheld)
         kept = [figure for at, figure in enumerate(asked) if at not in withheld]
-        places = {figure.place for figure in kept}
         return Released(
             tuple(sorted(kept, key=lambda figure: figure.place)),
             tuple(sorted(withheld.values(), key=lambda each: each.place)),
-            tuple(each for each in record if each.place in places),
+            tuple(record),
             seal=_SEAL,
         )
 
-    def _sums(self, refined: Refined, withheld: dict[int, Withheld]) -> None:
+    def _sums(
+        self, refined: Refined, withheld: dict[int, Withheld], hidden: Sequence[Figure]
+    ) -> None:
         """Hold linear figures to one another, those of one outcome and of what was made of it together."""
         figures, atoms = refined.figures, refined.atoms
         every = [*equations_of(figures, LINEAR), *refined.sums]
@@ -87,11 +91,14 @@ class Gate:
             layers = layers_of(measure, atoms)
             names = {name for layer in layers for name in layer.factor}
             own = [each for each in every if each.measure in names]
-            doors = [
+            doors: list[Door] = [
                 door
                 for view in _views(own)
                 for door in self._told(own, withheld, refined, layers, view)
             ]
+            if merged := [figure for figure in hidden if figure.measure in names]:
+                places = [figure.place for figure in figures]
+                doors.insert(1, Apart.of(own, merged, atoms, places, self.rules))
             asking = sorted({each.figure for each in own} - withheld.keys() - {-1})
             stayed = admitted(asking, first=doors[0], then=Doors(doors[1:]))
             withheld |= {at: _withheld(figures[at], problem) for at, problem in stayed.items()}
@@ -136,6 +143,20 @@ def _views(equations: Sequence[Equation]) -> tuple[View, ...]:
     """The ways in which equations are seen, the one that tells most first; one where they are the same."""
     same = all(each.told.same_as(each.exposed) for each in equations)
     return VIEWS[:1] if same else VIEWS
+
+
+def _merged_of_few(
+    figures: Sequence[Figure], record: Sequence[Merged], atoms: Atoms, rules: Rules
+) -> list[Figure]:
+    """Return the estimates and means that were merged as they are of few, which must not be solved for either."""
+    places = {place for each in record for place in each.places}
+    return [
+        figure
+        for figure in figures
+        if figure.place in places
+        and figure.kind in AVERAGED
+        and min(map(atoms.units_of, figure.groups), default=0) < rules.fewest
+    ]
 
 
 def _one_place_each(figures: Sequence[Figure]) -> None:

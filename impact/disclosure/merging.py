@@ -2,7 +2,8 @@
 
 The rule: neighbours are taken together from the first on, one after another, until each group that they compare has as many
 units as the rules ask; what is left over at the end joins the last that were taken together. Means and effects
-become the average by the units of the group that is smallest, errors that of this average; counts and totals are added.
+become the average by the sizes that they name (the units of the group that is smallest, where they name none), errors that
+of this average at these shares; counts and totals are added.
 All columns of a table move together; what neither adds up nor averages stays behind, and is withheld where it is of too few.
 """
 
@@ -20,6 +21,8 @@ from impact.disclosure.rules import Rules
 
 ADDED = frozenset({"count", "total"})
 AVERAGED = frozenset({"mean", "linear"})
+AND = "+"
+"""Between the names of rows that became one."""
 
 
 def merged_figures(
@@ -43,11 +46,13 @@ def merged_figures(
     record: list[Merged] = []
     for name in sorted(families):
         for together in _together(families[name], atoms, rules):
-            made = _one(together, atoms)
+            share = _shares(together, atoms)
+            made = _one(together, share)
             kept.append(made)
             if len(together) > 1:
                 places = tuple(figure.place for figure in together)
-                record.append(Merged(places, made.place, _axis(made)))
+                shares = tuple(map(float, share))
+                record.append(Merged(places, made.place, _axis(made), shares, rules.fewest))
     return kept, record
 
 
@@ -98,13 +103,25 @@ def _enough(family: Sequence[Figure], run: Sequence[float], atoms: Atoms, rules:
     )
 
 
-def _one(figures: Sequence[Figure], atoms: Atoms) -> Figure:
+def _shares(figures: Sequence[Figure], atoms: Atoms) -> Floats:
+    """Return what each of several figures of one column counts in the one that they become."""
+    if figures[0].kind in ADDED:
+        return np.ones(len(figures))
+    size = np.array([_size(figure, atoms) for figure in figures])
+    return size / (size.sum() or 1.0)
+
+
+def _size(figure: Figure, atoms: Atoms) -> float:
+    if figure.merging is not None and figure.merging.size is not None:
+        return figure.merging.size
+    return float(min(map(atoms.units_of, figure.groups), default=0))
+
+
+def _one(figures: Sequence[Figure], share: Floats) -> Figure:
     """Return several figures of one column as one."""
     first = figures[0]
     if len(figures) == 1:
         return first
-    size = np.array([min(map(atoms.units_of, figure.groups), default=0) for figure in figures])
-    share = np.ones(len(figures)) if first.kind in ADDED else size / max(size.sum(), 1)
     groups = zip(*(figure.groups for figure in figures), strict=False)
     return replace(
         first,
@@ -145,4 +162,4 @@ def _mixed(rows: Sequence[tuple[Row, ...]], share: Floats) -> tuple[Row, ...]:
 
 
 def _place(places: Sequence[Place]) -> Place:
-    return replace(places[0], row="+".join(place.row for place in places))
+    return replace(places[0], row=AND.join(place.row for place in places))

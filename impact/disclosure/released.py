@@ -35,11 +35,25 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Merged:
-    """Figures that leave as one, at a place of its own: neighbours among cohorts, or event times."""
+    """Figures that became one, at a place of its own: neighbours among cohorts, or event times.
+
+    Attributes
+    ----------
+    places : tuple of Place
+    place : Place
+        Of the one, which leaves if the gate lets it out.
+    axis : {"cohort", "event_time"}
+    shares : tuple of float
+        What each counts in it; one where they are added up.
+    fewest : int
+        The units that each group had to have.
+    """
 
     places: tuple[Place, ...]
     place: Place
     axis: Axis
+    shares: tuple[float, ...]
+    fewest: int
 
 
 @dataclass(frozen=True, eq=False)

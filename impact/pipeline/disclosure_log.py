@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from impact.disclosure import Released, Rules, Withheld
 from impact.disclosure.declared.kept_back import KeptBack
+from impact.disclosure.released import Merged
 from impact.reporting.formats import Formats
 from impact.reporting.sections.disclosure_log import limit_in_words
 from impact.reporting.words.catalogue import Words
@@ -26,13 +27,22 @@ def write_disclosure(
         "released": len(released.figures),
         "no_kit": no_kit,
         "withheld": [_told(several) for several in kept_back.columns()],
-        "merged": [
-            {"figures": [str(place) for place in each.places], "as": str(each.place)}
-            for each in released.merged
-        ],
+        "merged": [_said_of(each) for each in kept_back.merged],
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
     (folder / DISCLOSURE).write_text(text + "\n", encoding="utf-8")
+
+
+def _said_of(merged: Merged) -> dict[str, Any]:
+    """Say which figures left as one, and by which rule."""
+    told: dict[str, Any] = {
+        "figures": [str(place) for place in merged.places],
+        "as": str(merged.place),
+    }
+    for language in get_args(Language):
+        n = Formats(language).number(merged.fewest)
+        told[f"rule_{language}"] = said(Words(language), "merged", merged.axis, n=n)
+    return told
 
 
 def _told(several: Sequence[Withheld]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.disclosure import Gate
+from impact.disclosure.declared.cohorts import with_small_cohorts
 from impact.disclosure.declared.declare import declare, may_leave
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.disclosure.log import Earlier
@@ -80,7 +81,7 @@ def release(
             f"{run.name}: a rehearsal tells of no real firm, so nothing of it is released; release the run of the data"
         )
     study = _same_study(plan_path, facts)
-    stored = stored_parts(run / RESULTS)
+    stored = with_small_cohorts(stored_parts(run / RESULTS), study)
     with EarlierReleases.of(run.parent, study) as earlier:
         earlier.hold_to(to)
         kit = partial(declare_kit, study=study, fewest=gate.rules.fewest)

@@ -9,7 +9,7 @@ import numpy as np
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.disclosure.atoms import Atoms, Measure
-from impact.disclosure.figure import UNITS, Figure, Kind, Place, Row
+from impact.disclosure.figure import UNITS, Figure, Kind, Merging, Place, Row
 from impact.terms import SMALLEST_SHOWN
 
 SAME = 1e-9  # of what is added up; an equation that misses a figure by more is not the figure's, which stays undeclared
@@ -60,6 +60,7 @@ class Declared:
     share: float = 0.5
     importance: int = 2
     beside: Place | None = None
+    merging: Merging | None = None
 
     def tells_alike(self, alike: Integers) -> bool:
         """Whether it weighs each unit as the one that stands for its atom (N,)."""
@@ -216,4 +217,5 @@ def _figure(one: Declared, first: Integers) -> Figure:
         share=one.share,
         importance=one.importance,
         beside=one.beside,
+        merging=one.merging,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from impact.data.panel import Panel
 from impact.disclosure.atoms import Atoms
+from impact.disclosure.declared.cohorts import with_merged_cohorts
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.effects import declare_effects
 from impact.disclosure.declared.sample import declare_sample
@@ -78,7 +79,7 @@ def may_leave(stored: Stored, released: Released) -> tuple[dict[str, Any], list[
     struck: list[Place] = []
     for name, part in stored.items():
         strike = Strike(name, released.may_leave)
-        left = strike.of_part(part)
+        left = strike.of_part(with_merged_cohorts(part, released) if name == "impact" else part)
         if left is None or not _has_headline(name, part, left):
             raise DisclosureError(
                 f"{name}: what the report cannot do without may not leave, so nothing is released (docs/release.md)"

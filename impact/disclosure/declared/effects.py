@@ -9,6 +9,7 @@ import pandas as pd
 
 from impact.arrays import Mask
 from impact.data.panel import Panel
+from impact.disclosure.declared.cohorts import declare_by_cohort
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.estimates import (
     declare_estimate,
@@ -191,20 +192,15 @@ def _course(declaration: Declaration, study: Study, part: Any) -> None:
         return
     panel = study.panel()
     universal = study.estimator(base_period="universal").fit(panel)
-    for table, stored, fitted in (
-        ("event_study", part.event_study, universal.aggregate(by="event_time")),
-        ("by_cohort", part.by_cohort, study.estimator().fit(panel).aggregate(by="cohort")),
-    ):
-        if stored is not None:
-            shown = dict(zip(stored.rows.term, map(float, stored.values), strict=True))
-            declare_estimate(
-                declaration,
-                fitted.select(list(shown)),
-                shown,
-                part="impact",
-                table=table,
-                importance=1,
-            )
+    if part.event_study is not None:
+        events = part.event_study
+        shown = dict(zip(events.rows.term, map(float, events.values), strict=True))
+        fitted = universal.aggregate(by="event_time").select(list(shown))
+        declare_estimate(
+            declaration, fitted, shown, part="impact", table="event_study", importance=1
+        )
+    if part.by_cohort is not None:
+        declare_by_cohort(declaration, study, part.by_cohort)
     _counterfactual(declaration, universal, part.counterfactual, panel)
     cohorts = tuple(
         panel.cohort == g for g in (*panel.cohorts, np.inf) if (panel.cohort == g).any()

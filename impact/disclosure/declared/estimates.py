@@ -1,16 +1,32 @@
 """Estimates declared as what they are: weights of units' outcomes, and the direction that their error is quadratic in."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from impact.arrays import Floats
+from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
 from impact.disclosure.declared.declaration import SAME, Declaration
-from impact.disclosure.figure import Place
+from impact.disclosure.figure import Merging, Place
 from impact.estimate import Estimate
 from impact.estimators.linear import LinearParts
+
+
+@dataclass(frozen=True, eq=False)
+class OnSome:
+    """On whom of the treated an effect is, where others of them are compared with, and how it may be merged.
+
+    Attributes
+    ----------
+    units : ndarray of bool, (N,)
+        Of the declaration's; they must be enough as well.
+    merging : Merging
+    """
+
+    units: Mask = field(repr=False)
+    merging: Merging
 
 
 def declare_estimate(
@@ -21,6 +37,7 @@ def declare_estimate(
     part: str,
     table: str,
     importance: int = 2,
+    on_some: Sequence["OnSome | None"] = (),
 ) -> None:
     """Declare the parameters of an estimate under the names of their rows, where its equation gives what is stored.
 
@@ -28,6 +45,8 @@ def declare_estimate(
     ----------
     stored : mapping of str to float
         Name of a row to the estimate that stands in it, in the order of the parameters.
+    on_some : sequence of OnSome, optional
+        Of each effect on some of the treated alone: on whom, and how it may be merged with the others.
     """
     panel, parts = estimate.origin.data, estimate.parts
     if (
@@ -36,9 +55,14 @@ def declare_estimate(
         or not parts.weighs_outcomes
     ):
         return
-    for weights, (row, value) in zip(parts.unit_weights(panel), stored.items(), strict=True):
+    every = zip(
+        parts.unit_weights(panel), stored.items(), on_some or [None] * len(stored), strict=True
+    )
+    for weights, (row, value), some in every:
         place = Place(part, table, row, "estimate")
-        declare_weights(declaration, panel, weights, value, place=place, importance=importance)
+        declare_weights(
+            declaration, panel, weights, value, place=place, importance=importance, on_some=some
+        )
 
 
 def declare_weights(
@@ -49,6 +73,7 @@ def declare_weights(
     *,
     place: Place,
     importance: int = 2,
+    on_some: "OnSome | None" = None,
 ) -> bool:
     """Declare a number by its weights (n, t) on a panel, if they give its value, and an estimate's error with it.
 
@@ -65,7 +90,9 @@ def declare_weights(
         return False
     used = (whole != 0).any(axis=1)
     groups = tuple(side & used for side in declaration.everybody if (side & used).any())
-    said = {"groups": groups, "importance": importance}
+    said: dict[str, Any] = {"groups": groups, "importance": importance}
+    if on_some is not None:
+        said |= {"groups": (*groups, on_some.units), "merging": on_some.merging}
     declaration.add(place, "linear", measure, whole, **said)
     if place.column == "estimate":
         error = replace(place, column="std_error")

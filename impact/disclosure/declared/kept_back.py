@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from impact.disclosure.figure import Place
-from impact.disclosure.released import Released, Withheld
+from impact.disclosure.released import Merged, Released, Withheld
 from impact.disclosure.rules import Reason
 
 _UNDECLARED: Reason = "undeclared"
@@ -13,15 +13,18 @@ _UNDECLARED: Reason = "undeclared"
 
 @dataclass(frozen=True)
 class KeptBack:
-    """Figures that stay inside.
+    """Figures that stay inside, and those that left as one with others.
 
     Attributes
     ----------
     withheld : tuple of Withheld
         Every figure the gate refused, and every one that nobody declared to it.
+    merged : tuple of Merged
+        Those that left.
     """
 
     withheld: tuple[Withheld, ...] = ()
+    merged: tuple[Merged, ...] = ()
 
     @classmethod
     def of(cls, released: Released, struck: Iterable[Place]) -> "KeptBack":
@@ -37,7 +40,8 @@ class KeptBack:
                 reason = _UNDECLARED if beside is None else beside.reason
                 limit = 0.0 if beside is None else beside.limit
                 found[place] = Withheld(place, reason, limit)
-        return cls(tuple(found[place] for place in sorted(found)))
+        merged = tuple(each for each in released.merged if released.may_leave(each.place))
+        return cls(tuple(found[place] for place in sorted(found)), merged)
 
     def counted(self) -> list[tuple[str, Reason, float, int]]:
         """Return part, reason, its limit and how many figures, in order."""

@@ -118,11 +118,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
     },
     "Exaggeration": every("effect std_error power wrong_sign exaggeration_ratio", OF_ALL),
     "Contamination": {
-        "activities": INSIDE,
-        "n_comparison": OF_ALL,
+        **every("activities unexposed", INSIDE),
+        **every("n_comparison above_limit", OF_ALL),
         "any_share": With(("any_share",)),
-        "above_limit": OF_ALL,
-        "unexposed": INSIDE,
     },
     "UnexposedEffect": {
         "inference": SAID,
@@ -162,8 +160,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
     "FamilyResult": {"name": SAID, "table": INSIDE, "permutations": SAID},
     "Scales": {"shares": INSIDE, "agree": OF_ALL},
     "SelectionSensitivity": {
-        "table": INSIDE,
-        "proportional": INSIDE,
+        **every("table proportional", INSIDE),
         **every("r2_max level effect", SAID),
         **every("estimate conf_low conf_high partial_r2 robustness_value", OF_ALL),
         **every("robustness_value_of_interval delta", OF_ALL),

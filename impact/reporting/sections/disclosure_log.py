@@ -3,8 +3,10 @@
 import pandas as pd
 
 from impact.disclosure.declared.kept_back import KeptBack
+from impact.disclosure.merging import AND
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.formats import Formats
+from impact.reporting.sections.impact import in_cohorts
 from impact.reporting.voice import Voice
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import said
@@ -23,8 +25,9 @@ def disclosure_log(voice: Voice, kept_back: KeptBack) -> list[Exhibit]:
         (names_of_parts(t)[part], said(t, "withheld", reason), limit_in_words(f, limit), n)
         for part, reason, limit, n in kept_back.counted()
     ]
+    merged = [Text(text)] if (text := _left_as_one(voice, kept_back)) else []
     if not rows:
-        return [Text(f"{heading} {t('Nothing had to be withheld.')}")]
+        return [Text(f"{heading} {t('Nothing had to be withheld.')}"), *merged]
     table = Table(
         label="tab-withheld",
         caption=t("Figures withheld, by part and rule"),
@@ -37,7 +40,21 @@ def disclosure_log(voice: Voice, kept_back: KeptBack) -> list[Exhibit]:
         },
         formats={"n": f.number},
     )
-    return [Text(heading), table]
+    return [Text(heading), table, *merged]
+
+
+def _left_as_one(voice: Voice, kept_back: KeptBack) -> str:
+    """Say which effects were merged, and by which rule; nothing where none were."""
+    t, effects = voice.t, [each for each in kept_back.merged if each.place.column == "estimate"]
+    if not effects:
+        return ""
+    names = [
+        in_cohorts(voice, AND.join(place.row.removeprefix("cohort=") for place in each.places))
+        for each in effects
+    ]
+    first = effects[0]
+    rule = said(t, "merged", first.axis, n=voice.f.number(first.fewest))
+    return f"{t('Effects by cohort, of {groups}.', groups=voice.f.listed(names))} {rule}"
 
 
 def names_of_parts(t: Words) -> dict[str, str]:

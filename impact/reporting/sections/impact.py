@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from impact.disclosure.merging import AND
 from impact.evaluation.parts import Impact, OutcomeEffect
 from impact.reporting import figures
 from impact.reporting.exhibits import Callout, Exhibit, Exhibits, Table, Text
@@ -298,29 +299,50 @@ def _estimators(voice: Voice, rows: pd.DataFrame) -> Table:
 
 
 def by_cohort_table(voice: Voice, part: Impact) -> Table:
-    """Show the effect on each cohort; only where every cohort may be shown."""
-    t, f, outcome = voice.t, voice.f, voice.study.outcome
+    """Show the effect on each cohort, where every cohort may be shown; a release shows small ones together."""
+    t, outcome = voice.t, voice.study.outcome
     assert part.by_cohort is not None  # noqa: S101 (narrowing for mypy; the caller checked)
-    frame = part.by_cohort.table.assign(
-        when=[f.time(cohort) for cohort in part.by_cohort.table["cohort"]]
-    )
-    plain = voice.plain(outcome)
+    table = part.by_cohort.table
+    frame = table.assign(when=[in_cohorts(voice, cohort) for cohort in table["cohort"]])
+    plain, counted = voice.plain(outcome), table["n_treated"].notna().any()
+    together = table["cohort"].astype(str).str.contains(AND, regex=False).any()
     return Table(
         label="tab-cohort-effects",
         caption=t("Effect by cohort ({unit})", unit=voice.study.unit(outcome)),
         frame=frame,
         headings={
             "when": t("Start"),
+            **({"n_treated": t("Beneficiaries")} if counted else {}),
             "estimate": t("Effect"),
             "std_error": t("Standard error"),
             "conf_low": t("Interval from"),
             "conf_high": t("to"),
         },
-        formats=dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
+        formats={
+            **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
+            "n_treated": voice.f.number,
+        },
         notes=(
             t("Clustered intervals, which may be too narrow where a cohort has few beneficiaries."),
+            *(
+                [
+                    t(
+                        "Cohorts of few firms are shown together, as the average by the weights that the main effect gives them. The disclosure log names the rule."
+                    )
+                ]
+                if together
+                else []
+            ),
         ),
     )
+
+
+def in_cohorts(voice: Voice, cohort: Any) -> str:
+    """Write when a cohort starts, or several do that are shown as one."""
+    times = [voice.f.time(one) for one in str(cohort).split(AND)]
+    if len(times) == 1:
+        return times[0]
+    return voice.t("{times} and {last} together", times=", ".join(times[:-1]), last=times[-1])
 
 
 def subgroups_table(voice: Voice, part: Impact) -> Table:

@@ -39,6 +39,13 @@ WITHHELD_IN_FULL = {
 }
 
 MERGED = {
-    "cohort": t("Neighbouring cohorts were merged until each group had enough firms."),
-    "event_time": t("Neighbouring periods were merged until each group had enough firms."),
+    "cohort": t(
+        "Neighbouring cohorts were taken together, from the first on, until each group had {n} firms; what was left over "
+        "joined the last. The effect is the average by the weights that the main effect gives them, the error that of this "
+        "average."
+    ),
+    "event_time": t(
+        "Neighbouring periods were taken together, from the first on, until each group had {n} firms; what was left over "
+        "joined the last. The effect is the average by the firms observed, the error that of this average."
+    ),
 }
