@@ -22,7 +22,7 @@ report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evalua
 	@$(BIN)/impact run $(PLAN)
 
 test: $(DEV) ## everything but the slow checks
-	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 	@$(ONE_THREAD) $(KERNELS) --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks/0[1-9]_*.ipynb
 	@$(ONE_THREAD) $(KERNELS) --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
