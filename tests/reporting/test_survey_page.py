@@ -1,13 +1,17 @@
 """The page on the data: one table of checks, a figure where somebody is silent, and in full only what calls for a closer look."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from evaluation.test_survey import rows, study_of
 
 from impact.check_result import CheckResult, not_applicable
+from impact.disclosure.declared.strike import Strike
 from impact.evaluation.parts import DataQuality
 from impact.evaluation.released import released
+from impact.evaluation.store import decode, encode
 from impact.reporting import figures
 from impact.reporting.exhibits import Figure, Table, Text
 from impact.reporting.sections.checks import found
@@ -85,6 +89,19 @@ def test_a_share_withheld_from_a_stored_part_is_a_dash(voice):
         "response", "warn", "difference_in_response", -0.2, 0.003, by_arm(None, 0.8)
     )
     assert plain(next(details(voice, (check,))).cells()[0][1]) == "—"
+
+
+@pytest.mark.parametrize(("n", "shown"), [(40, "40"), (9, "—")])
+def test_a_warning_of_second_visits_leaves_with_its_outcome_and_how_many_firms(voice, n, shown):
+    """Its row lost the outcome's name, and broke the page; how far answers are apart is no figure of everybody, and stays."""
+    row = {**WARNED[2].table.iloc[0], "n_units": n}
+    warned = replace(WARNED[2], table=pd.DataFrame([row]))
+    strike = Strike("data_quality", lambda _: True)
+    left = strike._object("CheckResult", encode(warned)["values"], "checks[2]")
+    (table,) = details(voice, (decode(left),))
+    assert [plain(cell) for cell in table.cells()[0]] == [shown, "—", "—", "—"]
+    assert table.caption.endswith(voice.study.label("y"))
+    assert len(table.notes) == 1
 
 
 def test_how_many_tests_may_warn_by_chance_is_said(study):

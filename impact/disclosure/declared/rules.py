@@ -219,7 +219,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = {
 }
 """Type of a part, or of what is in one, to its fields."""
 
-EFFECTS = every("std_error statistic p_value conf_low conf_high band_low band_high", EFFECT)
+EFFECTS = every(
+    "estimate std_error statistic p_value conf_low conf_high band_low band_high", EFFECT
+)
 COLUMNS: Mapping[str, Mapping[str, Rule]] = {
     "DataQuality.distribution": {
         "group": SAID,
@@ -259,18 +261,15 @@ COLUMNS: Mapping[str, Mapping[str, Rule]] = {
     "Impact.subgroups": {
         **every("subgroup level", SAID),
         **itself("n_units n_treated"),
-        "estimate": EFFECT,
         **EFFECTS,
     },
     "Impact.by_dose": {
         **every("low high", SAID),
         **itself("n_treated"),
-        "estimate": EFFECT,
         **EFFECTS,
     },
     "Impact.estimators": {
         **every("name estimand why_not method", SAID),
-        "estimate": EFFECT,
         **EFFECTS,
     },
     "Impact.weights": {**every("term cohort time event_time", SAID), "weight": OF_ALL},
@@ -308,7 +307,6 @@ COLUMNS: Mapping[str, Mapping[str, Rule]] = {
     "LeaveOneOut.table": {
         **every("kind label", SAID),
         **itself("n_treated"),
-        "estimate": EFFECT,
         **EFFECTS,
     },
     "Scales.shares": {"scale": SAID, "n": SAID, **every("beyond_chance median_statistic", OF_ALL)},
@@ -378,6 +376,7 @@ TABLES_OF_CHECKS: Mapping[str, Mapping[str, Rule]] = {
     "recent_change": every("base estimate", OF_ALL),
     "attrition": {"group": SAID, "seen_at_end": OF_ALL},
     "compliance": every("took_part", OF_ALL),
+    "back_check": {"outcome": SAID, "n_units": COUNTED},
     "planned_starts": {"kind": SAID, "units": COUNTED},
     **dict.fromkeys(
         (

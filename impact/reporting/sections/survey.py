@@ -138,10 +138,12 @@ def _shares(voice: Voice, table: pd.DataFrame, *, label: str, caption: str) -> T
 def _second_visits(voice: Voice, table: pd.DataFrame, *, label: str, caption: str) -> Table:
     t, f = voice.t, voice.f
     outcome = str(table["outcome"].iloc[0])
+    numbers = ["n_units", "differing", "mean_difference", "reliability"]
     return Table(
         label=label,
         caption=f"{caption}{voice.colon} {voice.study.label(outcome)}",
-        frame=table,
+        # a number that was withheld comes back from a stored part as None
+        frame=table.astype(dict.fromkeys(numbers, float)),
         headings={
             "n_units": t("Firms"),
             "differing": t("Answers that differ"),
@@ -154,6 +156,7 @@ def _second_visits(voice: Voice, table: pd.DataFrame, *, label: str, caption: st
             "mean_difference": voice.plain(outcome),
             "reliability": lambda value: f.number(value, 2),
         },
+        notes=_withheld(voice, table[numbers]),
     )
 
 
