@@ -4,14 +4,17 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from disclosure.attacker import solved
 from disclosure.declared.stored_parts import computed_parts, numbers_in
 from evaluation.facts import firms, study_of
 
 from impact.disclosure import Gate, Place, Rules
-from impact.disclosure.declared.cohorts import with_small_cohorts
+from impact.disclosure.declared.cohorts import declare_by_cohort, with_small_cohorts
+from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.declare import declare, may_leave
+from impact.disclosure.declared.estimates import declare_estimate
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.evaluation.store import encode
 from impact.pipeline.disclosure_log import DISCLOSURE, write_disclosure
@@ -65,7 +68,7 @@ def left(with_cohorts, released):
 
 def by_hand():
     """Each cohort's average over its periods of the change since the last one before, less that of those not treated yet."""
-    wide = few_firms().pivot(index="id", columns="t", values="y")
+    wide = few_firms().pivot_table(index="id", columns="t", values="y")
     first = few_firms().groupby("id")["g"].first().astype(float).fillna(np.inf)
     effects = {}
     for g in SIZES:
@@ -106,7 +109,7 @@ def test_its_error_is_that_of_the_average(study, left):
 def test_no_number_of_a_small_cohort_is_in_what_leaves(study, left):
     fitted = study.estimator().fit(study.panel()).aggregate(by="cohort")
     out = np.array(list(numbers_in([encode(part) for part in left[0].values()])))
-    for value in (*fitted.values[:2], *fitted.std_errors[:2]):
+    for value in (*fitted.params[:2], *fitted.std_errors[:2]):
         assert not np.isclose(out, value, rtol=1e-7, atol=0).any()
 
 
@@ -132,7 +135,7 @@ def of_cohorts(figures):
 def test_nobody_solves_for_a_small_cohort(study, declared, released):
     """With every linear figure that left; what withholding cell by cell lets out does solve."""
     figures, atoms = declared
-    effects = study.estimator().fit(study.panel()).aggregate(by="cohort").values
+    effects = study.estimator().fit(study.panel()).aggregate(by="cohort").params
     for single, value in zip(of_cohorts(figures)[:2], effects, strict=False):
         assert told(single, released.figures, atoms) is None
         assert told(single, figures, atoms) == pytest.approx(value, rel=1e-6)
@@ -199,3 +202,44 @@ def test_a_run_that_shows_its_cohorts_keeps_them(stored, study):
 
 def test_the_headline_leaves_as_before(released):
     assert released.may_leave(Place("impact", "effects[0].overall", "overall", "estimate"))
+
+
+def study_at_random(folder, rng):
+    """Two to four cohorts of 2 to 15 firms beside 50, some with gaps."""
+    starts = np.sort(rng.choice(np.arange(3, 9), size=rng.integers(2, 5), replace=False))
+    sizes = rng.integers(2, 16, size=len(starts))
+    cohort = np.concatenate([np.repeat(starts.astype(float), sizes), np.full(50, np.nan)])
+    firm = np.repeat(np.arange(len(cohort)), 9)
+    frame = pd.DataFrame({"id": firm, "t": np.tile(np.arange(1, 10), len(cohort))})
+    frame["g"] = pd.array(cohort[firm], dtype="Int64")
+    frame = frame.assign(town="a", met=0, told=False, still=5.0)
+    frame["y"] = 100 + rng.normal(0, 5, len(cohort))[firm] + rng.normal(0, 3, len(frame))
+    seen = rng.random(len(frame)) > rng.choice([0.0, 0.03])
+    control = str(rng.choice(["not_yet_treated", "never_treated"]))
+    return study_of(folder, frame[seen], subgroups=[], exposure=[], comparison_group=control)
+
+
+@pytest.mark.parametrize("number", [8, pytest.param(500, marks=pytest.mark.slow)])
+def test_of_studies_at_random_no_small_cohort_is_solved_for(tmp_path, number):
+    """From the headline, effects by cohort, by event time and by period together."""
+    rng, shown = np.random.default_rng(3), 0
+    for _ in range(number):
+        study = study_at_random(tmp_path, rng)
+        cells = study.estimator().fit(study.panel())
+        effects = cells.aggregate(by="cohort")
+        begun = Declaration.of(study.panel(winsorise=0.0))
+        declare_by_cohort(begun, study, effects)
+        for by in ("overall", "event_time", "time"):
+            fit = cells.aggregate(by=by)
+            stored = dict(zip(fit.rows.term, map(float, fit.values), strict=True))
+            declare_estimate(
+                begun, fit, stored, part="impact", table=by, importance=int(by != "overall")
+            )
+        atoms = begun.atoms()
+        figures = begun.declared(atoms)
+        out = Gate().release(figures, atoms).figures
+        shown += len(of_cohorts(out))
+        for single in of_cohorts(figures):
+            if min(map(atoms.units_of, single.groups)) < 10:
+                assert told(single, out, atoms) is None
+    assert shown >= number
