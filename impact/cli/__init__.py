@@ -252,7 +252,7 @@ def main() -> None:
             ImpactError.exit_code,
         )
     if code == Interrupted.exit_code:
-        _end("stopped; nothing was published", Interrupted.exit_code)
+        _end("stopped; what was under way was not published", Interrupted.exit_code)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -1,6 +1,7 @@
 """A plan from its first line to its lock, and its blind runs until they are signed off; damage is named, changes are told of."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -133,6 +134,16 @@ def test_a_plan_without_a_word_before_it_is_checked(plan):
         CliRunner().invoke(app, ["plan", str(plan)], catch_exceptions=False)
 
 
+def test_the_answers_that_the_docs_show_are_answers(tmp_path):
+    page = (ROOT / "docs" / "plan-life.md").read_text(encoding="utf-8")
+    told = tmp_path / "answers.yml"
+    told.write_text(
+        re.search(r"```yaml\n(name: fairs.*?)```", page, re.DOTALL)[1], encoding="utf-8"
+    )
+    assert called("new", tmp_path / "plan.yml", "--answers", told).exit_code == 0
+    assert read_plan(tmp_path / "plan.yml").relevant_effect == 5
+
+
 def test_a_new_plan_has_what_was_answered_and_every_other_key_with_its_default(tmp_path):
     told = tmp_path / "answers.yml"
     told.write_text(yaml.safe_dump({**NEEDED, "language": "fr"}), encoding="utf-8")
@@ -233,7 +244,7 @@ def test_the_report_says_how_long_cleaning_was_blind_and_who_ended_it(plan):
     assert "Cleaning is not signed off" in told("en")
     unblind(plan, by="Amina B.")
     assert "signed cleaning off" in told("en")
-    assert "No rule of cleaning was changed after that." in told("en")
+    assert "No rule of cleaning was changed after it was signed off." in told("en")
     assert "a approuvé le nettoyage" in told("fr")
     assert "The plan was not locked before that." in told("en")
     lock_plan(plan, by="Amina B.")

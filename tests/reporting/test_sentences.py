@@ -363,6 +363,14 @@ def test_other_intervals_that_hold_and_include_zero_are_named(two_waves):
     assert "include zero" not in which_interval(voice, shown)
 
 
+def test_an_interval_whose_simulations_were_withheld_says_so(two_waves):
+    """As in a release: the verdict leaves, the design check that it rests on stays."""
+    shown = effect()
+    chosen = replace(shown.verdict, why="design_check:holds_within_error")
+    text = which_interval(Voice(two_waves), replace(shown, design=None, verdict=chosen))
+    assert "what the simulations found is withheld" in text
+
+
 @pytest.mark.parametrize(
     ("usual", "times"), [(1000.0, "3.0 times"), (2900.0, None), (np.inf, None)]
 )

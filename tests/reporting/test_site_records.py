@@ -5,6 +5,9 @@ import math
 import pytest
 from reporting.site_runs import facts, results
 
+from impact.reporting.proposal.speech import Speech
+from impact.reporting.site.compare import _Compare
+from impact.reporting.site.compared import Difference
 from impact.reporting.site.json_values import LONGEST, in_languages, number, text
 from impact.reporting.site.multiplicity import Multiplicity, holm
 from impact.reporting.site.pictures import Axis, interval_picture
@@ -113,3 +116,13 @@ def test_one_huge_interval_does_not_flatten_the_others_and_ends_in_an_arrow():
     assert "L0.0" in interval_picture(spans[-1], axis)
     assert "L1000.0" in interval_picture(spans[-2], axis)
     assert Axis.of([]).reach == Axis.of([Span(0, 0, 0)]).reach == 1.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [(2.0, 3.0, "+50%"), (200.0, 201.0, "+0.50%"), (7e-255, 3e-63, "changed")],
+)
+def test_a_change_beyond_any_percentage_is_said_to_be_one(first, second, said):
+    page = _Compare(None, Speech.of("en"))
+    told = page._difference(Difference("p_value", "changed", first, second))
+    assert told.replace("\u202f", "") == said

@@ -82,7 +82,8 @@ def may_leave(stored: Stored, released: Released) -> tuple[dict[str, Any], list[
         left = strike.of_part(with_merged_cohorts(part, released) if name == "impact" else part)
         if left is None or not _has_headline(name, part, left):
             raise DisclosureError(
-                f"{name}: what the report cannot do without may not leave, so nothing is released (docs/release.md)"
+                f"part {name!r}: what the report cannot do without may not leave beside what was released of these data "
+                "before, or rests on too few units, so nothing is released (docs/release.md)"
             )
         parts[name] = decode(left)
         struck += strike.struck

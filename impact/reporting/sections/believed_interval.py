@@ -15,6 +15,11 @@ def which_interval(voice: Voice, effect: OutcomeEffect) -> str:
     verdict, design = effect.verdict, effect.design
     code, _, detail = verdict.why.partition(":")
     values = {"name": said(voice.t, "inference", verdict.believed), "n": detail}
+    if code == "design_check" and design is None:  # it stayed inside when the run was released
+        return voice.t(
+            "The interval shown is {name}, chosen by simulating this design; what the simulations found is withheld.",
+            **values,
+        )
     if code == "design_check" and design is not None:
         code = detail
         values |= {

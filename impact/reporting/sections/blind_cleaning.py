@@ -27,16 +27,16 @@ def blind_cleaning(voice: Voice) -> list[Exhibit]:
     found = changed_after(voice.study.plan, log.unblinded, blinding.now)
     told = [
         t(
-            "From {begun} to {ended} every run exchanged at random who took part, so that the data were cleaned before anybody "
-            "saw an effect. {name} signed cleaning off.",
+            "Cleaning was blind from {begun}: runs exchanged at random who took part. {name} signed it off on {ended}. What was "
+            "run before the first of these days is not in this log.",
             begun=f.day(log.day),
             ended=f.day(log.unblinded.day),
             name=escape(log.unblinded.by),
         ),
         _lock(voice, log.unblinded),
-        t("These rules of cleaning were changed after that:")
+        t("These rules of cleaning were changed after it was signed off:")
         if found
-        else t("No rule of cleaning was changed after that."),
+        else t("No rule of cleaning was changed after it was signed off."),
     ]
     caption = t("What of cleaning was changed after the answer was known")
     shown = table_of(voice, found, label="tab-after-unblinding", caption=caption)

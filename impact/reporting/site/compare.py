@@ -15,6 +15,7 @@ from impact.terms import Language
 
 MOST_SHOWN = 50  # changes of a part that the page lists; it says how many more there are
 DIGITS = 6  # of a value that changed
+TOLD_IN_PERCENT = 1e6  # beyond it, as between p-values of nothing, a percentage says no more than that a number changed
 
 
 def compare_page(compared: Compared, language: Language) -> bytes:
@@ -118,7 +119,8 @@ class _Compare:
         ):
             change = 100 * (second - first) / abs(first)
             digits = 0 if abs(change) >= 10 else 2
-            return f"{'+' if change > 0 else ''}{f.percent(change, digits)}"
+            if abs(change) < TOLD_IN_PERCENT:
+                return f"{'+' if change > 0 else ''}{f.percent(change, digits)}"
         return said(self.speech.t, "difference", one.kind)
 
     def _value(self, value: Any) -> str:
