@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
 from embedded import quick
@@ -16,6 +17,7 @@ from impact.reporting.figures import power_curve
 from impact.reporting.figures.event_times import EffectAxis
 from impact.reporting.markup import said as without_markup
 from impact.reporting.rounding import adding_up, decimals
+from impact.reporting.sections import first_page as first_page_module
 from impact.reporting.sections.answered_questions import answered_questions
 from impact.reporting.sections.departures import departures, withheld
 from impact.reporting.sections.effects import equal_or_not, exit_in_words, participation
@@ -200,6 +202,25 @@ def test_the_standfirst_claims_a_gain_only_if_the_title_may_and_the_interval_exc
     including = standfirst(voice, with_interval(findings, -900.0, 17_000.0))
     assert "gain" not in including
     assert "compatible with the data" in including
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("cannot_tell", "about −8,000, from"), ("probably", "The loss is about 8,000,")],
+)
+def test_a_difference_that_is_not_called_a_loss_keeps_its_sign(artisans, monkeypatch, verb, said):
+    voice, findings = artisans
+    names = {
+        "actual": "40,000",
+        "without": "48,000",
+        "gain": "−8,000",
+        "low": "−15,000",
+        "high": "−1,000",
+    }
+    shown = SimpleNamespace(**names, ends=(-15_000.0, -1000.0), lowest=1000.0)
+    monkeypatch.setattr(first_page_module.RoundedAmounts, "of", lambda *_: shown)
+    monkeypatch.setattr(Evidence, "rating", replace(findings.evidence.rating, verb=verb))
+    assert said in standfirst(voice, findings)
 
 
 def test_who_took_part_counts_cohorts_too_small_to_be_shown(told):

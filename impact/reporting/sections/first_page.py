@@ -80,6 +80,9 @@ def standfirst(voice: Voice, findings: Findings) -> str:
     """Say the outcome with, without, and the difference, rounded to what the interval supports."""
     t, study = voice.t, voice.study
     shown = RoundedAmounts.of(voice, findings)
+    named = (
+        shown.ends[1] < 0 and findings.evidence.rating.verb != "cannot_tell"
+    )  # a loss or decrease
     sentences = [
         (
             t("After their {start}, {treated} had {outcome} of about {actual} {each}.")
@@ -96,7 +99,7 @@ def standfirst(voice: Voice, findings: Findings) -> str:
             sentence,
             actual=shown.actual,
             without=shown.without,
-            gain=shown.gain.lstrip("\u2212") if shown.ends[1] < 0 else shown.gain,
+            gain=shown.gain.lstrip("\u2212") if named else shown.gain,
             low=shown.low,
             high=shown.high,
             each=voice.a_period,
