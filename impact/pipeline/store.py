@@ -230,12 +230,14 @@ def read_run(folder: Path) -> dict[str, Any]:
         When the certificate is missing or damaged, or an output is missing, changed, or not listed.
     """
     path = folder / CERTIFICATE
+    if not folder.is_dir():
+        raise StorageError(f"{folder.name}: no such folder of a run; name one under reports/")
     try:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         outputs = dict(facts["outputs"])
     except FileNotFoundError:
         raise StorageError(
-            f"{folder.name}: no {CERTIFICATE}, so the run is not complete; run it again"
+            f"{folder.name}: no {CERTIFICATE}, so it is no run, or not a complete one; name a run's folder, or run it again"
         ) from None
     except (ValueError, KeyError, TypeError):
         raise StorageError(f"{folder.name}: {CERTIFICATE} is damaged; run it again") from None

@@ -217,3 +217,10 @@ def test_a_full_disk_leaves_the_earlier_report_and_no_other(tmp_path):
         assert contents(tmp_path / "x") == {"1"}
         read_run(tmp_path / "x")
         assert sorted(path.name for path in tmp_path.iterdir()) == [".x.lock", "x"]
+
+
+@pytest.mark.parametrize("name", ["no_such", "a_plan.yml"])
+def test_what_is_no_folder_is_no_run_and_said_to_be_none(tmp_path, name):
+    (tmp_path / "a_plan.yml").write_text("name: x", encoding="utf-8")
+    with pytest.raises(StorageError, match=f"^{name}: no such folder of a run"):
+        read_run(tmp_path / name)

@@ -351,3 +351,11 @@ def test_periods_are_pooled_by_four_only_where_single_ones_say_nothing():
     ]
     assert found[0].half == pytest.approx(1.96 * 8 / 2)
     assert pools(events(10.0, 1.0)) == []
+
+
+def test_no_comma_stands_before_a_unit_that_is_none():
+    from matplotlib.figure import Figure as Canvas
+
+    written = Canvas()
+    canvas.headed(written, 6.0, "Effect, ")
+    assert written.get_suptitle() == "Effect"

@@ -100,7 +100,8 @@ def size(width: float, points: float) -> float:
 
 
 def headed(canvas: "Canvas", width: float, words: str) -> None:
-    """Write what is measured, and in what unit, on top of a drawing."""
+    """Write what is measured, and in what unit, on top of a drawing; no comma stays before a unit that is none."""
+    words = words.rstrip().removesuffix(",")
     at = size(width, 8.5)
     lines = wrapped(words, (width - 0.1) / (CHARACTER * at))
     canvas.suptitle(lines, x=0.008, ha="left", fontsize=at, color=GREY, linespacing=1.1)

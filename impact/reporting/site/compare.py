@@ -125,6 +125,8 @@ class _Compare:
 
     def _value(self, value: Any) -> str:
         found = number(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.speech.f.number(value)
         if found is not None:
             return self.speech.f.significant(found, DIGITS)
         if isinstance(value, bool):
