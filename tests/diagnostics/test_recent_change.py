@@ -37,6 +37,7 @@ def of_paths(y, start):
     return impact.Panel.from_frame(frame, unit="id", time="t", outcome="y", cohort="g")
 
 
+@pytest.mark.slow
 def test_a_programme_that_takes_the_recently_fallen_is_flagged_where_the_test_of_leads_misses_it():
     """Three firms, 40 programmes."""
     drawn = list(programmes(n_treated=3, dip=1 / 4, draws=40))

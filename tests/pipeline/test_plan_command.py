@@ -103,15 +103,9 @@ def in_terminal(*words, columns=100):
     return re.sub(r"\x1b\[[0-9;]*m", "", output.decode())
 
 
-@pytest.mark.parametrize(
-    ("language", "columns"),
-    [
-        ("fr", 100),
-        pytest.param("en", 80, marks=pytest.mark.slow),
-        pytest.param("fr", 80, marks=pytest.mark.slow),
-        pytest.param("en", 100, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("columns", [80, 100])
 def test_no_figure_is_cut_in_a_terminal(language, columns):
     plan = [str(CASE), "--language", language]
     shown = in_terminal("plan", *plan, columns=columns)

@@ -209,6 +209,7 @@ def test_published_fixed_effects_of_the_training_grants_are_in_the_results(jobtr
     assert "\u22120,252" in html
 
 
+@pytest.mark.slow
 def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zone(
     jobtraining, tmp_path
 ):
