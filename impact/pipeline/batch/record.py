@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.errors import StorageError
+from impact.reporting.site.multiplicity import holm
 from impact.terms import Language
 
 BATCH = "batch.json"
@@ -175,7 +176,7 @@ def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
     for run in runs:
         if run.headline is not None and run.headline.p_value is not None:
             tests.setdefault(_question(run), run.headline)
-    adjusted = holm({question: told.p_value or 0.0 for question, told in tests.items()})
+    adjusted = dict(zip(tests, holm([told.p_value or 0.0 for told in tests.values()]), strict=True))
     known = tuple(
         run
         if run.headline is None
@@ -199,24 +200,3 @@ def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
 def _question(run: RunRecord) -> str:
     asked = {key: value for key, value in run.parameters.items() if key not in OF_PRESENTATION}
     return json.dumps(asked, sort_keys=True)
-
-
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Return Holm's adjusted p-values.
-
-    Examples
-    --------
-    >>> from impact.pipeline.batch.record import holm
-    >>> holm({"a": 0.01, "b": 0.04, "c": 0.03})
-    {'a': 0.03, 'c': 0.06, 'b': 0.06}
-    """
-    made: dict[str, float] = {}
-    largest = 0.0
-    for place, (name, value) in enumerate(_ascending(p_values.items())):
-        largest = max(largest, min(1.0, (len(p_values) - place) * value))
-        made[name] = largest
-    return made
-
-
-def _ascending(items: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
-    return sorted(items, key=lambda item: item[1])
