@@ -23,7 +23,7 @@ from impact.cli.plan import plan
 from impact.cli.rehearse import rehearse
 from impact.cli.release import release
 from impact.cli.site import compare_runs, index, index_again
-from impact.cli.told import Changes, Language, Outcome, told
+from impact.cli.told import Changes, Language, Outcome, told, warn_of_results
 from impact.cli.workbook import workbook
 from impact.errors import (
     ImpactError,
@@ -95,7 +95,7 @@ def run(
 
     file = plan_file(plan)
     if blind:
-        begin_blind(file)
+        warn_of_results(begin_blind(file, reports=reports).earlier, of="blind cleaning")
     with _progress() as step:
         done = run_plan(
             file,

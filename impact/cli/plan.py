@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from impact.cli.told import Changes, Language, Outcome, told
+from impact.cli.told import Changes, Language, Outcome, shown, told, warn_of_results
 from impact.errors import PlanError
 
 if TYPE_CHECKING:
@@ -88,18 +88,24 @@ def _asked() -> dict[str, Any]:
 
 @plan.command()
 def lock(
-    path: File = HERE, *, by: Annotated[str, typer.Option(help="Who locks the plan.")]
+    path: File = HERE,
+    *,
+    by: Annotated[str, typer.Option(help="Who locks the plan.")],
+    reports: Annotated[
+        Path, typer.Option(help="Where reports are kept; finished ones are told of in the lock.")
+    ] = Path("reports"),
 ) -> None:
     """Lock a plan: what it says, its date and what data there are, beside it; reports then say what departs from it."""
     from impact.pipeline.locking import lock_plan
     from impact.pipeline.plan_workbook import plan_file
 
-    target, made = lock_plan(plan_file(path), by=by)
+    target, made = lock_plan(plan_file(path), by=by, reports=reports)
     there = sum(1 for digest in made.known.files.values() if digest)
     typer.echo(
         f"{target}: locked by {made.by} at {made.locked_at}, SHA-256 {made.known.plan_sha256[:16]}; "
         f"{there} of {len(made.known.files)} files were there"
     )
+    warn_of_results(made.earlier, of="the lock")
 
 
 @plan.command()
@@ -136,6 +142,7 @@ def _of_lock(locked: "Locked") -> list[str]:
     lines = [
         f"# locked by {held.by} at {held.locked_at} with impact {held.impact}; the file {compared}"
     ]
+    lines += [f"# results were there before it: {shown(one)}" for one in held.earlier or ()]
     for one in (
         *departures_of_plan(held.known.written, now.written),
         *departures_of_rules(held.known, now),

@@ -12,7 +12,7 @@ from impact.data.schema import Schema
 from impact.data.strict import Strict
 from impact.errors import LockError
 from impact.evaluation.plan import Plan
-from impact.evaluation.plan_lock import Known, Moment, Name, unsealed
+from impact.evaluation.plan_lock import EarlierRuns, Known, Moment, Name, unsealed
 from impact.streams import stream
 
 MARK = "blind"
@@ -39,13 +39,17 @@ class Unblinding(Strict):
 
 
 class BlindLog(Strict):
-    """The log of a plan's blind runs: when they began, the seed of the exchange, and how they ended."""
+    """The log of a plan's blind runs: when they began, the seed of the exchange, and how they ended.
+
+    ``earlier`` are the runs that had shown results; None where the version that began it did not look for any.
+    """
 
     version: Literal[1] = 1
     began_at: Moment
     impact: Name
     seed: int
     known: Known
+    earlier: EarlierRuns | None = None
     unblinded: Unblinding | None = None
 
     @property

@@ -55,14 +55,41 @@ class Known(Strict):
             ) from None
 
 
+class EarlierRun(Strict):
+    """A finished run that showed results of a plan, or of its data, before the plan was locked or cleaning was blind.
+
+    Attributes
+    ----------
+    name, run_id, finished : str
+        As its certificate has them.
+    certificate : str
+        SHA-256 of the certificate, which holds the hash of each file of the run.
+    same_plan : bool
+        Whether it is a run of this plan, in whatever state; else it read files that this plan reads.
+    """
+
+    name: str
+    run_id: str
+    finished: Moment
+    certificate: Sha256
+    same_plan: bool
+
+
+EarlierRuns = Annotated[tuple[EarlierRun, ...], Field(strict=False)]  # a list in JSON
+
+
 class PlanLock(Strict):
-    """A locked plan: by whom, when, with which version, and what was known then."""
+    """A locked plan: by whom, when, with which version, and what was known then.
+
+    ``earlier`` are the runs that had shown results; None where the version that locked did not look for any.
+    """
 
     version: Literal[1] = 1
     locked_at: Moment
     by: Name
     impact: Name
     known: Known
+    earlier: EarlierRuns | None = None
 
     @property
     def day(self) -> str:

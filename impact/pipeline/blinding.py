@@ -1,6 +1,6 @@
 """Blind runs of a plan: the log beside it, begun by the first of them and ended once, by a name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,21 @@ from impact.evaluation.blind import BlindLog, Unblinding
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import Known, sealed
 from impact.evaluation.study import Study
+from impact.pipeline.earlier_runs import earlier_runs
 from impact.pipeline.locking import moment
 from impact.pipeline.plan import blind_log_file, blinding_beside, known_of, read_plan
 
 
-def begin_blind(path: Path) -> BlindLog:
+def begin_blind(path: Path, *, reports: Path, clock: Callable[[], str] = moment) -> BlindLog:
     """Begin blind cleaning of a plan's data, unless it has begun.
+
+    Parameters
+    ----------
+    path : Path
+    reports : Path
+        Folder of runs: those that showed results already are written into the log.
+    clock : callable
+        Says what time it is, as `moment` does.
 
     Raises
     ------
@@ -35,13 +44,18 @@ def begin_blind(path: Path) -> BlindLog:
             f"{blind_log_file(path).name}: unblinded on {log.unblinded.day} by {log.unblinded.by}; run without --blind"
         )
     if log is None:
-        known = now
-        log = BlindLog(began_at=moment(), impact=impact.__version__, seed=plan.seed, known=known)
+        log = BlindLog(
+            began_at=clock(),
+            impact=impact.__version__,
+            seed=plan.seed,
+            known=now,
+            earlier=earlier_runs(reports, now),
+        )
         _write(path, log)
     return log
 
 
-def unblind(path: Path, *, by: str) -> BlindLog:
+def unblind(path: Path, *, by: str, clock: Callable[[], str] = moment) -> BlindLog:
     """Sign off the cleaning of a plan's data: from now on runs see who was treated. Once.
 
     Parameters
@@ -49,6 +63,8 @@ def unblind(path: Path, *, by: str) -> BlindLog:
     path : Path
     by : str
         Who signs.
+    clock : callable
+        Says what time it is, as `moment` does.
 
     Raises
     ------
@@ -65,7 +81,7 @@ def unblind(path: Path, *, by: str) -> BlindLog:
         raise LockError(
             f"{name}: unblinded on {log.unblinded.day} by {log.unblinded.by} already; this is done once"
         )
-    signed = Unblinding(at=moment(), by=by.strip(), impact=impact.__version__, known=now)
+    signed = Unblinding(at=clock(), by=by.strip(), impact=impact.__version__, known=now)
     log = log.model_copy(update={"unblinded": signed})
     _write(path, log)
     return log
@@ -91,6 +107,7 @@ def blind_facts(study: Study) -> dict[str, Any] | None:
     signed = log.unblinded
     return {
         "blind": study.blind,
+        "earlier_runs": None if log.earlier is None else len(log.earlier),
         "began_at": log.began_at,
         "began": log.day,
         "seed": log.seed,

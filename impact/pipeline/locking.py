@@ -1,5 +1,6 @@
 """Lock a plan: write once, beside it, what it says and what is known on that day; and what a run tells of it."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,18 @@ from impact.evaluation.departures import departures_of_plan, departures_of_rules
 from impact.evaluation.plan_check import check_columns
 from impact.evaluation.plan_lock import PlanLock, lock_of, sealed
 from impact.evaluation.study import Study
-from impact.pipeline.plan import known_of, lock_file, read_plan
+from impact.pipeline.earlier_runs import earlier_runs, together
+from impact.pipeline.plan import blinding_beside, known_of, lock_file, read_plan
 
 
-def lock_plan(path: Path, *, by: str) -> tuple[Path, PlanLock]:
+def moment() -> str:
+    """Return this moment, in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def lock_plan(
+    path: Path, *, by: str, reports: Path, clock: Callable[[], str] = moment
+) -> tuple[Path, PlanLock]:
     """Lock a plan, whose columns must be declared; data need not exist.
 
     Parameters
@@ -22,6 +31,10 @@ def lock_plan(path: Path, *, by: str) -> tuple[Path, PlanLock]:
     path : Path
     by : str
         Who locks it.
+    reports : Path
+        Folder of runs: those that showed results already are written into the lock.
+    clock : callable
+        Says what time it is, as `moment` does.
 
     Returns
     -------
@@ -44,16 +57,17 @@ def lock_plan(path: Path, *, by: str) -> tuple[Path, PlanLock]:
             f"{target.name}: locked on {held.day} already; a plan is locked once, and a run says what departs from it since"
         )
     check_columns(plan, Study(plan, path.resolve().parent).schema)
+    known, blinding = known_of(path, plan), blinding_beside(path, plan)
+    seen = () if blinding is None else blinding.log.earlier or ()  # of which some were replaced
     lock = PlanLock(
-        locked_at=moment(), by=by.strip(), impact=impact.__version__, known=known_of(path, plan)
+        locked_at=clock(),
+        by=by.strip(),
+        impact=impact.__version__,
+        known=known,
+        earlier=together(seen, earlier_runs(reports, known)),
     )
     target.write_text(sealed(lock), encoding="utf-8", newline="\n")
     return target, lock
-
-
-def moment() -> str:
-    """Return this moment, in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def lock_facts(study: Study) -> dict[str, Any] | None:
@@ -75,6 +89,7 @@ def lock_facts(study: Study) -> dict[str, Any] | None:
         "same_bytes": study.locked.same_bytes,
         "files": len(lock.known.files),
         "there": len(there),
+        "earlier_runs": None if lock.earlier is None else len(lock.earlier),
         "changed": sum(lock.known.files[name] != now.files.get(name) for name in there),
         "departures": [asdict(one) for one in found],
     }

@@ -1,9 +1,9 @@
 """From a plan's file and its lock to a study that has been checked, and the files that a run certifies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
@@ -16,6 +16,8 @@ from impact.evaluation.plan_check import check_study
 from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
 from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.study import Study
+
+Record = TypeVar("Record")
 
 
 def read_plan(path: Path) -> Plan:
@@ -125,11 +127,8 @@ def locked_beside(path: Path, plan: Plan) -> Locked | None:
     LockError
         When the lock is damaged.
     """
-    target = lock_file(path)
-    if not target.is_file():
-        return None
-    lock = lock_of(target.read_text(encoding="utf-8"), name=target.name)
-    return Locked(lock, known_of(path, plan))
+    lock = _record(lock_file(path), lock_of)
+    return None if lock is None else Locked(lock, known_of(path, plan))
 
 
 def blind_log_file(path: Path) -> Path:
@@ -145,11 +144,13 @@ def blinding_beside(path: Path, plan: Plan) -> Blinding | None:
     LockError
         When the log is damaged.
     """
-    target = blind_log_file(path)
-    if not target.is_file():
-        return None
-    log = blind_log_of(target.read_text(encoding="utf-8"), name=target.name)
-    return Blinding(log, known_of(path, plan))
+    log = _record(blind_log_file(path), blind_log_of)
+    return None if log is None else Blinding(log, known_of(path, plan))
+
+
+def _record(file: Path, read: Callable[..., Record]) -> Record | None:
+    """Read a sealed record where there is one."""
+    return read(file.read_text(encoding="utf-8"), name=file.name) if file.is_file() else None
 
 
 def beside(path: Path) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 from impact.cli import app
 from impact.errors import DisclosureError, LockError, PlanError, SourceError
 from impact.evaluation.plan import Plan
-from impact.evaluation.plan_lock import canonical
+from impact.evaluation.plan_lock import _seal as seal_of
+from impact.evaluation.plan_lock import canonical, lock_of
 from impact.evaluation.sealed_study import SealedStudy
 from impact.pipeline.blinding import begin_blind, blind_facts, unblind
 from impact.pipeline.evidence import evidence_of
@@ -23,6 +25,7 @@ from impact.pipeline.package import package
 from impact.pipeline.plan import lock_file, read_plan, study_of
 from impact.pipeline.release import release
 from impact.reporting.sections.blind_cleaning import blind_cleaning, changed_after
+from impact.reporting.sections.plan_departures import lock_in_words
 from impact.reporting.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +42,19 @@ def called(*words, **more):
     return CliRunner().invoke(app, ["plan", *map(str, words)], **more)
 
 
+def at(hour):
+    """A clock that stands still, in hours of one day."""
+    return lambda: f"2026-11-28T{hour:02}:00:00+00:00"
+
+
+def locked(path, *, by="Amina B.", hour=12):
+    return lock_plan(path, by=by, reports=path.parent / "reports", clock=at(hour))
+
+
+def begun_blind(path, *, hour=8):
+    return begin_blind(path, reports=path.parent / "reports", clock=at(hour))
+
+
 @pytest.fixture
 def plan(tmp_path):
     """A plan with its schema, before there are data."""
@@ -51,7 +67,7 @@ def plan(tmp_path):
 
 def test_a_plan_is_locked_before_there_are_data_and_its_bytes_stay(plan):
     before = plan.read_bytes()
-    target, lock = lock_plan(plan, by="Amina B.")
+    target, lock = locked(plan)
     assert target == lock_file(plan) == plan.with_name("trial.lock.json")
     assert plan.read_bytes() == before
     assert lock.known.plan == canonical(read_plan(plan))
@@ -60,17 +76,17 @@ def test_a_plan_is_locked_before_there_are_data_and_its_bytes_stay(plan):
 
 
 def test_a_plan_is_locked_once(plan):
-    lock_plan(plan, by="Amina B.")
+    locked(plan)
     with pytest.raises(LockError, match="a plan is locked once"):
-        lock_plan(plan, by="Amina B.")
+        locked(plan)
 
 
 def test_a_lock_names_who_locked_and_a_plan_whose_columns_are_not_declared_is_not_locked(plan):
     with pytest.raises(PlanError, match="say who"):
-        lock_plan(plan, by=" ")
+        locked(plan, by=" ")
     plan.write_text(yaml.safe_dump({**NEEDED, "outcomes": ["sales"]}), encoding="utf-8")
     with pytest.raises(PlanError, match="sales is not declared"):
-        lock_plan(plan, by="Amina B.")
+        locked(plan)
     assert not lock_file(plan).exists()
 
 
@@ -85,14 +101,14 @@ def test_a_lock_names_who_locked_and_a_plan_whose_columns_are_not_declared_is_no
     ],
 )
 def test_a_damaged_or_edited_lock_is_a_named_error(plan, damage):
-    target, _ = lock_plan(plan, by="Amina B.")
+    target, _ = locked(plan)
     target.write_text(damage(target.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(LockError, match=r"trial\.lock\.json: damaged"):
         study_of(plan, {})
 
 
 def test_a_study_is_held_to_the_locked_plan_whatever_its_file_says_now(plan):
-    lock_plan(plan, by="Amina B.")
+    locked(plan)
     plan.write_text(yaml.safe_dump({**NEEDED, "winsorise": 0.95}), encoding="utf-8")
     study = study_of(plan, {"alpha": 0.1})
     assert (study.planned.winsorise, study.planned.alpha) == (0.0, 0.05)
@@ -103,7 +119,7 @@ def test_a_study_is_held_to_the_locked_plan_whatever_its_file_says_now(plan):
 
 
 def test_data_that_came_after_the_lock_are_counted_and_depart_from_nothing(plan):
-    lock_plan(plan, by="Amina B.")
+    locked(plan)
     (plan.parent / "data" / "artisans.csv").write_text("artisan_id\n", encoding="utf-8")
     facts = lock_facts(study_of(plan, {}))
     assert (facts["files"], facts["there"], facts["changed"]) == (2, 1, 0)
@@ -180,8 +196,8 @@ def test_an_answer_that_the_plan_would_refuse_is_refused_at_once():
 def test_blind_cleaning_begins_once_and_is_signed_off_once_by_a_name(plan):
     with pytest.raises(LockError, match="no run of this plan was blind"):
         unblind(plan, by="Amina B.")
-    begun = begin_blind(plan)
-    assert begin_blind(plan) == begun
+    begun = begun_blind(plan)
+    assert begun_blind(plan) == begun
     assert study_of(plan, {}).blind
     assert blind_facts(study_of(plan, {}))["blind"]
     with pytest.raises(PlanError, match="say who signs"):
@@ -190,14 +206,14 @@ def test_blind_cleaning_begins_once_and_is_signed_off_once_by_a_name(plan):
     assert done.exit_code == 0
     assert "unblinded by Amina B." in done.output
     assert not study_of(plan, {}).blind
-    for again in (lambda: unblind(plan, by="Karim"), lambda: begin_blind(plan)):
+    for again in (lambda: unblind(plan, by="Karim"), lambda: begun_blind(plan)):
         with pytest.raises(LockError, match=r"unblinded on .* by Amina B\."):
             again()
     assert blind_facts(study_of(plan, {}))["by"] == "Amina B."
 
 
 def test_cleaning_that_changed_after_unblinding_is_told_of_and_nothing_else(plan):
-    begin_blind(plan)
+    begun_blind(plan)
     unblind(plan, by="Amina B.")
 
     def changed():
@@ -226,8 +242,8 @@ def test_what_a_blind_run_found_is_not_handed_on(tmp_path, asked):
 
 def test_a_released_page_is_held_to_the_lock_as_the_run_was(tmp_path):
     path, _ = small_run(tmp_path)
-    lock_plan(path, by="Amina B.")
-    begin_blind(path)
+    locked(path)
+    begun_blind(path)
     unblind(path, by="Karim T.")
     study = study_of(path, {"alpha": 0.1})
     sealed_study = SealedStudy.of(study)
@@ -235,18 +251,126 @@ def test_a_released_page_is_held_to_the_lock_as_the_run_was(tmp_path):
     assert (sealed_study.locked, sealed_study.blinding) == (study.locked, study.blinding)
 
 
-def test_the_report_says_how_long_cleaning_was_blind_and_who_ended_it(plan):
-    def told(language):
-        (text,) = blind_cleaning(Voice(study_of(plan, {"language": language})))
-        return text.markdown
+def told_of_blindness(path, language):
+    (text,) = blind_cleaning(Voice(study_of(path, {"language": language})))
+    return text.markdown
 
-    begin_blind(plan)
-    assert "Cleaning is not signed off" in told("en")
-    unblind(plan, by="Amina B.")
-    assert " signed it off on " in told("en")
-    assert "What was run before the first of these days is not in this log." in told("en")
-    assert "No rule of cleaning was changed after it was signed off." in told("en")
-    assert "a approuvé le " in told("fr")
-    assert "The plan was not locked before that." in told("en")
-    lock_plan(plan, by="Amina B.")
-    assert "The plan was locked" in told("en") or "The plan had been locked" in told("en")
+
+def test_the_report_says_how_long_cleaning_was_blind_and_who_ended_it(plan):
+    begun_blind(plan)
+    assert "Cleaning is not signed off" in told_of_blindness(plan, "en")
+    unblind(plan, by="Amina B.", clock=at(10))
+    told = told_of_blindness(plan, "en")
+    assert " signed it off on " in told
+    assert "Before it, no finished run that was not blind was found" in told
+    assert "No rule of cleaning was changed after it was signed off." in told
+    assert "The plan was not locked before that." in told
+    assert "a approuvé le " in told_of_blindness(plan, "fr")
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        (9, "The plan had been locked before."),
+        (10, "The plan had been locked before."),
+        (11, "The plan was locked only after that."),
+    ],
+)
+def test_the_report_says_whether_the_plan_was_locked_before_cleaning_was_signed_off(
+    plan, hour, said
+):
+    begun_blind(plan, hour=8)
+    unblind(plan, by="Amina B.", clock=at(10))
+    locked(plan, hour=hour)
+    assert said in told_of_blindness(plan, "en")
+
+
+def changed_certificate(run, **facts):
+    path = run / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **facts}), "utf-8")
+
+
+def test_a_lock_made_after_results_existed_says_which_and_so_does_the_report(tmp_path):
+    path, run = small_run(tmp_path)
+    done = called("lock", path, "--by", "Amina B.", "--reports", tmp_path / "reports")
+    assert "results were there before the lock: " in done.stderr
+    lock = read_lock(path)
+    (seen,) = lock.earlier
+    assert (seen.name, seen.same_plan) == (run.name, True)
+    assert seen.certificate == sha256((run / "run.json").read_bytes()).hexdigest()
+    assert "results were there before it" in called("show", path).output
+    study = study_of(path, {})
+    assert lock_facts(study)["earlier_runs"] == 1
+    told = lock_in_words(Voice(study))
+    assert "It was locked after results existed." in told
+    assert "by that day: 1; the first ended on 28 November 2026." in told
+    assert "alors que des résultats existaient" in lock_in_words(
+        Voice(study.changed(language="fr"))
+    )
+
+
+def read_lock(path):
+    return lock_of(lock_file(path).read_text(encoding="utf-8"), name="lock")
+
+
+def test_a_lock_made_before_results_says_that_none_were_found(plan):
+    _, lock = locked(plan)
+    assert lock.earlier == ()
+    told = lock_in_words(Voice(study_of(plan, {})))
+    assert "No finished run of the plan or of its data was found" in told
+    assert "after results existed" not in told
+
+
+def test_a_run_of_the_same_data_by_another_plan_has_shown_results_too(tmp_path):
+    path, run = small_run(tmp_path)
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    other = tmp_path / "other.yml"
+    other.write_text(yaml.safe_dump({**written, "name": "other"}), encoding="utf-8")
+    _, lock = locked(other)
+    assert [(one.name, one.same_plan) for one in lock.earlier] == [(run.name, False)]
+    data = tmp_path / written["data"]
+    data.write_bytes(data.read_bytes() + b"\n")
+    lock_file(other).unlink()
+    assert locked(other)[1].earlier == ()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"rehearsal": True}, {"blind": {"blind": True}}, {"outputs": {}}, {"finished": "yesterday"}],
+)
+def test_what_shows_no_result_of_anybody_is_no_earlier_run(tmp_path, facts):
+    path, run = small_run(tmp_path)
+    changed_certificate(run, **facts)
+    assert locked(path)[1].earlier == ()
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{", b"\xff", b'{"plan": 3, "outputs": 4}'])
+def test_a_damaged_certificate_keeps_nobody_from_locking(tmp_path, damage):
+    path, run = small_run(tmp_path)
+    (run / "run.json").write_bytes(damage)
+    assert locked(path)[1].earlier == ()
+
+
+def test_blind_cleaning_begun_after_a_run_that_was_not_blind_says_so_and_so_does_a_later_lock(
+    tmp_path,
+):
+    path, run = small_run(tmp_path)
+    assert [one.name for one in begun_blind(path).earlier] == [run.name]
+    assert "It began after results existed." in told_of_blindness(path, "en")
+    assert "alors que des résultats existaient" in told_of_blindness(path, "fr")
+    changed_certificate(run, blind={"blind": True})  # the blind run stands in its place
+    assert [one.name for one in locked(path)[1].earlier] == [run.name]
+
+
+def test_a_lock_of_a_version_that_did_not_look_for_results_is_read_and_claims_nothing(plan):
+    target, lock = locked(plan)
+    target.write_text(sealed_without(lock, "earlier"), encoding="utf-8")
+    study = study_of(plan, {})
+    assert study.locked.lock.earlier is None
+    assert "finished run" not in lock_in_words(Voice(study)).lower()
+
+
+def sealed_without(record, key):
+    """As a version without the key sealed it."""
+    content = record.model_dump(mode="json", exclude={key})
+    return json.dumps({**content, "seal": seal_of(content)})

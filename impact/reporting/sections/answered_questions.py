@@ -11,7 +11,7 @@ from impact.evaluation.promised import AnsweredBy, PlannedQuestion
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.first_page import worth_it
-from impact.reporting.sections.plan_departures import all_departures
+from impact.reporting.sections.plan_departures import all_departures, results_before_lock
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
@@ -26,6 +26,9 @@ def answered_questions(voice: Voice, findings: Findings) -> list[Exhibit]:
         "The questions are those of the plan, in its order. Departures from it: {n}; part 11 lists them, and says whether it was locked.",
         n=f.number(n),
     )
+    locked = voice.study.locked
+    if locked is not None and locked.lock.earlier:
+        told = f"{told} {results_before_lock(voice, locked)}"
     rows = [
         {
             "number": number,

@@ -1,6 +1,6 @@
 """That data were cleaned blind, until when, by whose signature, and what of cleaning was changed after it."""
 
-from impact.evaluation.blind import CLEANING, Unblinding
+from impact.evaluation.blind import CLEANING, BlindLog, Unblinding
 from impact.evaluation.departures import Departure, departures_of_plan, departures_of_rules
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import Known
@@ -23,16 +23,16 @@ def blind_cleaning(voice: Voice) -> list[Exhibit]:
             "figure is a finding.",
             day=f.day(log.day),
         )
-        return [Text(f"{heading}\n\n{text}")]
+        return [Text(f"{heading}\n\n{text} {_before(voice, log)}")]
     found = changed_after(voice.study.plan, log.unblinded, blinding.now)
     told = [
         t(
-            "Cleaning was blind from {begun}: runs exchanged at random who took part. {name} signed it off on {ended}. What was "
-            "run before the first of these days is not in this log.",
+            "Cleaning was blind from {begun}: runs exchanged at random who took part. {name} signed it off on {ended}.",
             begun=f.day(log.day),
             ended=f.day(log.unblinded.day),
             name=escape(log.unblinded.by),
         ),
+        _before(voice, log),
         _lock(voice, log.unblinded),
         t("These rules of cleaning were changed after it was signed off:")
         if found
@@ -41,6 +41,20 @@ def blind_cleaning(voice: Voice) -> list[Exhibit]:
     caption = t("What of cleaning was changed after the answer was known")
     shown = table_of(voice, found, label="tab-after-unblinding", caption=caption)
     return [Text(f"{heading}\n\n{' '.join(filter(None, told))}"), *shown]
+
+
+def _before(voice: Voice, log: BlindLog) -> str:
+    """Say whether results with everybody's own treatment were there before cleaning was blind."""
+    t, f = voice.t, voice.f
+    if log.earlier is None:
+        return t("What was run before the first of these days is not in this log.")
+    if not log.earlier:
+        return t("Before it, no finished run that was not blind was found in the reports folder.")
+    return t(
+        "It began after results existed. Finished runs of the plan or of its data before it: {n}; the first ended on {day}.",
+        n=f.number(len(log.earlier)),
+        day=f.day(log.earlier[0].finished[:10]),
+    )
 
 
 def changed_after(plan: Plan, signed: Unblinding, now: Known) -> list[Departure]:

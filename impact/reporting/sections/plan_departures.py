@@ -51,7 +51,21 @@ def lock_in_words(voice: Voice) -> str:
         return t(
             "The plan was not locked: compared are its file, what the run was told, and the results."
         )
-    return " ".join(_locked_in_words(voice, locked))
+    return " ".join(filter(None, _locked_in_words(voice, locked)))
+
+
+def results_before_lock(voice: Voice, locked: Locked) -> str:
+    """Say whether results were there when the plan was locked; nothing where the lock does not know."""
+    t, earlier = voice.t, locked.lock.earlier
+    if earlier is None:
+        return ""
+    if not earlier:
+        return t("No finished run of the plan or of its data was found in the reports folder then.")
+    return t(
+        "It was locked after results existed. Finished runs of the plan or of its data by that day: {n}; the first ended on {day}.",
+        n=voice.f.number(len(earlier)),
+        day=voice.f.day(earlier[0].finished[:10]),
+    )
 
 
 def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
@@ -61,6 +75,7 @@ def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
         day=voice.f.day(lock.day),
         name=escape(lock.by),
     )
+    yield results_before_lock(voice, locked)
     yield (
         t("Its file is the same, byte for byte.")
         if locked.same_bytes
