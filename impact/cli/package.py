@@ -52,6 +52,6 @@ def package(
     )
     if with_data:
         typer.echo(
-            "INTERNAL: this package holds the data of single units and figures that no gate has seen; it may not leave",
+            "INTERNAL: this package holds data of units, or sums of them, and figures that no gate has seen; it may not leave",
             err=True,
         )

@@ -1,6 +1,6 @@
 """The study of a finished run, read again from its plan, and refused where a file is not what the run read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ def study_as_run(
     facts : mapping
         The run's certificate.
     with_data : bool
-        Whether files with units are asked for too; without them only those that say what was done must be there.
+        Whether files with units are asked for too, and every file that the run certified; without them only those that say
+        what was done must be there.
 
     Raises
     ------
@@ -34,13 +35,19 @@ def study_as_run(
     study = study_of(plan_path, told)
     read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
     asked = read if with_data else documents_of(study, read)
-    for name, path in asked.items():
-        known = facts["inputs"].get(name)
-        if known is None or not path.is_file() or sha256_of(path) != known:
-            raise StorageError(
-                f"{name}: not as the run read it; bring it back as it was, or run again"
-            )
+    if with_data:
+        _refuse_others(facts["inputs"].keys() - read.keys())
+    _refuse_others(
+        name
+        for name, path in asked.items()
+        if not path.is_file() or sha256_of(path) != facts["inputs"].get(name)
+    )
     return study, asked
+
+
+def _refuse_others(names: Iterable[str]) -> None:
+    for name in sorted(names):
+        raise StorageError(f"{name}: not as the run read it; bring it back as it was, or run again")
 
 
 def refuse_rehearsal(facts: Mapping[str, Any], *, name: str) -> None:

@@ -1,7 +1,9 @@
 """The evidence record of a finished run, internal or released, from its results and the documents of its plan."""
 
+import csv
 import json
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +62,40 @@ def recorded(run: Path, study: Study, facts: Mapping[str, Any]) -> RecordedRun:
 
 
 def write_evidence(run: Path, *, plan_path: Path, to: Path) -> tuple[Path, ...]:
-    """Write the record of a run into a folder, each file whole or not at all."""
+    """Write the record of a run into a folder, each file whole or not at all.
+
+    Raises
+    ------
+    StorageError
+        When something else stands there: a file of no record, or the record of another study or status. Figures that may
+        leave and those that may not never take each other's place unseen.
+    """
     files = evidence_of(run, plan_path=plan_path)
+    for name, content in files.items():
+        _refuse_another(to / name, _whose(name, content.decode()))
     to.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         publish(content, to / name)
     return tuple(to / name for name in files)
+
+
+def _refuse_another(path: Path, own: frozenset[tuple[str, str]]) -> None:
+    if not path.exists():
+        return
+    try:
+        there = _whose(path.name, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        there = frozenset()
+    if there == own:
+        return
+    told = " and ".join(f"the {status} record of {study}" for study, status in sorted(there))
+    raise StorageError(
+        f"{path.parent.name}/{path.name}: {told or 'another file'} stands there, and stays; name another folder with --to, "
+        "or remove it"
+    )
+
+
+def _whose(name: str, text: str) -> frozenset[tuple[str, str]]:
+    """Return the study and status of each effect of a record, which are the same for all of one run."""
+    rows = json.loads(text)["effects"] if name.endswith(".json") else csv.DictReader(StringIO(text))
+    return frozenset((row["study"], row["status"]) for row in rows)

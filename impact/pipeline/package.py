@@ -13,6 +13,7 @@ from typing import Any, get_args
 import impact
 from impact.data.whole_file import whole_file
 from impact.errors import DisclosureError, StorageError
+from impact.moments.moments_file import is_moments
 from impact.pipeline.as_run import content_as_certified, refuse_rehearsal, study_as_run
 from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.evidence import recorded
@@ -34,7 +35,16 @@ from impact.reporting.package.crate import CRATE, crate
 from impact.reporting.package.known import KIT, RESULTS, Known
 from impact.reporting.package.programs import bare_notebook, exhibits_of, python_of
 from impact.reporting.package.readme import FILES, READMES, readme
-from impact.reporting.package.wheel import HERE, lock, lock_of, locked, wheel, wheel_name
+from impact.reporting.package.wheel import (
+    HERE,
+    lock,
+    lock_of,
+    locked,
+    names_of,
+    needs,
+    wheel,
+    wheel_name,
+)
 from impact.reporting.package.zipped import zipped
 from impact.reporting.sections.references import cited
 from impact.reporting.voice import Voice
@@ -124,6 +134,11 @@ def _chosen(
         let_out = read_run(folder)
         if let_out["run_id"] == facts["run_id"] and "released" in let_out:
             return folder, let_out, facts
+    if is_moments(facts["plan"]["data"]):
+        raise DisclosureError(
+            f"{run.name}: made from moments, which cannot be released; package it --with-data for use inside, or release and "
+            "package the run where the data are"
+        )
     raise DisclosureError(
         f"{run.name}: internal, and {released.name}/ has no release of this run; impact release it first, or package it "
         "--with-data for use inside"
@@ -248,6 +263,7 @@ def _manifest(known: Known, made: Mapping[str, bytes]) -> bytes:
         "plan": next(one.place for one in known.datasets if one.name == plan_name),
         "parameters": {name: value for name, value in parameters.items() if name != "plan"},
         "wheel": f"code/{wheel_name()}",
+        "needs": names_of(needs()) if known.with_data else sorted(OF_KIT),
         "lock": LOCK if LOCK in made else None,
         "lock_of_kit": LOCK_OF_KIT if LOCK_OF_KIT in made else None,
         "kit": KIT if known.has(f"{KIT}/check.py") else None,

@@ -121,6 +121,8 @@ def _role(study: Study, name: str, *, document: bool) -> str:
     plan = study.plan
     if name == published(plan.data) and is_intake(plan.data):
         return "intake"
+    if name == published(plan.data) and plan.from_moments:
+        return "moments"
     named = {
         plan.data_schema: "schema",
         plan.programme: "programme",

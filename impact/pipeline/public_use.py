@@ -30,11 +30,12 @@ from impact.disclosure.public_use.utility import Pair, restricted_against_public
 from impact.errors import DisclosureError, ImpactError, StorageError
 from impact.evaluation.store import decode
 from impact.evaluation.study import Study
+from impact.pipeline.as_run import study_as_run
 from impact.pipeline.blinding import blind_facts, refuse_blind
 from impact.pipeline.codebook import codebook_of
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import stored_parts
-from impact.pipeline.plan import inputs_of, sha256_of, study_of
+from impact.pipeline.plan import sha256_of, study_of
 from impact.pipeline.store import CERTIFICATE, building, certify, read_run
 from impact.pipeline.timings import Step
 from impact.reporting.codebook.write import write_codebook
@@ -88,13 +89,8 @@ class Source:
         StorageError
         """
         facts = read_run(run)
-        told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
-        study = study_of(plan_path, told)
+        study, _ = study_as_run(plan_path, facts, with_data=True)
         refuse_blind(facts.get("blind") or blind_facts(study), name=run.name)
-        read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
-        for name, digest in facts["inputs"].items():
-            if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
-                raise StorageError(f"{name}: not as the run read it; run again")
         impact_part = decode(stored_parts(run / RESULTS)["impact"])
         return cls(study, impact_part.effects[0].verdict.believed)
 

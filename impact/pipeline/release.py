@@ -1,23 +1,20 @@
 """From a run, which stays inside, to a released folder, made again from what the gate lets out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from impact.disclosure import Gate
 from impact.disclosure.declared.cohorts import with_small_cohorts
 from impact.disclosure.declared.declare import declare, may_leave
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.disclosure.log import Earlier
-from impact.errors import DisclosureError, StorageError
-from impact.evaluation.study import Study
+from impact.errors import DisclosureError
+from impact.pipeline.as_run import study_as_run
 from impact.pipeline.blinding import refuse_blind
 from impact.pipeline.earlier_releases import LOG, EarlierReleases
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import Told, stored_parts
-from impact.pipeline.plan import inputs_of, sha256_of, study_of
 from impact.pipeline.released_folder import Letter, write_released
 from impact.pipeline.store import read_run
 from impact.pipeline.timings import Step, Timings
@@ -80,7 +77,11 @@ def release(
         raise DisclosureError(
             f"{run.name}: a rehearsal tells of no real firm, so nothing of it is released; release the run of the data"
         )
-    study = _same_study(plan_path, facts)
+    study, _ = study_as_run(plan_path, facts, with_data=True)
+    if study.from_moments:
+        raise DisclosureError(
+            f"{plan_path.name}: a run from moments, without units whose equations could be checked; release where the data are"
+        )
     stored = with_small_cohorts(stored_parts(run / RESULTS), study)
     with EarlierReleases.of(run.parent, study) as earlier:
         earlier.hold_to(to)
@@ -96,20 +97,3 @@ def release(
         letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
         folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)
     return Release(folder, outputs, kept_back)
-
-
-def _same_study(plan_path: Path, facts: Mapping[str, Any]) -> Study:
-    """Return the study of a run, refused where a file that it read is not what it was."""
-    told = {name: value for name, value in facts["parameters"].items() if name != "plan"}
-    study = study_of(plan_path, told)
-    if study.from_moments:
-        raise DisclosureError(
-            f"{plan_path.name}: a run from moments, without units whose equations could be checked; release where the data are"
-        )
-    read = {plan_path.name: plan_path, **inputs_of(study.plan, study.folder)}
-    for name, digest in facts["inputs"].items():
-        if name not in read or not read[name].is_file() or sha256_of(read[name]) != digest:
-            raise StorageError(
-                f"{name}: not as the run read it, and figures can only be checked on the data that they are of; run again"
-            )
-    return study

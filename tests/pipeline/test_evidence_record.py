@@ -182,6 +182,34 @@ def test_the_record_is_the_same_bytes_again_and_its_data_are_not_read(made, file
     assert {path.name: path.read_bytes() for path in written} == files
 
 
+def test_a_record_replaces_its_own_and_no_other_unseen(made, tmp_path):
+    plan, run = made
+    write_evidence(run, plan_path=plan, to=tmp_path)
+    write_evidence(run, plan_path=plan, to=tmp_path)
+    _, released = small_run(plan.parent, released=True)
+    before = (tmp_path / "evidence.csv").read_bytes()
+    with pytest.raises(
+        StorageError, match="the internal record of firms stands there, and stays; name another"
+    ):
+        write_evidence(released, plan_path=plan, to=tmp_path)
+    assert (tmp_path / "evidence.csv").read_bytes() == before
+    (tmp_path / "evidence.json").unlink()
+    (tmp_path / "evidence.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(StorageError, match=r"evidence\.csv: another file stands there"):
+        write_evidence(run, plan_path=plan, to=tmp_path)
+    assert not (tmp_path / "evidence.json").exists()
+
+
+def test_another_estimator_that_moments_do_not_answer_says_so_and_has_no_method(run_told):
+    found = run_told.findings
+    others = found.robustness.alternatives.iloc[:2].copy()
+    others.loc[others.index[1], ["method", "why_not"]] = [float("nan"), "NotInMomentsError"]
+    robustness = replace(found.robustness, alternatives=others)
+    row = replace(run_told, findings=replace(found, robustness=robustness)).records()[-1]
+    assert (row.role, row.method) == ("other_estimator", "")
+    assert row.not_given == ("effect:not_available_from_moments",)
+
+
 def test_a_document_that_the_run_did_not_read_so_is_refused_by_name(tmp_path):
     plan, run = small_run(tmp_path)
     with (tmp_path / "firms.yml").open("a") as file:

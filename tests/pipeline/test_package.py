@@ -19,10 +19,12 @@ from pipeline.conftest import IMPACT, ROOT
 from pipeline.small_run import small_run
 
 from impact.errors import DisclosureError, PlanError, StorageError
+from impact.moments import PathMoments
 from impact.pipeline.as_run import content_as_certified
 from impact.pipeline.evidence import evidence_of
 from impact.pipeline.package import _public, _publish, package
 from impact.pipeline.packaged_inputs import _lock, _places
+from impact.pipeline.release import release
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
 from impact.reporting.package.crate import identifier
 from impact.reporting.package.intake_without_values import WITHHELD, without_values
@@ -120,6 +122,27 @@ def test_an_internal_run_without_a_release_is_not_packaged_but_for_use_inside(tm
     with pytest.raises(DisclosureError, match="impact release it first"):
         package(run, plan_path=plan, to=tmp_path / "a.zip", released=tmp_path / "released")
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_run_made_from_moments_says_so_and_is_sent_to_where_the_data_are(tmp_path):
+    from evaluation.facts import firms, study_of
+
+    moments = PathMoments.from_panel(study_of(tmp_path, firms()).panel())
+    moments.save(tmp_path / "firms.moments", small_cells="include")
+    plan, run = small_run(tmp_path, data="firms.moments")
+    with pytest.raises(
+        DisclosureError, match=r"made from moments, which cannot be released.* where the data are"
+    ):
+        package(run, plan_path=plan, to=tmp_path / "a.zip", released=tmp_path / "released")
+    with pytest.raises(DisclosureError, match="release where the data are"):
+        release(run, plan_path=plan, to=tmp_path / "released")
+    made = package(run, plan_path=plan, to=tmp_path / "a.zip", with_data=True)
+    assert {"study/firms.moments", "INTERNAL.md"} <= names(made.path)
+    assert "study/firms.csv" not in names(made.path)
+    text = read(made.path, "README.md")
+    assert "| `study/firms.moments` | moments, in place of data |" in text
+    assert "The data are where the moments were made" in text
+    assert answered(made.known)["world_bank"]["data_files"].why == "moments_only"
 
 
 def test_the_data_of_a_release_cannot_be_packaged(project):
@@ -282,13 +305,16 @@ def test_a_file_of_a_hostile_name_is_an_address_of_the_package_alone():
         assert re.fullmatch(r"[A-Za-z0-9_.~/%-]+", told)
 
 
-def test_each_item_of_a_checklist_has_a_rule_and_words_in_both_languages():
+def test_each_item_and_title_of_a_checklist_has_a_rule_and_words_in_both_languages():
     asked = yaml.safe_load((FILES / "checklists.yml").read_text(encoding="utf-8"))
     assert {name: list(told["items"]) for name, told in asked.items()} == {
         name: list(rules) for name, rules in ANSWERS.items()
     }
     for told in asked.values():
-        assert all(set(item) == set(get_args(Language)) for item in told["items"].values())
+        for words in (told["title"], *told["items"].values()):
+            assert set(words) == set(get_args(Language))
+            assert all(isinstance(one, str) and len(one) > 3 for one in words.values())
+    assert asked["tredd"]["title"]["en"].endswith("documentation (TREDD)")
 
 
 def test_words_of_both_languages_have_the_same_keys():
@@ -406,8 +432,21 @@ def test_one_command_checks_every_file_and_names_one_that_changed(made, tmp_path
     assert "changed: study/plan.yml" in done.stdout
 
 
-# A true run of the small study, from the archive alone in an empty folder: assumes the packages of this Python (`--no-install`), as
-# tests have no network; the code is that of the package's wheel, and PYTHONPATH is not passed on.
+def test_one_command_says_what_this_python_lacks_and_what_to_do(inside, tmp_path):
+    with zipfile.ZipFile(inside.path) as archive:
+        archive.extractall(tmp_path)
+    told = json.loads((tmp_path / "package.json").read_text())
+    assert {"numpy", "pandas", "papermill", "typer"} <= set(told["needs"])
+    told["needs"] += ["no-such-package"]
+    (tmp_path / "package.json").write_text(json.dumps(told))
+    done = replicate(tmp_path, "--no-install")
+    assert done.returncode == 3, done.stderr
+    assert "lacks no-such-package; without --no-install they are installed" in done.stdout
+    assert not done.stderr
+
+
+# A true run of the small study, from the archive alone in an empty folder: with the packages of this Python (`--no-install`), or, where
+# IMPACT_CLEAN_MACHINE=1 says that there is a package index, as on a clean machine; the code is that of the package's wheel.
 
 
 def told(*words, cwd):
@@ -432,6 +471,50 @@ def unpacked(path, to):
     with zipfile.ZipFile(path) as archive:
         archive.extractall(to)
     return to
+
+
+def on_a_clean_machine(folder, home):
+    """Run the one command with the Python that ours was made of, and nothing of this environment but what pip needs."""
+    told = {
+        name: value for name, value in os.environ.items() if name.startswith(("PIP_", "OPENBLAS_"))
+    }
+    home.mkdir()
+    return subprocess.run(
+        [Path(sys.base_prefix) / "bin" / "python3", "replicate.py"], cwd=folder, capture_output=True, text=True, check=False,
+        env={**told, "PATH": "/usr/bin:/bin", "HOME": str(home)}, timeout=3600,
+    )  # fmt: skip
+
+
+CLEAN = pytest.mark.skipif(
+    os.environ.get("IMPACT_CLEAN_MACHINE") != "1",
+    reason="installs the locks from a package index, 3 CPU min; asked for by IMPACT_CLEAN_MACHINE=1",
+)
+
+
+@CLEAN
+@pytest.mark.slow
+def test_on_a_clean_machine_the_package_installs_its_own_lock_and_makes_equal_results(true_run, tmp_path):  # fmt: skip
+    told("package", "reports/firms", "--with-data", "--to", tmp_path / "in.zip", cwd=true_run)
+    empty = unpacked(tmp_path / "in.zip", tmp_path / "empty")
+    done = on_a_clean_machine(empty, tmp_path / "home")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "results.json: equal, byte for byte" in done.stdout
+    made = empty / ".replication" / "environment"
+    assert list(made.glob("lib/python3.*/site-packages/impact-*.dist-info/RECORD"))
+
+
+@CLEAN
+@pytest.mark.slow
+def test_on_a_clean_machine_the_kit_installs_its_own_lock_and_agrees(true_run, tmp_path):
+    told("release", "reports/firms", cwd=true_run)
+    told("package", "reports/firms", "--to", tmp_path / "out.zip", cwd=true_run)
+    empty = unpacked(tmp_path / "out.zip", tmp_path / "empty")
+    done = on_a_clean_machine(empty, tmp_path / "home")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all agree" in done.stdout
+    installed = [one.name for one in (empty / ".replication/environment").glob("lib/python3.*/site-packages/*")]  # fmt: skip
+    assert "statsmodels" in installed
+    assert "impact" not in installed
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ tried, so that without a key a hash would hide nothing; the key therefore never 
 import base64
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ KEY_FILE = "IMPACT_KEY_FILE"
 KEY_BYTES = 32  # as many as the hash has: RFC 2104, section 3
 PSEUDONYM_BYTES = 10  # 80 bits: a collision among a million ids has probability 4e-13
 _OTHERS = 0o077  # permissions of the group and of everybody
+_LARGEST_PLAN = 1_000_000  # bytes; the longest intake plan of the tests has 30,000
+_KEY = re.compile(r"^(\w+):", re.MULTILINE)
+_KEYS_OF_PROJECTS = ({"outcomes", "schema"}, {"unit", "time", "columns"}, {"sources", "rules"})
+"""Keys that a plan, a schema and an intake plan have."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,12 @@ def new_key(path: Path) -> Path:
     Raises
     ------
     PrivacyError
-        The place is in a folder under git, or taken.
+        The place is in a project, which is what git keeps and what a plan, a schema, an intake plan or a folder of runs stands
+        in; or it is taken.
     StorageError
     """
     path = path.resolve()
-    if any(_under_git(path.parent)):
+    if any(_projects_above(path.parent)):
         raise PrivacyError(
             f"{path.name}: a key inside a project would be handed on with it; choose a place outside, such as your home folder"
         )
@@ -158,6 +164,26 @@ def _roots(project: Path) -> Iterator[Path]:
     project = project.resolve()
     yield project
     yield from _under_git(project)
+
+
+def _projects_above(folder: Path) -> Iterator[Path]:
+    """Yield the folders above (and the folder itself) in which something of a project stands."""
+    yield from _under_git(folder)
+    for above in (folder, *folder.parents):
+        runs = above.glob("reports/*/run.json")
+        if any(runs) or any(map(_is_of_a_project, above.glob("*.y*ml"))):
+            yield above
+
+
+def _is_of_a_project(file: Path) -> bool:
+    """Whether a file has the keys of a plan, a schema or an intake plan; one that cannot be read has none."""
+    try:
+        if not file.is_file() or file.stat().st_size > _LARGEST_PLAN:
+            return False
+        keys = set(_KEY.findall(file.read_text(encoding="utf-8", errors="replace")))
+    except OSError:
+        return False
+    return any(told <= keys for told in _KEYS_OF_PROJECTS)
 
 
 def _under_git(folder: Path) -> Iterator[Path]:

@@ -33,7 +33,7 @@ ASKED = ("std_error", "conf_low", "conf_high", "p_value", "percent", "hedges_g",
 """Fields of which an effect that lacks them says why."""
 WITHHELD = "DisclosureError"
 """Why a figure is not in a release."""
-WHY = {WITHHELD: "withheld"}
+WHY = {WITHHELD: "withheld", "NotInMomentsError": "not_available_from_moments"}
 METHOD = ("estimator", "method", "method_source")
 
 
@@ -45,6 +45,11 @@ def known(value: Any) -> float | None:
 def counted(value: Any) -> int | None:
     """Return a whole number; None of what is withheld or missing."""
     return None if value is None or pd.isna(value) else int(value)
+
+
+def text(value: Any) -> str:
+    """Return a cell of a table as text; nothing of one that is empty."""
+    return "" if value is None or pd.isna(value) else str(value)
 
 
 def by_method(estimator: str, method: str, source: str) -> dict[str, str]:

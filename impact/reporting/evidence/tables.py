@@ -12,6 +12,7 @@ from impact.reporting.evidence.fields import (
     known,
     of_table_row,
     reasons_not_given,
+    text,
 )
 from impact.reporting.sections.findings import Findings
 
@@ -58,7 +59,7 @@ def _on_participants(findings: Findings) -> Iterator[Row]:
         "role": "on_participants",
         "estimand": "effect_of_taking_part",
     }
-    refused = (f"effect:{found.error}",) if isinstance(found, Refused) else ()
+    refused = (f"effect:{WHY.get(found.error, found.error)}",) if isinstance(found, Refused) else ()
     yield {**shown, "not_given": refused or tuple(reasons_not_given(shown))}
 
 
@@ -87,9 +88,10 @@ def _others(findings: Findings) -> Iterator[Row]:
     """Return other estimators and choices for the headline; the first of the table is the headline itself."""
     for row in findings.robustness.alternatives.iloc[1:].to_dict("records"):
         shown = {
-            **by_method(str(row["name"]), str(row["method"] or ""), ""),
+            **by_method(str(row["name"]), text(row["method"]), ""),
             **of_table_row(row, inference=None),
             "role": "other_estimator",
         }
-        why = WHY.get(str(row["why_not"]), str(row["why_not"]))
+        told = text(row["why_not"])
+        why = WHY.get(told, told)
         yield {**shown, "not_given": (f"effect:{why}",) if why else tuple(reasons_not_given(shown))}

@@ -81,15 +81,20 @@ def _events_told(known: Known) -> bool:
     return bool(known.study.events)
 
 
-DATA = where_true(
-    lambda known: known.with_data or known.data_public, "study/, results/run.json", "inside_only"
-)
+def _data(known: Known) -> Answer:
+    if known.from_moments:
+        return Answer("not_done", why="moments_only")
+    if known.with_data or known.data_public:
+        return Answer("done", "study/, results/run.json")
+    return Answer("not_done", why="inside_only")
+
+
 RUN_TIME = where_true(lambda known: known.minutes is not None, f"{README}5", "no_run_time")
 GATE = there("results/disclosure.json", "not_released")
 
 ANSWERS: Mapping[str, Mapping[str, Rule]] = {
     "world_bank": {
-        "data_files": DATA,
+        "data_files": _data,
         "code_to_results": where_true(
             lambda known: known.same_code is not False, "code/", "other_code"
         ),

@@ -72,7 +72,7 @@ def _root(known: Known, contents: Mapping[str, bytes]) -> Entity:
         "alternateName": f"Archive de réplication : {plan.title.in_language('fr')}",
         "datePublished": published,
         "license": {"@id": "#rights"},
-        "conditionsOfAccess": "open" if known.released else "internal: it holds data of single units",
+        "conditionsOfAccess": "open" if known.released else "internal: no disclosure gate has seen it",
         "hasPart": [{"@id": identifier(name)} for name in sorted(contents)],
         "mentions": [{"@id": "#run"}],
     }  # fmt: skip

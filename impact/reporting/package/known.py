@@ -83,6 +83,11 @@ class Known:
         return "released" in self.facts
 
     @property
+    def from_moments(self) -> bool:
+        """Whether the run read sums in place of data."""
+        return self.study.from_moments
+
+    @property
     def data_public(self) -> bool:
         """Whether the data come with a published package."""
         return self.study.plan.data.startswith("package:")

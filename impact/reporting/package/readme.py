@@ -36,7 +36,7 @@ def readme(known: Known, language: Language, *, size: int) -> bytes:
         "RUN": facts["run_id"],
         "NAME": plan.name,
         "VERSION": facts["impact"],
-        "STATUS": words["status"]["released" if known.released else "internal"],
+        "STATUS": words["status"][_status(known)],
         "WHAT_IT_DOES": words["what_it_does"][known.outcome],
         "LAST_STEP": words["last_step"][known.outcome],
         "AVAILABILITY": words["availability"][_availability(known)],
@@ -73,6 +73,12 @@ def filled(text: str, blanks: Mapping[str, str]) -> str:
     )
 
 
+def _status(known: Known) -> str:
+    if known.released:
+        return "released"
+    return "moments" if known.from_moments else "internal"
+
+
 def _availability(known: Known) -> str:
     if known.data_public:
         return "public"
@@ -84,6 +90,8 @@ def _availability(known: Known) -> str:
 def _access(known: Known) -> str:
     if known.data_public:
         return "public"
+    if known.from_moments:
+        return "moments"
     if known.with_data:
         return "with_data"
     return "some" if known.has("public/") else "none"

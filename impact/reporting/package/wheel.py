@@ -3,7 +3,7 @@
 import re
 import tomllib
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires
@@ -114,7 +114,12 @@ def _needed_by(name: str) -> list[str]:
         told = requires(name) or ()
     except PackageNotFoundError:
         return []
-    named = (re.match(r"[A-Za-z0-9._-]+", one) for one in told if "extra ==" not in one)
+    return names_of(one for one in told if "extra ==" not in one)
+
+
+def names_of(needed: Iterable[str]) -> list[str]:
+    """Return the names of the packages that are needed, without the versions of each."""
+    named = (re.match(r"[A-Za-z0-9._-]+", one) for one in needed)
     return [_normal(one.group()) for one in named if one]
 
 

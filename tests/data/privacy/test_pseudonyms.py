@@ -106,6 +106,32 @@ def test_a_key_is_not_written_over_nor_into_a_repository_nor_nowhere(tmp_path):
         new_key(tmp_path / "none" / "k")
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("evaluation.yml", "name: a\ndata: a.csv\nschema: a.yml\noutcomes: [y]\n"),
+        ("firms.yaml", "version: 1\nunit: id\ntime: {column: t}\ncolumns:\n  id: {}\n"),
+        ("intake.yml", "version: 1\nsources: {}\nrules: []\n"),
+        ("reports/firms/run.json", "{}"),
+    ],
+)
+def test_a_key_is_not_written_beside_or_below_what_makes_a_folder_a_project(tmp_path, file, text):
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(text)
+    (tmp_path / "data").mkdir()
+    for folder in (tmp_path, tmp_path / "data"):
+        with pytest.raises(PrivacyError, match=r"inside a project.*choose a place outside"):
+            new_key(folder / "k")
+    assert not (tmp_path / "k").exists()
+
+
+def test_other_files_in_a_home_folder_make_no_project_of_it(tmp_path):
+    (tmp_path / "compose.yml").write_text("services:\n  columns: 3\n  unit: x\n")
+    (tmp_path / "notes.yml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "link.yml").symlink_to(tmp_path / "nowhere")
+    assert new_key(tmp_path / "k").is_file()
+
+
 def test_a_key_outside_the_project_is_taken(project, key):
     assert pseudonyms_for(project).key == key.read_bytes()
 
