@@ -10,6 +10,7 @@ from impact.cli.told import Changes, Language, Outcome, shown, told, warn_of_res
 from impact.errors import PlanError
 
 if TYPE_CHECKING:
+    from impact.evaluation.departure_reasons import Reasons
     from impact.evaluation.plan_lock import Locked
 
 
@@ -120,7 +121,7 @@ def show(
     import json
 
     from impact.evaluation.plan_lock import canonical
-    from impact.pipeline.plan import locked_beside, read_plan
+    from impact.pipeline.plan import locked_beside, read_plan, reasons_beside
     from impact.pipeline.plan_workbook import plan_file, yaml_of
 
     file = plan_file(path)
@@ -130,11 +131,12 @@ def show(
         return
     typer.echo(yaml_of(canonical(read)), nl=False)
     locked = locked_beside(file, read)
-    typer.echo("# not locked" if locked is None else "\n".join(_of_lock(locked)))
+    reasons = reasons_beside(file)
+    typer.echo("# not locked" if locked is None else "\n".join(_of_lock(locked, reasons)))
 
 
-def _of_lock(locked: "Locked") -> list[str]:
-    """Say when a plan was locked and what departs since, a line each."""
+def _of_lock(locked: "Locked", reasons: "Reasons") -> list[str]:
+    """Say when a plan was locked and what departs since and why, a line each."""
     from impact.evaluation.departures import departures_of_plan, departures_of_rules
 
     held, now = locked.lock, locked.now
@@ -143,10 +145,16 @@ def _of_lock(locked: "Locked") -> list[str]:
         f"# locked by {held.by} at {held.locked_at} with impact {held.impact}; the file {compared}"
     ]
     lines += [f"# results were there before it: {shown(one)}" for one in held.earlier or ()]
-    for one in (
+    found = (
         *departures_of_plan(held.known.written, now.written),
         *departures_of_rules(held.known, now),
-    ):
+    )
+    for one in found:
         values = f": {one.planned or 'none'} -> {one.done or 'none'}" if one.where == "plan" else ""
-        lines.append(f"# {one.where} {one.key} {one.kind}{values}")
+        why = reasons.given(one, now.written.language) or "no reason given"
+        lines.append(f"# {one.where} {one.key} {one.kind}{values} ({why})")
+    lines += [
+        f"# a reason is given for {name}: no departure of the plan or the rules of its data"
+        for name in reasons.unused(found)
+    ]
     return lines

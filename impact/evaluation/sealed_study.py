@@ -31,6 +31,7 @@ class SealedStudy(Study):
             written=study.written,
             locked=study.locked,
             blinding=study.blinding,
+            reasons=study.reasons,
             sizes={name: study.usual_size(name) for name in sorted(known)},
         )
         # where cached properties keep what they read

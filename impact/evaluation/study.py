@@ -19,6 +19,7 @@ from impact.estimators.experiments.difference_in_means import DifferenceInMeans
 from impact.evaluation.answerable import refuse_unanswerable
 from impact.evaluation.arms import DrawnArms, rows_of_arms
 from impact.evaluation.blind import Blinding, blinded, refuse_other_blindness
+from impact.evaluation.departure_reasons import Reasons
 from impact.evaluation.economics_file import EconomicsFile, read_economics
 from impact.evaluation.elsewhere import PublishedEffect, read_evidence
 from impact.evaluation.excluded import without_excluded
@@ -54,6 +55,8 @@ class Study:
         The lock of the plan, where it has one.
     blinding : Blinding, optional
         The log of its blind runs: until it is signed off, nobody's treatment is their own.
+    reasons : Reasons
+        What the evaluator writes of departures from the plan.
     """
 
     plan: Plan
@@ -62,6 +65,7 @@ class Study:
     written: Plan | None = None
     locked: Locked | None = None
     blinding: Blinding | None = None
+    reasons: Reasons = field(default_factory=Reasons)
     _panels: dict[tuple[str, str | None, float, tuple[str, str] | None], Panel] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -15,7 +15,7 @@ from impact.errors import PlanError, StorageError
 from impact.evaluation.plan_lock import lock_of
 from impact.evaluation.study import Study
 from impact.pipeline.as_run import content_as_certified, documents_of
-from impact.pipeline.plan import beside, inputs_of, lock_file, published
+from impact.pipeline.plan import beside, inputs_of, lock_file, published, reasons_file
 from impact.pipeline.snapshot import LOG_OF_DATABASE
 from impact.reporting.package.intake_without_values import without_values
 from impact.reporting.package.known import Dataset, Inside
@@ -90,8 +90,9 @@ def packaged_inputs(
     if facts.get("lock") is not None:
         told = _lock(study.folder / plan_name, places[plan_name], written, with_data=with_data)
         datasets.append(told)
-    if with_data:  # the log of blind runs too, whose rules' values stay with the data
-        for file in beside(study.folder / plan_name):
+    for file in beside(study.folder / plan_name):
+        # of others than reasons the rules' values stay with the data
+        if with_data or file == reasons_file(study.folder / plan_name):
             written[str(PurePosixPath(places[plan_name]).with_name(file.name))] = file.read_bytes()
     return PackagedInputs(tuple(datasets), written, withheld)
 

@@ -11,6 +11,7 @@ from impact.data.schema import read_schema
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, SourceError
 from impact.evaluation.blind import Blinding, blind_log_of
+from impact.evaluation.departure_reasons import Reasons
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_study
 from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
@@ -52,6 +53,7 @@ def study_of(path: Path, parameters: Mapping[str, Any], *, kept: Path | None = N
         written=written,
         locked=locked,
         blinding=blinding_beside(path, written),
+        reasons=reasons_beside(path),
     )
 
 
@@ -148,14 +150,34 @@ def blinding_beside(path: Path, plan: Plan) -> Blinding | None:
     return None if log is None else Blinding(log, known_of(path, plan))
 
 
+def reasons_file(path: Path) -> Path:
+    """Return the path of the reasons of departures from a plan: ``evaluation.departures.yml`` beside ``evaluation.yml``."""
+    return path.with_name(f"{path.stem}.departures.yml")
+
+
+def reasons_beside(path: Path) -> Reasons:
+    """Return what the evaluator writes of departures from a plan; nothing where there is no such file.
+
+    Raises
+    ------
+    PlanError
+        With the key that no plan has, or whose reason is no text.
+    """
+    file = reasons_file(path)
+    return Reasons.of(load_yaml(file), name=file.name) if file.is_file() else Reasons()
+
+
 def _record(file: Path, read: Callable[..., Record]) -> Record | None:
     """Read a sealed record where there is one."""
     return read(file.read_text(encoding="utf-8"), name=file.name) if file.is_file() else None
 
 
 def beside(path: Path) -> tuple[Path, ...]:
-    """Return what stands beside a plan and is read with it: its lock, and the log of its blind runs."""
-    return tuple(file for file in (lock_file(path), blind_log_file(path)) if file.is_file())
+    """Return what stands beside a plan and is read with it: its lock, the log of its blind runs, reasons of departures."""
+    return tuple(of(path) for of in BESIDE if of(path).is_file())
+
+
+BESIDE = (lock_file, blind_log_file, reasons_file)
 
 
 def known_of(path: Path, plan: Plan) -> Known:

@@ -93,6 +93,7 @@ def release(
         may_leave(stored, released)  # what refuses does so before anything is told
         earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
         said = {**{name: facts.get(name) for name in OF_THE_RUN}, LOG: earlier.facts}
+        said["reasons"] = study.reasons.to_dict()
         told = Told.of(study, plan_path, said, status="released")
         letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
         folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)

@@ -20,9 +20,8 @@ from impact.errors import PlanError
 from impact.evaluation.design_store import DESIGNS
 from impact.evaluation.plan import NAMED
 from impact.evaluation.study import Study
-from impact.pipeline.blinding import blind_facts
+from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.execute import FreshNotebooks, WarmParent
-from impact.pipeline.locking import lock_facts
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import published, sha256_of, study_of
 from impact.pipeline.snapshot import Snapshot
@@ -172,7 +171,7 @@ def _identified(study: Study, snapshot: Snapshot, parameters: Mapping[str, Any])
     files = ("data", "schema", "programme", "indicators", "truth", "evidence", "economics")
     plan |= {key: published(plan[key]) for key in files if plan[key]}
     hashes = dict(snapshot.hashes)
-    told = {"lock": lock_facts(study), "blind": blind_facts(study)}
+    told = facts_beside(study)
     identity = json.dumps(
         [hashes, parameters, impact.__version__, plan["data"], told], sort_keys=True
     )

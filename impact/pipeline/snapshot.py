@@ -13,10 +13,9 @@ from impact.data.privacy.pseudonyms import refuse_key_inside
 from impact.errors import SourceError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import (
-    blind_log_file,
+    BESIDE,
     checked_study,
     inputs_of,
-    lock_file,
     read_plan,
     sha256_of,
     study_of,
@@ -88,8 +87,8 @@ class Snapshot:
         home = to.joinpath(*["above"] * max(map(_steps_up, relative.values()), default=0))
         home.mkdir(parents=True, exist_ok=True)
         copy = _copy(plan_path, home / plan_path.name)
-        for log in (lock_file, blind_log_file):
-            _copy(log(plan_path), log(copy))
+        for of in BESIDE:
+            _copy(of(plan_path), of(copy))
         for name, place in relative.items():
             target = Path(os.path.normpath(home / place))
             _copy(named[name], target)

@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 
 from impact.cli import app
 from impact.errors import DisclosureError, LockError, PlanError, SourceError
+from impact.evaluation.departure_reasons import Reasons
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import _seal as seal_of
 from impact.evaluation.plan_lock import canonical, lock_of
 from impact.evaluation.sealed_study import SealedStudy
+from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.blinding import begin_blind, blind_facts, unblind
 from impact.pipeline.evidence import evidence_of
 from impact.pipeline.locking import lock_facts, lock_plan
@@ -24,6 +26,7 @@ from impact.pipeline.new_plan import ASKED, answered
 from impact.pipeline.package import package
 from impact.pipeline.plan import lock_file, read_plan, study_of
 from impact.pipeline.release import release
+from impact.pipeline.snapshot import Snapshot
 from impact.reporting.sections.blind_cleaning import blind_cleaning, changed_after
 from impact.reporting.sections.plan_departures import lock_in_words
 from impact.reporting.voice import Voice
@@ -116,6 +119,34 @@ def test_a_study_is_held_to_the_locked_plan_whatever_its_file_says_now(plan):
     facts = lock_facts(study)
     assert not facts["same_bytes"]
     assert [one["key"] for one in facts["departures"]] == ["winsorise", "alpha"]
+
+
+def test_reasons_of_departures_are_read_beside_the_plan_and_change_neither_lock_nor_plan(plan):
+    locked(plan)
+    plan.write_text(yaml.safe_dump({**NEEDED, "winsorise": 0.95, "alpha": 0.1}), encoding="utf-8")
+    before = lock_facts(study_of(plan, {}))
+    told = plan.with_name("trial.departures.yml")
+    told.write_text("winsorise: One large order\nseed: Nothing\n", encoding="utf-8")
+    study = study_of(plan, {})
+    assert lock_facts(study) == before
+    assert facts_beside(study)["reasons"]["winsorise"] == dict.fromkeys(
+        ("en", "fr"), "One large order"
+    )
+    shown = called("show", plan).output
+    assert "winsorise changed: 0.0 -> 0.95 (One large order)" in shown
+    assert "alpha changed: 0.05 -> 0.1 (no reason given)" in shown
+    assert "a reason is given for seed: no departure" in shown
+    told.write_text("winsorize: a\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"trial\.departures\.yml: winsorize"):
+        study_of(plan, {})
+
+
+def test_a_run_reads_the_reasons_that_stand_beside_its_plan(tmp_path):
+    path, _ = small_run(tmp_path / "made")
+    path.with_name("plan.departures.yml").write_text("alpha: Asked for\n", encoding="utf-8")
+    snapshot = Snapshot.of(path, tmp_path / "inputs")
+    assert snapshot.study({}).reasons.by_name["alpha"]["en"] == "Asked for"
+    assert "plan.departures.yml" not in snapshot.hashes
 
 
 def test_data_that_came_after_the_lock_are_counted_and_depart_from_nothing(plan):
@@ -245,10 +276,12 @@ def test_a_released_page_is_held_to_the_lock_as_the_run_was(tmp_path):
     locked(path)
     begun_blind(path)
     unblind(path, by="Karim T.")
+    path.with_name("plan.departures.yml").write_text("alpha: Asked for\n", encoding="utf-8")
     study = study_of(path, {"alpha": 0.1})
     sealed_study = SealedStudy.of(study)
     assert sealed_study.planned == study.planned != study.plan
     assert (sealed_study.locked, sealed_study.blinding) == (study.locked, study.blinding)
+    assert sealed_study.reasons == study.reasons != Reasons()
 
 
 def told_of_blindness(path, language):

@@ -1,5 +1,6 @@
 """The eleven parts of the report, of both plans and in both languages: what must be in them, and what must never be."""
 
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -11,6 +12,7 @@ from reporting.test_sentences import PARTS_OF_THE_BOOK, words
 
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.evaluation.appraised import Economics
+from impact.evaluation.departure_reasons import Reasons
 from impact.interval import Refused
 from impact.reporting.exhibits import Banner, Callout, Chapter, FirstPage, Question, Table, Text
 from impact.reporting.figures import power_curve
@@ -393,6 +395,32 @@ def test_what_a_release_withholds_is_no_departure_from_the_plan(artisans):
     )
     assert [one.key for one in all_departures(voice.study, fewer)] == ["subgroups"]
     assert all_departures(voice.study, replace(fewer, kept_back=KeptBack())) == []
+
+
+def test_what_a_release_withholds_is_in_no_table_of_departures(artisans):
+    voice, findings = artisans
+    rows = findings.robustness.alternatives
+    struck = rows.assign(estimate=math.nan, why_not="DisclosureError")
+    told = departures(
+        voice, replace(findings, robustness=replace(findings.robustness, alternatives=struck))
+    )
+    frame = next(one.frame for one in told if isinstance(one, Table))
+    assert not frame["planned"].str.contains("aw values").any()
+    assert not frame["done"].str.contains("withheld").any()
+
+
+def test_a_departure_stands_beside_the_evaluators_reason_or_that_none_is_given(artisans):
+    voice, findings = artisans
+    other = voice.study.plan.changed(alpha=0.1, outcomes=voice.study.plan.outcomes[:1])
+    reasons = Reasons.of({"alpha": "The funder asks for 95%"}, name="evaluation.departures.yml")
+    text, table, *_ = departures(
+        Voice(replace(voice.study, written=other, reasons=reasons)), findings
+    )
+    found = dict(zip(table.frame["key"], table.frame["reason"], strict=True))
+    assert found == {"outcomes": "no reason given", "alpha": "The funder asks for 95%"}
+    assert "Departures, key by key: 2; of these without a reason by the evaluator: 1." in (
+        text.markdown
+    )
 
 
 def test_what_is_withheld_is_counted_by_table_and_rule_without_a_value(artisans):

@@ -20,8 +20,7 @@ from impact.errors import ImpactError, Interrupted, StorageError
 from impact.pipeline.batch.execute import Runs, runs_here
 from impact.pipeline.batch.orders import Order, orders_of_grid, orders_of_table
 from impact.pipeline.batch.record import BATCH, Batch, Headline, RunRecord, together
-from impact.pipeline.blinding import blind_facts
-from impact.pipeline.locking import lock_facts
+from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.plan import read_plan
 from impact.pipeline.run import code_hash
@@ -215,7 +214,7 @@ def _known(
     except ImpactError:
         return record
     study = snapshot.study(order.told)
-    known_now = json.loads(json.dumps({"lock": lock_facts(study), "blind": blind_facts(study)}))
+    known_now = json.loads(json.dumps(facts_beside(study)))
     same = (
         facts.get("inputs") == dict(snapshot.hashes)
         and facts.get("parameters") == {"plan": snapshot.plan.name, **order.told}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from impact.errors import DisclosureError
+from impact.evaluation.departures import Departure
 from impact.evaluation.parts import NotMeasured
 from impact.interval import Refused
 from impact.reporting.exhibits import Exhibit, Table, Text
@@ -12,11 +13,11 @@ from impact.reporting.sections.disclosure_log import disclosure_log
 from impact.reporting.sections.findings import Findings
 from impact.reporting.sections.plan_departures import all_departures, lock_in_words, table_of
 from impact.reporting.voice import Voice
-from impact.reporting.words.catalogue import Words
 from impact.reporting.words.register import REGISTER, said, said_why_not
 from impact.terms import SMALLEST_SHOWN
 
 Row = tuple[str, str, str]
+WITHHELD = DisclosureError.__name__
 
 
 def departures(voice: Voice, findings: Findings) -> list[Exhibit]:
@@ -24,14 +25,15 @@ def departures(voice: Voice, findings: Findings) -> list[Exhibit]:
     t = voice.t
     heading = f"### {t('Departures from the plan')}"
     compared = lock_in_words(voice)
-    by_key = table_of(voice, all_departures(voice.study, findings))
+    found = all_departures(voice.study, findings)
+    by_key = table_of(voice, found)
     rows = [
         *_outcomes(voice, findings),
         *_interval(voice, findings),
         *_without_answer(voice, findings),
         *_events(voice),
     ]
-    opening = Text(f"{heading}\n\n{compared}")
+    opening = Text(f"{heading}\n\n{compared}{_without_reason(voice, found)}")
     if not rows and not by_key:
         nothing = t("None: all that the plan names was done as it says.")
         return [Text(f"{heading}\n\n{nothing} {compared}")]
@@ -44,6 +46,20 @@ def departures(voice: Voice, findings: Findings) -> list[Exhibit]:
         headings={"planned": t("Planned"), "done": t("Done"), "reason": t("Reason")},
     )
     return [opening, *by_key, table]
+
+
+def _without_reason(voice: Voice, found: list[Departure]) -> str:
+    """Count departures, and those that nobody explained."""
+    if not found:
+        return ""
+    reasons, language = voice.study.reasons, voice.study.plan.language
+    unexplained = sum(reasons.given(one, language) is None for one in found)
+    told = voice.t(
+        "Departures, key by key: {n}; of these without a reason by the evaluator: {unexplained}.",
+        n=voice.f.number(len(found)),
+        unexplained=voice.f.number(unexplained),
+    )
+    return f" {told}"
 
 
 def _outcomes(voice: Voice, findings: Findings) -> Iterator[Row]:
@@ -67,25 +83,16 @@ def _interval(voice: Voice, findings: Findings) -> Iterator[Row]:
 
 
 def _without_answer(voice: Voice, findings: Findings) -> Iterator[Row]:
-    """Numbers that were asked for and have no answer."""
+    """Numbers that were asked for and have no answer; of those that a release withholds the next section tells."""
     t, rows = voice.t, findings.robustness.alternatives
     quantiles = findings.robustness.quantiles
     of_quantiles = (quantiles,) if isinstance(quantiles, Refused) else ()
     for one in (*findings.headline.refused, *findings.certainty.refused, *of_quantiles):
-        if one.inference in REGISTER["refused"]:
+        if one.inference in REGISTER["refused"] and one.error != WITHHELD:
             what = said(t, "refused", one.inference)
-            yield what, _without(t, one.error), said_why_not(t, one.error)
-    for row in rows[rows["estimate"].isna()].itertuples():
-        yield (
-            said(t, "alternative", row.name),
-            _without(t, row.why_not),
-            said_why_not(t, row.why_not),
-        )
-
-
-def _without(t: Words, why: str) -> str:
-    """Say of a number that is not there whether it was computed."""
-    return t("withheld") if why == DisclosureError.__name__ else t("not computed")
+            yield what, t("not computed"), said_why_not(t, one.error)
+    for row in rows[rows["estimate"].isna() & (rows["why_not"] != WITHHELD)].itertuples():
+        yield said(t, "alternative", row.name), t("not computed"), said_why_not(t, row.why_not)
 
 
 def _events(voice: Voice) -> Iterator[Row]:

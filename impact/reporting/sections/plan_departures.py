@@ -94,8 +94,8 @@ def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
 def table_of(
     voice: Voice, found: list[Departure], *, label: str = "tab-plan-departures", caption: str = ""
 ) -> list[Exhibit]:
-    """Show each departure: where, of which key, planned and done, and what it bears on."""
-    t = voice.t
+    """Show each departure: where, of which key, planned and done, what it bears on, and the evaluator's reason."""
+    t, reasons, language = voice.t, voice.study.reasons, voice.study.plan.language
     if not found:
         return []
     rows = [
@@ -105,6 +105,7 @@ def table_of(
             "planned": _shortened(one.planned) or t("none"),
             "done": _done(voice, one),
             "bears_on": said(t, "bears_on", f"bears:{one.bears_on}"),
+            "reason": reasons.given(one, language) or t("no reason given"),
         }
         for one in sorted(found, key=lambda one: ("what", "how", "words").index(one.bears_on))
     ]
@@ -114,6 +115,7 @@ def table_of(
         "planned": t("Planned"),
         "done": t("Done"),
         "bears_on": t("Bears on"),
+        "reason": t("Reason"),
     }
     caption = caption or t("What departs from the plan, key by key")
     frame = pd.DataFrame(rows, columns=list(headings))
