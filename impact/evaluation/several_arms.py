@@ -6,7 +6,8 @@ import pandas as pd
 from impact.arrays import Floats
 from impact.errors import EstimationError, ImpactError, NotAvailableError
 from impact.evaluation.smallest import smallest_assigned
-from impact.evaluation.study import Study, winsorised
+from impact.evaluation.study import Study
+from impact.evaluation.winsorised import winsorised
 from impact.inference.choose import Verdict, headline_intervals, verdict_of_the_lot
 from impact.inference.closed_arms import closed_p_values
 

@@ -30,6 +30,7 @@ from impact.evaluation.plan_lock import Locked
 from impact.evaluation.programme import Event, Programme, read_programme
 from impact.evaluation.rehearsal.mark import Rehearsed
 from impact.evaluation.truth import Truth, read_truth
+from impact.evaluation.winsorised import winsorised
 from impact.inference.named import InferenceName
 from impact.moments import PathMoments
 from impact.terms import Waves
@@ -394,9 +395,3 @@ class Study:
         """Published effects of like programmes; none without a file of them."""
         name = self.plan.evidence
         return [] if name is None else read_evidence(self.folder / name)
-
-
-def winsorised(panel: Panel, share: float) -> Panel:
-    """Cap the outcome at its ``share`` quantile within each period, pooled over groups."""
-    cap = np.nanquantile(panel.wide, share, axis=0)
-    return panel.with_outcome(np.minimum(panel.y, cap[panel.time_index]), panel.outcome)
