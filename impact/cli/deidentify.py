@@ -19,6 +19,13 @@ def deidentify(
     plan: Annotated[
         Path | None, typer.Option(help="A run's plan; found here or above by default.")
     ] = None,
+    reports: Annotated[
+        Path, typer.Option(help="Where a plan's runs are, and the log of what was released.")
+    ] = Path("reports"),
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(help="A released run of the same data, by id: the two are not proven."),
+    ] = None,
 ) -> None:
     """Write a public-use file of a plan's data with its report; without a file of choices, propose one and stop."""
     from impact.pipeline.notebook import find_plan
@@ -37,7 +44,7 @@ def deidentify(
         source = Source.of_run(what, plan_path=path)
     else:
         path = plan_file(what)
-        source = Source.of_plan(path)
+        source = Source.of_plan(path, reports=reports)
     chosen = choices or choices_beside(path)
     if choices is None and not chosen.exists():
         propose(source.study, chosen)
@@ -49,6 +56,7 @@ def deidentify(
         source,
         read_choices(chosen),
         to=to,
+        beside=beside or (),
         step=lambda name: typer.echo(f"done: {name}", err=True),
     )
     headline = next(

@@ -13,6 +13,10 @@ def release(
     plan: Annotated[
         Path | None, typer.Option(help="The run's plan; found here or above by default.")
     ] = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(help="A public-use file of the same data, by name: the two are not proven."),
+    ] = None,
 ) -> None:
     """Release a run: every figure through the disclosure gate, beside earlier releases of the same data."""
     from impact.pipeline.notebook import find_plan
@@ -21,7 +25,11 @@ def release(
 
     path = plan or find_plan(read_run(run)["parameters"]["plan"])
     done = release_run(
-        run, plan_path=path, to=to, step=lambda name: typer.echo(f"done: {name}", err=True)
+        run,
+        plan_path=path,
+        to=to,
+        beside=beside or (),
+        step=lambda name: typer.echo(f"done: {name}", err=True),
     )
     n = len(done.kept_back.withheld)
     typer.echo(

@@ -1,5 +1,7 @@
 """What earlier releases of the same data told: equations, in a chain where each entry holds the digest of the one before.
 
+A public-use file of the data is an entry too, by its name: it is no set of equations, and nothing is proven beside it.
+
 The log says which units an atom has, so it stays inside with the data. It is text, one entry a line; whoever keeps runs
 writes it.
 """
@@ -38,6 +40,8 @@ class Earlier:
         Those that differ by their gaps alone.
     sums, spreads : tuple of Equation
         Linear in outcomes, or quadratic in directions.
+    public_use : str
+        Of a file of single units, its name; then there is nothing else.
     """
 
     run: str
@@ -47,6 +51,13 @@ class Earlier:
     cell: Integers = field(repr=False)
     sums: tuple[Equation, ...] = field(repr=False)
     spreads: tuple[Equation, ...] = field(repr=False)
+    public_use: str = ""
+
+    @classmethod
+    def of_public_use(cls, name: str, *, run: str) -> "Earlier":
+        """Keep that a public-use file was made."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(run, nothing.astype(object), np.zeros(0), nothing, nothing, (), (), name)
 
     @classmethod
     def of(cls, released: Released, atoms: Atoms, *, run: str) -> "Earlier":
@@ -82,6 +93,7 @@ def appended(log: str, entry: Earlier) -> str:
         "cell": entry.cell.tolist(),
         "sums": list(map(_plain, entry.sums)),
         "spreads": list(map(_plain, entry.spreads)),
+        "public_use": entry.public_use,
     }
     return "\n".join([*lines, json.dumps(held, sort_keys=True, separators=(",", ":")), ""])
 
@@ -151,4 +163,5 @@ def _entry(held: dict[str, Any]) -> Earlier:
         np.array(held["cell"], dtype=np.int64),
         tuple(map(_equation, held["sums"])),
         tuple(map(_equation, held["spreads"])),
+        str(held.get("public_use", "")),
     )

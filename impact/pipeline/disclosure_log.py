@@ -26,6 +26,7 @@ def write_disclosure(
         "rules": asdict(rules),
         "released": len(released.figures),
         "no_kit": no_kit,
+        "not_proven_beside": list(kept_back.public_files),
         "withheld": [_told(several) for several in kept_back.columns()],
         "merged": [_said_of(each) for each in kept_back.merged],
     }

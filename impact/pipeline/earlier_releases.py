@@ -1,8 +1,9 @@
 """The log of what earlier releases of the same data told, kept beside the runs, inside."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -42,14 +43,57 @@ class EarlierReleases:
 
     @property
     def entries(self) -> tuple[Earlier, ...]:
-        """What was told.
+        """What releases of figures told.
 
         Raises
         ------
         DisclosureError
             When an entry was changed or lost.
         """
-        return read(self._text())
+        return tuple(one for one in read(self._text()) if not one.public_use)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs of which figures were released, by their ids, each once."""
+        return tuple(dict.fromkeys(one.run for one in self.entries))
+
+    @property
+    def public_files(self) -> tuple[str, ...]:
+        """The public-use files that were made of the data, by their names, each once."""
+        names = (one.public_use for one in read(self._text()))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def refuse_public_files(self, accepted: Sequence[str]) -> tuple[str, ...]:
+        """Return the public-use files of the data, each of which somebody must have accepted by its name.
+
+        Raises
+        ------
+        DisclosureError
+            Where one is not among those ``accepted``.
+        """
+        for name in self.public_files:
+            if name not in accepted:
+                raise DisclosureError(
+                    f"{name}: a public-use file was made of these data, and figures are proven beside figures, not beside the "
+                    f"rows of single units; keep one of the two inside, or accept both with --beside {name}, which both say"
+                )
+        return self.public_files
+
+    def refuse_releases(self, accepted: Sequence[str]) -> tuple[str, ...]:
+        """Return the runs of which figures were released, each of which somebody must have accepted by its id.
+
+        Raises
+        ------
+        DisclosureError
+            Where one is not among those ``accepted``.
+        """
+        for run in self.runs:
+            if run not in accepted:
+                raise DisclosureError(
+                    f"run {run}: figures of these data were released, and are proven beside figures, not beside the rows of "
+                    f"single units; keep one of the two inside, or accept both with --beside {run}, which both say"
+                )
+        return self.runs
 
     def hold_to(self, to: Path) -> None:
         """Hold the log to the releases in a folder, each of which names the entry that was made for it.
@@ -68,18 +112,10 @@ class EarlierReleases:
                     "released beside figures that are not known"
                 )
 
-    @property
-    def facts(self) -> dict[str, str | int]:
-        """What a release says of the log: its name, how many entries it has, and the digest of the last, which holds all."""
-        every = (START, *digests(self._text()))
-        return {"name": self.path.stem, "entries": len(every) - 1, "head": every[-1]}
-
-    def add(self, entry: Earlier) -> None:
-        """Add an entry, whole or not at all."""
-        aside = self.path.with_suffix(".partial")
-        aside.write_text(appended(self._text(), entry), encoding="utf-8")
-        aside.chmod(0o600)
-        aside.replace(self.path)
+    def asked(self, entry: Earlier) -> "AskedEntry":
+        """Return an entry that is to be added when what it tells of is published."""
+        before = self._text()
+        return AskedEntry(self.path, before, appended(before, entry))
 
     def _text(self) -> str:
         return self.path.read_text(encoding="utf-8") if self.path.is_file() else ""
@@ -97,6 +133,65 @@ class EarlierReleases:
         trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+
+@dataclass(frozen=True)
+class AskedEntry:
+    """The log with one more entry, before it is written: it counts if what it tells of is published, and only then.
+
+    Attributes
+    ----------
+    path : Path
+        Of the log.
+    before, after : str
+        What is in it without the entry, and with it.
+    """
+
+    path: Path
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What a release says of the log: its name, how many entries it has, and the digest of the last, which holds all."""
+        every = digests(self.after)
+        return {"name": self.path.stem, "entries": len(every), "head": every[-1]}
+
+    def tell(self) -> None:
+        """Add the entry, whole or not at all, and on the disk when this returns: the last step before publishing."""
+        self._write(self.after)
+
+    @contextmanager
+    def only_if_published(self, folder: Path) -> Iterator[None]:
+        """Take the entry off again where something went wrong and the folder is still what it was.
+
+        Whoever is killed after `tell` and before the folder has its name leaves an entry of what nobody saw: it stays told.
+        """
+        there = _inode(folder)
+        try:
+            yield
+        except BaseException:
+            told = self.path.is_file() and self.path.read_text(encoding="utf-8") == self.after
+            if told and _inode(folder) == there:
+                self._write(self.before)
+            raise
+
+    def _write(self, text: str) -> None:
+        if not text:
+            self.path.unlink()
+            return
+        aside = self.path.with_suffix(".partial")
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o600)
+        aside.replace(self.path)
+
+
+def _inode(folder: Path) -> int | None:
+    """Return which folder has a name; None where none has."""
+    return folder.stat().st_ino if folder.is_dir() else None
 
 
 def _data_of(study: Study) -> Iterator[str]:

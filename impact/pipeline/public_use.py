@@ -1,7 +1,7 @@
 """From a plan or a run to a folder of public use: data, codebook, schema and plan to read them by, choices, and the report."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ import yaml
 
 import impact
 from impact.data.privacy.pseudonyms import pseudonyms_for
+from impact.disclosure.log import Earlier
 from impact.disclosure.public_use.as_a_study import (
     DATA,
     PLAN,
@@ -33,12 +34,14 @@ from impact.evaluation.study import Study
 from impact.pipeline.as_run import study_as_run
 from impact.pipeline.blinding import blind_facts, refuse_blind
 from impact.pipeline.codebook import codebook_of
+from impact.pipeline.earlier_releases import EarlierReleases
 from impact.pipeline.numbers import RESULTS
 from impact.pipeline.pages import stored_parts
 from impact.pipeline.plan import sha256_of, study_of
 from impact.pipeline.store import CERTIFICATE, building, certify, read_run
 from impact.pipeline.timings import Step
 from impact.reporting.codebook.write import write_codebook
+from impact.reporting.public_use.report import PublicUse
 from impact.reporting.public_use.write import write_report
 from impact.reporting.voice import Voice
 
@@ -66,19 +69,22 @@ class Source:
     Attributes
     ----------
     study : Study
+    reports : Path
+        Where its runs are, and the log of what was released of its data.
     believed : str
         Of a run as it found; of a plan the permutation test, which always may be asked.
     """
 
     study: Study
+    reports: Path
     believed: str = "permutation"
 
     @classmethod
-    def of_plan(cls, path: Path) -> "Source":
-        """Take the data of a plan."""
+    def of_plan(cls, path: Path, *, reports: Path) -> "Source":
+        """Take the data of a plan whose runs are kept in a folder."""
         study = study_of(path, {})
         refuse_blind(blind_facts(study), name=path.name)
-        return cls(study)
+        return cls(study, reports)
 
     @classmethod
     def of_run(cls, run: Path, *, plan_path: Path) -> "Source":
@@ -92,11 +98,16 @@ class Source:
         study, _ = study_as_run(plan_path, facts, with_data=True)
         refuse_blind(facts.get("blind") or blind_facts(study), name=run.name)
         impact_part = decode(stored_parts(run / RESULTS)["impact"])
-        return cls(study, impact_part.effects[0].verdict.believed)
+        return cls(study, run.parent, impact_part.effects[0].verdict.believed)
 
 
 def write_public_use(
-    source: Source, choices: PublicUseChoices, *, to: Path, step: Step = lambda _: None
+    source: Source,
+    choices: PublicUseChoices,
+    *,
+    to: Path,
+    beside: Sequence[str] = (),
+    step: Step = lambda _: None,
 ) -> Published:
     """De-identify a study's data and write ``<name>-public-use`` into a folder, whole or not at all.
 
@@ -107,11 +118,15 @@ def write_public_use(
     source : Source
     choices : PublicUseChoices
     to : Path
+    beside : sequence of str
+        Runs of the same data, by id, of which figures were released and beside which somebody has the file made.
     step : callable
         Told the name of each step when it is done.
 
     Raises
     ------
+    DisclosureError
+        When figures of a run that is not among those ``beside`` were released.
     PrivacyError
         Without a key, which new ids are drawn under, outside both folders.
     ImpactError
@@ -120,26 +135,38 @@ def write_public_use(
     study, name = source.study, f"{source.study.plan.name}-public-use"
     secret = pseudonyms_for(study.folder).key
     pseudonyms_for(to)
-    made = deidentified(study, choices, secret=secret)
-    step("de-identified")
-    described = AsAStudy.of(study, made)
-    with building(to, name) as folder:
-        _write_data(made, described, folder)
-        _write_yaml(choices_values(choices), folder / CHOICES)
-        if study.plan.truth is not None:
-            shutil.copyfile(study.folder / study.plan.truth, folder / TRUTH)
-        public = _still_a_study(folder / PLAN)
-        step("written")
-        pairs: tuple[Pair, ...] = ()
-        if not made.tells_by_comparison:
-            pairs = restricted_against_public(study, public, believed=source.believed)
-        step("compared")
-        (folder / CODEBOOK).mkdir()
-        write_codebook(codebook_of(public), Voice(public), folder / CODEBOOK)
-        write_report(public, made, pairs, described.lost, folder)
-        certify(folder, _facts(public, folder))
+    with EarlierReleases.of(source.reports, study) as earlier:
+        runs = earlier.refuse_releases(beside)
+        made = deidentified(study, choices, secret=secret)
+        step("de-identified")
+        entry = earlier.asked(Earlier.of_public_use(name, run=study.plan.name))
+        with entry.only_if_published(to / name), building(to, name) as folder:
+            pairs = _write_folder(source, made, folder, beside=runs, step=step)
+            entry.tell()
     step("report")
     return Published(to / name, made, pairs)
+
+
+def _write_folder(
+    source: Source, made: Deidentified, folder: Path, *, beside: tuple[str, ...], step: Step
+) -> tuple[Pair, ...]:
+    """Write all files of public use, and return original figures beside public ones."""
+    study, described = source.study, AsAStudy.of(source.study, made)
+    _write_data(made, described, folder)
+    _write_yaml(choices_values(made.choices), folder / CHOICES)
+    if study.plan.truth is not None:
+        shutil.copyfile(study.folder / study.plan.truth, folder / TRUTH)
+    public = _still_a_study(folder / PLAN)
+    step("written")
+    pairs: tuple[Pair, ...] = ()
+    if not made.tells_by_comparison:
+        pairs = restricted_against_public(study, public, believed=source.believed)
+    step("compared")
+    (folder / CODEBOOK).mkdir()
+    write_codebook(codebook_of(public), Voice(public), folder / CODEBOOK)
+    write_report(public, PublicUse(made, pairs, described.lost, beside), folder)
+    certify(folder, {**_facts(public, folder), "not_proven_beside": list(beside)})
+    return pairs
 
 
 def _still_a_study(plan_path: Path) -> Study:

@@ -1,12 +1,13 @@
 """From a run, which stays inside, to a released folder, made again from what the gate lets out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from impact.disclosure import Gate
 from impact.disclosure.declared.cohorts import with_small_cohorts
-from impact.disclosure.declared.declare import declare, may_leave
+from impact.disclosure.declared.declare import declare
 from impact.disclosure.declared.kept_back import KeptBack
 from impact.disclosure.log import Earlier
 from impact.errors import DisclosureError
@@ -45,7 +46,13 @@ class Release:
 
 
 def release(
-    run: Path, *, plan_path: Path, to: Path, step: Step = lambda _: None, gate: Gate | None = None
+    run: Path,
+    *,
+    plan_path: Path,
+    to: Path,
+    beside: Sequence[str] = (),
+    step: Step = lambda _: None,
+    gate: Gate | None = None,
 ) -> Release:
     """Pass all figures of a run through the gate, beside earlier releases of its data, and write what may leave.
 
@@ -57,6 +64,8 @@ def release(
         Its plan, with the data that it names as they were: the equations of figures are computed from them.
     to : Path
         Folder of releases; the run's name is its folder there.
+    beside : sequence of str
+        Public-use files of the same data, by name, beside which somebody has the figures leave without a proof.
     step : callable
         Told the name of each step when it is done.
     gate : Gate, optional
@@ -67,7 +76,8 @@ def release(
     StorageError
         When the run is not whole, or a file that it read has changed.
     DisclosureError
-        When the run is blind, the headline may not leave, or the log of earlier releases is not whole.
+        When the run is blind, the headline may not leave, the log of earlier releases is not whole, or a public-use file of
+        the data that is not among those ``beside`` was made.
     """
     timings, gate = Timings(step), gate or Gate()
     run, plan_path, to = run.resolve(), plan_path.resolve(), to.resolve()
@@ -85,16 +95,24 @@ def release(
     stored = with_small_cohorts(stored_parts(run / RESULTS), study)
     with EarlierReleases.of(run.parent, study) as earlier:
         earlier.hold_to(to)
+        public_files = earlier.refuse_public_files(beside)
         kit = partial(declare_kit, study=study, fewest=gate.rules.fewest)
         figures, atoms = declare(study, stored, further=(kit,))
         timings.told("declared")
         released = gate.release(figures, atoms, earlier=earlier.entries)
         timings.told("gate")
-        may_leave(stored, released)  # what refuses does so before anything is told
-        earlier.add(Earlier.of(released, atoms, run=facts["run_id"]))  # first: told is told
-        said = {**{name: facts.get(name) for name in OF_THE_RUN}, LOG: earlier.facts}
+        entry = earlier.asked(Earlier.of(released, atoms, run=facts["run_id"]))
+        said = {**{name: facts.get(name) for name in OF_THE_RUN}, LOG: entry.facts}
         said["reasons"] = study.reasons.to_dict()
         told = Told.of(study, plan_path, said, status="released")
-        letter = Letter(run=run, study=study, stored=stored, told=told, rules=gate.rules)
+        letter = Letter(
+            run=run,
+            study=study,
+            stored=stored,
+            told=told,
+            rules=gate.rules,
+            entry=entry,
+            public_files=public_files,
+        )
         folder, outputs, kept_back = write_released(released, letter, to=to, timings=timings)
     return Release(folder, outputs, kept_back)

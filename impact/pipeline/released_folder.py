@@ -14,6 +14,7 @@ from impact.errors import DisclosureError, EstimationError, VerificationError
 from impact.evaluation.sealed_study import SealedStudy
 from impact.evaluation.study import Study
 from impact.pipeline.disclosure_log import DISCLOSURE, write_disclosure
+from impact.pipeline.earlier_releases import AskedEntry
 from impact.pipeline.notebook import NotebookStudy
 from impact.pipeline.pages import LEFT, Told, write_pages
 from impact.pipeline.run import STAGES
@@ -40,6 +41,10 @@ class Letter:
     told : Told
     rules : Rules
         Of the gate.
+    entry : AskedEntry
+        What the log of releases keeps of it, once it is published.
+    public_files : tuple of str
+        Beside which the figures leave without a proof.
     """
 
     run: Path
@@ -47,6 +52,8 @@ class Letter:
     stored: Mapping[str, Mapping[str, Any]]
     told: Told
     rules: Rules
+    entry: AskedEntry
+    public_files: tuple[str, ...] = ()
 
 
 def write_released(
@@ -64,15 +71,19 @@ def write_released(
             "a released folder: only what the gate made is written there; pass the figures through it"
         )
     parts, struck = may_leave(letter.stored, released)
-    kept_back = KeptBack.of(released, struck)
+    kept_back = KeptBack.of(released, struck, public_files=letter.public_files)
     told, name = letter.told, letter.told.plan.name
-    with building(to, name, mode=RELEASED) as folder:
+    with (
+        letter.entry.only_if_published(to / name),
+        building(to, name, mode=RELEASED) as folder,
+    ):
         _notebooks(folder, letter, parts, kept_back, timings)
         _, outputs = write_pages(folder, told, timings)
         no_kit = _kit(folder, letter, released)
         write_disclosure(released, kept_back, letter.rules, folder, no_kit=no_kit)
         facts = {**told.facts, "released": datetime.now(UTC).isoformat(timespec="seconds")}
         certify(folder, facts)
+        letter.entry.tell()
     return to / name, (*outputs, DISCLOSURE), kept_back
 
 

@@ -25,6 +25,7 @@ from pipeline.conftest import ROOT
 
 from impact.cli import main
 from impact.data.privacy.pseudonyms import KEY_FILE, new_key
+from impact.disclosure.log import Earlier
 from impact.disclosure.public_use.choices import (
     Group,
     Limit,
@@ -37,10 +38,13 @@ from impact.disclosure.public_use.proposal import proposed
 from impact.disclosure.public_use.utility import SummaryName, Verdict
 from impact.errors import DisclosureError, PlanError, PrivacyError, StorageError
 from impact.evaluation.store import decode
+from impact.pipeline.earlier_releases import EarlierReleases
 from impact.pipeline.plan import checked_study, sha256_of
 from impact.pipeline.public_use import Source, write_public_use
 from impact.pipeline.store import certify, read_run
+from impact.reporting.public_use.report import PublicUse, report
 from impact.reporting.public_use.words import CHANGES, SUMMARIES, VERDICTS
+from impact.reporting.voice import Voice
 
 PAGE = ROOT / "docs" / "public-use.md"
 
@@ -63,7 +67,7 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def published(project, key):
     del key
-    source = Source.of_plan(project / "evaluation.yml")
+    source = Source.of_plan(project / "evaluation.yml", reports=project / "reports")
     return write_public_use(source, choices(), to=project.parent / "public")
 
 
@@ -106,7 +110,7 @@ def test_stata_gets_the_same_cells(published):
 def test_the_same_choices_give_the_same_bytes(published, project, key):
     del key
     before = read_run(published.folder)["outputs"]
-    source = Source.of_plan(project / "evaluation.yml")
+    source = Source.of_plan(project / "evaluation.yml", reports=project / "reports")
     again = write_public_use(source, read_choices(published.folder / "deidentify.yml"), to=project.parent / "again")  # fmt: skip
     assert read_run(again.folder)["outputs"] == before
 
@@ -123,7 +127,7 @@ def test_restricted_figures_have_three_digits_and_the_headline_survives(publishe
 
 
 def test_nothing_is_written_without_a_key_or_with_one_inside_the_project(project, monkeypatch):
-    source = Source.of_plan(project / "evaluation.yml")
+    source = Source.of_plan(project / "evaluation.yml", reports=project / "reports")
     monkeypatch.delenv(KEY_FILE, raising=False)
     with pytest.raises(PrivacyError, match="pseudonyms need a secret key"):
         write_public_use(source, choices(), to=project.parent / "no-key")
@@ -137,6 +141,32 @@ def test_nothing_is_written_without_a_key_or_with_one_inside_the_project(project
     assert not (project.parent / "no-key").exists()
 
 
+def test_the_file_counts_in_the_log_of_releases_and_its_report_says_what_is_beside(
+    published, project
+):
+    """A file that nobody could make is not in it; one beside released figures is made where their run is named."""
+    study = checked_study(project / "evaluation.yml", {})
+    page = (published.folder / "report.en.html").read_text(encoding="utf-8")
+    assert "No figures of these data had been released" in page
+    with EarlierReleases.of(project / "reports", study) as log:
+        assert set(log.public_files) == {published.folder.name}
+    told = PublicUse(published.made, published.pairs, (), ("abc123",))
+    assert "`abc123`" in report(Voice(study), told).bundles()[-1][0]["text/markdown"]
+
+
+def test_no_file_is_made_beside_released_figures_that_nobody_names(project, key):
+    del key
+    source = Source.of_plan(project / "evaluation.yml", reports=project / "others")
+    with EarlierReleases.of(source.reports, source.study) as log:
+        log.asked(Earlier.of_public_use("", run="abc123")).tell()  # no equations: a release
+        assert (log.runs, log.public_files) == (("abc123",), ())
+    with pytest.raises(DisclosureError, match=r"run abc123: .*--beside abc123"):
+        write_public_use(source, choices(), to=project.parent / "beside")
+    assert not (project.parent / "beside").exists()
+    with EarlierReleases.of(source.reports, source.study) as log:
+        assert log.public_files == ()
+
+
 def edge_of(seed, folder, monkeypatch, key):
     """What becomes of a plan at the edge by proposed choices: None where it is refused, or so is its file by name."""
     monkeypatch.setenv(KEY_FILE, str(key))
@@ -146,7 +176,7 @@ def edge_of(seed, folder, monkeypatch, key):
         return None
     chosen, refused = proposed(study), ""
     try:
-        done = write_public_use(Source(study), chosen, to=folder / "public")
+        done = write_public_use(Source(study, folder / "reports"), chosen, to=folder / "public")
     except DisclosureError as problem:
         refused = str(problem)
     assert not refused or re.match(r"the (public file|start of treatment)", refused)

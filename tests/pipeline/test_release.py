@@ -12,23 +12,32 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from disclosure.declared.stored_parts import stored_parts, stored_study
 from pipeline.canaries import found_under
 from pipeline.conftest import IMPACT, ROOT
 from pipeline.released_numbers import found_in, numbers, withheld
 
 from impact.disclosure import Gate, Place
+from impact.disclosure.declared.cohorts import with_small_cohorts
 from impact.disclosure.declared.declaration import Declaration
+from impact.disclosure.declared.declare import declare
 from impact.disclosure.log import Earlier, appended, digests
 from impact.errors import DisclosureError, StorageError
 from impact.evaluation.sealed_study import SealedStudy
 from impact.evaluation.store import decode
+from impact.pipeline import release as module
+from impact.pipeline import released_folder, store
 from impact.pipeline.earlier_releases import LOG, EarlierReleases
 from impact.pipeline.notebook import NotebookStudy
+from impact.pipeline.plan import sha256_of, study_of
+from impact.pipeline.release import release
 from impact.pipeline.released_folder import write_released
 from impact.pipeline.shown_again import section_of, show_again
-from impact.pipeline.store import building, read_run
+from impact.pipeline.store import building, certify, read_run
 from impact.reporting.exhibits import EXHIBIT
+from impact.reporting.sections.disclosure_log import disclosure_log
+from impact.reporting.voice import Voice
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +153,7 @@ def test_two_released_runs_are_held_to_each_other_by_a_log_beside_the_runs(tmp_p
     figures, atoms = declared(study, "all")
     with EarlierReleases.of(tmp_path, study) as earlier:
         first = Gate().release(figures, atoms, earlier=earlier.entries)
-        earlier.add(Earlier.of(first, atoms, run="one"))
+        earlier.asked(Earlier.of(first, atoms, run="one")).tell()
     assert [one.place.column for one in first.figures] == ["all"]
     figures, atoms = declared(study, "some")
     alone = Gate().release(figures, atoms)
@@ -161,7 +170,7 @@ def test_a_log_that_was_changed_lets_nothing_out(tmp_path, study):
     figures, atoms = declared(study, "all")
     with EarlierReleases.of(tmp_path, study) as earlier:
         for run in ("one", "two"):
-            earlier.add(Earlier.of(Gate().release(figures, atoms), atoms, run=run))
+            earlier.asked(Earlier.of(Gate().release(figures, atoms), atoms, run=run)).tell()
         lines = earlier.path.read_text(encoding="utf-8").splitlines()
         earlier.path.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
         with pytest.raises(DisclosureError, match="changed or lost"):
@@ -173,10 +182,11 @@ def test_an_entry_off_the_end_of_the_log_is_missed_by_the_release_that_names_it(
     to = tmp_path / "released"
     with EarlierReleases.of(tmp_path, study) as earlier:
         for run in ("one", "two"):
-            earlier.add(Earlier.of(Gate().release(figures, atoms), atoms, run=run))
+            entry = earlier.asked(Earlier.of(Gate().release(figures, atoms), atoms, run=run))
+            entry.tell()
             (to / run).mkdir(parents=True)
-            (to / run / "run.json").write_text(json.dumps({LOG: earlier.facts}))
-        assert earlier.facts["entries"] == 2
+            (to / run / "run.json").write_text(json.dumps({LOG: entry.facts}))
+        assert entry.facts["entries"] == 2
         earlier.hold_to(to)
         whole = earlier.path.read_text(encoding="utf-8").splitlines()
         changed = whole[1].replace('"run":"two"', '"run":"other"')
@@ -202,6 +212,89 @@ def test_plans_of_the_same_data_share_a_log_and_others_do_not(tmp_path, study):
     with (other / "firms.csv").open("a", encoding="utf-8") as file:
         file.write("999,1,,a,0,False,100.0,5.0\n")
     assert EarlierReleases.of(tmp_path, replace(study, folder=other)).path != here
+
+
+@pytest.fixture
+def a_run(tmp_path):
+    """A run of the small study as it stands in the reports folder, and its plan."""
+    plan = tmp_path / "evaluation.yml"
+    small = stored_study(tmp_path)
+    told = small.plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    plan.write_text(yaml.safe_dump(told))
+    run = tmp_path / "reports" / "firms"
+    run.mkdir(parents=True)
+    (run / "results.json").write_text(json.dumps({"parts": stored_parts()}))
+    read = {name: sha256_of(tmp_path / name) for name in (plan.name, "firms.csv", "firms.yml")}
+    certify(run, {"run_id": "one", "parameters": {"plan": plan.name}, "inputs": read})
+    return run, plan
+
+
+@pytest.fixture
+def without_pages(monkeypatch, declared_once):
+    """A release declares what was declared once, and writes no pages: they cost seconds and tell nothing here."""
+    monkeypatch.setattr(module, "declare", lambda *_, **__: declared_once)
+    monkeypatch.setattr(released_folder, "_notebooks", lambda *_: None)
+    monkeypatch.setattr(released_folder, "_kit", lambda *_: "")
+    monkeypatch.setattr(released_folder, "write_pages", lambda *_: ({}, ()))
+
+
+@pytest.fixture(scope="module")
+def declared_once(study):
+    return declare(study, with_small_cohorts(stored_parts(), study))
+
+
+@pytest.mark.usefixtures("without_pages")
+def test_only_what_was_published_counts_as_told(a_run, tmp_path, monkeypatch):
+    """A release that fails, at its pages or when it takes its place, leaves the log as it was; one that is whole is named in it."""
+    run, plan = a_run
+    to, log = tmp_path / "released", tmp_path / "reports" / "releases"
+
+    def asked():
+        return release(run, plan_path=plan, to=to)
+
+    def entries():
+        (path,) = log.glob("*.jsonl")
+        return digests(path.read_text(encoding="utf-8"))
+
+    pages = released_folder.write_pages
+    monkeypatch.setattr(released_folder, "write_pages", failing)
+    with pytest.raises(StorageError, match="no space"):
+        asked()
+    assert list(log.glob("*.jsonl")) == []
+    monkeypatch.setattr(released_folder, "write_pages", pages)
+    first = asked()
+    assert read_run(first.folder)[LOG]["head"] == entries()[-1]
+    monkeypatch.setattr(store, "_publish", failing)
+    before = entries()
+    with pytest.raises(StorageError, match="no space"):
+        asked()
+    assert entries() == before
+    assert read_run(first.folder)[LOG]["head"] == before[-1]
+
+
+def failing(*_):
+    raise StorageError("no space left; free some")
+
+
+@pytest.mark.usefixtures("without_pages")
+def test_figures_are_not_released_beside_a_public_use_file_that_nobody_names(a_run, tmp_path):
+    run, plan = a_run
+    with EarlierReleases.of(run.parent, study_of(plan, {})) as earlier:
+        earlier.asked(Earlier.of_public_use("firms-public-use", run="firms")).tell()
+        assert (earlier.entries, earlier.public_files) == ((), ("firms-public-use",))
+    with pytest.raises(DisclosureError, match=r"firms-public-use: .*--beside firms-public-use"):
+        release(run, plan_path=plan, to=tmp_path / "released")
+    assert not (tmp_path / "released").exists()
+    done = release(run, plan_path=plan, to=tmp_path / "released", beside=["firms-public-use"])
+    said = json.loads((done.folder / "disclosure.json").read_text(encoding="utf-8"))
+    assert said["not_proven_beside"] == ["firms-public-use"]
+    shown = disclosure_log(Voice(study_of(plan, {})), done.kept_back)
+    assert "nothing is proven of these figures beside it" in shown[0].markdown
+    with EarlierReleases.of(run.parent, study_of(plan, {})) as earlier:
+        assert earlier.runs == ("one",)
+        with pytest.raises(DisclosureError, match="run one: figures of these data were released"):
+            earlier.refuse_releases([])
+        assert earlier.refuse_releases(["one"]) == ("one",)
 
 
 def pdf_saying(words):

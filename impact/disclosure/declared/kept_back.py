@@ -21,13 +21,18 @@ class KeptBack:
         Every figure the gate refused, and every one that nobody declared to it.
     merged : tuple of Merged
         Those that left.
+    public_files : tuple of str
+        Public-use files of the same data, by name, beside which nothing is proven.
     """
 
     withheld: tuple[Withheld, ...] = ()
     merged: tuple[Merged, ...] = ()
+    public_files: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, released: Released, struck: Iterable[Place]) -> "KeptBack":
+    def of(
+        cls, released: Released, struck: Iterable[Place], *, public_files: tuple[str, ...] = ()
+    ) -> "KeptBack":
         """Say of each figure that was taken out why; a figure that leaves with others has their reason."""
         refused = {each.place: each for each in released.withheld}
         rows = {
@@ -41,7 +46,7 @@ class KeptBack:
                 limit = 0.0 if beside is None else beside.limit
                 found[place] = Withheld(place, reason, limit)
         merged = tuple(each for each in released.merged if released.may_leave(each.place))
-        return cls(tuple(found[place] for place in sorted(found)), merged)
+        return cls(tuple(found[place] for place in sorted(found)), merged, public_files)
 
     def counted(self) -> list[tuple[str, Reason, float, int]]:
         """Return part, reason, its limit and how many figures, in order."""

@@ -22,11 +22,23 @@ from impact.reporting.voice import Voice
 
 @dataclass(frozen=True)
 class PublicUse:
-    """What the report tells: the file, figures restricted beside public, and what the plan lost (key, column)."""
+    """What the report tells.
+
+    Attributes
+    ----------
+    made : Deidentified
+    pairs : tuple of Pair
+        Figures restricted beside public; empty where nothing may be compared.
+    lost : tuple of (key, column)
+        What the plan lost.
+    beside : tuple of str
+        Runs of the same data, by id, of which figures were released.
+    """
 
     made: Deidentified
     pairs: tuple[Pair, ...]
     lost: tuple[tuple[str, str], ...]
+    beside: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Pair | None:
@@ -50,7 +62,7 @@ def report(voice: Voice, told: PublicUse) -> Exhibits:
             *([figures(voice, told.pairs).table] if told.pairs else []),
             Text(f"## {t('What remains')}\n\n{_remains(voice)}"),
             linked(voice, told.made).table,
-            Text(_limits(voice, told.made)),
+            Text(_limits(voice, told)),
         )
     )
 
@@ -191,8 +203,8 @@ def _remains(voice: Voice) -> str:
     return voice.about(sentence)
 
 
-def _limits(voice: Voice, made: Deidentified) -> str:
-    t = voice.t
+def _limits(voice: Voice, told: PublicUse) -> str:
+    t, made = voice.t, told.made
     points = [
         t(
             "Who learns from the file alone that all firms of a combination are alike in another column than the first "
@@ -202,9 +214,7 @@ def _limits(voice: Voice, made: Deidentified) -> str:
             "The periods in which a firm answered are not treated as known; the table of risk says how many firms they "
             "single out."
         ),
-        t(
-            "Figures of a release passed the disclosure gate without this file: the gate's proof does not cover both together."
-        ),
+        _on_releases(voice, told.beside),
         t(
             "What is known of firms was declared by a person. What nobody thought of is not protected."
         ),
@@ -222,3 +232,18 @@ def _limits(voice: Voice, made: Deidentified) -> str:
             )
         )
     return "\n".join(f"- {point}" for point in points)
+
+
+def _on_releases(voice: Voice, runs: tuple[str, ...]) -> str:
+    """Say what is known of figures of the same data beside the file."""
+    t = voice.t
+    if not runs:
+        return t(
+            "No figures of these data had been released when the file was made. Whoever releases some later must accept the "
+            "file by its name: the disclosure gate proves nothing of figures beside rows of single firms."
+        )
+    return t(
+        "Figures of the same data were released ({runs}), and whoever made this file accepted that by name: the disclosure "
+        "gate proves nothing of them beside rows of single firms.",
+        runs=voice.f.listed([f"`{run}`" for run in runs]),
+    )

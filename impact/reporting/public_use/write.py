@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import get_args
 
 from impact.data.formulas import without_formulas
-from impact.disclosure.public_use.deidentified import Deidentified
-from impact.disclosure.public_use.utility import Pair
 from impact.evaluation.study import Study
 from impact.reporting.public_use.report import PublicUse, report
 from impact.reporting.public_use.tables import changes, figures, linked, risk
@@ -17,28 +15,18 @@ from impact.reporting.voice import Voice
 from impact.terms import Language
 
 
-def write_report(
-    study: Study,
-    made: Deidentified,
-    pairs: tuple[Pair, ...],
-    lost: tuple[tuple[str, str], ...],
-    folder: Path,
-) -> None:
+def write_report(study: Study, told: PublicUse, folder: Path) -> None:
     """Write ``report.en.html``, ``report.fr.html`` and four CSV files.
 
     Parameters
     ----------
     study : Study
         The public one.
-    made : Deidentified
-    pairs : tuple of Pair
-        Empty where nothing may be compared.
-    lost : tuple of (key, column)
-        What the plan lost.
+    told : PublicUse
     folder : Path
         It exists.
     """
-    told = PublicUse(made, pairs, lost)
+    made, pairs = told.made, told.pairs
     for language in get_args(Language):
         voice = Voice(study.changed(language=language).on(study.data))
         shown = [(1, data) for data, _ in report(voice, told).bundles()]

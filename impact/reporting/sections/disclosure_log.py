@@ -20,6 +20,12 @@ def disclosure_log(voice: Voice, kept_back: KeptBack) -> list[Exhibit]:
         "A dash stands where a figure was withheld. The rating was made again from what is shown here; where it rests on a "
         "figure that was withheld, it may differ from the one in the report that stays inside."
     )
+    if kept_back.public_files:
+        opening += " " + t(
+            "A public-use file of single firms was made of the same data ({names}): nothing is proven of these figures beside "
+            "it, and whoever published both accepted that by name.",
+            names=voice.f.listed([f"`{name}`" for name in kept_back.public_files]),
+        )
     heading = f"### {t('What is withheld')}\n\n{opening}"
     rows = [
         (names_of_parts(t)[part], said(t, "withheld", reason), limit_in_words(f, limit), n)
