@@ -30,7 +30,7 @@ from impact.reporting.codebook.sheet import sheet
 from impact.reporting.codebook.write import CODEBOOKS
 from impact.reporting.evidence.rows import RecordedRun
 from impact.reporting.evidence.write import evidence_files, schema_text
-from impact.reporting.package.checklists import checklist_files
+from impact.reporting.package.checklists import checklist_files, is_reference
 from impact.reporting.package.crate import CRATE, crate
 from impact.reporting.package.known import KIT, RESULTS, Known
 from impact.reporting.package.programs import bare_notebook, exhibits_of, python_of
@@ -172,13 +172,14 @@ def _contents(
         facts=facts,
         with_data=with_data,
         minutes=_minutes(of_run),
+        memory_mb=of_run.get("memory_mb"),
         python=python_of(run),
         files=frozenset({*made, *READMES.values(), MANIFEST, CRATE}),
         datasets=read.datasets,
         exhibits=exhibits_of(run, report=f"{REPORT}.ipynb"),
         same_code=_same_code(of_run),
         lock_differs=() if text is None else _differing(locked(text), facts["versions"]),
-        references=tuple(sorted(cited(Voice(study), found.findings), key=str.casefold)),
+        references=tuple(sorted(_cited(found), key=str.casefold)),
         withheld=read.withheld,
     )
     made |= checklist_files(known)
@@ -187,6 +188,13 @@ def _contents(
     made[CRATE] = crate(known, made)
     made[MANIFEST] = _manifest(known, made)
     return made, known
+
+
+def _cited(found: RecordedRun) -> set[str]:
+    """Return what the report cites, and the source of the data where the schema writes it as a reference."""
+    source = found.study.schema.source_in("en")
+    methods = cited(Voice(found.study), found.findings)
+    return methods | ({source} if is_reference(source) else set())
 
 
 def _public(folder: Path, study: str) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import published, sha256_of, study_of
 from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import building, certify
-from impact.pipeline.timings import Step, Timings, cpu_seconds
+from impact.pipeline.timings import Step, Timings, cpu_seconds, most_memory_mb
 from impact.terms import Language
 
 Stages = tuple[tuple[str, ...], ...]
@@ -158,7 +158,11 @@ def write_run(
     snapshot.refuse_changed()
     (folder / MARK).write_text(INTERNAL, encoding="utf-8")
     timings.total()
-    spent = {"durations_s": timings.durations_s, "cpu_s": timings.cpu_s}
+    spent = {
+        "durations_s": timings.durations_s,
+        "cpu_s": timings.cpu_s,
+        "memory_mb": most_memory_mb(),
+    }
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     code = manner.code or code_hash(notebooks)
     certify(folder, {**said, **spent, "code": code, "started": began, "finished": ended})

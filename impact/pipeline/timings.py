@@ -1,6 +1,7 @@
 """How long the steps of a run take, and what processor time they use."""
 
 import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,13 @@ def cpu_seconds() -> float:
     """Return the processor seconds of this process and of the children it waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def most_memory_mb() -> int:
+    """Return the most memory that this process, or one that it waited for, held at once: resident pages, in megabytes."""
+    asked = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes elsewhere
+    return round(max(resource.getrusage(who).ru_maxrss for who in asked) * unit / 1e6)
 
 
 @dataclass(frozen=True)

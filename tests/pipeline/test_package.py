@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -28,7 +30,7 @@ from impact.pipeline.release import release
 from impact.reporting.package.checklists import ANSWERS, FILES, NAMES, answered, counts
 from impact.reporting.package.crate import identifier
 from impact.reporting.package.intake_without_values import WITHHELD, without_values
-from impact.reporting.package.readme import filled, inert
+from impact.reporting.package.readme import filled, inert, readme
 from impact.reporting.package.wheel import lock_of, locked, needs, wheel
 from impact.reporting.package.zipped import zipped
 from impact.terms import Language
@@ -347,7 +349,54 @@ def test_an_item_is_done_only_where_the_run_shows_it(made, inside):
     assert stayed["world_bank"]["data_files"].state == "done"
     assert (left["tredd"]["direct_identifiers"].why, stayed["tredd"]["direct_identifiers"].why) == ("", "not_released")  # fmt: skip
     assert left["mcc_questions"]["as_planned"].why == "no_programme"
-    assert left["aea"]["ethics"].why == "not_stated"
+    assert left["aea"]["ethics"].why == "ethics_elsewhere"
+    assert left["aea"]["memory"].why == "no_run_time"  # of a run before runs measured it
+
+
+@pytest.mark.parametrize(("earlier", "why"), [(0, ""), (2, "locked_after"), (None, "not_looked")])
+def test_a_lock_shows_that_the_design_came_first_only_where_no_run_was_there(made, earlier, why):
+    lock = {"day": "2026-11-01", "by": "A", "same_bytes": True, "earlier_runs": earlier}
+    known = replace(made.known, facts={**made.known.facts, "lock": lock})
+    assert answered(known)["tredd"]["design_before_results"].why == why
+    text = readme(known, "en", size=1).decode()
+    said = {0: "No finished run of it", 2: "among the reports then: 2.", None: "did not look"}
+    assert said[earlier] in text
+
+
+@pytest.mark.parametrize(
+    ("source", "cited", "found"),
+    [
+        ("Holzer, Block, Cheatham and Knott (1993), ILR Review 46(4)", True, False),
+        ("Ministry of Crafts, artisanat.gov.ma/panel, read in May 2026", False, True),
+        ("HCP (2024), Enquête, https://hcp.ma/e", True, True),
+        ("made here", False, False),
+    ],
+)
+def test_the_source_of_the_data_counts_for_what_it_says(made, source, cited, found):
+    own = made.known.study
+    study = SimpleNamespace(
+        plan=own.plan, events=(), programme=None, schema=SimpleNamespace(source_in=lambda _: source)
+    )
+    told = answered(replace(made.known, study=study))
+    assert told["aea"]["data_citations"].state == ("done" if cited else "not_done")
+    assert told["world_bank"]["dataset_sources"].state == ("done" if found else "not_done")
+
+
+def test_what_only_people_can_give_is_not_asked_of_simulated_data(made):
+    own = made.known.study
+    plan = own.plan.model_copy(update={"truth": "truth.json"})
+    study = SimpleNamespace(plan=plan, events=(), programme=None, schema=own.schema)
+    told = answered(replace(made.known, study=study))
+    for name, item in (("aea", "ethics"), ("tredd", "informed_consent"), ("world_bank", "rights")):
+        assert (told[name][item].state, told[name][item].why) == ("not_asked", "simulated")
+    assert told["aea"]["data_license"].state == "not_done"
+
+
+def test_memory_is_what_the_run_measured(made):
+    known = replace(made.known, memory_mb=731)
+    assert answered(known)["aea"]["memory"].state == "done"
+    assert "up to 731 MB in one process of the run" in readme(known, "en", size=1).decode()
+    assert "jusqu’à 731" in readme(known, "fr", size=1).decode().replace("'", "’")
 
 
 def test_a_readme_has_what_the_templates_ask_and_no_blank(made):

@@ -16,6 +16,9 @@ from impact.terms import Language
 FILES = Path(__file__).with_name("files")
 State = Literal["done", "not_done", "not_asked"]
 README = "README.md, "
+REFERENCE = re.compile(r"\w.*\((?:19|20)\d\d\)")
+ADDRESS = re.compile(r"https?://|\bdoi\b|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 IN_README = re.compile(r"README\.md, (?=\d)")
 REPORT = "results/report.html"
 NAMES: Mapping[Language, str] = {
@@ -77,6 +80,47 @@ def _all_by_code(known: Known) -> Answer:
     return Answer("done", f"{README}4") if known.exhibits else Answer("not_done", why="not_stated")
 
 
+def _about_people(why: str) -> Rule:
+    """Not done, as no file of a run says it; of simulated data it is not asked."""
+    return lambda known: (
+        Answer("not_asked", why="simulated") if known.simulated else Answer("not_done", why=why)
+    )
+
+
+def _data_cited(known: Known) -> Answer:
+    if known.simulated:
+        return Answer("not_asked", why="simulated")
+    if is_reference(known.study.schema.source_in("en")):
+        return Answer("done", f"{README}9")
+    return Answer("not_done", why="not_cited")
+
+
+def _data_found(known: Known) -> Answer:
+    """Whether the schema's source says where the data are, and of which year."""
+    if known.simulated:
+        return Answer("not_asked", why="simulated")
+    source = known.study.schema.source_in("en")
+    if ADDRESS.search(source) and YEAR.search(source):
+        return Answer("done", f"{README}2")
+    return Answer("not_done", why="no_address")
+
+
+def is_reference(source: str) -> bool:
+    """Whether a source is written as references are: authors, and a year in brackets."""
+    return bool(REFERENCE.search(source))
+
+
+def _locked_before(known: Known) -> Answer:
+    """Whether a lock was there before any run had shown results, as far as its reports folder told."""
+    lock = known.facts.get("lock")
+    if lock is None:
+        return Answer("not_done", why="not_locked")
+    earlier = lock.get("earlier_runs")
+    if earlier == 0:
+        return Answer("done", "results/run.json")
+    return Answer("not_done", why="not_looked" if earlier is None else "locked_after")
+
+
 def _events_told(known: Known) -> bool:
     return bool(known.study.events)
 
@@ -107,9 +151,9 @@ ANSWERS: Mapping[str, Mapping[str, Rule]] = {
         "folder_map": at(f"{README}7"),
         "exhibits_to_programs": _all_by_code,
         "datasets_by_access": at(f"{README}2"),
-        "dataset_sources": never("not_cited"),
-        "restrictions": never("not_stated"),
-        "rights": never("not_stated"),
+        "dataset_sources": _data_found,
+        "restrictions": _about_people("rights_elsewhere"),
+        "rights": _about_people("rights_elsewhere"),
         "raw_outputs": there(
             "results/tables/", "no_other", where="results/tables/, results/figures/"
         ),
@@ -117,23 +161,25 @@ ANSWERS: Mapping[str, Mapping[str, Rule]] = {
     },
     "aea": {
         "availability_statement": at(f"{README}2"),
-        "rights_to_use": never("not_stated"),
+        "rights_to_use": _about_people("rights_elsewhere"),
         "dataset_list": at(f"{README}2"),
-        "data_citations": never("not_cited"),
+        "data_citations": _data_cited,
         "codebook": at("codebook/"),
         "code_license": there("LICENSE", "not_stated"),
-        "data_license": never("not_stated"),
+        "data_license": never("rights_elsewhere"),
         "software": at(f"{README}5"),
         "locked": _versions,
         "seeds": at(f"{README}5", "study/"),
         "runtime": RUN_TIME,
-        "memory": never("not_measured"),
+        "memory": where_true(
+            lambda known: known.memory_mb is not None, f"{README}5", "no_run_time"
+        ),
         "programs": at(f"{README}6"),
         "instructions": at(f"{README}3"),
         "list_of_exhibits": _all_by_code,
         "references": where_true(lambda known: known.references, f"{README}9", "not_stated"),
         "no_personal_data": GATE,
-        "ethics": never("not_stated"),
+        "ethics": _about_people("ethics_elsewhere"),
         "registration": never("no_registration"),
     },
     "tredd": {
@@ -150,11 +196,9 @@ ANSWERS: Mapping[str, Mapping[str, Rule]] = {
         "indirect_identifiers": GATE,
         "metadata": at("codebook/codebook.xml", "ro-crate-metadata.json"),
         "design_and_departures": at("study/", "evidence/evidence.json"),
-        "design_before_results": where_true(
-            lambda known: known.facts.get("lock"), "results/run.json", "not_locked"
-        ),
-        "questionnaires": never("not_stated"),
-        "informed_consent": never("not_stated"),
+        "design_before_results": _locked_before,
+        "questionnaires": _about_people("survey_elsewhere"),
+        "informed_consent": _about_people("survey_elsewhere"),
         "data_package_worksheet": never("from_a_form"),
         "transparency_statement": never("from_a_form"),
     },

@@ -46,6 +46,8 @@ class Known:
         The certificate of the run that is packaged.
     minutes : float or None
         The run took, by the clock; None where only its release is known.
+    memory_mb : int or None
+        Most that one process of the run held at once, in megabytes; None where only its release is known.
     files : frozenset of str
         Names in the package.
     same_code : bool or None
@@ -62,6 +64,7 @@ class Known:
     facts: Mapping[str, Any] = field(repr=False)
     with_data: bool
     minutes: float | None
+    memory_mb: int | None
     python: str
     files: frozenset[str]
     datasets: tuple[Dataset, ...]
@@ -83,9 +86,14 @@ class Known:
         return "released" in self.facts
 
     @property
+    def simulated(self) -> bool:
+        """Whether no real unit is in the data."""
+        return self.study.plan.truth is not None
+
+    @property
     def from_moments(self) -> bool:
         """Whether the run read sums in place of data."""
-        return self.study.from_moments
+        return self.study.plan.from_moments
 
     @property
     def data_public(self) -> bool:

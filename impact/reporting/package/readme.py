@@ -53,6 +53,8 @@ def readme(known: Known, language: Language, *, size: int) -> bytes:
         "LOCK": _lock(known, words),
         "SEED": str(facts["seed"]),
         "RUN_TIME": _minutes(known, words),
+        "MEMORY": _memory(known, words),
+        "ENVIRONMENT": words["environment"][known.outcome],
         "STORAGE": _size(size, words),
         "WHEEL": wheel_name(),
         "KIT_PROGRAM": words["kit_program"] if known.outcome == "kit" else "",
@@ -114,7 +116,10 @@ def _plan_lock(known: Known, words: Mapping[str, Any]) -> str:
     if told is None:
         return str(words["plan_lock"]["none"])
     state = "same" if told["same_bytes"] else "changed"
-    return str(words["plan_lock"][state].format(day=told["day"], by=inert(told["by"])))
+    locked = words["plan_lock"][state].format(day=told["day"], by=inert(told["by"]))
+    earlier = told.get("earlier_runs")
+    before = "unknown" if earlier is None else "some" if earlier else "none"
+    return f"{locked} {words['runs_before_lock'][before].format(n=earlier)}"
 
 
 def _datasets(known: Known, words: Mapping[str, Any]) -> Iterable[str]:
@@ -144,6 +149,12 @@ def _minutes(known: Known, words: Mapping[str, Any]) -> str:
         return str(words["no_run_time"])
     minutes = f"{known.minutes:.1f}".replace(".", words["decimal"])
     return f"{words['run_time'].format(minutes=minutes)}."
+
+
+def _memory(known: Known, words: Mapping[str, Any]) -> str:
+    if known.memory_mb is None:
+        return str(words["no_run_time"])
+    return f"{words['memory'].format(mb=known.memory_mb)}."
 
 
 def _size(size: int, words: Mapping[str, Any]) -> str:
