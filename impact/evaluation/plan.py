@@ -255,6 +255,21 @@ class Plan(_Strict):
         """Return the names of the choices, as a plan's file writes them."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
+    @classmethod
+    def refuse_choice(cls, name: object) -> None:
+        """Refuse as a parameter what only the plan's file may say.
+
+        Raises
+        ------
+        PlanError
+        """
+        may_be_told = ("outcome", *CHANGEABLE, NAMED)
+        if name not in may_be_told and name in list(cls.keys()):
+            raise PlanError(
+                f"{name}: a choice of the plan, which no run is told; change it in the plan's file. A run may be told "
+                f"{', '.join(may_be_told)}"
+            )
+
     def changed(self, **choices: Any) -> Self:
         """Return the plan with some choices changed, held to the same rules."""
         return self.of({**self.model_dump(by_alias=True), **choices})
@@ -272,7 +287,10 @@ class Plan(_Strict):
         PlanError
             For an unknown name, with the nearest known one, or a value that the plan's own rules refuse.
         """
-        _refuse_unknown(parameters, ["outcome", *CHANGEABLE, NAMED], kind="parameter")
+        known = ["outcome", *CHANGEABLE, NAMED]
+        for name in parameters:
+            self.refuse_choice(name)
+        _refuse_unknown(parameters, known, kind="parameter")
         choices = {name: value for name, value in parameters.items() if value is not None}
         if "outcome" in choices:
             first = choices.pop("outcome")

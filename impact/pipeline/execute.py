@@ -5,11 +5,11 @@ import json
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from impact import errors
 from impact.errors import ImpactError, KernelDiedError, NotebookError, RunError, StorageError
-from impact.pipeline.parent_process import ParentProcess, Process, hang_up, started_for
+from impact.pipeline.parent_process import ParentProcess, StartedAnew, hang_up
 
 NOTEBOOK_TIMEOUT_S = 3600
 
@@ -24,54 +24,17 @@ class Complaining(Protocol):
 class WarmParent(ParentProcess):
     """The process that a run's notebooks are forked from; leaving it, or dying, ends all of them."""
 
-    def __init__(self, *, folder: Path) -> None:
-        super().__init__("impact.pipeline.warm_parent", folder=folder)
+    module = "impact.pipeline.warm_parent"
 
     def start(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> "Execution":
         """Have a notebook executed."""
         return Execution(notebook.stem, self.ask(_order(notebook, output, parameters)), self)
 
 
-class FreshNotebooks(WarmParent):
+class FreshNotebooks(StartedAnew, WarmParent):
     """Notebooks executed without a fork: a new interpreter for papermill and an ordinary new kernel for each."""
 
-    def __enter__(self) -> Self:
-        self._started: list[Process] = []
-        return super().__enter__()
-
-    def _begun(self, theirs: socket.socket) -> Process:
-        del theirs  # nobody is asked to fork
-        return SeveralProcesses(self._started)
-
-    def ask(self, order: Mapping[str, Any]) -> socket.socket:
-        """Start a process for an order."""
-        process, ours = started_for(
-            order, "impact.pipeline.fresh_notebook", self._sockets,
-            folder=self._folder, complaints=self._complaints,
-        )  # fmt: skip
-        self._asked.append(ours)
-        self._started.append(process)
-        return ours
-
-
-class SeveralProcesses:
-    """Processes that are waited for and ended together."""
-
-    pid = 0
-
-    def __init__(self, processes: list[Process]) -> None:
-        self._processes = processes
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for all."""
-        for process in self._processes:
-            process.wait(timeout)
-        return 0
-
-    def kill(self) -> None:
-        """End all at once."""
-        for process in self._processes:
-            process.kill()
+    module = "impact.pipeline.fresh_notebook"
 
 
 def _order(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, ClassVar, Protocol, Self
 
 from impact.pipeline.timings import cpu_seconds
 
@@ -49,12 +49,16 @@ class ParentProcess:
 
     Attributes
     ----------
+    module : str
+        The module, as each kind of process names its own.
     cpu_s : float
         Processor seconds of this process and of all that it forked, known once it is left.
     """
 
-    def __init__(self, module: str, *, folder: Path) -> None:
-        self._module, self._folder = module, folder
+    module: ClassVar[str]
+
+    def __init__(self, *, folder: Path) -> None:
+        self._folder = folder
         self._asked: list[socket.socket] = []
         self._leave: Callable[[], None]
         self.cpu_s = 0.0
@@ -77,7 +81,7 @@ class ParentProcess:
     def _begun(self, theirs: socket.socket) -> Process:
         """Begin the process that holds the other end of the connection."""
         return started(
-            self._module, theirs, self._sockets, folder=self._folder, complaints=self._complaints
+            self.module, theirs, self._sockets, folder=self._folder, complaints=self._complaints
         )
 
     def __exit__(
@@ -117,6 +121,52 @@ class ParentProcess:
         return lines[-1].split(":")[0] if lines else "no reason given"
 
 
+class StartedAnew(ParentProcess):
+    """Processes of the module started one for each order, in place of forks of one."""
+
+    def __enter__(self) -> Self:
+        self._started: list[Process] = []
+        return super().__enter__()
+
+    def _begun(self, theirs: socket.socket) -> Process:
+        del theirs  # nobody is asked to fork
+        return SeveralProcesses(self._started)
+
+    def ask(self, order: Mapping[str, Any]) -> socket.socket:
+        """Start a process for an order, and return the connection on which it tells how it ended."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = started(
+                self.module, theirs, self._sockets,
+                folder=self._folder, complaints=self._complaints,
+            )  # fmt: skip
+        with suppress(OSError):  # as of a forked one
+            ours.sendall(json.dumps(order).encode() + b"\n")
+        self._asked.append(ours)
+        self._started.append(process)
+        return ours
+
+
+class SeveralProcesses:
+    """Processes that are waited for and ended together."""
+
+    pid = 0
+
+    def __init__(self, processes: list[Process]) -> None:
+        self._processes = processes
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for all."""
+        for process in self._processes:
+            process.wait(timeout)
+        return 0
+
+    def kill(self) -> None:
+        """End all at once."""
+        for process in self._processes:
+            process.kill()
+
+
 def started(
     module: str, connection: socket.socket, sockets: Path, *, folder: Path, complaints: BinaryIO
 ) -> "subprocess.Popen[bytes]":
@@ -133,18 +183,6 @@ def started(
         start_new_session=True,
         env={**os.environ, **NOTEBOOK_ENVIRONMENT},
     )
-
-
-def started_for(
-    order: Mapping[str, Any], module: str, sockets: Path, *, folder: Path, complaints: BinaryIO
-) -> tuple[Process, socket.socket]:
-    """Start a process for one order; return it, and the connection on which it tells how it ended."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        process = started(module, theirs, sockets, folder=folder, complaints=complaints)
-    with suppress(OSError):  # as above
-        ours.sendall(json.dumps(order).encode() + b"\n")
-    return process, ours
 
 
 def hang_up(connection: socket.socket) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
 from impact.data.schema import read_schema
+from impact.data.sources.door import READERS, TYPED_BY_HAND
 from impact.data.yaml_file import load_yaml
 from impact.errors import PlanError, SourceError
 from impact.evaluation.blind import Blinding, blind_log_of
@@ -19,6 +20,7 @@ from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.study import Study
 
 Record = TypeVar("Record")
+OF_REPORTS = frozenset({".html", ".pdf", ".docx", ".ipynb"})
 
 
 def read_plan(path: Path) -> Plan:
@@ -27,13 +29,32 @@ def read_plan(path: Path) -> Plan:
     Raises
     ------
     PlanError
-        With the key and the rule, and the nearest known key for an unknown one.
+        With the key and the rule, and the nearest known key for an unknown one; what is no plan by its kind is said to be
+        a folder, data or a page.
     """
+    _refuse_another_kind(path)
     try:
         return Plan.of(load_yaml(path))
     except PlanError as problem:
         words = str(problem)
         raise PlanError(words if words.startswith(path.name) else f"{path.name}: {words}") from None
+
+
+def _refuse_another_kind(path: Path) -> None:
+    """Refuse what is given in place of a plan, with the command that was meant."""
+    ending = path.suffix.lower()
+    if path.is_dir():
+        raise PlanError(
+            f"{path.name}: a folder, not a plan; give a plan's .yml or workbook (`impact check` reads the folder of a run)"
+        )
+    if ending in {*READERS, *TYPED_BY_HAND} and path.is_file():
+        raise PlanError(
+            f"{path.name}: data, not a plan; `impact init {path.name}` proposes a plan for them"
+        )
+    if ending in OF_REPORTS and path.is_file():
+        raise PlanError(
+            f"{path.name}: a page or notebook, not a plan; give the plan's .yml or workbook"
+        )
 
 
 def study_of(path: Path, parameters: Mapping[str, Any], *, kept: Path | None = None) -> Study:

@@ -160,10 +160,12 @@ def test_every_run_is_made_and_told_in_one_file(project, monkeypatch):
 def test_what_is_done_is_not_made_again_until_something_is_other(project, monkeypatch):
     with pretending(monkeypatch):
         run(project)
+    told = []
     with pretending(monkeypatch) as runs:
-        again = run(project)
+        again = run(project, told=told)
     assert runs.made == []
     assert [one.resumed for one in again.runs] == [True] * 3
+    assert told == ["kept 3 of 3: made before of the same data, plan, parameters and code"]
     with pretending(monkeypatch) as runs:
         run(project, force=True)
     assert runs.made == NAMES
@@ -187,9 +189,11 @@ def test_a_run_that_is_not_whole_is_made_again_only_where_nothing_of_it_is_anybo
         run(project)
     results = project / "reports" / "crafts-rabat" / "results.json"
     results.unlink()
+    told = []
     with pretending(monkeypatch) as runs:
-        run(project)
+        run(project, told=told)
     assert runs.made == ["crafts-rabat"]
+    assert told[0].startswith("kept 2 of 3: ")
 
 
 NO_MEMORY = {"status": "failed", "exit_code": 5, "error": "KernelDiedError", "reason": "no memory"}

@@ -107,6 +107,37 @@ def test_a_misspelt_parameter_names_the_nearest():
         open_study(plan="evaluation.yml", outcom="x")
 
 
+@pytest.mark.parametrize("name", ["winsorise", "schema", "outcomes", "design_draws"])
+def test_a_choice_of_the_plan_is_no_parameter_and_said_to_stand_in_its_file(name):
+    words = f"^{name}: a choice of the plan, which no run is told; change it in the plan's file"
+    with pytest.raises(PlanError, match=words):
+        read_plan(ROOT / "evaluation.yml").told({name: 0.9})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            "reports/crafts",
+            "a folder, not a plan; give a plan's .yml or workbook .`impact check` reads",
+        ),
+        ("firms.csv", "data, not a plan; `impact init firms.csv` proposes a plan"),
+        ("firms.DTA", "data, not a plan; `impact init firms.DTA`"),
+        ("report.html", "a page or notebook, not a plan; give the plan's .yml"),
+        ("gone.csv", "no such file; check the path"),
+    ],
+)
+def test_what_is_given_in_place_of_a_plan_is_named_with_the_command_that_was_meant(
+    tmp_path, given, words
+):
+    (tmp_path / "reports" / "crafts").mkdir(parents=True)
+    for name in ("reports/crafts/run.json", "firms.csv", "firms.DTA", "report.html"):
+        (tmp_path / name).write_text("firm,amount\nZineb,0661\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=f"^{Path(given).name}: {words}") as told:
+        read_plan(tmp_path / given)
+    assert "Zineb" not in str(told.value)
+
+
 def test_a_parameter_that_is_none_leaves_the_choice_as_the_plan_has_it():
     assert PLAN_OF_ARTISANS.told(dict.fromkeys(["outcome", *CHANGEABLE])) == PLAN_OF_ARTISANS
 

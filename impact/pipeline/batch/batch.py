@@ -134,6 +134,10 @@ def run_batch(
             {one.name: _known(reports, one, snapshot, code, options=options) for one in orders},
         )
         batch.write()
+        if kept := sum(run.resumed for run in batch.runs.values()):
+            tell(
+                f"kept {kept} of {len(orders)}: made before of the same data, plan, parameters and code"
+            )
         common = {
             "snapshot": snapshot.to_told(),
             "reports": str(reports),

@@ -9,8 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from impact.errors import RunError
-from impact.pipeline.execute import SeveralProcesses
-from impact.pipeline.parent_process import ParentProcess, Process, hang_up, started_for
+from impact.pipeline.parent_process import ParentProcess, StartedAnew, hang_up
 
 ENDED_SILENTLY = "its process ended without a word, most likely for want of memory; take fewer --jobs or a smaller sample"
 
@@ -37,34 +36,17 @@ class Runs(Protocol):
 class WarmRuns(ParentProcess):
     """Runs forked from one process that has imported all that they need."""
 
-    def __init__(self, *, folder: Path) -> None:
-        super().__init__("impact.pipeline.batch.host", folder=folder)
+    module = "impact.pipeline.batch.host"
 
     def carry_out(self, order: Mapping[str, Any], *, timeout_s: float | None) -> dict[str, Any]:
         """Carry an order out in a process of its own."""
         return status_told(self.ask(order), timeout_s=timeout_s)
 
 
-class FreshRuns(WarmRuns):
+class FreshRuns(StartedAnew, WarmRuns):
     """Runs in new interpreters, whose notebooks have interpreters and kernels of their own."""
 
-    def __enter__(self) -> Self:
-        self._started: list[Process] = []
-        return super().__enter__()
-
-    def _begun(self, theirs: socket.socket) -> Process:
-        del theirs  # nobody is asked to fork
-        return SeveralProcesses(self._started)
-
-    def ask(self, order: Mapping[str, Any]) -> socket.socket:
-        """Start a process for an order."""
-        process, ours = started_for(
-            order, "impact.pipeline.batch.one_run", self._sockets,
-            folder=self._folder, complaints=self._complaints,
-        )  # fmt: skip
-        self._asked.append(ours)
-        self._started.append(process)
-        return ours
+    module = "impact.pipeline.batch.one_run"
 
 
 def runs_here(*, fresh: bool, folder: Path) -> Runs:

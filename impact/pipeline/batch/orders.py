@@ -130,6 +130,7 @@ def _order(plan: Plan, schema: Schema, name: str | None, row: Choices) -> Order:
         elif key in {"outcome", *CHANGEABLE} - {ONLY}:
             told[key] = _value(plan, key, value)
         else:
+            plan.refuse_choice(key)
             known = ["outcome", *(name for name in CHANGEABLE if name != ONLY), *schema.columns]
             raise PlanError(
                 f"{printed(key)}: neither a parameter nor a column; {nearest(key, known)}see docs/batches.md"
