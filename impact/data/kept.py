@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from impact.data.attrs import shared
+
 KEPT = "data.parquet"
 """Name of the file among the results of a run under way; it is never published."""
 
@@ -40,5 +42,5 @@ def kept_frame(folder: Path) -> pd.DataFrame | None:
         for name, cells in zip(table.column_names, table.columns, strict=True)
     }
     frame = pd.DataFrame(columns)
-    frame.attrs = json.loads(table.schema.metadata[b"told"])
+    frame.attrs = shared(json.loads(table.schema.metadata[b"told"]))
     return frame

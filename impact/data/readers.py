@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
+from impact.data.attrs import shared
 from impact.data.first_period import with_first_period
 from impact.data.intake.applied import Applied
 from impact.data.intake.arrive import arrive, is_intake, source_of
@@ -154,8 +155,8 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
             keyed=partial(pseudonyms_for, Path(path).resolve().parent),
         )
     frame = pd.DataFrame({name: one.cells for name, one in made.items()})
-    frame.attrs["missing"] = {name: dict(one.missing) for name, one in made.items() if one.missing}
-    frame.attrs["intake"] = [line.to_dict() for line in ledger]
+    missing = {name: dict(one.missing) for name, one in made.items() if one.missing}
+    frame.attrs = shared({"missing": missing, "intake": [line.to_dict() for line in ledger]})
     return with_first_period(frame, schema)
 
 

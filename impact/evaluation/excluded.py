@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from impact.data.attrs import shared
 from impact.data.intake.applied import Applied
 from impact.evaluation.plan import Plan
 from impact.evaluation.promised import Exclusion
@@ -39,7 +40,7 @@ def without_excluded(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         ledger.append(line.to_dict())
         kept = left
     kept = kept.reset_index(drop=True)
-    kept.attrs = {**frame.attrs, "intake": ledger}
+    kept.attrs = shared({**frame.attrs, "intake": ledger})
     return kept
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impact.data.attrs import shared
 from impact.errors import PlanError
 
 SEVERAL = "one_of_several"
@@ -49,7 +50,8 @@ def part_of(frame: pd.DataFrame, only: Mapping[str, tuple[str, ...]], *, unit: s
     if not kept.any():
         raise PlanError("only: no firm has all that is asked; ask for less")
     part = frame[kept].reset_index(drop=True)
-    part.attrs = {**frame.attrs, "missing": _missing(part, frame.attrs.get("missing", {}))}
+    missing = _missing(part, frame.attrs.get("missing", {}))
+    part.attrs = shared({**frame.attrs, "missing": missing})
     return part
 
 

@@ -42,3 +42,13 @@ def test_a_file_read_by_its_schema_is_kept_as_it_is(tmp_path):
 
 def test_nothing_kept_is_nothing(tmp_path):
     assert kept_frame(tmp_path) is None
+
+
+def test_what_is_told_beside_a_frame_is_carried_along_and_never_copied(tmp_path):
+    content = "id,wave,start,revenue,kind\n007,1,,5.5,a\n008,1,2,-99,\n"
+    frame = read(tmp_path, "f.csv", content, schema({"revenue": {"missing": [-99]}}))
+    for made in (frame.copy(), frame[frame["kind"].isna()], frame.assign(other=1)):
+        assert made.attrs["missing"] is frame.attrs["missing"]
+    keep_frame(frame, tmp_path)
+    again = kept_frame(tmp_path)
+    assert again.sort_values("id").attrs["missing"] is again.attrs["missing"]
