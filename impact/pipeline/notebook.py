@@ -86,7 +86,7 @@ class NotebookStudy:
     @cached_property
     def voice(self) -> Voice:
         """The study's language."""
-        return Voice(self.study)
+        return Voice(self.study, drawings=self.results)
 
     def opening(self, notebook: Opened) -> Exhibits:
         """Show what a notebook answers and what to look for. It stands in the notebook only, not in the report."""

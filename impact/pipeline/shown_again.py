@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.pipeline.notebook import NotebookStudy
+from impact.reporting.bundle import as_output
 from impact.reporting.exhibits import Exhibits
 from impact.reporting.words.catalogue import t
 
@@ -60,7 +61,7 @@ def _outputs(cell: Mapping[str, Any], study: NotebookStudy) -> Iterator[dict[str
 
 
 def _displayed(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}
+    return {"output_type": "display_data", "data": as_output(data), "metadata": dict(metadata)}
 
 
 def section_of(code: str) -> tuple[str, tuple[Any, ...]] | None:

@@ -16,7 +16,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -67,13 +67,14 @@ def main() -> None:
     execute_notebooks(run, sockets)
 
 
-def import_once(names: Iterable[str]) -> None:
-    """Import what children share, and leave it where no collection in a child walks over, and copies, it."""
+def import_once(names: Iterable[str], *and_do: Callable[[], object]) -> None:
+    """Import what children share, do what each would do again, and leave it where no collection in a child copies it."""
     for name in KEPT_OUT:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     for name in names:
         import_module(name)
-    compile_once()
+    for once in (compile_once, *and_do):
+        once()
     gc.collect()
     gc.freeze()
 

@@ -7,10 +7,11 @@ Each renders itself for Jupyter, and carries in the same output what the report 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from impact.reporting import pieces
-from impact.reporting.bundle import EXHIBIT, Bundle, bundle, piece
+from impact.reporting.bundle import EXHIBIT, Bundle, as_output, bundle, piece
 from impact.reporting.drawing import base64_of, png_of, svg_of
 from impact.reporting.markup import blocks
 from impact.reporting.table import Table
@@ -311,10 +312,15 @@ class Exhibits:
         from IPython.display import display
 
         for data, metadata in self.bundles():
-            display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+            display(as_output(data), metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
 
     def bundles(self) -> list[Bundle]:
-        """Return what Jupyter displays of each: contents by type, and their metadata."""
+        """Return what Jupyter displays of each: contents by type, and their metadata. Nobody changes them."""
+        return self._bundled
+
+    @cached_property
+    def _bundled(self) -> list[Bundle]:
+        """Each made once: a notebook leaves them for the report, then shows them."""
         found = [item._repr_mimebundle_() for item in self.items]
         for data, _ in found:
             self.written.into(data[EXHIBIT])

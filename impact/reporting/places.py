@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impact.reporting.bundle import EXHIBIT
+from impact.reporting.bundle import exhibit_in
 from impact.reporting.tree import Node, walk
 
 SHOWN_BY = {
@@ -69,5 +69,6 @@ def _labels(cell: Mapping[str, Any]) -> list[str]:
         return node
 
     for output in cell.get("outputs", []):
-        walk(output.get("data", {}).get(EXHIBIT, {}).get("blocks", []), note)
+        exhibit = exhibit_in(output.get("data", {})) or {}
+        walk(exhibit.get("blocks", []), note)
     return found

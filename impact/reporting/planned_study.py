@@ -30,7 +30,9 @@ def power_figure(result: PowerResult) -> Figure:
     found = result.smallest_detectable
     words = f"{amount(found)} ({100 * found / result.study.mean:.0f}% of the mean)"
     return exhibit(
-        lambda width: _curve(result, words, width),
+        _curve,
+        result,
+        words,
         label="power",
         title="Share of studies like this one that would find an effect, by its size",
         how="Dashed: four in five. Marked below it: where formulas put the smallest detectable effect.",

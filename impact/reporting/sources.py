@@ -102,12 +102,16 @@ class Sources:
         return {text: key for text, key in found.items() if text}
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """Sentences with a numeral of their own, as patterns whose groups are what the sentence says itself."""
+    def _patterns(self) -> list[tuple[str, re.Pattern[str], str]]:
+        """Sentences with a numeral of their own: longest word, pattern whose groups are what the sentence itself says, text."""
         fixed = [
             text for text in self.sentences if any(map(str.isdigit, _PLACEHOLDER.sub("", text)))
         ]
-        return [(_pattern(text), text) for text in fixed]
+        return [(_longest_word(text), _pattern(text), text) for text in fixed]
+
+    @cached_property
+    def _spans(self) -> dict[str, list[tuple[int, int, str]]]:
+        return {}
 
     def of(self, token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
         """Return where a numeral of a text comes from; None if nothing accounts for it."""
@@ -141,11 +145,18 @@ class Sources:
         return None
 
     def _within_words(self, token: Token, text: str) -> Source | None:
-        for pattern, sentence in self._patterns:
-            for match in pattern.finditer(text):
-                spans = (match.span(group) for group in range(1, pattern.groups + 1))
-                if any(start <= token.start and token.end <= end for start, end in spans):
-                    return Source(None, f"words: {sentence}")
+        spans = self._spans.get(text)
+        if spans is None:  # the same text stands in every format, and may have several numerals
+            spans = self._spans[text] = [
+                (*match.span(group), sentence)
+                for word, pattern, sentence in self._patterns
+                if word in text
+                for match in pattern.finditer(text)
+                for group in range(1, pattern.groups + 1)
+            ]
+        for start, end, sentence in spans:
+            if start <= token.start and token.end <= end:
+                return Source(None, f"words: {sentence}")
         return None
 
     def _within_text(self, token: Token, text: str) -> Source | None:
@@ -236,9 +247,19 @@ def _spoken(tokens: Sequence[Token]) -> str:
     return " ".join(token.text for token in tokens)
 
 
+def _longest_word(sentence: str) -> str:
+    """Return the longest of a sentence's own words: a text without it is not worth the pattern."""
+    parts = _PLACEHOLDER.split(_unmarked(sentence))
+    return max((word for part in parts for word in part.split()), key=len, default="")
+
+
+def _unmarked(sentence: str) -> str:
+    return clean(re.sub(r"[*_`]", "", sentence))
+
+
 def _pattern(sentence: str) -> re.Pattern[str]:
     """Return a pattern of a sentence; links and emphasis of the markup are passed over."""
-    parts = _PLACEHOLDER.split(clean(re.sub(r"[*_`]", "", sentence)))
+    parts = _PLACEHOLDER.split(_unmarked(sentence))
     spaced = (r"\s+".join(map(re.escape, part.split(" "))) for part in parts)
     return re.compile(".{1,300}?".join(f"({part})" for part in spaced))
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from impact.evaluation.study import Study
 from impact.evaluation.wording import Noun as WordedNoun
@@ -20,9 +21,17 @@ A_RATE = ("per ", "par ", "a ", "an ", "each ", "/")
 
 @dataclass(frozen=True)
 class Voice:
-    """A study in its language. ``t`` writes sentences, ``f`` numbers."""
+    """A study in its language. ``t`` writes sentences, ``f`` numbers.
+
+    Attributes
+    ----------
+    study : Study
+    drawings : Path, optional
+        Folder in which a run keeps its drawings.
+    """
 
     study: Study
+    drawings: Path | None = None
 
     @cached_property
     def t(self) -> Words:

@@ -1,6 +1,8 @@
 """What was written for which raw value: `Formats` notes it, exhibits carry it along, the ledger of a report looks it up."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from impact.reporting.tree import leaves, text_of
@@ -14,14 +16,26 @@ class Written:
 
     def __init__(self) -> None:
         self._notes: dict[str, dict[Note, None]] = {}
+        self._overheard: list[tuple[str, Note]] | None = None
 
     def note(self, text: str, raw: Any) -> str:
         """Remember the raw value behind a written text, and return the text."""
-        if isinstance(raw, str):
-            self._notes.setdefault(text, {})[raw] = None
-        elif raw is not None:
-            self._notes.setdefault(text, {})[float(raw)] = None
+        if raw is not None:
+            noted = raw if isinstance(raw, str) else float(raw)
+            self._notes.setdefault(text, {})[noted] = None
+            if self._overheard is not None:
+                self._overheard.append((text, noted))
         return text
+
+    @contextmanager
+    def overheard(self) -> Iterator[list[tuple[str, Note]]]:
+        """Give all that is noted meanwhile, in order, also what was noted before."""
+        heard: list[tuple[str, Note]] = []
+        self._overheard = heard
+        try:
+            yield heard
+        finally:
+            self._overheard = None
 
     def behind(self, text: str) -> dict[str, list[Note]]:
         """Return what of a text was noted: each numeral or date in it, and the raw values that it was written for."""

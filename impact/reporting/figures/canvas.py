@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from impact.arrays import Floats
+from impact.reporting.drawings import Drawing
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import (
     BESIDE,
@@ -58,30 +59,44 @@ class Unit:
 
 
 def exhibit(
-    draw: "Callable[[float], Canvas]",
-    *,
+    draw: "Callable[..., Canvas]",
+    *what: Any,
     label: str,
     title: str,
     how: str,
     alt: str,
     small: bool = False,
 ) -> Figure:
-    """Draw for the page and for a phone, in the house's style and type; ``small``: for a question's column of the page."""
+    """Draw for the page and for a phone, in the house's style and type; what a run has drawn it does not draw again.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns a canvas of all that it draws, ``what``, and of the width in inches.
+    *what
+        A voice among them says whether a run keeps its drawings.
+    label, title, how, alt : str
+        As of `Figure`.
+    small : bool
+        For a question's column of the page.
+    """
+    width = BESIDE if small else FULL_WIDTH
+    name = f"{label}-in-short" if small else label
+    words: dict[str, Any] = {"label": name, "caption": title, "how_to_read": how, "alt": alt}
 
     def drawn(width: float) -> "Canvas":
-        canvas = draw(width)
+        canvas = draw(*what, width)
         set_in_type(canvas)
         return canvas
 
-    with figure_style():
-        return Figure.from_matplotlib(
-            drawn,
-            width=BESIDE if small else FULL_WIDTH,
-            label=f"{label}-in-short" if small else label,
-            caption=title,
-            how_to_read=how,
-            alt=alt,
-        )
+    def made() -> Figure:
+        with figure_style():
+            return Figure.from_matplotlib(drawn, width=width, **words)
+
+    drawing = Drawing.of(draw, what, width)
+    if drawing is None:
+        return made()
+    return drawing.shown(**words) or drawing.keep(made)
 
 
 def sheet(width: float, height: float, **options: Any) -> tuple["Canvas", Any]:

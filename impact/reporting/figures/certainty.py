@@ -61,7 +61,11 @@ def power_curve(
     share = voice.f.percent(100 * at, 0)
     smallest = voice.amount(outcome, found)
     return exhibit(
-        lambda width: _power(voice, rows, found, (abs(estimate), at), width),
+        _power,
+        voice,
+        rows,
+        found,
+        (abs(estimate), at),
         small=small,
         label="fig-power",
         title=t("An effect of this size is found in {share} of studies", share=share),
@@ -121,7 +125,9 @@ def honest_bounds(voice: Voice, results: Sequence[HonestResult], *, small: bool 
     breakdown = voice.f.number(first.breakdown, 2)
     low, high = first.original
     return exhibit(
-        lambda width: _bounds(voice, results, width),
+        _bounds,
+        voice,
+        results,
         small=small,
         label="fig-honest",
         title=t("Zero is inside even if trends were parallel")
@@ -202,7 +208,10 @@ def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:
     shares = [100 * float(beyond_chance(own).mean()) for _, own in scales]
     statistic = curve.table["statistic"]
     return exhibit(
-        lambda width: _scales(voice, scales, shares, width),
+        _scales,
+        voice,
+        scales,
+        shares,
         label="fig-specifications",
         title=t(
             "Beyond chance: {most} on one scale, {least} on another",
@@ -294,7 +303,10 @@ def without_one(
             rows.append((name, each.low, each.high))
     share = f.percent(100 * found.largest_share, 0)
     return exhibit(
-        lambda width: _ranges(voice, rows, axis, width),
+        _ranges,
+        voice,
+        rows,
+        axis,
         small=small,
         label="fig-without-one",
         title=_carried(t, found, share),

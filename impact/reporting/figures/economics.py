@@ -45,7 +45,10 @@ def tornado(voice: Voice, worth: Worth) -> Figure | None:
     widest = rows.iloc[0]
     ends = sorted((float(widest["value_low"]), float(widest["value_high"])))
     return exhibit(
-        lambda width: _tornado(voice, worth, rows, width),
+        _tornado,
+        voice,
+        worth,
+        rows,
         label="fig-tornado",
         title=t("No single number turns the answer")
         if not turn
@@ -107,7 +110,9 @@ def return_over_persistence(voice: Voice, worth: Worth) -> Figure | None:
     needed = worth.needed_persistence
     known = rows.dropna(subset=["return"])
     return exhibit(
-        lambda width: _over_persistence(voice, worth, width),
+        _over_persistence,
+        voice,
+        worth,
         label="fig-persistence",
         title=t("{share} kept a year would reach the hurdle", share=rate(voice, needed.value))
         if needed.value is not None
@@ -194,7 +199,7 @@ def simulated_returns(voice: Voice, worth: Worth) -> Figure | None:
     if missing > found.draws / 2:  # what is left would tell of the few draws that have a return
         return None
     return exhibit(
-        lambda width: _histogram(voice, worth, bins, found.above_hurdle, width),
+        _histogram, voice, worth, bins, found.above_hurdle,
         label="fig-simulated",
         title=t("The hurdle is exceeded in {share} of cases", share=chance(voice, found.above_hurdle)),
         how=t(

@@ -86,7 +86,10 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
     if len(found.path) == 1:
         return two_means(voice, found, ends)
     return exhibit(
-        lambda width: _two_lines(voice, found, ends, width),
+        _two_lines,
+        voice,
+        found,
+        ends,
         label="fig-counterfactual",
         title=t("After the start, beneficiaries were above what was expected")
         if ahead >= MOSTLY
@@ -214,7 +217,10 @@ def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure
         return None
     first, last = paths.iloc[0], paths.iloc[-1]
     return exhibit(
-        lambda width: _both_groups(voice, paths, starts, width),
+        _both_groups,
+        voice,
+        paths,
+        starts,
         label="fig-paths",
         title=t("How both groups' means moved over time"),
         how=t(

@@ -31,7 +31,9 @@ def plausible_against_detectable(voice: Voice, found: Evaluability) -> Figure:
     t, f = voice.t, voice.f
     smallest = f.percent(float(found.planned["smallest_detectable"]), 0)
     return exhibit(
-        lambda width: _drawn(voice, found, width),
+        _drawn,
+        voice,
+        found,
         label="fig-evaluability",
         title=t("What is plausible, what studies would find, what the return needs"),
         how=t(

@@ -99,7 +99,11 @@ def event_study(voice: Voice, estimate: Estimate, axis: EffectAxis | None = None
     pooled = pools(estimate)
     before = (table["event_time"] < -1).any()
     return exhibit(
-        lambda width: _events(voice, table, axis, pooled, width),
+        _events,
+        voice,
+        table,
+        axis,
+        pooled,
         label="fig-event-study",
         title=_event_title(voice, table),
         how=_event_words(voice, estimate, before=bool(before), pooled=bool(pooled)),

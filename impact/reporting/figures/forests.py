@@ -44,7 +44,11 @@ def estimators(
     value = shown["estimate"].to_numpy(float)
     same = int((value[1:] * value[0] > 0).sum())
     return exhibit(
-        lambda width: _forest(voice, shown, axis, width),
+        _forest,
+        voice,
+        shown,
+        axis,
+        0,
         small=small,
         label=label,
         title=t("All other estimates share the main one's direction")
@@ -83,7 +87,11 @@ def inferences(voice: Voice, effect: OutcomeEffect, axis: EffectAxis) -> Figure 
     )
     include = ((rows["conf_low"] <= 0) & (rows["conf_high"] >= 0)).sum()
     return exhibit(
-        lambda width: _forest(voice, rows, axis, width),
+        _forest,
+        voice,
+        rows,
+        axis,
+        0,
         label="fig-intervals",
         title=t(
             "Zero lies inside {n} of {total} intervals",
@@ -128,7 +136,11 @@ def forest_of_subgroups(voice: Voice, subgroups: pd.DataFrame, axis: EffectAxis)
     ]
     above = int((shown["conf_low"] > 0).sum() + (shown["conf_high"] < 0).sum())
     return exhibit(
-        lambda width: _forest(voice, shown, axis, width, marked=None),
+        _forest,
+        voice,
+        shown,
+        axis,
+        None,
         label="fig-subgroups",
         title=t("No subgroup's interval excludes zero")
         if above == 0
@@ -177,7 +189,11 @@ def effects_elsewhere(
     )
     low, high = rows["estimate"].min(), rows["estimate"].max()
     return exhibit(
-        lambda width: _forest(voice, rows, axis, width),
+        _forest,
+        voice,
+        rows,
+        axis,
+        0,
         label="fig-elsewhere",
         title=t("This study's interval beside published effects"),
         how=t(
@@ -194,7 +210,7 @@ def effects_elsewhere(
 
 
 def _forest(
-    voice: Voice, rows: pd.DataFrame, axis: EffectAxis, width: float, marked: int | None = 0
+    voice: Voice, rows: pd.DataFrame, axis: EffectAxis, marked: int | None, width: float
 ) -> "Canvas":
     """Draw rows (``words, estimate, conf_low, conf_high`` and ``holds`` where some do not), the marked one's reach shaded."""
     canvas, axes = sheet(width, 0.55 + row_height(width) * (len(rows) + 1))

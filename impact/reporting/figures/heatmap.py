@@ -25,7 +25,9 @@ def weights(voice: Voice, rows: pd.DataFrame) -> Figure:
     used = rows.groupby("time", sort=False)["weight"].apply(lambda w: (w.abs() >= NOT_SHOWN).any())
     rows = rows[rows["time"].map(used)]
     return exhibit(
-        lambda width: _heatmap(voice, rows, width),
+        _heatmap,
+        voice,
+        rows,
         label="fig-weights",
         title=t("Which means the estimate adds and which it takes away"),
         how=t(

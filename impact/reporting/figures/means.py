@@ -20,7 +20,10 @@ def two_means(voice: Voice, found: Counterfactual, ends: dict[str, str]) -> Figu
     t = voice.t
     above = found.gain > 0
     return exhibit(
-        lambda width: _bars(voice, found, ends, width),
+        _bars,
+        voice,
+        found,
+        ends,
         label="fig-counterfactual",
         title=t("At the end, beneficiaries were above those who were not drawn")
         if above

@@ -40,7 +40,9 @@ def response(voice: Voice, coverage: pd.DataFrame) -> Figure | None:
     ends = [float(column[np.isfinite(column)][-1]) for column in shares.T]
     last, apart_at_end = [f.percent(100 * end, 0) for end in ends], abs(ends[0] - ends[1])
     return exhibit(
-        lambda width: _shares(voice, coverage, width),
+        _shares,
+        voice,
+        coverage,
         label="fig-response",
         title=t("Both groups answered alike in the last period")
         if apart_at_end <= voice.study.plan.limits.attrition

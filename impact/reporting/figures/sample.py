@@ -33,7 +33,9 @@ def flow(voice: Voice, frame: pd.DataFrame) -> Figure:
     last = frame.iloc[-1]
     left = remained(frame, "treated")
     return exhibit(
-        lambda width: _stages(voice, frame, width),
+        _stages,
+        voice,
+        frame,
         label="fig-flow",
         title=t("How many firms remained at each step")
         if np.isnan(left)
@@ -119,7 +121,10 @@ def love_plot(
     rows = rows.iloc[order].reset_index(drop=True)
     beyond = int((rows["normalised_difference"].abs() > limit).sum())
     return exhibit(
-        lambda width: _differences(voice, rows, limit, width),
+        _differences,
+        voice,
+        rows,
+        limit,
         small=small,
         label=label,
         title=t(
@@ -191,7 +196,10 @@ def attrition(voice: Voice, frame: pd.DataFrame, *, small: bool = False) -> Figu
         return None
     points = f.number(100 * abs(rows[0][1] - rows[1][1]), 0)
     return exhibit(
-        lambda width: _shares(voice, rows, width, teal=0),
+        _shares,
+        voice,
+        rows,
+        0,
         small=small,
         label="fig-attrition",
         title=t("Both groups were followed to the end alike")
@@ -219,7 +227,10 @@ def exposure(voice: Voice, found: Contamination, *, small: bool = False) -> Figu
         rows.insert(0, (t("Any of them"), found.any_share))
     share = f.percent(100 * max(one for _, one in rows), 0)
     return exhibit(
-        lambda width: _shares(voice, rows, width, teal=None),
+        _shares,
+        voice,
+        rows,
+        None,
         small=small,
         label="fig-exposure",
         title=t("{share} of the comparison group met an activity", share=share),
@@ -232,7 +243,7 @@ def exposure(voice: Voice, found: Contamination, *, small: bool = False) -> Figu
 
 
 def _shares(
-    voice: Voice, rows: list[tuple[str, float]], width: float, *, teal: int | None
+    voice: Voice, rows: list[tuple[str, float]], teal: int | None, width: float
 ) -> "Canvas":
     """Draw shares of a whole as bars with their values behind; that of beneficiaries in teal."""
     canvas, axes = sheet(width, 0.25 + row_height(width) * len(rows) + 0.08 * len(rows))

@@ -28,7 +28,9 @@ def theory_of_change(voice: Voice, programme: Programme) -> Figure | None:
         return None
     n = sum(step.assumption is not None for step in steps)
     return exhibit(
-        lambda width: _steps(voice, steps, width),
+        _steps,
+        voice,
+        steps,
         label="fig-theory",
         title=t("How the programme was meant to work"),
         how=t(

@@ -87,7 +87,9 @@ def timeline(voice: Voice, programme: Programme) -> Figure | None:
     known = sum(one.actual is not None for one in events)
     deliveries = [one.delivery for one in events]
     return exhibit(
-        lambda width: _drawn(voice, events, width),
+        _drawn,
+        voice,
+        events,
         label="fig-timeline",
         title=t(
             "Of {known} events with a known month, {late} came later",

@@ -31,7 +31,9 @@ def power_against_cost(voice: Voice, told: Told) -> Figure:
         )
     )
     return exhibit(
-        lambda width: _drawn(voice, told, width),
+        _drawn,
+        voice,
+        told,
         label="fig-designs",
         title=t("How often each design finds the effect, by its cost"),
         how=t(

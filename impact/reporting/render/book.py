@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.errors import RenderError
-from impact.reporting.exhibits import EXHIBIT
+from impact.reporting.bundle import exhibit_in
 from impact.reporting.tree import Node, attributes, is_label, strong, text_of, walk
 from impact.reporting.tree import inlines as words_of
 from impact.reporting.written import Note
@@ -138,9 +138,9 @@ def book_of(outputs: Iterable[tuple[int, Mapping[str, Any]]], words: Mapping[str
     media: dict[str, dict[str, str]] = {}
     exhibits = []
     for number, data in outputs:
-        if EXHIBIT not in data:
+        exhibit = exhibit_in(data)
+        if exhibit is None:
             continue
-        exhibit = data[EXHIBIT]
         for label, drawings in _drawings(data, exhibit).items():
             media.setdefault(label, {}).update(drawings)
         exhibits.append(_shown(exhibit, number))

@@ -14,8 +14,6 @@ from impact.terms import Language
 HERE = Path(__file__).parent
 MARK = '<meta name="generator" content="impact site">'
 """By which a page of ours is known from a file of somebody else."""
-LETTERS = "".join(map(chr, range(0xA0, 0x180))) + "●○→↓↑∞≤≥×ᵉ"
-"""Carried whatever the page says, so that the typeface is cut once; other letters are the reader's own."""
 NUMBER = ' class="num"'
 OTHER: dict[Language, Language] = {"en": "fr", "fr": "en"}
 OWN_NAMES: dict[Language, str] = {"en": "English", "fr": "Français"}
@@ -42,7 +40,7 @@ class Page:
 
     def html(self) -> bytes:
         """Return the whole page: the policy lets run and look only what stands here, by its hash."""
-        style = "\n".join([css(LETTERS, body=SANS), _part("site.css")])
+        style = "\n".join([css(body=SANS), _part("site.css")])
         script = _part(self.script) if self.script else ""
         policy = "; ".join(
             [
