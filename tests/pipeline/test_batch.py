@@ -12,6 +12,8 @@ from impact.pipeline.batch import batch as batches
 from impact.pipeline.batch.batch import Options, orders_of, run_batch
 from impact.pipeline.batch.execute import failed
 from impact.pipeline.batch.record import Batch, read_batch
+from impact.pipeline.beside_plan import facts_beside
+from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import building, certify, read_run
 
 SCHEMA = """
@@ -105,8 +107,7 @@ def left(folder, order):
         "inputs": order["snapshot"]["hashes"],
         "parameters": {"plan": Path(order["snapshot"]["plan"]).name, **order["told"]},
         "code": order["code"],
-        "lock": None,
-        "blind": None,
+        **facts_beside(Snapshot.from_told(order["snapshot"]).study(order["told"])),
         "plan": {"alpha": 0.05, "language": "en"},
         "durations_s": {"total": 2.5},
         "cpu_s": {"total": 3.5},
