@@ -9,9 +9,14 @@ import pandas as pd
 
 from impact.arrays import Mask
 from impact.data.panel import Panel
+from impact.disclosure.declared.arms_shown import (
+    declare_counterfactual_of_arms,
+    declare_first_arms,
+)
 from impact.disclosure.declared.cohorts import declare_by_cohort
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.estimates import (
+    Weights,
     declare_estimate,
     declare_percent,
     declare_weights,
@@ -35,6 +40,8 @@ Asked = tuple[str, str, str, float, Callable[[], Estimate]]
 
 def declare_effects(declaration: Declaration, study: Study, parts: Mapping[str, Any]) -> None:
     """Declare what `Impact`, `Certainty`, `Robustness` and `PanelModels` show of effects."""
+    if study.compares_arms and study.plan.strata:  # whose units weigh differently
+        declaration.part("strata", study.panel().stratum)
     for asked in (
         *_outcomes(study, parts["impact"]),
         *_side_by_side(study, parts["impact"]),
@@ -188,9 +195,14 @@ def _alternatives(study: Study, part: Any) -> Iterator[Asked]:
 
 def _course(declaration: Declaration, study: Study, part: Any) -> None:
     """Effects by event time and by cohort, and outcomes with and without the programme."""
-    if study.compares_arms:
-        return
     panel = study.panel()
+    if study.compares_arms:
+        headline = Weights.of(_overall(study, panel)())
+        if headline is not None:
+            declare_counterfactual_of_arms(declaration, panel, headline, part.counterfactual)
+        if headline is not None and part.arms is not None:
+            declare_first_arms(declaration, panel, headline, float(part.arms["estimate"].iloc[0]))
+        return
     universal = study.estimator(base_period="universal").fit(panel)
     if part.event_study is not None:
         events = part.event_study

@@ -1,16 +1,19 @@
 """Estimates declared as what they are: weights of units' outcomes, and the direction that their error is quadratic in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
+from impact.disclosure.declared.arms import weights_of_arms
 from impact.disclosure.declared.declaration import SAME, Declaration
 from impact.disclosure.figure import Merging, Place
 from impact.estimate import Estimate
+from impact.estimators.experiments.arm_estimate import ArmParts
 from impact.estimators.linear import LinearParts
 
 
@@ -48,16 +51,10 @@ def declare_estimate(
     on_some : sequence of OnSome, optional
         Of each effect on some of the treated alone: on whom, and how it may be merged with the others.
     """
-    panel, parts = estimate.origin.data, estimate.parts
-    if (
-        not isinstance(panel, Panel)
-        or not isinstance(parts, LinearParts)
-        or not parts.weighs_outcomes
-    ):
+    panel, found = estimate.origin.data, Weights.of(estimate)
+    if found is None:
         return
-    every = zip(
-        parts.unit_weights(panel), stored.items(), on_some or [None] * len(stored), strict=True
-    )
+    every = zip(found.effects, stored.items(), on_some or [None] * len(stored), strict=True)
     for weights, (row, value), some in every:
         place = Place(part, table, row, "estimate")
         declare_weights(
@@ -104,14 +101,10 @@ def declare_percent(
     declaration: Declaration, overall: Estimate, percent: Estimate, *, table: str, importance: int
 ) -> None:
     """Declare an effect over the counterfactual mean as a ratio of equations, its error by the delta method."""
-    panel, parts = overall.origin.data, overall.parts
-    if (
-        not isinstance(panel, Panel)
-        or not isinstance(parts, LinearParts)
-        or not parts.weighs_outcomes
-    ):
+    panel, found = overall.origin.data, Weights.of(overall)
+    if found is None:
         return
-    effect, observed = parts.unit_weights(panel)[0], weights_of_observed(parts, panel)
+    effect, observed = found.effects[0], found.observed
     outcome = np.nan_to_num(panel.wide)
     b, m = float((effect * outcome).sum()), float((observed * outcome).sum())
     value = float(percent.values[0])
@@ -127,6 +120,40 @@ def declare_percent(
     declaration.add(place, "ratio", measure, rows[0], rows[1], **said)
     error = replace(place, column="std_error")
     declaration.add(error, "std_error", measure, rows[2], beside=place, **said)
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Weights of the outcomes in an estimate that is a sum of them.
+
+    Attributes
+    ----------
+    effects : ndarray, (k, N, T)
+    observed : ndarray, (N, T)
+        Of the observed mean that the first effect is an effect on, made when it is asked for.
+    """
+
+    effects: Floats = field(repr=False)
+    _observed: Callable[[], Floats] = field(repr=False)
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> "Weights | None":
+        """Return the weights on the panel that was fitted; None of an estimate that is no sum of outcomes."""
+        panel, parts = estimate.origin.data, estimate.parts
+        if not isinstance(panel, Panel):
+            return None
+        if isinstance(parts, LinearParts) and parts.weighs_outcomes:
+            return cls(parts.unit_weights(panel), partial(weights_of_observed, parts, panel))
+        every = weights_of_arms(estimate)
+        if every is None or not isinstance(parts, ArmParts):
+            return None
+        effects, compared_with = every[parts.at], every[parts.reference[0]]
+        return cls(effects, lambda: np.asarray(effects[0] + compared_with))
+
+    @cached_property
+    def observed(self) -> Floats:
+        """Weights of the observed mean."""
+        return self._observed()
 
 
 def weights_of_observed(parts: LinearParts, panel: Panel) -> Floats:

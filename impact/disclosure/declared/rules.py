@@ -277,6 +277,7 @@ COLUMNS: Mapping[str, Mapping[str, Rule]] = {
         **every("label other believed", SAID),
         **itself("n_treated n_control"),
         **every("estimate conf_low conf_high p_value p_holm", EFFECT),
+        "p_westfall_young": STAYS,  # of the units of every arm, of which some may be few
     },
     "OutcomeEffect.intervals": {"inference": SAID, **every("conf_low conf_high p_value", OF_ALL)},
     "DesignCheck.table": {

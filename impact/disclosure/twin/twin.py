@@ -85,9 +85,17 @@ def twin_of(
     """
     _refuse(panel, fewest)
     plain = _plain(panel)
-    withheld = [one.name for one in asked if shown is not None and one.name not in shown.names]
-    answered, left_out = answers(plain, [one for one in asked if one.name not in withheld])
-    left_out |= dict.fromkeys(withheld, "withheld")
+    answered, left_out = answers(
+        plain, asked
+    )  # what no twin could give says so, whatever the gate does
+    if shown is not None:
+        withheld = [one.asked.name for one in answered if one.asked.name not in shown.names]
+        answered = [one for one in answered if one.asked.name in shown.names]
+        left_out |= dict.fromkeys(withheld, "withheld")
+    if not answered:
+        raise DisclosureError(
+            "the referee's kit: the gate lets none of its numbers out; release without a kit"
+        )
     whole = plain.with_always_treated()
     grouped = Grouped.of(whole, fewest=fewest)
     generator = stream(seed, "twin_noise")
