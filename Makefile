@@ -13,7 +13,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 KERNELS := PYTHONPATH=tests $(BIN)/python -m pytest -p kernels_by_file
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lint lab docs twins bench data lock venv clean
+.PHONY: help report test test-longer test-slow lint lab docs twins bench data lock venv clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,13 +21,16 @@ help: ## list these commands
 report: $(READY) ## data and plan -> finished report under reports/ (PLAN=evaluation.yml)
 	@$(BIN)/impact run $(PLAN)
 
-test: $(DEV) ## everything but the slow checks
-	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+test: $(DEV) ## everything but the longer and the slow checks
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -p no:nbval -m "not slow and not longer"
 	@$(ONE_THREAD) $(KERNELS) --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks/0[1-9]_*.ipynb
 	@$(ONE_THREAD) $(KERNELS) --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
-test-slow: $(DEV) ## simulations and everything else that takes minutes
-	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -m slow
+test-longer: $(DEV) ## simulated sizes, LibreOffice, a second whole run: what CI runs besides
+	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist load -p no:nbval -m longer
+
+test-slow: $(DEV) ## simulations of many panels and everything else that takes minutes
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -p no:nbval -m slow
 
 lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/ruff check .

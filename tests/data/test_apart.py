@@ -80,6 +80,7 @@ def test_words_of_a_library_that_prints_do_not_reach_the_answer(file):
     assert table.named()["revenue"].label == "Revenue"
 
 
+@pytest.mark.longer
 def test_csv_is_read_at_the_pace_of_a_million_rows_in_ten_seconds(tmp_path):
     """Two hundred thousand rows in a fifth of it; the whole million takes 6.1 s and 473 MB (two cores, others at work)."""
     n = 200_000

@@ -41,6 +41,7 @@ def test_one_cohort_has_nothing_to_compare(tmp_path):
     assert (found.status, found.why) == ("not_applicable", "one_cohort")
 
 
+@pytest.mark.longer
 def test_equal_cohorts_are_called_unequal_about_as_often_as_promised(tmp_path):
     """40 draws with equal effects of ten: at 5% no more than six rejections (binomial, 0.3%)."""
     rejected = 0

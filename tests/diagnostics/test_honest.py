@@ -213,6 +213,7 @@ def test_rays_of_paired_inequalities_are_those_of_the_enumeration():
     assert normalised[0] == normalised[1]
 
 
+@pytest.mark.longer
 def test_coverage_when_trends_part_as_much_after_as_before():
     """A trend of slope one for ever: M-bar = 1 allows it exactly; 300 draws, band of three errors around .95."""
     sigma = 0.04 * (np.eye(4) + 0.5)

@@ -37,7 +37,7 @@ def of_paths(y, start):
     return impact.Panel.from_frame(frame, unit="id", time="t", outcome="y", cohort="g")
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_a_programme_that_takes_the_recently_fallen_is_flagged_where_the_test_of_leads_misses_it():
     """Three firms, 40 programmes."""
     drawn = list(programmes(n_treated=3, dip=1 / 4, draws=40))
@@ -52,6 +52,7 @@ def test_with_fifteen_firms_no_such_programme_escapes():
     assert all(recent_change(p, permutations=199).status == "warn" for p in drawn)
 
 
+@pytest.mark.longer
 def test_random_programmes_are_flagged_no_more_often_than_said_and_p_values_are_uniform():
     """It warns at 10%, or at 20% where the sign of the effect hangs on it: 150 programmes, three Monte Carlo errors."""
     found = [recent_change(p, permutations=199) for p in programmes(n_treated=6, dip=1, draws=150)]

@@ -55,6 +55,7 @@ def test_randomization_rejects_as_often_as_its_level(n_treated):
     assert (np.abs(found - LEVELS) <= band(1000)).all()
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("test", [trend_p, placebo_p])
 def test_tests_before_treatment_reject_no_more_often_than_their_level(test):
     repetitions = 60

@@ -56,6 +56,7 @@ TESTS = {
 }
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("test", TESTS)
 def test_where_nothing_is_wrong_no_more_than_chance_allows_is_found(test, design):

@@ -30,6 +30,7 @@ def one_mad(amount=1.0):
     return programme(costs=(Cost(2012, "MCC", amount, "MAD"),)).costs
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("treated", [50, pytest.param(300, marks=pytest.mark.slow)])
 def test_predicted_right_decisions_are_those_of_a_thousand_simulated_programmes(treated):
     """Each: a true effect, 900 firms in four rounds, the estimator as users fit it, and the decision by its estimate."""

@@ -19,6 +19,7 @@ WIDE = assumptions(
 )
 
 
+@pytest.mark.longer
 def test_the_mean_of_a_linear_benefit_is_its_expectation():
     asked = programme(believed=WIDE)
     found = simulate(asked, draws=200_000, seed=3)

@@ -55,6 +55,7 @@ def test_of_three_arms_it_is_the_largest_t_over_every_draw():
     assert list(closed(y, arm).values()) == pytest.approx([expected] * 3)
 
 
+@pytest.mark.longer
 def test_of_four_arms_partitions_into_pairs_count_too():
     rng = np.random.default_rng(4)
     arm = np.repeat([0, 1, 2, 3], 2)

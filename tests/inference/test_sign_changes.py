@@ -70,6 +70,7 @@ def test_one_group_or_too_many_are_refused_with_another_way():
         assert "Permutation" in refused.why
 
 
+@pytest.mark.longer
 def test_groups_of_unlike_variance_do_not_upset_the_level():
     """300 true nulls with shocks of six sizes: three Monte Carlo errors about the nominal .0625 (2 of 32 pairs of signs)."""
     rejected = np.mean(

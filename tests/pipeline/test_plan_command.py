@@ -103,7 +103,7 @@ def in_terminal(*words, columns=100):
     return re.sub(r"\x1b\[[0-9;]*m", "", output.decode())
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("columns", [80, 100])
 def test_no_figure_is_cut_in_a_terminal(language, columns):

@@ -20,7 +20,7 @@ from impact.pipeline.store import building, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
-FEW = ["--set", "permutations=199"]
+FEW = ["--set", "permutations=199", "--set", "design_draws=200"]
 FRENCH = ["--language", "fr"]
 SMALL = "evaluation-jobtraining.yml"  # where any plan would do
 
@@ -209,7 +209,7 @@ def test_published_fixed_effects_of_the_training_grants_are_in_the_results(jobtr
     assert "\u22120,252" in html
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_the_same_plan_and_data_give_the_same_bytes_in_another_place_and_time_zone(
     jobtraining, tmp_path
 ):

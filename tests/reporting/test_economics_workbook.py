@@ -109,9 +109,9 @@ IN_EVERY_SUITE = list(PROGRAMMES)[2:4]
 
 
 def some_and_all():
-    """Programmes of the default suite, and the others for the slow one."""
+    """Programmes of the default suite, and the others for the longer one."""
     for name in PROGRAMMES:
-        slow = () if name in IN_EVERY_SUITE else pytest.mark.slow
+        slow = () if name in IN_EVERY_SUITE else pytest.mark.longer
         yield pytest.param(name, marks=slow)
 
 
@@ -152,13 +152,13 @@ def test_recalculation_replaces_every_wrong_result_by_that_of_python(workbook, t
     assert found == {name: [] for name in IN_EVERY_SUITE}
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_every_kind_of_programme_recalculates_to_what_python_gives(workbook, tmp_path):
     found = programmes_hold(list(PROGRAMMES), workbook, tmp_path)
     assert found == {name: [] for name in PROGRAMMES}
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_the_programmes_have_every_reason_why_a_figure_is_none():
     found = set()
     for name in PROGRAMMES:
@@ -243,12 +243,12 @@ def changes_follow(count, folder, *, language):
     return [differing(new, wanted) for new, wanted in zip(made, expected, strict=True)]
 
 
-@pytest.mark.slow  # by default the recalculation above is what LibreOffice is asked
+@pytest.mark.longer  # by default the recalculation above is what LibreOffice is asked
 def test_random_changes_of_cells_change_every_figure_as_in_python(tmp_path):
     assert changes_follow(FAST, tmp_path, language="en") == [[]] * FAST
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_twenty_random_changes_of_cells_change_every_figure_as_in_python(tmp_path, language):
     assert changes_follow(ALL, tmp_path, language=language) == [[]] * ALL
@@ -321,7 +321,7 @@ def test_each_number_stands_beside_its_source_or_in_italics_beside_its_reason(wo
         ({"horizon": 41.0}, "All numbers of years are whole, from 2 to 40"),
     ],
 )  # fmt: skip
-@pytest.mark.slow
+@pytest.mark.longer
 def test_what_python_refuses_is_no_figure_of_the_summary(workbook, tmp_path, typed, rule):
     source = workbook("the case")
     names = names_of(source)

@@ -155,6 +155,7 @@ def test_an_intake_answers_for_declared_columns_only(tmp_path):
         intake(tmp_path, source={"identifiers": {"tel": {"keep": "known"}}})
 
 
+@pytest.mark.longer
 def test_the_scan_is_quick_on_a_million_rows():
     import time
 
