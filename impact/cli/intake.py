@@ -63,21 +63,28 @@ def _show(ledger: "Sequence[Applied]") -> None:
 
 def schema(
     of: Annotated[
-        Literal["plan", "schema", "intake"], typer.Argument(help="Which file it describes.")
+        Literal["plan", "schema", "intake", "deidentify"],
+        typer.Argument(help="Which file it describes."),
     ],
 ) -> None:
-    """Print the JSON Schema with which an editor checks and completes a plan, a schema or an intake plan."""
+    """Print the JSON Schema with which an editor checks and completes a plan, a schema, an intake plan or a file of choices."""
     typer.echo(schema_text(of), nl=False)
 
 
-def schema_text(of: Literal["plan", "schema", "intake"]) -> str:
+def schema_text(of: Literal["plan", "schema", "intake", "deidentify"]) -> str:
     """Write the JSON Schema of a kind of file."""
     from pydantic import BaseModel
 
     from impact.data.intake.plan import IntakePlan
     from impact.data.schema import Schema
+    from impact.disclosure.public_use.choices import PublicUseChoices
     from impact.evaluation.plan import Plan
 
-    models: dict[str, type[BaseModel]] = {"plan": Plan, "schema": Schema, "intake": IntakePlan}
+    models: dict[str, type[BaseModel]] = {
+        "plan": Plan,
+        "schema": Schema,
+        "intake": IntakePlan,
+        "deidentify": PublicUseChoices,
+    }
     model = models[of]
     return json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False) + "\n"

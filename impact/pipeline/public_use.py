@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 import pandas as pd
-import yaml
 
 import impact
 from impact.data.privacy.pseudonyms import pseudonyms_for
@@ -41,13 +39,13 @@ from impact.pipeline.plan import sha256_of, study_of
 from impact.pipeline.store import CERTIFICATE, building, certify, read_run
 from impact.pipeline.timings import Step
 from impact.reporting.codebook.write import write_codebook
+from impact.reporting.public_use.choices_file import choices_text, choices_values, yaml_text
 from impact.reporting.public_use.report import PublicUse
 from impact.reporting.public_use.write import write_report
 from impact.reporting.voice import Voice
 
 CHOICES = "deidentify.yml"
 CODEBOOK = "codebook"
-WIDTH = 116  # letters of a line of YAML
 STATA = "data.dta"
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 (what a .dta says of when it was written: nothing)
 LONGEST_IN_STATA = 32  # letters of a variable's name
@@ -193,7 +191,7 @@ def choices_beside(plan_path: Path) -> Path:
 
 
 def propose(study: Study, path: Path) -> None:
-    """Write choices that are proposed for a study, each key with what it means.
+    """Write choices that are proposed for a study, each key with what it means in the plan's language.
 
     Raises
     ------
@@ -202,47 +200,11 @@ def propose(study: Study, path: Path) -> None:
     """
     if path.exists():
         raise StorageError(f"{path.name}: already there; read it, or name another --choices")
-    path.write_text(choices_text(proposed(study)), encoding="utf-8")
-
-
-def choices_values(choices: PublicUseChoices) -> dict[str, Any]:
-    """Return choices as plain values, with their defaults, without empty keys."""
-    told = choices.model_dump(mode="json", exclude_none=True)
-    return {key: value for key, value in told.items() if value not in ({}, [])}
-
-
-def choices_text(choices: PublicUseChoices) -> str:
-    """Write choices with what each key means above it."""
-    lines = [
-        "# What a public-use file of these data would be: a proposal. Read every line; who knows the place must say what",
-        "# others know of a firm. docs/public-use.md explains each key; an unknown one is refused.",
-    ]
-    for key, value in choices_values(choices).items():
-        meaning = str(PublicUseChoices.model_fields[key].description).replace("`", "")
-        lines += [f"# {line}" for line in wrap(meaning, width=WIDTH)]
-        lines.append(_yaml({key: value}).rstrip("\n"))
-    return "\n".join(lines) + "\n"
-
-
-class _NoAliases(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write every value in full."""
-        del data
-        return True
-
-
-def _yaml(values: Mapping[str, Any]) -> str:
-    """Write keys one a line, lists and innermost mappings in brackets."""
-    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": WIDTH}
-    texts = []
-    for key, value in values.items():
-        flow = None if isinstance(value, (dict, list)) else False
-        texts.append(yaml.dump({key: value}, Dumper=_NoAliases, default_flow_style=flow, **options))
-    return "".join(texts)
+    path.write_text(choices_text(proposed(study), study.plan.language), encoding="utf-8")
 
 
 def _write_yaml(values: Mapping[str, Any], path: Path) -> None:
-    path.write_text(_yaml(values), encoding="utf-8")
+    path.write_text(yaml_text(values), encoding="utf-8")
 
 
 def _write_data(made: Deidentified, described: AsAStudy, folder: Path) -> None:

@@ -6,6 +6,7 @@ import stat
 import sys
 import typing
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ from evaluation.test_hostile_plans import accepted
 from pipeline.conftest import ROOT
 
 from impact.cli import main
+from impact.cli.intake import schema_text
 from impact.data.privacy.pseudonyms import KEY_FILE, new_key
 from impact.disclosure.log import Earlier
 from impact.disclosure.public_use.choices import (
@@ -31,6 +33,7 @@ from impact.disclosure.public_use.choices import (
     Limit,
     PublicUseChoices,
     Rounding,
+    choices_of,
     read_choices,
 )
 from impact.disclosure.public_use.deidentified import Change
@@ -42,6 +45,7 @@ from impact.pipeline.earlier_releases import EarlierReleases
 from impact.pipeline.plan import checked_study, sha256_of
 from impact.pipeline.public_use import Source, write_public_use
 from impact.pipeline.store import certify, read_run
+from impact.reporting.public_use.choices_file import FRENCH, choices_text, choices_values
 from impact.reporting.public_use.report import PublicUse, report
 from impact.reporting.public_use.words import CHANGES, SUMMARIES, VERDICTS
 from impact.reporting.voice import Voice
@@ -209,6 +213,25 @@ def test_without_choices_the_command_proposes_some_and_stops(tmp_path, monkeypat
     found = read_choices(tmp_path / "deidentify.yml")
     assert found.quasi_identifiers == ["city", "sme", "trade", "age"]
     assert (tmp_path / "deidentify.yml").read_text(encoding="utf-8").count("# ") > 10
+
+
+def test_a_french_plan_is_proposed_choices_with_french_comments():
+    assert set(FRENCH) == set(PublicUseChoices.model_fields)
+    proposed_choices = choices()
+    french, english = (choices_text(proposed_choices, language) for language in ("fr", "en"))
+    without = [[line for line in text.splitlines() if not line.startswith("#")] for text in (french, english)]  # fmt: skip
+    assert without[0] == without[1]
+    assert "# colonnes que personne ne connaît" in french
+    assert "columns" not in french
+    assert choices_of(yaml.safe_load(french), name="deidentify.yml") == proposed_choices
+
+
+def test_the_json_schema_of_choices_takes_what_is_proposed_and_names_what_it_refuses():
+    schema = json.loads(schema_text("deidentify"))
+    jsonschema.validate(choices_values(choices()), schema)
+    for wrong in ({"k": 1}, {"kay": 3}, {"beyond": "median"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**choices_values(choices()), **wrong}, schema)
 
 
 def test_the_command_names_a_key_that_choices_do_not_have(tmp_path, monkeypatch, capsys):

@@ -74,7 +74,7 @@ def _root(known: Known, contents: Mapping[str, bytes]) -> Entity:
         "license": {"@id": "#rights"},
         "conditionsOfAccess": "open" if known.released else "internal: no disclosure gate has seen it",
         "hasPart": [{"@id": identifier(name)} for name in sorted(contents)],
-        "mentions": [{"@id": "#run"}],
+        "mentions": {"@id": "#run"},
     }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from impact.data.schema import Answer, FileLayout, ReadColumn
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE = DOCS / "intake.md"
-SCHEMAS = {name: DOCS / "schemas" / f"{name}.json" for name in ("plan", "schema", "intake")}
+SCHEMAS = {
+    name: DOCS / "schemas" / f"{name}.json" for name in ("plan", "schema", "intake", "deidentify")
+}
 HEADING = "| key | meaning | default |\n|---|---|---|"
 PARTS = {
     "plan": (IntakePlan, ()),
