@@ -4,8 +4,10 @@ Problem r of R minimises, over weights x that are not negative and sum to one,
 
     zeta_r^2 sum_j s_rj x_j^2 + |A_r x - b_r|^2 / n_r .
 
-A step goes towards one vertex of the simplex, as far as the quadratic falls; problems that have stopped falling leave the
-batch, so that the last ones cost no more than they must.
+As the weights sum to one, A x - b mixes the columns C_j = A_j - b, and n times the objective is |C x|^2 + eta sum_j s_j x_j^2
+with eta = n zeta^2: a form without a linear part. Its value sigma, and half its gradient u, say all of a step to the vertex i
+at which u is least: it falls by l (2 (sigma - u_i) - l (q_i - 2 u_i + sigma)) over a length l, where q_i = |C_i|^2 + eta s_i.
+Problems that have stopped falling leave the batch, and the last few of them are carried on one at a time, in floats.
 
 References
 ----------
@@ -17,11 +19,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from impact.arrays import Floats, Integers, Mask
+from impact.arrays import Floats, Mask
 
 KEPT = 0.75  # searches that have ended go with the others until fewer than this share are left
+FEW = 8  # searches that cost less one at a time than in a batch
 SMALLEST_SCALE = 1e-100
-TINY = 1e-150  # residuals over it are finite, and weights beside such quotients nothing
+TINY = 1e-150  # of a penalty or a curvature: over it quotients are finite, and beside others it is nothing
+NEVER = -np.inf  # the fall at which a search that has ended already would end
 
 
 @dataclass(frozen=True)
@@ -57,110 +61,162 @@ class SimplexProblems:
         }
         return replace(self, A=self.A if self.A.ndim == 2 else self.A[kept], **own)
 
-    def fitted(self, x: Floats) -> Floats:
-        """Return A x, (R, m)."""
-        if self.A.ndim == 2:
-            return np.asarray(x @ self.A.T)
-        return np.asarray((self.A @ x[:, :, None])[:, :, 0])
+    @property
+    def penalty(self) -> Floats:
+        """Eta times the spread, (R, p); infinite for columns that are not in a problem."""
+        return np.asarray(np.maximum(self.n_rows * self.zeta**2, TINY)[:, None] * self.spread)
 
-    def against(self, residual: Floats, out: Floats) -> None:
-        """Put A'r, (R, p), into ``out``."""
-        if self.A.ndim == 2:
-            np.matmul(residual, self.A, out=out)
-        else:
-            np.matmul(residual[:, None, :], self.A, out=out[:, None, :])
-
-    def columns(self, at: Integers) -> Floats:
-        """Return one column of each A, (R, m)."""
-        if self.A.ndim == 2:
-            return np.asarray(self.A.T[at])
-        return np.asarray(self.A[np.arange(len(at)), :, at])
+    @property
+    def differences(self) -> Floats:
+        """The columns less what they should make, (R, p, m)."""
+        return np.asarray(np.swapaxes(self.A, -1, -2) - self.b[:, None, :])
 
 
 def frank_wolfe(problems: SimplexProblems, start: Floats, *, most: int) -> Floats:
     """Return the weights (R, p) after at most ``most`` steps from ``start`` (R, p)."""
     found = start.copy()
-    at = _Iterate(problems, start)
-    live, falling = np.arange(len(start)), np.ones(len(start), dtype=bool)
-    value = np.full(len(start), np.inf)
-    for count in range(most):
-        before, value = value, at.step()
-        ended = falling & (before - value <= at.problems.enough) & (count > 0)
-        if not ended.any():
-            continue
-        found[live[ended]] = at.weights(ended)
-        falling &= ~ended
-        if not falling.any():
-            return found
-        if falling.sum() < KEPT * len(falling):
-            at = _Iterate(at.problems.some(falling), at.weights(falling))
-            live, value, falling = live[falling], value[falling], falling[falling]
-    found[live[falling]] = at.weights(falling)
+    live, left = np.arange(len(start)), most
+    while len(live) > FEW and left > 0:
+        batch = _Batch(problems, found[live])
+        falling, taken = batch.run(left, first=left == most)
+        found[live] = batch.weights()
+        live, left = live[falling], left - taken
+        problems = problems.some(falling)
+    for place, row in enumerate(live):
+        one = problems.some(np.arange(len(live)) == place)
+        found[row] = _alone(one, found[row], left, first=left == most)
     return found
 
 
-class _Iterate:
+class _Batch:
     """Where R searches stand.
 
     A step changes one weight and shrinks all others alike, so these are kept as they are and the shrinking as one number a
-    search: weights are ``scale * kept / spread``. A column that is not in the problem is kept
-    at infinity, which no step goes to.
+    search: ``scale * kept`` are penalty times weights, and ``scale * mixed`` the residual C x, with -b'C x below it, which a
+    row of ones under A adds to every column's product. A column that is not in the problem is kept at infinity,
+    which no step goes to.
     """
 
     def __init__(self, problems: SimplexProblems, x: Floats) -> None:
-        self.problems = problems
-        self.eta = problems.n_rows * problems.zeta**2
-        blocked = np.isinf(problems.spread)
-        self.spread = np.where(blocked, 1.0, problems.spread)
-        self.kept = np.ascontiguousarray(
-            np.where(blocked, np.inf, x * self.spread)
-        )  # a step writes into it by place
-        self.scale = np.ones(len(x))
-        self.ridge = np.where(blocked, 0.0, x * x * self.spread).sum(axis=1)
-        self.fitted = problems.fitted(x)
-        self.residual = self.fitted - problems.b
+        n, p = x.shape
+        penalty, columns = problems.penalty, problems.differences
+        blocked = np.isinf(penalty)
+        self.penalty = np.where(blocked, 1.0, penalty)
+        self.kept = np.where(blocked, np.inf, x * self.penalty)
+        self.scale = np.ones(n)
+        ones = np.ones((*problems.A.shape[:-2], 1, p))
+        self.A = np.concatenate([problems.A, ones], axis=-2)
+        below = -np.matmul(columns, problems.b[:, :, None])
+        columns = np.concatenate([columns, below], axis=2)
+        self.mixed = np.matmul(x[:, None, :], columns)[:, 0]
+        square = np.square(columns[:, :, :-1]).sum(axis=2) + self.penalty
+        every = np.concatenate([columns, square[:, :, None], self.penalty[:, :, None]], axis=2)
+        self.by_column = every.reshape(n * p, -1)  # what a step to a column needs of it
+        ridge = np.where(blocked, 0.0, x * x * self.penalty).sum(axis=1)
+        self.sigma = np.square(self.mixed[:, :-1]).sum(axis=1) + ridge
+        self.enough = problems.enough * problems.n_rows
+        self.first = np.arange(n) * p  # place of each search's first column, all laid end to end
         self.half = np.empty(x.shape)
-        self.first = (
-            np.arange(len(x)) * x.shape[1]
-        )  # place of each search's first column, all laid end to end
+        self.column = np.empty((n, self.by_column.shape[1]))
+        self.falling = np.ones(n, dtype=bool)
+        self.ended_at = np.zeros(x.shape)
 
-    def weights(self, rows: Mask) -> Floats:
-        """Return the weights of some searches."""
+    def run(self, most: int, *, first: bool) -> tuple[Mask, int]:
+        """Step until so many searches have ended that a smaller batch is due; who is still falling, and the steps taken.
+
+        The weights of those that have ended are where they ended. The ``first`` step of all ends none.
+        """
+        for count in range(most):
+            ended = self.step() <= self.enough
+            if not ended.any() or (first and count == 0):
+                continue
+            self.ended_at[ended] = self._weights_of(ended)
+            self.enough[ended] = NEVER
+            self.falling &= ~ended
+            if self.falling.sum() < KEPT * len(self.falling):
+                break
+        return self.falling, count + 1
+
+    def weights(self) -> Floats:
+        """Return the weights of all searches, of those that have ended as they ended."""
+        here = self._weights_of(slice(None))
+        return np.asarray(np.where(self.falling[:, None], here, self.ended_at))
+
+    def _weights_of(self, rows: Mask | slice) -> Floats:
         kept = self.kept[rows]
         kept = np.where(np.isinf(kept), 0.0, kept)
-        return np.asarray(self.scale[rows, None] * kept / self.spread[rows])
+        return np.asarray(self.scale[rows, None] * kept / self.penalty[rows])
 
     def step(self) -> Floats:
-        """Take a step in every search, and return the objectives (R,)."""
-        penalty = np.maximum(
-            self.eta * self.scale, TINY
-        )  # not zero, as blocked columns are infinite
-        self.problems.against(self.residual / penalty[:, None], self.half)
+        """Take a step in every search, and return by how much n times the objective has fallen, (R,)."""
+        if self.A.ndim == 2:
+            np.matmul(self.mixed, self.A, out=self.half)
+        else:
+            np.matmul(self.mixed[:, None, :], self.A, out=self.half[:, None, :])
         self.half += self.kept
-        at = self.half.argmin(axis=1)
-        place = self.first + at
-        spread = self.spread.take(place)
-        own = self.scale * self.kept.take(place)  # the weight times its spread
-        change = self.problems.columns(at) - self.fitted
-        here = np.vecdot(self.residual, self.fitted) + self.eta * self.ridge
-        slope = penalty * self.half.take(place) - here
-        moved = self.ridge - 2 * own + spread
-        curve = np.vecdot(change, change) + self.eta * moved
-        curve[curve <= 0] = np.inf
-        length = np.minimum(np.maximum(-slope / curve, 0.0), 1.0)
-        self.fitted += length[:, None] * change
-        self.residual = self.fitted - self.problems.b
-        self.ridge += length * (length * moved + 2 * (own - self.ridge))
+        place = self.half.argmin(axis=1)
+        place += self.first
+        low = self.half.take(place)
+        low *= self.scale
+        column = self.by_column.take(place, axis=0, out=self.column, mode="clip")
+        gap = self.sigma - low
+        curve = column[:, -2] - low
+        curve += gap
+        np.maximum(curve, TINY, out=curve)
+        length = gap / curve
+        np.maximum(length, 0.0, out=length)
+        np.minimum(length, 1.0, out=length)
+        curve *= length
+        gap += gap
+        gap -= curve
+        gap *= length
+        self.sigma -= gap
         self._shrink(length)
-        self.kept.reshape(-1)[place] += length * spread / self.scale
-        squares = np.vecdot(self.residual, self.residual)
-        return np.asarray(self.problems.zeta**2 * self.ridge + squares / self.problems.n_rows)
+        length /= self.scale
+        self.mixed += length[:, None] * column[:, :-2]
+        length *= column[:, -1]
+        self.kept.reshape(-1)[place] += length
+        return np.asarray(gap)
 
     def _shrink(self, length: Floats) -> None:
         """Shrink all weights; where almost nothing is left of the scale, put it into them."""
         self.scale *= 1 - length
-        small = self.scale < SMALLEST_SCALE
-        if small.any():
+        if self.scale.min() < SMALLEST_SCALE:
+            small = self.scale < SMALLEST_SCALE
             factor = np.where(np.isinf(self.kept[small]), 1.0, self.scale[small, None])
             self.kept[small] *= factor
+            self.mixed[small] *= self.scale[small, None]
             self.scale[small] = 1.0
+
+
+def _alone(problem: SimplexProblems, start: Floats, most: int, *, first: bool) -> Floats:
+    """Carry on one search (p,), in the same steps as a batch."""
+    inside = np.isfinite(problem.spread[0])
+    x, penalty, C = start[inside], problem.penalty[0, inside], problem.differences[0, inside]
+    kept, mixed, scale = x * penalty, x @ C, 1.0
+    square = (np.square(C).sum(axis=1) + penalty).tolist()
+    sigma = float(mixed @ mixed + kept @ x)
+    enough = float(problem.enough[0] * problem.n_rows[0])
+    half, by_column = np.empty(len(x)), penalty.tolist()
+    for count in range(most):
+        np.dot(C, mixed, out=half)
+        half += kept
+        at = int(half.argmin())
+        low = scale * half.item(at)
+        gap = sigma - low
+        curve = max(square[at] - low + gap, TINY)
+        length = min(max(gap / curve, 0.0), 1.0)
+        fall = length * (2 * gap - length * curve)
+        sigma -= fall
+        scale *= 1 - length
+        if scale < SMALLEST_SCALE:
+            kept *= scale
+            mixed *= scale
+            scale = 1.0
+        kept[at] += length / scale * by_column[at]
+        mixed += length / scale * C[at]
+        if fall <= enough and not (first and count == 0):
+            break
+    weights = np.zeros(len(start))
+    weights[inside] = scale * kept / penalty
+    return weights

@@ -16,6 +16,7 @@ from impact.errors import (
     UsageError,
 )
 from impact.estimators.many_of import many, overall
+from impact.estimators.synthetic.frank_wolfe import FEW as FEW_SEARCHES
 from impact.estimators.synthetic.frank_wolfe import SimplexProblems, frank_wolfe
 
 TAU = {"rtol": 1e-9, "atol": 0}  # the same steps in the same order: rounding alone
@@ -129,23 +130,28 @@ def test_numbers_of_synthdid_hold_without_the_reference_folder():
         assert error is None or one.se == pytest.approx(error, rel=1e-15)
 
 
-def test_each_search_in_a_batch_goes_its_own_way():
-    generator = np.random.default_rng(3)
-    A, b = generator.normal(size=(6, 9)), generator.normal(size=(4, 6))
-    spread = np.ones((4, 9))
+@pytest.mark.parametrize("shape", [(6, 9), (12, 6, 9)], ids=["shared", "own"])
+def test_each_search_in_a_batch_goes_its_own_way(shape):
+    """A batch of more searches than are carried on one at a time, beside each of them alone."""
+    generator, n = np.random.default_rng(3), 12
+    assert n > FEW_SEARCHES
+    A, b = generator.normal(size=shape), generator.normal(size=(n, 6))
+    spread = np.ones((n, 9))
     spread[1, 2:4], spread[2, 0] = np.inf, 0.5
     start = np.where(np.isinf(spread), 0.0, 1.0)
     start /= start.sum(axis=1, keepdims=True)
-    zeta, enough = np.array([0.1, 0.0, 1.0, 0.3]), np.array([1e-6, 1e-14, 1e-9, 1e-3])
-    problems = SimplexProblems(A, b, np.full(4, 6.0), zeta, spread, enough)
-    together = frank_wolfe(problems, start, most=2000)
-    np.testing.assert_allclose(together.sum(axis=1), 1)
-    assert (together >= 0).all()
-    assert (together[1, 2:4] == 0).all()
-    for row in range(4):
-        one = np.arange(4) == row
-        alone = frank_wolfe(problems.some(one), start[one], most=2000)
-        np.testing.assert_allclose(together[row], alone[0], rtol=1e-12, atol=1e-15)
+    zeta = np.resize([0.1, 0.0, 1.0, 0.3], n)
+    enough = np.resize([1e-6, 1e-14, 1e-9, 1e-3, 0.0], n)
+    problems = SimplexProblems(A, b, np.full(n, 6.0), zeta, spread, enough)
+    for most in (1, 40, 2000):
+        together = frank_wolfe(problems, start, most=most)
+        np.testing.assert_allclose(together.sum(axis=1), 1)
+        assert (together >= 0).all()
+        assert (together[1, 2:4] == 0).all()
+        for row in range(n):
+            one = np.arange(n) == row
+            alone = frank_wolfe(problems.some(one), start[one], most=most)
+            np.testing.assert_allclose(together[row], alone[0], rtol=1e-11, atol=1e-14)
 
 
 def test_with_a_ridge_the_steps_lead_to_the_least_squares_on_the_simplex():
