@@ -27,5 +27,6 @@ def shared(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shared(value: Any) -> Any:
-    kinds = {dict: _Table, list: _Lines}
-    return kinds.get(type(value), lambda same: same)(value)
+    if type(value) is dict:
+        return _Table(value)
+    return _Lines(value) if type(value) is list else value

@@ -155,8 +155,8 @@ def read_frame(path: Path | str, *, schema: Schema) -> pd.DataFrame:
             keyed=partial(pseudonyms_for, Path(path).resolve().parent),
         )
     frame = pd.DataFrame({name: one.cells for name, one in made.items()})
-    missing = {name: dict(one.missing) for name, one in made.items() if one.missing}
-    frame.attrs = shared({"missing": missing, "intake": [line.to_dict() for line in ledger]})
+    reasons = {name: dict(one.missing) for name, one in made.items() if one.missing}
+    frame.attrs = shared({"missing": reasons, "intake": [line.to_dict() for line in ledger]})
     return with_first_period(frame, schema)
 
 
