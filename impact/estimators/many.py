@@ -49,8 +49,12 @@ class Quadratic:
         """Return t statistics (S, P) with a constant effect of that size taken out."""
         if effect == 0:
             return np.asarray(self.effect / np.sqrt(np.maximum(self.variance, TINY)))
-        variance = self.variance - 2 * effect * self.cross + effect**2 * self.slope_variance
-        return np.asarray((self.effect - effect * self.slope) / np.sqrt(np.maximum(variance, TINY)))
+        variance = 2 * effect * self.cross
+        np.subtract(self.variance, variance, out=variance)
+        variance += effect**2 * self.slope_variance
+        np.maximum(variance, TINY, out=variance)
+        np.sqrt(variance, out=variance)
+        return np.asarray((self.effect - effect * self.slope) / variance)
 
     @property
     def takes_effects_out(self) -> bool:

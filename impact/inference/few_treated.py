@@ -272,8 +272,15 @@ def _drawn_errors(standard: Floats, cohort: Integers, chosen: Integers, scale: F
     n_treated, n_outcomes = scale.shape
     errors = np.zeros((DRAWS, n_outcomes))
     if n_treated <= n_outcomes:
-        for unit, code in enumerate(cohort):
-            errors += scale[unit] * standard[code][chosen[:, unit]]
+        drawn = np.empty_like(
+            errors
+        )  # one array for all units: fresh ones cost more than what is done with them
+        for code, places, own in zip(cohort, np.ascontiguousarray(chosen.T), scale, strict=True):
+            np.take(
+                standard[code], places, axis=0, out=drawn, mode="clip"
+            )  # "raise" copies into a buffer first
+            drawn *= own
+            errors += drawn
         return errors
     from scipy.sparse import csr_array
 
