@@ -100,7 +100,7 @@ class Regression:
         """Fit by weighted least squares; values and residuals are of all units."""
         X = compared.X
         inverse: Floats = np.asarray(np.linalg.inv(compared.gram(weight, among=among)))
-        fitted = X @ (inverse @ ((X * weight[:, None]).T @ compared.change))
+        fitted = along(X, inverse @ ((X * weight[:, None]).T @ compared.change))
         return cls(X, fitted, compared.change - fitted, weight, inverse)
 
     def through(self, side: Floats) -> Floats:
@@ -185,7 +185,7 @@ class _Sides:
         sides = np.stack([self.treated, -self.control])
         means = sides @ values
         scores = (self.treated - self.control)[:, None] * values
-        scores -= sides.T @ (means * [[1.0], [-1.0]])
+        scores -= along(sides.T, means * [[1.0], [-1.0]])
         return means.sum(axis=0), scores
 
 
@@ -193,9 +193,14 @@ def through_logit(compared: Compared, fit: Propensity, side: Floats, values: Flo
     """Return what estimating the propensities adds to the mean of values (n, K) of a side of controls (n,): (n, K)."""
     weighted = compared.X * side[:, None]
     deviation = weighted.T @ values - np.outer(weighted.sum(axis=0), side @ values)
-    through = compared.X @ (fit.inverse @ deviation)
+    through = along(compared.X, fit.inverse @ deviation)
     through *= fit.score[:, None]
-    return np.asarray(through)
+    return through
+
+
+def along(X: Floats, coefficients: Floats) -> Floats:
+    """Return ``X @ coefficients``, (n, p) by (p, K), laid out unit after unit within each of the K columns, as changes are."""
+    return np.asarray((coefficients.T @ X.T).T)
 
 
 METHODS: Mapping[str, Callable[[Compared], Adjusted]] = {

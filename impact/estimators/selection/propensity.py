@@ -145,11 +145,12 @@ def _minimised(loss: Loss, compared: Compared, start: Floats) -> tuple[_At, Floa
     """Return the loss at its minimum, and the coefficients (p,) there, by Newton steps halved until they go down."""
     X, treated, weight = compared.X, compared.treated.astype(float), compared.weight
     control = 1 - treated
+    weighed = np.empty_like(X.T)
     coefficients = start
     at = loss(X @ coefficients, treated, weight)
     for _ in range(STEPS):
         try:
-            information = X.T @ (X * at.curvature[:, None])
+            information = np.multiply(X.T, at.curvature, out=weighed) @ X
             step = np.linalg.solve(information, X.T @ at.residual)
         except np.linalg.LinAlgError:
             break
