@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
-FEW = ["--set", "permutations=199", "--set", "design_draws=200"]
+FEW = ["--set", "permutations=199"]
 PLANS = {"artisans": "evaluation.yml", "jobtraining": "evaluation-jobtraining.yml"}
 
 
@@ -26,7 +26,7 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made_run(tmp_path_factory, worker_id):
-    """Return a function from a plan's name and a language to its run with few permutations and draws; nobody changes its folder."""
+    """Return a function from a plan's name and a language to its run with few permutations; nobody changes its folder."""
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "made-runs"
     shared.mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ from impact.pipeline.store import building, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
-FEW = ["--set", "permutations=199", "--set", "design_draws=200"]
+FEW = ["--set", "permutations=199"]
 FRENCH = ["--language", "fr"]
 SMALL = "evaluation-jobtraining.yml"  # where any plan would do
 
