@@ -13,7 +13,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 """What a spreadsheet takes for the start of a formula: the signs, those of full width, and what it passes over before them."""
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _LIVE = re.compile(rf'(\A(?=[\t\r\n])|(?:\A|[;\t\r\n])(?=\s*"?\s*[{_SIGNS}]))')
-_INERT = re.compile(rf"(\A|[;\t\r\n])'(?=[\t\r\n]|\s*\"?[\s']*[{_SIGNS}])")
+_INERT = re.compile(rf"(\A|[;\t\r\n])'(?=[\t\r\n]|[\s']*\"?[\s']*[{_SIGNS}])")
 
 
 def would_run(text: str) -> bool:
