@@ -51,8 +51,8 @@ def building(
         When another run of the same name is under way, something that no run wrote stands in its place, or nothing can be
         written.
     """
-    new = not reports.exists()
     try:
+        new = not reports.exists()
         reports.mkdir(parents=True, exist_ok=True)
         with locked(reports, name, patience_s=patience_s), _unmade(reports, name, new=new):
             _sweep(reports, name)
