@@ -110,6 +110,8 @@ ROOMS = {
     },
 }
 
+MARKS = {"inference": pytest.mark.longer, "inference of others": pytest.mark.slow}
+
 
 @pytest.fixture(autouse=True)
 def bounded():
@@ -137,10 +139,7 @@ def answered(verb, *arguments):
 
 @pytest.mark.parametrize(
     "room",
-    [
-        pytest.param(room, marks=pytest.mark.slow if room == "inference of others" else ())
-        for room in ROOMS
-    ],
+    [pytest.param(room, marks=MARKS.get(room, ())) for room in ROOMS],
 )
 @pytest.mark.parametrize("name", PANELS)
 def test_every_verb_answers_or_refuses_by_name(name, room):

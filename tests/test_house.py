@@ -241,6 +241,7 @@ for name, code in json.load(sys.stdin).items():
 """
 
 
+@pytest.mark.longer
 def test_examples_of_readme_and_docs_run():
     """Every Python block of README and docs is executed, in order, each page by itself."""
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

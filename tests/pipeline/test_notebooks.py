@@ -172,6 +172,7 @@ def executed(channel, code):
     return reply, displayed
 
 
+@pytest.mark.longer
 def test_jupyterlab_starts_and_runs_a_notebook_through_its_own_door(tmp_path):
     with jupyterlab(tmp_path) as address:
         assert "JupyterLab" in asked(address, "lab/tree/00_tour.ipynb")

@@ -147,6 +147,7 @@ def programmes_hold(names, workbook, folder):
     return {name: differing(new, right[name]) for name, new in zip(names, made, strict=True)}
 
 
+@pytest.mark.longer
 def test_recalculation_replaces_every_wrong_result_by_that_of_python(workbook, tmp_path):
     found = programmes_hold(IN_EVERY_SUITE, workbook, tmp_path)
     assert found == {name: [] for name in IN_EVERY_SUITE}
@@ -254,6 +255,7 @@ def test_twenty_random_changes_of_cells_change_every_figure_as_in_python(tmp_pat
     assert changes_follow(ALL, tmp_path, language=language) == [[]] * ALL
 
 
+@pytest.mark.longer
 def test_the_same_appraisal_gives_the_same_workbook(workbook, tmp_path):
     render_economics(appraised("the case"), tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == workbook("the case").read_bytes()

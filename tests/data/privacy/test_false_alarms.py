@@ -5,6 +5,7 @@ import pkgutil
 
 import linearmodels.datasets
 import pandas as pd
+import pytest
 
 from impact.data.privacy.identifiers import Looked, suspicions
 
@@ -18,6 +19,7 @@ def suspected(frame):
     return [f"{one.column}: {one.what}" for one in suspicions(columns)]
 
 
+@pytest.mark.longer
 def test_of_the_reference_data_only_names_of_schools_are_suspected(reference):
     """50 files, 1,059 columns: one, and it is true."""
     found = {}
