@@ -7,7 +7,7 @@ import numpy as np
 from impact.arrays import Floats
 from impact.data.panel import Panel
 from impact.disclosure.atoms import Atoms
-from impact.disclosure.figure import Figure, Merging, Place, Row
+from impact.disclosure.figure import TABLES, Figure, Merging, Place, Row
 from impact.errors import DisclosureError, NotAvailableError
 from impact.estimate import Estimate
 from impact.estimators.linear import LinearParts
@@ -33,7 +33,7 @@ class Shown:
     table: str
     estimate: str = "estimate"
     std_error: str = "std_error"
-    importance: int = 2
+    importance: int = TABLES
 
 
 def estimate_figures(estimate: Estimate, atoms: Atoms, shown: Shown) -> list[Figure]:

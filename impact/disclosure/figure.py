@@ -26,6 +26,9 @@ A ``count`` of units, a ``mean`` or ``total`` of outcomes, another ``linear`` co
 no equation of outcomes follows from (``order_free``: a p-value of permutations, a grade, a rank).
 """
 
+HEADLINE, COMPUTED_AGAIN, FIRST_PAGES, TABLES, ANNEXES = range(5)
+"""How important a figure is: those of a lower number are admitted first. A referee computes the effects beside the headline
+again, and its course over time; the paths that pages show give way to these."""
 LINEAR = frozenset({"count", "mean", "total", "linear", "ratio"})
 QUADRATIC = frozenset({"std_error", "cross_products"})
 Axis = Literal["cohort", "event_time"]
@@ -150,7 +153,7 @@ class Figure:
     share : float
         Of a quantile: the share of units below it.
     importance : int
-        Figures of a lower number are admitted first: 0 the headline, 1 what page one shows, 2 tables, 3 annexes.
+        Figures of a lower number are admitted first: the constants above.
     beside : Place, optional
         Of an error: the estimate without which it does not leave.
     merging : Merging, optional
@@ -164,7 +167,7 @@ class Figure:
     directions: tuple[Row, ...] = field(default=(), repr=False)
     compared: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
     share: float = 0.5
-    importance: int = 2
+    importance: int = TABLES
     beside: Place | None = None
     merging: Merging | None = None
 

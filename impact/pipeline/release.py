@@ -96,7 +96,7 @@ def release(
     with EarlierReleases.of(run.parent, study) as earlier:
         earlier.hold_to(to)
         public_files = earlier.refuse_public_files(beside)
-        kit = partial(declare_kit, study=study, fewest=gate.rules.fewest)
+        kit = partial(declare_kit, study=study)
         figures, atoms = declare(study, stored, further=(kit,))
         timings.told("declared")
         released = gate.release(figures, atoms, earlier=earlier.entries)

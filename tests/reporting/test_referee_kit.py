@@ -146,7 +146,7 @@ def test_a_kit_behind_the_gate_has_what_the_gate_lets_out_and_checks(tmp_path):
     released = Gate().release(declaration.declared(atoms), atoms)
     made = write_kit(study(), tmp_path / "kit", released=released)
     assert made.twin.keeps == "released"
-    assert "as may leave" in (made.folder / "README.md").read_text(encoding="utf-8")
+    assert "the report shows them" in (made.folder / "README.md").read_text(encoding="utf-8")
     ran, differences = checked(made.folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert max(differences) < 1e-9

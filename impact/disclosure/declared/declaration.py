@@ -9,7 +9,7 @@ import numpy as np
 from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.disclosure.atoms import Atoms, Measure
-from impact.disclosure.figure import UNITS, Figure, Kind, Merging, Place, Row
+from impact.disclosure.figure import ANNEXES, TABLES, UNITS, Figure, Kind, Merging, Place, Row
 from impact.terms import SMALLEST_SHOWN
 
 SAME = 1e-9  # of what is added up; an equation that misses a figure by more is not the figure's, which stays undeclared
@@ -58,7 +58,7 @@ class Declared:
     weights: tuple[UnitWeights, ...] = field(default=(), repr=False)
     groups: tuple[Mask, ...] = field(default=(), repr=False)
     share: float = 0.5
-    importance: int = 2
+    importance: int = TABLES
     beside: Place | None = None
     merging: Merging | None = None
 
@@ -144,7 +144,9 @@ class Declaration:
     def without_equation(self, place: Place, groups: tuple[Mask, ...]) -> None:
         """Declare a figure from which no equation of outcomes follows, by the groups that it tells of."""
         self.figures.append(
-            Declared(place=place, kind="order_free", measure=UNITS, groups=groups, importance=3)
+            Declared(
+                place=place, kind="order_free", measure=UNITS, groups=groups, importance=ANNEXES
+            )
         )
 
     def units_in(self, panel: Panel) -> Integers | None:

@@ -22,7 +22,15 @@ from impact.disclosure.declared.estimates import (
     declare_weights,
 )
 from impact.disclosure.declared.panel_models import weights_of_model
-from impact.disclosure.figure import UNITS, Place
+from impact.disclosure.figure import (
+    ANNEXES,
+    COMPUTED_AGAIN,
+    FIRST_PAGES,
+    HEADLINE,
+    TABLES,
+    UNITS,
+    Place,
+)
 from impact.errors import ImpactError
 from impact.estimate import Estimate
 from impact.estimators.many_of import overall
@@ -36,6 +44,8 @@ from impact.evaluation.subgroups import levels
 
 Asked = tuple[str, str, str, float, Callable[[], Estimate]]
 """Part, table, row, stored estimate, and how to compute it again."""
+IMPORTANCE = {("impact", "estimators"): COMPUTED_AGAIN, ("impact", "by_dose"): TABLES}
+"""Of tables of effects that are not as important as others of their part."""
 
 
 def declare_effects(declaration: Declaration, study: Study, parts: Mapping[str, Any]) -> None:
@@ -66,7 +76,9 @@ def _declare(
     stored: float,
     compute: Callable[[], Estimate],
 ) -> None:
-    importance = 0 if table.startswith("effects[0]") else 1 if part == "impact" else 3
+    importance = HEADLINE if table.startswith("effects[0]") else IMPORTANCE.get((part, table))
+    if importance is None:
+        importance = FIRST_PAGES if part == "impact" else ANNEXES
     with suppress(ImpactError):  # what cannot be computed again is not declared, and stays
         declare_estimate(
             declaration, compute(), {row: stored}, part=part, table=table, importance=importance
@@ -78,7 +90,8 @@ def _percents(declaration: Declaration, study: Study, part: Any) -> None:
         for at, effect in enumerate(getattr(part, field)):
             if isinstance(effect, OutcomeEffect) and effect.percent is not None:
                 fitted = _overall(study, study.panel(effect.outcome))()
-                table, importance = f"{field}[{at}].percent", 0 if field == "effects" else 1
+                table = f"{field}[{at}].percent"
+                importance = HEADLINE if field == "effects" else FIRST_PAGES
                 declare_percent(
                     declaration, fitted, effect.percent, table=table, importance=importance
                 )
@@ -209,7 +222,12 @@ def _course(declaration: Declaration, study: Study, part: Any) -> None:
         shown = dict(zip(events.rows.term, map(float, events.values), strict=True))
         fitted = universal.aggregate(by="event_time").select(list(shown))
         declare_estimate(
-            declaration, fitted, shown, part="impact", table="event_study", importance=1
+            declaration,
+            fitted,
+            shown,
+            part="impact",
+            table="event_study",
+            importance=COMPUTED_AGAIN,
         )
     if part.by_cohort is not None:
         declare_by_cohort(declaration, study, part.by_cohort)
@@ -257,7 +275,7 @@ def _counterfactual(declaration: Declaration, cells: Estimate, part: Any, panel:
 
 
 def _mean(declaration: Declaration, panel: Panel, weights: Any, value: float, place: Place) -> None:
-    declare_weights(declaration, panel, weights, value, place=place, importance=1)
+    declare_weights(declaration, panel, weights, value, place=place, importance=FIRST_PAGES)
 
 
 def _models(declaration: Declaration, study: Study, part: Any) -> None:
@@ -267,7 +285,7 @@ def _models(declaration: Declaration, study: Study, part: Any) -> None:
         value = float(model.row("exposed")["estimate"])
         if weights is not None:
             place = Place("panel_models", f"models[{at}]", "exposed", "estimate")
-            declare_weights(declaration, panel, weights, value, place=place, importance=3)
+            declare_weights(declaration, panel, weights, value, place=place, importance=ANNEXES)
 
 
 def _mask(declaration: Declaration, units: Any) -> Mask:

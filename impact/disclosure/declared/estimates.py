@@ -11,7 +11,7 @@ from impact.arrays import Floats, Mask
 from impact.data.panel import Panel
 from impact.disclosure.declared.arms import weights_of_arms
 from impact.disclosure.declared.declaration import SAME, Declaration
-from impact.disclosure.figure import Merging, Place
+from impact.disclosure.figure import TABLES, Merging, Place
 from impact.estimate import Estimate
 from impact.estimators.experiments.arm_estimate import ArmParts
 from impact.estimators.linear import LinearParts
@@ -39,7 +39,7 @@ def declare_estimate(
     *,
     part: str,
     table: str,
-    importance: int = 2,
+    importance: int = TABLES,
     on_some: Sequence["OnSome | None"] = (),
 ) -> None:
     """Declare the parameters of an estimate under the names of their rows, where its equation gives what is stored.
@@ -69,7 +69,7 @@ def declare_weights(
     value: float,
     *,
     place: Place,
-    importance: int = 2,
+    importance: int = TABLES,
     on_some: "OnSome | None" = None,
 ) -> bool:
     """Declare a number by its weights (n, t) on a panel, if they give its value, and an estimate's error with it.

@@ -9,7 +9,7 @@ from impact.arrays import Mask
 from impact.data.panel import Panel
 from impact.diagnostics.balance import characteristics_of
 from impact.disclosure.declared.declaration import Declaration
-from impact.disclosure.figure import Place
+from impact.disclosure.figure import FIRST_PAGES, Place
 from impact.evaluation.contamination import exposures
 from impact.evaluation.study import Study
 
@@ -101,7 +101,7 @@ def _paths(declaration: Declaration, panel: Panel, sides: Sides, part: Any) -> N
             if whole is None or measure is None:
                 continue
             mean = Place("sample", "paths", str(row), group)
-            declaration.add(mean, "mean", measure, whole, importance=1)
+            declaration.add(mean, "mean", measure, whole, importance=FIRST_PAGES)
             error = Place("sample", "paths", str(row), f"{group}_std_error")
             declaration.add(error, "std_error", measure, whole, beside=mean)
             declaration.count(

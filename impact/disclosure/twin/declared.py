@@ -1,27 +1,22 @@
 """What a twin is made of, declared to the gate; and a twin's ingredients as the gate's answer leaves them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from impact.arrays import Mask
+from impact.arrays import Floats
 from impact.data.panel import Panel
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.declared.estimates import declare_weights
-from impact.disclosure.figure import Place
+from impact.disclosure.figure import COMPUTED_AGAIN, HEADLINE, Place
 from impact.disclosure.released import Released
-from impact.disclosure.twin.asked import Answered, Asked, answers
-from impact.disclosure.twin.groups import Grouped
-from impact.terms import SMALLEST_SHOWN
+from impact.disclosure.twin.asked import Asked, answers
 
 PART = "kit"
-HEADLINE, NUMBER, MEAN = (
-    0,
-    2,
-    3,
-)  # importance: a twin can do without means, so they give way to numbers
+PATHS, SIDES = ("sample", "paths"), ("treated", "comparison")
+"""The table of a run that has the mean outcome of either group by period."""
 
 
 @dataclass(frozen=True)
@@ -32,29 +27,16 @@ class Shown:
     ----------
     names : frozenset of str
         Numbers.
-    means : ndarray of bool, (Q, T)
-        Mean outcomes of groups by period.
+    means : ndarray, (2, T)
+        Mean outcomes of those treated and those not, by period of the panel with all units; NaN where one is withheld.
     """
 
     names: frozenset[str]
-    means: Mask
+    means: Floats
 
     @classmethod
-    def of(
-        cls,
-        released: Released,
-        panel: Panel,
-        asked: Sequence[Asked],
-        *,
-        fewest: int = SMALLEST_SHOWN,
-    ) -> Self:
-        """Read the gate's answer to what `declare_twin` declared of the same panel."""
-        grouped = Grouped.of(panel.with_always_treated(), fewest=fewest)
-        means = np.zeros(
-            (int(grouped.group.max()) + 1, panel.with_always_treated().n_periods), dtype=bool
-        )
-        for group, period in np.ndindex(means.shape):
-            means[group, period] = released.may_leave(_place_of_mean(group, period))
+    def of(cls, released: Released, panel: Panel, asked: Sequence[Asked]) -> Self:
+        """Read the gate's answer to what `declare_twin` and the tables of a run declared of the same panel."""
         names = [
             one.name
             for one in asked
@@ -63,44 +45,29 @@ class Shown:
                 for column in ("estimate", "std_error")
             )
         ]
+        times = panel.with_always_treated().times
+        means = np.full((len(SIDES), len(times)), np.nan)
+        treated = np.isfinite(panel.cohort)
+        for side, units in enumerate((treated, ~treated)):
+            for at, time in enumerate(panel.times):
+                if released.may_leave(Place(*PATHS, str(at), SIDES[side])):
+                    means[side, np.searchsorted(times, time)] = np.nanmean(panel.wide[units, at])
         return cls(frozenset(names), means)
 
 
-def declare_twin(
-    declaration: Declaration,
-    panel: Panel,
-    asked: Sequence[Asked],
-    *,
-    fewest: int = SMALLEST_SHOWN,
-) -> None:
-    """Declare every number that a twin would keep, and the mean of every group and period that it would be drawn around."""
+def declare_twin(declaration: Declaration, panel: Panel, asked: Sequence[Asked]) -> None:
+    """Declare every number that a twin would keep; the means that it is drawn around are those of the run's own tables."""
     answered, _ = answers(panel, asked)
     for rank, one in enumerate(answered):
-        _declare(declaration, one, NUMBER if rank else HEADLINE)
-    whole = panel.with_always_treated()
-    grouped = Grouped.of(whole, fewest=fewest)
-    outcome = np.nan_to_num(whole.wide)
-    for group in range(int(grouped.group.max()) + 1):
-        for period in range(whole.n_periods):
-            units = (grouped.group == group) & grouped.seen[:, period]
-            if not units.any():
-                continue
-            weights = np.zeros(outcome.shape)
-            weights[units, period] = 1 / units.sum()
-            value = float((weights * outcome).sum())
-            place = _place_of_mean(group, period)
-            declare_weights(declaration, whole, weights, value, place=place, importance=MEAN)
-
-
-def _declare(declaration: Declaration, one: Answered, importance: int) -> None:
-    whole = one.panel.with_always_treated()
-    place = _place_of(one.asked.name, "estimate")
-    declare_weights(declaration, whole, one.weights, one.value, place=place, importance=importance)
+        whole = one.panel.with_always_treated()
+        place, importance = (
+            _place_of(one.asked.name, "estimate"),
+            COMPUTED_AGAIN if rank else HEADLINE,
+        )
+        declare_weights(
+            declaration, whole, one.weights, one.value, place=place, importance=importance
+        )
 
 
 def _place_of(name: str, column: str) -> Place:
     return Place(PART, "numbers", name, column)
-
-
-def _place_of_mean(group: int, period: int) -> Place:
-    return replace(Place(PART, "means"), row=str(group), column=str(period))

@@ -1,14 +1,15 @@
 """A twin that keeps released numbers alone: synthetic paths, moved until every estimate and standard error is the released one.
 
-Where cells are too small to be described, or clusters lie above units, paths are drawn around the merged groups' means,
-whatever the cell. Two moves make the numbers exact. With the estimates' weights W (k x NT) and their values v,
+Where cells are too small to be described, or clusters lie above units, paths are drawn around means of groups, whatever the
+cell. With the estimates' weights W (k x NT) and their values v, the nearest paths that have the estimates are
 
-    y <- y + W'(W W')^+ (v - W y),
+    y <- y + W'(W W')^+ (v - W y).
 
-which shifts all units of a cell alike. Then deviations from the cells' means are stretched along the directions a_m of the
-scores, u_m = a_m / |a_m|: unit i, whose deviation has the coordinates d_i u_l, moves by sum_lm (d_i u_l) s_lm u_m. Sums by cell
-stay, so estimates and all that is constant in a score stay, and the k variances are k quadratics in the k x k numbers s, solved
-by Newton's method with the smallest step.
+A variance is a sum of squares of clusters' scores, and unit i's score of number j takes a_ij'y_i of its own path, so that the
+variance rises fastest along G_j = 2 s_c(i)j a_ij. Newton's method moves the paths by a combination of the k rows of G less
+what they have of W, which leaves the estimates alone, so that every variance is met to the first order; scores are then
+computed anew from the panel. The k numbers are few beside NT outcomes, so that whatever a real panel has a synthetic one
+can have too, from almost any start.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,13 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.disclosure.twin.asked import Answered
-from impact.disclosure.twin.groups import Grouped
+from impact.disclosure.twin.by_cell import directions
 
-STEPS = 40  # Newton converges in about six
-LONGEST = 0.5  # step of a stretch: beyond it the quadratics are far from their tangents
-EXACT = 1e-14  # of a variance: Newton stops
+STEPS = 40  # Newton converges in about ten
+LONGEST = 0.3  # share of a variance that a step changes: beyond it the squares are far from their tangents
+EXACT = 1e-13  # of a variance: Newton stops
 ROUNDING = 1e-11  # of a variance: beyond it, it is missed
+ALIKE = 1e-12  # of the largest: numbers that are one and the same have the same slope
 
 
 def with_estimates(wide: Floats, answered: Sequence[Answered]) -> Floats:
@@ -54,46 +56,59 @@ class Met:
         return float(np.abs(self.missed).max())
 
 
-def with_errors(panel: Panel, answered: Sequence[Answered], grouped: Grouped) -> Met:
-    """Stretch deviations within cells so that every standard error is the one that was released, as nearly as can be."""
-    again = panel._comparable()  # units treated from the first period on are set aside
-    now = [Answered(each.asked, each.asked.fit(again), again) for each in answered]
-    scores = np.stack([one.scores() for one in now], axis=1)
-    direction = np.stack([one.direction for one in now], axis=1)
-    length = (direction**2).sum(axis=2, keepdims=True)
-    unit = direction / np.where(length > 0, np.sqrt(length), 1.0)
-    along = grouped.centred_in_cells(np.einsum("nt,njt->nj", np.nan_to_num(panel.wide), unit))
-    factors = np.array([np.sqrt(one.parts.factor) for one in now if one.parts])
-    taken = np.einsum("njt,nmt->njm", direction, unit) * factors[None, :, None]
-    k = len(now)
-    change = np.einsum("njm,nl->njlm", taken, along).reshape(-1, k, k * k)
+def with_numbers(wide: Floats, whole: Panel, answered: Sequence[Answered]) -> Met:
+    """Move paths (N, T), zero where not observed, so that every estimate and every standard error is the one that was released.
+
+    Parameters
+    ----------
+    wide : ndarray, (N, T)
+        Where the paths begin.
+    whole : Panel
+        The design: who is observed when, and starts when. Its outcomes are not used.
+    answered : sequence of Answered
+        The k numbers.
+
+    Returns
+    -------
+    Met
+        The panel that misses least.
+    """
+    kept = directions(np.stack([one.weights.ravel() for one in answered]))
+    own = np.stack([_own_path(one) for one in answered])
     target = np.array([one.std_error for one in answered]) ** 2
-    summed, changed = (_of_clusters(part, panel.cluster) for part in (scores, change))
-    solved, missed = _newton(summed, changed, target)
-    stretch = solved.reshape(k, k)
-    moved = np.nan_to_num(panel.wide) + np.einsum("nl,lm,nmt->nt", along, stretch, unit)
-    made = panel.with_outcome(moved[panel.unit_index, panel.time_index], panel.outcome)
-    return Met(made, missed)
+    paths, best = with_estimates(wide, answered), None
+    for _ in range(STEPS):
+        panel = whole.with_outcome(paths[whole.unit_index, whole.time_index], whole.outcome)
+        sums = _of_clusters(_scores(panel, answered), whole.cluster)
+        met = Met(panel, (sums**2).sum(axis=0) / target - 1)
+        if best is None or met.most < best.most:
+            best = met
+        if met.most < EXACT:
+            break
+        rise = 2 * (sums[whole.cluster] / target).T[:, :, None] * own
+        slope = rise.reshape(len(target), -1)
+        free = slope - (slope @ kept) @ kept.T
+        step = -met.missed * min(1.0, LONGEST / met.most)
+        share = np.linalg.lstsq(slope @ free.T, step, rcond=ALIKE)[0]
+        paths = paths + (share @ free).reshape(paths.shape)
+    assert best is not None  # noqa: S101 (STEPS is not zero)
+    return best
+
+
+def _own_path(one: Answered) -> Floats:
+    """Return what each unit's score takes of its own path, (N, T), times the root of the small-sample factor."""
+    assert one.parts is not None  # noqa: S101 (why_not asked)
+    return np.asarray(one.direction * np.sqrt(one.parts.factor))
+
+
+def _scores(panel: Panel, answered: Sequence[Answered]) -> Floats:
+    """Return the scores (N, k) of the numbers on a panel, where units treated from the first period on are set aside."""
+    again = panel._comparable()
+    now = (Answered(each.asked, each.asked.fit(again), again) for each in answered)
+    return np.stack([one.scores() for one in now], axis=1)
 
 
 def _of_clusters(values: Floats, cluster: Integers) -> Floats:
     total = np.zeros((int(cluster.max()) + 1, *values.shape[1:]))
     np.add.at(total, cluster, values)
     return total
-
-
-def _newton(scores: Floats, change: Floats, target: Floats) -> tuple[Floats, Floats]:
-    """Solve sum_g (scores_gj + sum_l change_gjl s_l)^2 = target_j for s (m,); return it and the shares that are missed."""
-    s = np.zeros(change.shape[2])
-    best, least = s, np.full(len(target), np.inf)
-    for _ in range(STEPS):
-        now = scores + change @ s
-        missed = (now**2).sum(axis=0) / target - 1
-        if np.abs(missed).max() < np.abs(least).max():
-            best, least = s, missed
-        if np.abs(missed).max() < EXACT:
-            break
-        slope = 2 * np.einsum("gj,gjl->jl", now, change) / target[:, None]
-        step = np.linalg.lstsq(slope, -missed)[0]
-        s = s + step * min(1.0, LONGEST / max(float(np.abs(step).max()), LONGEST))
-    return best, least

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.arrays import Floats, Mask
+from impact.arrays import Floats, Integers, Mask
 from impact.disclosure.twin.by_cell import directions_allowed
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.protection import ENOUGH, Reach
@@ -17,16 +17,23 @@ class MeanPaths:
 
     Attributes
     ----------
+    group : ndarray of int, (N,)
     mean : ndarray, (Q, T)
-        Of the group itself where that may be shown, elsewhere of the nearest group.
+        Of the group itself where that may be shown, elsewhere what the shown ones say of group and period.
     covariance : ndarray, (T, T)
     reach : Reach
-        What both leave possible of each unit's outcomes.
+        What both leave possible of each unit's outcomes; one variance alone leaves more.
     """
 
+    group: Integers
     mean: Floats
     covariance: Floats
     reach: Reach
+
+    @property
+    def one_variance(self) -> Floats:
+        """The covariance (T, T) of independent noise as large, from which nobody completes a path of which part is known."""
+        return np.asarray(np.diagonal(self.covariance).mean() * np.eye(len(self.covariance)))
 
     @classmethod
     def of(cls, wide: Floats, grouped: Grouped, *, fewest: int = SMALLEST_SHOWN) -> "MeanPaths":
@@ -47,32 +54,31 @@ class MeanPaths:
         covariance = _pooled(deviation, grouped.seen, fewest, full=full and enough)
         if not (full and enough):
             reach = Reach(np.full(wide.shape, np.inf), np.full(wide.shape, np.inf))
-        return cls(_borrowed(mean), covariance, reach)
+        return cls(grouped.group, _filled(mean), covariance, reach)
 
     @classmethod
-    def released(cls, wide: Floats, grouped: Grouped, *, shown: Mask, spread: float) -> "MeanPaths":
-        """Average by group where the gate lets the mean out (Q, T); noise is independent, with this standard deviation."""
-        mean = np.full(shown.shape, np.nan)
-        for group, period in zip(*np.nonzero(shown), strict=True):
-            mean[group, period] = np.nanmean(wide[grouped.group == group, period])
-        nothing = np.full(wide.shape, np.inf)
-        return cls(_borrowed(mean), spread**2 * np.eye(wide.shape[1]), Reach(nothing, nothing))
+    def released(cls, shown: Floats, treated: Mask, *, spread: float) -> "MeanPaths":
+        """Take the means of those treated and those not (2, T), NaN where the gate withholds one; noise is independent."""
+        nothing = np.full((len(treated), shown.shape[1]), np.inf)
+        noise = spread**2 * np.eye(shown.shape[1])
+        return cls(np.where(treated, 0, 1), _filled(shown), noise, Reach(nothing, nothing))
 
 
-def _borrowed(mean: Floats) -> Floats:
-    """Fill what may not be shown with the nearest group's of the period, else the nearest period's of the group, else zero.
+def _filled(mean: Floats) -> Floats:
+    """Fill what may not be shown with an effect of the group and one of the period, by least squares of what is; else zero.
 
     A mean over everybody would give it away by difference.
     """
-    for own in (mean, mean.T):
-        having = ~np.isnan(own)
-        filled = own.copy()
-        for row, column in zip(*np.nonzero(~having), strict=True):
-            others = np.flatnonzero(having[:, column])
-            if len(others):
-                filled[row, column] = own[others[np.abs(others - row).argmin()], column]
-        own[...] = filled
-    return np.nan_to_num(mean)
+    group, period = np.nonzero(~np.isnan(mean))
+    if not len(group):
+        return np.zeros_like(mean)
+    effects = np.zeros((len(group), sum(mean.shape)))
+    rows = np.arange(len(group))
+    effects[rows, group] = effects[rows, len(mean) + period] = 1.0
+    level = float(mean[group, period].mean())
+    found = np.linalg.lstsq(effects, mean[group, period] - level)[0]
+    fitted = level + found[: len(mean), None] + found[None, len(mean) :]
+    return np.where(np.isnan(mean), fitted, mean)
 
 
 def _pooled(deviation: Floats, seen: Mask, fewest: int, *, full: bool) -> Floats:

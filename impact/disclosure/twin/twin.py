@@ -12,7 +12,7 @@ from impact.data.panel import Panel
 from impact.disclosure.twin.asked import Answered, Asked, answers
 from impact.disclosure.twin.by_cell import directions, directions_allowed, twin_of_cell
 from impact.disclosure.twin.declared import Shown
-from impact.disclosure.twin.fitted import Met, with_errors, with_estimates
+from impact.disclosure.twin.fitted import Met, with_numbers
 from impact.disclosure.twin.frame import clustered, frame_of, panel_of
 from impact.disclosure.twin.groups import Grouped, may_be_shown
 from impact.disclosure.twin.mean_paths import MeanPaths, drawn
@@ -44,8 +44,8 @@ class Twin:
     left_out : dict
         Code of the reason for each number that was asked for and is not in the kit.
     keeps : {"cells", "numbers", "released"}
-        Every cell's mean path and scatter in the released directions; or the numbers, drawn around means with the pooled
-        covariance; or what the gate let out alone.
+        Every cell's mean path and scatter in the released directions; or the numbers, drawn around means with
+        independent noise; or what the gate let out alone.
     n_groups : int
         Groups whose mean paths it is drawn around.
     left : float
@@ -102,13 +102,14 @@ def twin_of(
     if shown is None:
         means = MeanPaths.of(whole.wide, grouped, fewest=fewest)
     else:
-        means = MeanPaths.released(
-            whole.wide, grouped, shown=shown.means, spread=_spread(answered[0])
-        )
-    noise = _centred(drawn(means.covariance, whole.n_units, generator), grouped, fewest)
-    order = generator.permutation(whole.n_units)
+        treated = np.isfinite(whole.cohort)
+        means = MeanPaths.released(shown.means, treated, spread=_spread(answered[0]))
     bases, left = _bases(whole, answered, grouped, means.reach, fewest)
-    if shown is None and left >= ENOUGH:
+    by_cell = shown is None and left >= ENOUGH
+    covariance = means.covariance if by_cell else means.one_variance
+    noise = _centred(drawn(covariance, whole.n_units, generator), grouped, fewest)
+    order = generator.permutation(whole.n_units)
+    if by_cell:
         made = _by_cell(whole, grouped, noise, bases)
         return Twin(frame_of(made, order), tuple(answered), left_out, "cells", len(bases), left)
     made, kept = _by_numbers(whole, answered, grouped, means, noise)
@@ -237,7 +238,7 @@ def _by_numbers(
 ) -> tuple[Panel, Sequence[Answered]]:
     """Draw paths around the groups' means and move them to as many of the numbers as can be met together, the first among them.
 
-    Where no stretch meets all standard errors, the number is left out without which the others are met (the least important
+    Where no move meets all standard errors, the number is left out without which the others are met (the least important
     such one) or met most nearly; of one number alone the noise is made calmer.
 
     Raises
@@ -247,10 +248,8 @@ def _by_numbers(
     """
 
     def tried(numbers: Sequence[Answered], share: float) -> Met:
-        around = (means.mean[grouped.group] + share * noise) * grouped.seen
-        moved = with_estimates(around, numbers)
-        start = whole.with_outcome(moved[whole.unit_index, whole.time_index], whole.outcome)
-        return with_errors(start, numbers, grouped)
+        around = (means.mean[means.group] + share * noise) * grouped.seen
+        return with_numbers(around, whole, numbers)
 
     met = tried(answered, 1.0)
     while not met.exactly and len(answered) > 1:

@@ -50,9 +50,9 @@ class Kit:
     agreement: dict[str, tuple[float, float]]
 
 
-def declare_kit(declaration: Declaration, study: Study, *, fewest: int = SMALLEST_SHOWN) -> None:
+def declare_kit(declaration: Declaration, study: Study) -> None:
     """Declare to the gate all that a study's kit would be made of; `write_kit` takes the gate's answer."""
-    declare_twin(declaration, study.panel(), asked_of(study), fewest=fewest)
+    declare_twin(declaration, study.panel(), asked_of(study))
 
 
 def write_kit(
@@ -76,7 +76,7 @@ def write_kit(
         When nothing can be written; what was in the folder before is untouched.
     """
     panel, asked = study.panel(), asked_of(study)
-    shown = None if released is None else Shown.of(released, panel, asked, fewest=fewest)
+    shown = None if released is None else Shown.of(released, panel, asked)
     twin = twin_of(panel, asked, seed=study.plan.seed, fewest=fewest, shown=shown)
     found = agreement(twin)
     wrong = [name for name, missed in found.items() if not max(missed) <= AGREES]

@@ -10,7 +10,7 @@ from disclosure.twin.referees import ASKED, artisans, completed
 from panels import long_frame, panel
 
 import impact
-from impact.disclosure import Gate
+from impact.disclosure import Gate, Place
 from impact.disclosure.declared.declaration import Declaration
 from impact.disclosure.twin.by_cell import directions, directions_allowed, twin_of_cell
 from impact.disclosure.twin.declared import Shown, declare_twin
@@ -103,7 +103,7 @@ def test_behind_the_gate_a_twin_is_a_function_of_what_the_gate_lets_out_and_of_n
     """Other paths, and other means of cohorts: as no mean may leave, the twin is the same, and has the headline."""
     level = np.where(np.isfinite(firms.cohort), 25.0, -10.0)[:, None]
     other = firms.with_outcome((turned(firms) + level).ravel(), firms.outcome)
-    shown = Shown(frozenset({"callaway_santanna"}), np.zeros((3, firms.n_periods), dtype=bool))
+    shown = Shown(frozenset({"callaway_santanna"}), np.full((2, firms.n_periods), np.nan))
     one, again = (twin_of(each, ASKED, seed=1, shown=shown) for each in (firms, other))
     np.testing.assert_allclose(again.frame.outcome, one.frame.outcome, rtol=1e-7, atol=1e-7)
     assert set(agreement(one)) == {"callaway_santanna"}
@@ -113,8 +113,13 @@ def test_behind_the_gate_a_twin_is_a_function_of_what_the_gate_lets_out_and_of_n
 
 
 def test_all_that_a_twin_is_made_of_is_declared_to_the_gate_and_taken_from_its_answer(firms):
+    """The numbers that it has, and means of a table of the run: here one period of those not treated is shown, and no other."""
     declaration = Declaration.of(firms)
     declare_twin(declaration, firms, ASKED[:3])
+    others = np.isinf(firms.cohort)
+    weights = np.zeros(firms.wide.shape)
+    weights[others, 4] = 1 / others.sum()
+    declaration.add(Place("sample", "paths", "4", "comparison"), "mean", firms.outcome, weights)
     atoms = declaration.atoms()
     released = Gate().release(declaration.declared(atoms), atoms)
     shown = Shown.of(released, firms, ASKED)
@@ -125,11 +130,24 @@ def test_all_that_a_twin_is_made_of_is_declared_to_the_gate_and_taken_from_its_a
             for one in ASKED[:3]
             for what in ("estimate", "std_error")
         ),
-        *(f"kit/means/{group}/{period}" for group in range(3) for period in range(20)),
+        "sample/paths/4/comparison",
     }
+    assert [tuple(at) for at in np.argwhere(~np.isnan(shown.means))] == [(1, 4)]
+    assert shown.means[1, 4] == firms.wide[others, 4].mean()
     assert "callaway_santanna" in shown.names <= {one.name for one in ASKED[:3]}
     twin = twin_of(firms, ASKED, seed=1, shown=shown)
     assert {one.asked.name for one in twin.answered} == shown.names
+    assert max(max(missed) for missed in agreement(twin).values()) < AGREES
+
+
+def test_behind_the_gate_all_numbers_that_leave_are_met_around_means_that_are_far_from_the_firms(
+    firms,
+):
+    """Eight estimates and errors are few beside a panel's outcomes, so that no mean of a group is needed to have them."""
+    level = np.where(np.arange(firms.n_periods) % 2, 300.0, np.nan)
+    shown = Shown(frozenset(one.name for one in ASKED), np.stack([level, 2 * level]))
+    twin = twin_of(firms, ASKED, seed=3, shown=shown)
+    assert twin.left_out == {}
     assert max(max(missed) for missed in agreement(twin).values()) < AGREES
 
 
