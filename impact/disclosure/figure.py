@@ -28,7 +28,7 @@ no equation of outcomes follows from (``order_free``: a p-value of permutations,
 
 HEADLINE, COMPUTED_AGAIN, FIRST_PAGES, TABLES, ANNEXES = range(5)
 """How important a figure is: those of a lower number are admitted first. A referee computes the effects beside the headline
-again, and its course over time; the paths that pages show give way to these."""
+again, and its course by cohort and time; the paths that pages show give way to these."""
 LINEAR = frozenset({"count", "mean", "total", "linear", "ratio"})
 QUADRATIC = frozenset({"std_error", "cross_products"})
 Axis = Literal["cohort", "event_time"]

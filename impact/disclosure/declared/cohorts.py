@@ -11,7 +11,7 @@ from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.disclosure.declared.declaration import SAME, Declaration
 from impact.disclosure.declared.estimates import OnSome, declare_estimate
-from impact.disclosure.figure import FIRST_PAGES, Merging, Place
+from impact.disclosure.figure import COMPUTED_AGAIN, Merging, Place
 from impact.disclosure.merging import AND
 from impact.disclosure.released import Released
 from impact.errors import ImpactError
@@ -55,13 +55,13 @@ def declare_by_cohort(declaration: Declaration, study: Study, stored: Estimate) 
     size = _sizes(fitted, cells.aggregate(by="overall"), panel)
     on_some = _on_some(declaration, panel, fitted, size)
     shown = dict(zip(stored.rows.term, map(float, stored.values), strict=True))
-    said: dict[str, Any] = {"part": PART, "table": TABLE, "importance": FIRST_PAGES}
+    said: dict[str, Any] = {"part": PART, "table": TABLE, "importance": COMPUTED_AGAIN}
     declare_estimate(declaration, fitted, shown, on_some=on_some, **said)
     for term, n, one in zip(stored.rows.term, _treated(stored), on_some, strict=False):
         if n != one.units.sum():
             continue
         place = Place(PART, TABLE, str(term), "n_treated")
-        declaration.count(place, one.units, importance=FIRST_PAGES, merging=one.merging)
+        declaration.count(place, one.units, importance=COMPUTED_AGAIN, merging=one.merging)
 
 
 def _on_some(
