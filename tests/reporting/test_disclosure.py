@@ -49,7 +49,9 @@ def shown(study, part, monkeypatch):
     items = [
         *impact(voice, part).items,
         *impact_in_full(voice, part),
-        figures.actual_against_counterfactual(voice, part.counterfactual),
+        figures.actual_against_counterfactual(
+            voice, part.counterfactual, actual="", without="", gain=""
+        ),
         figures.forest_of_subgroups(voice, part.subgroups, axis),
     ]
     for item in items:

@@ -18,7 +18,6 @@ from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures, style
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
-from impact.reporting.figures.effects import gain_written, rounded
 from impact.reporting.figures.event_times import EffectAxis, pools
 from impact.reporting.formats import Formats
 from impact.reporting.voice import Voice
@@ -39,6 +38,9 @@ def path(gain):
     return pd.DataFrame(
         {"event_time": times, "actual": actual, "without": without, "n_treated": 40}
     )
+
+
+AMOUNTS = {"actual": "57,000 MAD", "without": "48,000 MAD", "gain": "9,000 MAD"}
 
 
 def counterfactual(gain=8958.2):
@@ -102,7 +104,7 @@ def drawn(voice):
     axis = EffectAxis.of(voice, (8958.2, 959.2, 16957.2), rows())
     programme = voice.study.programme
     return [
-        figures.actual_against_counterfactual(voice, counterfactual()),
+        figures.actual_against_counterfactual(voice, counterfactual(), **AMOUNTS),
         figures.estimators(voice, rows(), axis),
         figures.effects_elsewhere(voice, (18.6, -0.1, 42.9), published()),
         figures.flow(voice, flow()),
@@ -229,7 +231,9 @@ def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone():
 
     settings, fonts = dict(mpl.rcParams), len(fontManager.ttflist)
     voice = voice_of(PLANS[0], "en")
-    once, again = (figures.actual_against_counterfactual(voice, counterfactual()) for _ in range(2))
+    once, again = (
+        figures.actual_against_counterfactual(voice, counterfactual(), **AMOUNTS) for _ in range(2)
+    )
     assert (once.svg, once.narrow_svg, once.png) == (again.svg, again.narrow_svg, again.png)
     assert once.svg != once.narrow_svg
     left = dict(mpl.rcParams)
@@ -254,7 +258,7 @@ def test_a_period_that_is_withheld_takes_neither_names_nor_unit_from_the_others(
     voice, found = voice_of(PLANS[0], "en"), counterfactual()
     path = found.path.astype(float)
     path.loc[path.index[-1], ["actual", "without"]] = np.nan
-    figure = figures.actual_against_counterfactual(voice, replace(found, path=path))
+    figure = figures.actual_against_counterfactual(voice, replace(found, path=path), **AMOUNTS)
     assert figure is not None
     said = figure.svg.decode("utf-8")
     assert "thousand MAD" in said
@@ -297,27 +301,20 @@ def test_marks_have_no_colour_but_the_palettes_and_no_figure_a_legend(plan):
                 assert to_rgb(colour) in palette, (label, colour)
 
 
-def test_means_are_rounded_to_what_the_gain_supports():
-    assert (rounded(57_041, 8958), rounded(48_083, 8958), rounded(8958, 8958)) == (
-        57_000,
-        48_000,
-        9000,
-    )
-    assert rounded(48_083, 1400) == 48_100
-    assert rounded(48_083, 0.0) == 48_083
-
-
-def test_the_gain_is_written_as_what_lies_between_the_means_as_written():
-    found = replace(counterfactual(), actual=6_418_460.0, without=6_624_904.0, gain=-206_444.0)
-    written = gain_written(voice_of(PLANS[0], "en"), found)
-    assert "200,000" in written  # 6,420,000 less 6,620,000
-    nothing = replace(counterfactual(), actual=5.0, without=5.0, gain=0.0)
-    assert gain_written(voice_of(PLANS[0], "en"), nothing).startswith("0")
+def test_the_figure_of_page_one_tells_the_amounts_that_the_page_tells():
+    voice = voice_of(PLANS[0], "en")
+    figure = figures.actual_against_counterfactual(voice, counterfactual(), **AMOUNTS)
+    said = figure.svg.decode("utf-8")
+    for amount in (AMOUNTS["actual"], AMOUNTS["without"], f"+{AMOUNTS['gain']}"):
+        assert amount in said
+    assert "average 57,000 MAD" in figure.alt
 
 
 @pytest.mark.parametrize(("gain", "word"), [(9000.0, "above"), (-9000.0, "below")])
 def test_the_title_follows_the_sign_of_the_gap(gain, word):
-    found = figures.actual_against_counterfactual(voice_of(PLANS[0], "en"), counterfactual(gain))
+    found = figures.actual_against_counterfactual(
+        voice_of(PLANS[0], "en"), counterfactual(gain), **AMOUNTS
+    )
     assert word in found.caption
 
 

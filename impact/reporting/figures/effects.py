@@ -1,6 +1,5 @@
 """Figures on the effect: with and without the programme, both groups over time, effects by time since the start."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from impact.reporting.figures.canvas import (
     wrapped,
 )
 from impact.reporting.figures.means import two_means
-from impact.reporting.rounding import decimals
 from impact.reporting.style import (
     BAND,
     COMPARISON,
@@ -47,40 +45,18 @@ MOSTLY = 0.75  # share of periods from which a line is said to be above another
 BESIDE_THE_PLOT = 1.5  # inches that ticks and the names at the lines' ends take
 
 
-def rounded(value: float, gain: float) -> float:
-    """Round a mean to what the size of the gain supports: 57,041 to 57,000 where the gain is 8,958."""
-    if not gain or not math.isfinite(gain):
-        return value
-    step = 10.0 ** math.floor(math.log10(abs(gain)))
-    step = step / 10 if abs(gain) / step < 3 else step
-    return round(value / step) * step
-
-
-def _written(voice: Voice, value: float, gain: float) -> str:
-    shown = rounded(value, gain)
-    digits = decimals([shown, rounded(gain, gain)])
-    return voice.rounded(voice.study.outcome, shown, value, digits=digits)
-
-
-def gain_written(voice: Voice, found: Counterfactual) -> str:
-    """Write the gain as what lies between the two means as they are written."""
-    shown = rounded(found.actual, found.gain) - rounded(found.without, found.gain)
-    digits = decimals([shown, rounded(found.gain, found.gain)])
-    return voice.rounded(voice.study.outcome, shown, found.gain, digits=digits)
-
-
-def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure | None:
+def actual_against_counterfactual(
+    voice: Voice, found: Counterfactual, *, actual: str, without: str, gain: str
+) -> Figure | None:
     """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded.
 
-    None where no time since the start has enough beneficiaries to be shown.
+    Both means and the gain are told as they are written elsewhere on the page, so that it says each amount once. None where
+    no time since the start has enough beneficiaries to be shown.
     """
     t = voice.t
     if not (found.path["event_time"] >= 0).any():
         return None
-    ends = {
-        name: _written(voice, value, found.gain)
-        for name, value in (("actual", found.actual), ("without", found.without))
-    }
+    ends = {"actual": actual, "without": without}
     after = found.path[found.path["event_time"] >= 0]
     ahead = float((after["actual"] > after["without"]).mean())
     if len(found.path) == 1:
@@ -90,6 +66,7 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
         voice,
         found,
         ends,
+        gain,
         label="fig-counterfactual",
         title=t("After the start, beneficiaries were above what was expected")
         if ahead >= MOSTLY
@@ -109,7 +86,9 @@ def actual_against_counterfactual(voice: Voice, found: Counterfactual) -> Figure
     )
 
 
-def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width: float) -> "Canvas":
+def _two_lines(
+    voice: Voice, found: Counterfactual, ends: dict[str, str], gain: str, width: float
+) -> "Canvas":
     study, path = voice.study, found.path
     x, actual, without = (
         path[name].to_numpy(float) for name in ("event_time", "actual", "without")
@@ -127,7 +106,7 @@ def _two_lines(voice: Voice, found: Counterfactual, ends: dict[str, str], width:
     axes.plot(x, actual, color=TREATED, linewidth=2.4)
     value_axis(voice, axes, limits, unit=unit, along="y")
     since_start(voice, axes, x, width)
-    _gain(voice, axes, found, width)
+    _gain(axes, found, gain, width)
     gap = 0.27 * (limits[1] - limits[0])
     last = np.flatnonzero(np.isfinite(actual + without))[-1]  # some periods may be withheld
     places = apart([actual[last], without[last]], gap)
@@ -153,12 +132,11 @@ def _line_end(axes: "Axes", width: float, y: float, name: str, value: str, *, co
     axes.annotate(value, (1, y), (6, 0), va="top", fontsize=points, color=colour, **place)
 
 
-def _gain(voice: Voice, axes: "Axes", found: Counterfactual, width: float) -> None:
+def _gain(axes: "Axes", found: Counterfactual, gain: str, width: float) -> None:
     after = found.path[found.path["event_time"] >= 0].dropna(subset=["actual", "without"])
     if after.empty:
         return
-    text = gain_written(voice, found)
-    text = f"+{text}" if found.gain > 0 else text
+    text = f"+{gain}" if found.gain > 0 else gain
     points = size(width, 10.5)
     a_period = (width - BESIDE_THE_PLOT) / max(len(found.path), 1)  # inches
     half = 0.55 * len(text) * CHARACTER * points / a_period

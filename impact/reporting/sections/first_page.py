@@ -21,12 +21,18 @@ from impact.reporting.words.register import said
 def first_page(voice: Voice, findings: Findings) -> Exhibits:
     """Show the page that stands alone: banner where data are simulated, title, figure, answers, facts."""
     t = voice.t
-    counterfactual = findings.impact.counterfactual
+    counterfactual, amounts = findings.impact.counterfactual, RoundedAmounts.of(voice, findings)
     page = FirstPage(
         kicker=kicker(voice),
         title=title(voice, findings),
         standfirst=standfirst(voice, findings),
-        figure=figures.actual_against_counterfactual(voice, counterfactual),
+        figure=figures.actual_against_counterfactual(
+            voice,
+            counterfactual,
+            actual=amounts.actual,
+            without=amounts.without,
+            gain=amounts.gain,
+        ),
         rows=(
             as_planned(voice, findings),
             changed(voice, findings),
