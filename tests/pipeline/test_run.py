@@ -394,7 +394,7 @@ def test_a_full_disk_has_its_own_exit_code_and_keeps_the_earlier_report(project,
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # noqa: E731
     done = run_plan(SMALL, "reports", cwd=project, preexec_fn=limit)
     assert done.returncode == 6, done.stderr
-    assert "check space" in done.stderr
+    assert "space and permissions" in done.stderr
     assert read_run(project / "reports" / "jobtraining") == before
     assert left_behind(project) == ["jobtraining"]
 
