@@ -1,7 +1,7 @@
 """A planned study rehearsed: what its own estimator and inference are worth, and what other designs would be, at which cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from impact.inference.exchange import Exchange
 from impact.inference.named import InferenceName, inference_named
 from impact.inference.treatment_groups import group_codes
 from impact.one_thread import one_thread
+from impact.simulate.planned.chosen import Chosen
 from impact.simulate.planned.outcomes import Believed, PlannedPaths, Scale
 from impact.simulate.untreated_paths import Process
 from impact.streams import stream
@@ -56,6 +57,8 @@ class Redesign:
         Whether nothing is asked before the start.
     assignment : str
         As the plan declares it.
+    chosen : Chosen
+        How those treated came to be.
     """
 
     study: PlannedStudy
@@ -66,6 +69,7 @@ class Redesign:
     cap: float = 0.0
     only_after: bool = False
     assignment: Assignment = "chosen"
+    chosen: Chosen = field(default_factory=Chosen)
 
     @property
     def clustered(self) -> bool:
@@ -141,6 +145,16 @@ class Redesign:
         comes[treated] = np.floor((place + 1) * share) > np.floor(place * share)
         rounds = np.arange(self.study.before + self.study.after)
         return np.asarray(comes[:, None] & (rounds >= start[:, None]))
+
+    def placed(self, paths: Floats, generator: np.random.Generator) -> Floats:
+        """Give the untreated paths of firms (N, S, T), of all rounds that are asked, to those chosen and the others."""
+        return self.chosen.placed(
+            paths,
+            before=0 if self.only_after else self.study.before,
+            treated=self.study.clusters[0],
+            size=self.study.cluster_size,
+            generator=generator,
+        )
 
     def panel(self) -> Panel:
         """Build the panel: who is asked when, and who starts when, with outcomes of one draw, to be replaced."""
@@ -248,9 +262,9 @@ def rehearsed(
 
     Assumes
     -------
-    Outcomes are as believed, treated and comparison firms alike but for the effect, losses unrelated to outcomes, and the
-    effect the same share of every firm's outcome (the same amount where outcomes may be negative). Clusters correlate on the
-    scale on which outcomes are normal.
+    Outcomes are as believed, treated and comparison firms alike but for their choice and for the effect, losses unrelated to
+    outcomes, and the effect the same share of every firm's outcome (the same amount where outcomes may be negative). Clusters
+    correlate on the scale on which outcomes are normal.
 
     Raises
     ------
@@ -273,6 +287,7 @@ def rehearsed(
         exposed=design.exposed()[:, rounds],
         seen=~np.isnan(panel.wide),
         cap=design.cap,
+        placed=design.placed,
     )
     truth = believed.true_effect * design.study.take_up
     if believes == "the_lot":

@@ -18,6 +18,7 @@ from impact.diagnostics.redesign import (
 )
 from impact.errors import EstimationError
 from impact.estimators.many import AnyEstimator
+from impact.simulate.planned.chosen import Chosen
 from impact.terms import POWER
 
 FIRMS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -35,6 +36,16 @@ CONFIRMING = 600  # studies of the design that is named
 MOST_FIRMS_LONGER = (
     2.0  # times the planned firms, up to which twice the rounds before are tried too
 )
+WEIGHT = 0.4  # odds of being chosen one and a half times as high by standard deviation [assumed], as of the simulated fairs
+SELECTIONS: dict[str, Chosen] = {
+    "alike": Chosen(),
+    "larger": Chosen(on_level=WEIGHT),
+    "after_a_spurt": Chosen(on_growth=WEIGHT),
+    "after_a_dip": Chosen(on_growth=-WEIGHT),
+}
+"""Ways in which those treated may be chosen."""
+OF_ONE_ROUND = frozenset({"alike", "larger"})
+"""Ways that need one round before the start; a spurt or a dip needs two."""
 FEWEST_CLUSTERS = 2  # on each side
 
 
@@ -51,11 +62,15 @@ class Grid:
         Power that is asked for.
     refused : tuple of str
         Why designs have no row.
+    selected : DataFrame or None
+        The planned design where those treated are chosen in other ways: ``chosen``, of `SELECTIONS`, and what `Worth` has; None
+        of a lot, and where nothing is asked before the start.
     """
 
     table: pd.DataFrame
     asked: float
     refused: tuple[str, ...] = ()
+    selected: pd.DataFrame | None = None
 
     @property
     def planned(self) -> "pd.Series[Any]":
@@ -181,7 +196,28 @@ def search(
         if worth.power >= asked:
             break
     table = pd.DataFrame([rows[at] for at in (0, *order)])
-    return Grid(table, asked, tuple(dict.fromkeys(refused)))
+    here = _affordable(planned, CONFIRMING, CONFIRMING * MOST_CELLS // draws)
+    selected = [
+        {"chosen": name, **asdict(asking(design, estimator, draws=here, seed=seed))}
+        for name, design in selections(planned).items()
+    ]
+    return Grid(
+        table,
+        asked,
+        tuple(dict.fromkeys(refused)),
+        pd.DataFrame(selected) if selected else None,
+    )
+
+
+def selections(planned: Redesign) -> dict[str, Redesign]:
+    """Return the planned design, its treated chosen in each way of `SELECTIONS`; none of a lot, nor without rounds before."""
+    if planned.assignment == "randomised" or planned.only_after:
+        return {}
+    return {
+        name: replace(planned, chosen=chosen)
+        for name, chosen in SELECTIONS.items()
+        if name in OF_ONE_ROUND or planned.study.before > 1
+    }
 
 
 def _affordable(design: Redesign, draws: int, cells: int) -> int:

@@ -217,6 +217,7 @@ def _as_json(told: Told) -> str:
         "planned": plain(grid.planned.to_dict()),
         "designs": plain(grid.table.to_dict("records")),
         "refused": list(grid.refused),
+        "selected": None if grid.selected is None else plain(grid.selected.to_dict("records")),
         "beliefs": {
             name: {"value": one.value, "origin": one.origin}
             for name, one in told.beliefs.by_name.items()

@@ -8,10 +8,11 @@ import pytest
 from impact.diagnostics.exaggeration import exaggeration
 from impact.diagnostics.power import PlannedStudy
 from impact.diagnostics.redesign import Costs, Redesign, rehearsed
-from impact.diagnostics.redesign_grid import redesigns, search
+from impact.diagnostics.redesign_grid import SELECTIONS, redesigns, search, selections
 from impact.errors import PlanError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
 from impact.estimators.experiments.ancova import Ancova
+from impact.simulate.planned.chosen import Chosen
 from impact.simulate.planned.outcomes import Believed
 
 ESTIMATOR = CallawaySantAnna()
@@ -58,6 +59,54 @@ def test_power_sign_and_size_agree_with_the_normal_formula(worth):
 def test_a_cap_on_outcomes_shows_as_bias_towards_no_effect():
     capped = replace(DESIGN, cap=0.8)
     assert rehearsed(capped, ESTIMATOR, draws=100, seed=1).bias < -2
+
+
+def test_where_those_treated_are_like_the_others_their_paths_stay_as_they_were_drawn():
+    paths = np.random.default_rng(1).normal(size=(6, 2, 3))
+    assert DESIGN.placed(paths, np.random.default_rng(2)) is paths
+
+
+def test_those_chosen_after_a_dip_were_low_in_the_last_round_and_whole_clusters_are_chosen():
+    paths = np.random.default_rng(1).normal(size=(400, 30, 4))
+    placed = Chosen(on_growth=-1.5).placed(
+        paths, before=3, treated=20, size=4, generator=np.random.default_rng(2)
+    )
+    growth = placed[:, :, 2] - placed[:, :, :2].mean(axis=2)
+    assert growth[:80].mean() < growth[80:].mean() - 0.5
+    assert abs(placed[:80, :, 3].mean() - placed[80:, :, 3].mean()) < 0.1  # it recedes
+    for draw in range(30):
+        whole = {tuple(map(tuple, one)) for one in placed[:, draw].reshape(100, 4, 4)}
+        assert whole == {tuple(map(tuple, one)) for one in paths[:, draw].reshape(100, 4, 4)}
+
+
+def test_a_firm_one_standard_deviation_higher_has_odds_of_being_chosen_by_the_weight():
+    paths = np.stack([np.zeros((20_000, 2)), np.ones((20_000, 2))])  # two firms, one of them larger
+    placed = Chosen(on_level=0.5).placed(
+        paths, before=1, treated=1, size=1, generator=np.random.default_rng(2)
+    )
+    chosen = (placed[0, :, 0] == 1).mean()  # the two lie two standard deviations apart
+    assert chosen / (1 - chosen) == pytest.approx(np.exp(2 * 0.5), rel=0.06)
+
+
+def test_choice_after_a_dip_is_taken_for_an_effect_and_lasting_size_is_not():
+    worth = {
+        name: rehearsed(replace(DESIGN, chosen=chosen), ESTIMATOR, draws=200, seed=1)
+        for name, chosen in SELECTIONS.items()
+    }
+    error = 4 * worth["alike"].bias_error
+    assert worth["after_a_dip"].bias > error
+    assert worth["after_a_spurt"].bias < -error
+    assert abs(worth["alike"].bias) < error
+    assert abs(worth["larger"].bias) < min(worth["after_a_dip"].bias, -worth["after_a_spurt"].bias)
+    assert worth["after_a_spurt"].coverage < worth["alike"].coverage
+
+
+def test_other_choices_of_those_treated_are_asked_where_they_are_chosen_but_not_of_a_lot():
+    assert {name: one.chosen for name, one in selections(DESIGN).items()} == SELECTIONS
+    short = replace(DESIGN, study=replace(STUDY, before=1))
+    assert list(selections(short)) == ["alike", "larger"]
+    assert selections(replace(DESIGN, assignment="randomised")) == {}
+    assert selections(replace(DESIGN, only_after=True)) == {}
 
 
 def test_the_same_seed_gives_the_same_worth():

@@ -188,6 +188,18 @@ def test_a_number_of_an_unknown_name_is_refused_with_the_nearest(tmp_path):
         Rehearsal.of(study, options={"firm": 3})
 
 
+def test_firms_of_the_files_are_chosen_as_the_command_was_told_but_never_those_of_a_lot(tmp_path):
+    path = planned(tmp_path, plan={"assignment": "chosen"})
+    _, study = rehearsed(path, tmp_path / "dip", firms=400, on_growth=-3.0)
+    panel = study.panel()
+    before = panel.wide[:, :4]  # rounds before the first start, by default
+    growth = before[:, -1] - before[:, :-1].mean(axis=1)
+    treated = np.isfinite(panel.cohort)
+    assert np.nanmean(growth[treated]) < np.nanmean(growth[~treated])
+    with pytest.raises(PlanError, match="--set on_growth: the plan draws who is treated"):
+        Rehearsal.of(study_of(OWN / "evaluation.yml", {}), options={"on_growth": 1.0})
+
+
 def test_a_damaged_mark_is_refused_and_never_taken_for_real_data(tmp_path):
     (tmp_path / MARK).write_text("{", encoding="utf-8")
     with pytest.raises(PlanError, match=r"REHEARSAL\.json: the mark of a rehearsal is damaged"):

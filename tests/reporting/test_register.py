@@ -19,6 +19,7 @@ from impact.data.proposal.doubt import DoubtCode
 from impact.data.schema import ColumnType
 from impact.diagnostics.honest.event_times import TargetWord
 from impact.diagnostics.recommendation import Recommendation
+from impact.diagnostics.redesign_grid import SELECTIONS
 from impact.diagnostics.specification_curve import DIMENSIONS, Adjustment, Choices, Scale
 from impact.diagnostics.survey.between_arms import Part
 from impact.diagnostics.survey.counted import Kind
@@ -418,6 +419,7 @@ def test_every_word_is_there_in_both_languages(kind):
 def test_everything_that_a_rehearsal_believes_has_words():
     assert set(REGISTER["belief"]) == {f"belief:{name}" for name in DEFAULTS}
     assert set(REGISTER["belief_default"]) == {f"default:{name}" for name in DEFAULTS}
+    assert set(REGISTER["chosen_how"]) == {f"chosen:{name}" for name in SELECTIONS}
     assert set(REGISTER["belief_origin"]) == {f"from:{one}" for one in of(Origin)}
 
 

@@ -15,6 +15,7 @@ from impact.reporting.codebook.description import _kind_of_data
 from impact.reporting.exhibits import Banner
 from impact.reporting.rehearsal.pages import (
     beliefs,
+    chosen,
     designs,
     finding,
     rehearsal_pages,
@@ -120,6 +121,23 @@ def test_every_belief_is_listed_with_its_origin_and_a_default_with_its_reason(re
 def test_a_lot_is_not_said_to_have_chosen_its_inference_by_simulation(rehearsed):
     notes = worth(voice_in(rehearsed, "en"), rehearsed[1]).notes
     assert "by the lot drawn again" in notes[0]
+
+
+def test_what_the_planned_study_finds_if_those_treated_are_chosen_is_told_but_not_of_a_lot(
+    rehearsed,
+):
+    _, told = rehearsed
+    assert chosen(voice_in(rehearsed, "en"), told) == []
+    selected = pd.DataFrame(
+        [{**ROW, "power": 0.4, "chosen": "alike"}, {**ROW, "power": 0.9, "bias": 7.5, "coverage": 0.6, "chosen": "after_a_dip"}]
+    )  # fmt: skip
+    told = replace(told, grid=replace(told.grid, selected=selected))
+    (table,) = chosen(voice_in(rehearsed, "en"), told)
+    assert list(table.frame["chosen"]) == ["like the others", "firms whose last round was bad"]
+    assert list(table.frame["of_effect"]) == ["−3%", "50%"]
+    assert "1.5 times as high" in table.notes[0]
+    (table,) = chosen(voice_in(rehearsed, "fr"), told)
+    assert "1,5 fois plus forte" in table.notes[0]
 
 
 def test_the_designs_are_listed_with_the_one_that_is_named_marked(rehearsed):

@@ -46,6 +46,8 @@ DEFAULTS: Mapping[str, float] = {
     "take_up": 1.0,
     "cluster_size": 10,
     "icc": 0.05,
+    "on_level": 0.0,
+    "on_growth": 0.0,
     "effect": 10,
 }
 """What is believed where nobody says otherwise; `reporting/words/rehearsal.py` has the source of each."""

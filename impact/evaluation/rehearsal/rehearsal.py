@@ -32,6 +32,7 @@ from impact.evaluation.rehearsal.roles import roles_of, scale_of
 from impact.evaluation.study import Study
 from impact.evaluation.truth import Truth
 from impact.simulate.planned.backwards import named_ids, sources_of
+from impact.simulate.planned.chosen import Chosen
 from impact.simulate.planned.files import DeclaredColumn, write_planned
 from impact.simulate.planned.roles import Firms
 from impact.simulate.planned.table import PlannedTable
@@ -40,6 +41,8 @@ from impact.streams import stream
 
 STANDS_IN = "rehearsed-data.csv"
 FIRST_ID = 1001
+OF_CHOICE = frozenset({"on_level", "on_growth"})
+"""Beliefs on how those treated were chosen."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Rehearsal:
             For what cannot be rehearsed.
         """
         refuse_unknown(options or {})
+        _refuse_choice(study, options or {})
         roles_of(study.plan, study.schema)
         beliefs, baseline = of_the_plan(study), None
         if from_data and data_are_there(study):
@@ -106,6 +110,8 @@ class Rehearsal:
             unused.add("before")
         if self.design.scale != "amount":
             unused.add("zeros")
+        if self.design.assignment == "randomised" or self.design.only_after:
+            unused |= OF_CHOICE
         return tuple(name for name in self.beliefs.by_name if name not in unused)
 
     def draw(self) -> Firms:
@@ -114,7 +120,12 @@ class Rehearsal:
         believed, start = design.believed, design.start()
         cluster = np.arange(len(start)) // design.study.cluster_size
         arm, start, cluster, exposed, last = self._arms(start, cluster)
-        untreated = believed.paths(cluster, 1, generator)[:, 0]
+        untreated = believed.paths(cluster, 1, generator)
+        if (
+            len(cluster) == design.n_firms
+        ):  # of several arms those treated stand there once an arm, and are drawn by lot
+            untreated = design.placed(untreated, generator)
+        untreated = untreated[:, 0]
         treated = believed.treated(untreated[:, None], exposed)[:, 0]
         n_rounds = untreated.shape[1]
         answered = np.arange(n_rounds) < last[:, None]
@@ -257,7 +268,18 @@ def _design(study: Study, beliefs: Beliefs, starts: tuple[tuple[int, float], ...
         cap=plan.winsorise,
         only_after=plan.waves == "endline_only",
         assignment=plan.assignment,
+        chosen=Chosen(on_level=beliefs["on_level"], on_growth=beliefs["on_growth"]),
     )
+
+
+def _refuse_choice(study: Study, options: Mapping[str, float]) -> None:
+    """Refuse to have those treated chosen where the plan draws them, or asks nothing by which they could be."""
+    plan = study.plan
+    for name in OF_CHOICE & {key for key, weight in options.items() if weight}:
+        if plan.assignment == "randomised" or plan.waves == "endline_only":
+            raise PlanError(
+                f"--set {name}: the plan draws who is treated, or asks nobody before; leave it out"
+            )
 
 
 def truth_of(firms: Firms) -> Truth:

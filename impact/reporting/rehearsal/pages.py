@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from impact.diagnostics.redesign_grid import WEIGHT
 from impact.reporting.amounts import chance
-from impact.reporting.exhibits import Banner, Callout, Exhibits, Table, Text
+from impact.reporting.exhibits import Banner, Callout, Exhibit, Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.rehearsal.designs import power_against_cost
 from impact.reporting.rehearsal.told import Told
@@ -44,6 +45,7 @@ def rehearsal_pages(voice: Voice, told: Told) -> Exhibits:
             Banner(basis, short=t("REHEARSAL · simulated data, no finding")),
             Callout("finding", finding(voice, told)),
             worth(voice, told),
+            *chosen(voice, told),
             power_against_cost(voice, told),
             designs(voice, told),
             beliefs(voice, told),
@@ -163,6 +165,46 @@ def worth(voice: Voice, told: Told) -> Table:
             ),
         ),
     )
+
+
+def chosen(voice: Voice, told: Told) -> list[Exhibit]:
+    """Say what the planned study finds where those treated are not like the others; nothing of a lot."""
+    t, f, selected = voice.t, voice.f, told.grid.selected
+    if selected is None:
+        return []
+    rows = [
+        {
+            "chosen": said(t, "chosen_how", f"chosen:{row['chosen']}"),
+            "bias": voice.amount(voice.study.outcome, float(row["bias"])),
+            "of_effect": f.percent(100 * row["bias"] / abs(row["true_effect"]), 0),
+            "coverage": _share(voice, float(row["coverage"])),
+            "power": _share(voice, float(row["power"])),
+        }
+        for row in selected.to_dict("records")
+    ]
+    headings = {
+        "chosen": t("Treated are"),
+        "bias": t("Bias"),
+        "of_effect": t("Bias, of the true effect"),
+        "coverage": t("Coverage"),
+        "power": t("Found significant"),
+    }
+    note = t(
+        "Of at least {n} simulated studies each. By standard deviation the odds of being chosen are {times} times as high, or "
+        "as low. What was good or bad for one round recedes after the start, with the programme or without it: a comparison "
+        "over time takes that for an effect, however many firms are asked.",
+        times=f.number(math.exp(WEIGHT), 1),
+        n=f.number(int(selected["draws"].min())),
+    )
+    return [
+        Table(
+            label="tab-chosen",
+            caption=t("The planned study, if those treated are chosen"),
+            frame=pd.DataFrame(rows),
+            headings=headings,
+            notes=(note,),
+        )
+    ]
 
 
 def _of_the_bias(voice: Voice, told: Told) -> str:

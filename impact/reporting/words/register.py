@@ -112,6 +112,7 @@ Kind = Literal[
     "belief",
     "belief_origin",
     "belief_default",
+    "chosen_how",
 ]
 
 REGISTER: Mapping[Kind, Mapping[str, str]] = {
@@ -198,6 +199,7 @@ REGISTER: Mapping[Kind, Mapping[str, str]] = {
     "belief": rehearsal.BELIEFS,
     "belief_origin": rehearsal.ORIGINS,
     "belief_default": rehearsal.DEFAULTS,
+    "chosen_how": rehearsal.CHOICES,
 }
 
 

@@ -16,6 +16,8 @@ BELIEFS = {
     "belief:take_up": t("Share of those drawn who take part"),
     "belief:cluster_size": t("Firms of a cluster"),
     "belief:icc": t("Correlation of firms of one cluster"),
+    "belief:on_level": t("Choice of larger firms (logarithm of the odds, by standard deviation)"),
+    "belief:on_growth": t("Choice after a good round, below zero after a bad one (likewise)"),
     "belief:effect": t("Effect taken to be true, in percent of the outcome"),
 }
 
@@ -45,7 +47,18 @@ DEFAULTS = {
     "default:take_up": t("assumption: all who are drawn take part"),
     "default:cluster_size": t("assumption: ten firms of a street or village"),
     "default:icc": t("assumption: firms of one cluster are little alike"),
+    "default:on_level": t(
+        "assumption: those treated are like the others; a table has other choices"
+    ),
+    "default:on_growth": t("assumption, as the line above"),
     "default:effect": t(
         "the upper end of what business training does to sales: 5 to 10% (McKenzie 2021)"
     ),
+}
+
+CHOICES = {
+    "chosen:alike": t("like the others"),
+    "chosen:larger": t("larger firms"),
+    "chosen:after_a_spurt": t("firms whose last round was good"),
+    "chosen:after_a_dip": t("firms whose last round was bad"),
 }

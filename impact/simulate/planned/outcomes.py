@@ -1,5 +1,6 @@
 """Outcomes as a plan believes them: of a mean, a spread, zeros and a memory, with the effect that is taken to be true."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -113,6 +114,8 @@ class PlannedPaths:
         Where it is observed.
     cap : float
         Quantile at which outcomes of a round are cut off, as the plan does; 0 for none.
+    placed : callable
+        Gives the paths of firms without treatment to those treated and the others; as they come, where all are alike.
     """
 
     believed: Believed
@@ -120,6 +123,7 @@ class PlannedPaths:
     exposed: Mask
     seen: Mask
     cap: float = 0.0
+    placed: Callable[[Floats, np.random.Generator], Floats] = lambda paths, _: paths
 
     @property
     def level(self) -> Floats:
@@ -129,9 +133,8 @@ class PlannedPaths:
     def draw(self, process: Process, n_draws: int, generator: np.random.Generator) -> Floats:
         """Draw deviations from the level, (N, S, T); every process is the believed one."""
         del process
-        outcomes = self.believed.treated(
-            self.believed.paths(self.cluster, n_draws, generator), self.exposed
-        )
+        untreated = self.placed(self.believed.paths(self.cluster, n_draws, generator), generator)
+        outcomes = self.believed.treated(untreated, self.exposed)
         if self.cap:
             for place, seen in enumerate(self.seen.T):
                 limit = np.quantile(outcomes[seen, :, place], self.cap, axis=0)
