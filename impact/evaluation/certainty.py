@@ -157,9 +157,7 @@ def events_of_every_cohort(study: Study, data: Panel | PathMoments) -> Estimate:
 
 def _event_study(study: Study, panel: Panel) -> Estimate:
     events = events_of_every_cohort(study, panel)
-    return with_headline_inference(
-        events, smallest_cohort=smallest_cohort(panel), seed=study.plan.seed
-    )
+    return with_headline_inference(events, smallest_cohort=smallest_cohort(panel), plan=study.plan)
 
 
 def _bounds(asked: HonestBounds, events: Estimate) -> HonestResult | CheckResult:

@@ -35,6 +35,7 @@ from impact.evaluation.participation import (
     effect_on_participants,
     obeyed,
 )
+from impact.evaluation.plan import Plan
 from impact.evaluation.several_arms import arms_compared
 from impact.evaluation.side_by_side import headline_weights, side_by_side
 from impact.evaluation.smallest import smallest_assigned, smallest_cohort
@@ -42,7 +43,7 @@ from impact.evaluation.study import Study
 from impact.evaluation.subgroups import interactions, subgroups
 from impact.evaluation.survey_checks import survey_checks
 from impact.evaluation.who_answered import attrition_of
-from impact.inference.bands import PermutationBand
+from impact.inference.bands import PERMUTATIONS, PermutationBand
 from impact.inference.choose import (
     Verdict,
     headline_intervals,
@@ -222,7 +223,7 @@ def _course(
     events = with_headline_inference(
         of_enough_units(universal.aggregate(by="event_time"), found),
         smallest_cohort=smallest,
-        seed=study.plan.seed,
+        plan=study.plan,
         verdict=effect.verdict,
     )
     return events, cells.aggregate(by="cohort"), found
@@ -255,7 +256,7 @@ def with_headline_inference(
     events: Estimate,
     *,
     smallest_cohort: int,
-    seed: int,
+    plan: Plan,
     verdict: Verdict | None = None,
 ) -> Estimate:
     """Return an event study under the inference that is believed: by permutation unless that is the plain clustered one.
@@ -265,7 +266,9 @@ def with_headline_inference(
     """
     few = smallest_cohort < ENOUGH_UNITS if verdict is None else verdict.believed != "clustered"
     try:
-        return events.under(PermutationBand(seed=seed)) if few else events
+        permutations = min(PERMUTATIONS, plan.permutations)
+        band = PermutationBand(permutations=permutations, seed=plan.seed)
+        return events.under(band) if few else events
     except NotAvailableError:
         return events
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from impact.data.french import typeset
 from impact.data.plan_workbook.french import MEANINGS
+from impact.data.strict import both_languages
 from impact.errors import PlanError, StorageError
 from impact.evaluation.plan import Plan
 from impact.evaluation.plan_lock import canonical
@@ -33,6 +34,8 @@ ASKED = (
 """Keys that a person is asked for, in this order; a part of a key in two languages for each of them."""
 LISTS = frozenset({"outcomes", "secondary", "subgroups"})
 NUMBERS = frozenset({"relevant_effect", "seed"})
+TEXTS = frozenset({"title", "relevant_effect_reason", "question", "because"})
+"""Keys, at any depth, of texts for readers."""
 _STAND_INS: dict[str, Any] = {
     "name": "plan",
     "title": {"en": "-", "fr": "-"},
@@ -93,12 +96,26 @@ def write_plan(path: Path, answers: Mapping[str, Any]) -> Path:
     StorageError
         When the file is there already.
     """
-    plan = Plan.of(answers)
+    plan = Plan.of(_in_both_languages(answers))
     if path.exists():
         raise StorageError(f"{path.name}: already there; name another file")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(_lines(plan, list(answers))) + "\n", encoding="utf-8")
     return path
+
+
+def _in_both_languages(answers: Any) -> Any:
+    """Take a text for readers that is one text for that in each language."""
+    if isinstance(answers, Mapping):
+        return {
+            key: both_languages(value)
+            if key in TEXTS and isinstance(value, str)
+            else _in_both_languages(value)
+            for key, value in answers.items()
+        }
+    if isinstance(answers, list):
+        return [_in_both_languages(one) for one in answers]
+    return answers
 
 
 def _lines(plan: Plan, given: Sequence[str]) -> Iterator[str]:

@@ -123,7 +123,12 @@ def write_pages(
     explored = write_explorer(folder, told)
     tracked: tuple[str, ...] = ()
     if told.indicators is not None:
-        render_indicators(told.indicators, folder / INDICATORS, language=told.plan.language)
+        render_indicators(
+            told.indicators,
+            folder / INDICATORS,
+            language=told.plan.language,
+            blind=told.study.blind,
+        )
         tracked = (INDICATORS,)
     described: tuple[str, ...] = ()
     if told.codebook is not None:  # its counts are declared to no gate

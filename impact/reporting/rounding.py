@@ -32,8 +32,25 @@ def to_grain(value: float, size: float) -> float:
     return round(value / size) * size if size and math.isfinite(value) else value
 
 
+def hides_sign(shown: float, exact: float) -> bool:
+    """Whether a number that is not zero is rounded to zero."""
+    return shown == 0 and exact != 0
+
+
+def telling_digits(values: Sequence[float], *, least: int = 0, most: int = 2) -> int:
+    """Return with how many decimals none of some numbers that are not zero is written as zero."""
+    for digits in range(least, most):
+        if not any(
+            hides_sign(round(value, digits), value) for value in values if math.isfinite(value)
+        ):
+            return digits
+    return most
+
+
 def adding_up(total: float, without: float, *, low: float, high: float) -> Sequence[float]:
     """Round a total, what it would have been, and their difference, so that they still add up as shown.
+
+    An end of the interval that is not zero is not rounded to zero either, unless it is next to nothing.
 
     Parameters
     ----------
@@ -52,6 +69,10 @@ def adding_up(total: float, without: float, *, low: float, high: float) -> Seque
         step = size / 10**finer
         shown = [to_grain(value, step) for value in values]
         between = shown[0] - shown[1]
+        if finer < FINEST - 1 and any(
+            hides_sign(*pair) for pair in zip(shown[3:], (low, high), strict=True)
+        ):
+            continue
         if not size or math.isclose(between, shown[2], abs_tol=size / 10**6):
             return shown
         if abs(between - values[2]) <= NEARLY * step:

@@ -9,14 +9,16 @@ from typing import Any
 
 from impact.reporting.reading import Token, tokens_of
 from impact.reporting.tree import clean
-from impact.reporting.written import Note
+from impact.reporting.written import CHOSEN_LEVEL, Note
 
 PERCENT = 100.0
 MILLION = 1e6  # costs are written in millions
 TELLING = (
     6  # digits from which a numeral that equals a value is that value, not another one by chance
 )
+TELLING_WORDS = 2  # beside a numeral, from which a text that says both is where it comes from
 THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
+_WORD = re.compile(r"[^\W\d_]+")
 _DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ORDER = re.compile(
@@ -94,30 +96,29 @@ class Sources:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """Texts with a numeral in them, as words, to their keys."""
+        """Texts with a numeral in them, as words, to their keys; the longest first, as a short one may stand in any other."""
         found: dict[str, str] = {}
         for key, value in self._leaves:
             if isinstance(value, str) and any(map(str.isdigit, value)):
                 found.setdefault(_spoken(tokens_of([value])), key)
-        return {text: key for text, key in found.items() if text}
+        longest_first = sorted(filter(None, found), key=len, reverse=True)
+        return {text: found[text] for text in longest_first}
 
     @cached_property
-    def _patterns(self) -> list[tuple[str, re.Pattern[str], str]]:
-        """Sentences with a numeral of their own: longest word, pattern whose groups are what the sentence itself says, text."""
+    def _patterns(self) -> list[tuple[re.Pattern[str], str, str]]:
+        """Sentences with a numeral of their own: a pattern whose groups are what it says itself, its longest word, and it."""
         fixed = [
             text for text in self.sentences if any(map(str.isdigit, _PLACEHOLDER.sub("", text)))
         ]
-        return [(_longest_word(text), _pattern(text), text) for text in fixed]
-
-    @cached_property
-    def _spans(self) -> dict[str, list[tuple[int, int, str]]]:
-        return {}
+        return [(_pattern(text), _longest_word(text), text) for text in fixed]
 
     def of(self, token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
         """Return where a numeral of a text comes from; None if nothing accounts for it."""
         whole = whole_numeral(text, token)
         return (
-            self._noted(whole, text, notes)
+            self._as_told(token, text)
+            or _dated(token, text, notes)
+            or self._noted(whole, notes)
             or self._within_words(token, text)
             or _within_address(token, text)
             or self._within_text(token, text)
@@ -132,32 +133,49 @@ class Sources:
         key = self._by_value.get(value)
         return None if key is None else Source(value, key)
 
-    def _noted(self, whole: str, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
+    def _as_told(self, token: Token, text: str) -> Source | None:
+        """Return the house's sentence, or a file's text, that says a numeral itself, so that it was not computed."""
+        sentence = self._fixed(text)[0].get(token.start)
+        if sentence is not None:
+            return Source(None, f"words: {sentence}")
+        tokens = tokens_of([text])
+        if sum(not one.numeral for one in tokens) < TELLING_WORDS:
+            return None
+        key = self._texts.get(_spoken(tokens))
+        return None if key is None else Source(None, key)
+
+    def _fixed(self, text: str) -> tuple[dict[int, str], dict[int, str]]:
+        """Return where the sentences of a text say a numeral themselves, and which: among words of their own, and elsewhere."""
+        found = self._told.get(text)
+        if found is None:
+            found = self._told[text] = ({}, {})
+            tokens = [token for token in tokens_of([text]) if token.numeral]
+            for pattern, word, sentence in self._patterns:
+                for match in pattern.finditer(text) if word in text else ():
+                    for group in range(1, pattern.groups + 1):
+                        start, end = match.span(group)
+                        telling = len(_WORD.findall(match[group])) >= TELLING_WORDS
+                        for token in tokens:
+                            if start <= token.start and token.end <= end:
+                                found[not telling].setdefault(token.start, sentence)
+        return found
+
+    @cached_property
+    def _told(self) -> dict[str, tuple[dict[int, str], dict[int, str]]]:
+        return {}
+
+    def _noted(self, whole: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
         for written in (whole, whole.lstrip("\u2212-")):
             for raw in notes.get(written, ()):
                 if isinstance(raw, float) and (
                     source := self.exactly(raw) or self.exactly(raw * MILLION)
                 ):
                     return source
-        for written, raws in notes.items():
-            if isinstance(raws[0], str) and whole in written and written in text:
-                return Source(None, f"date {raws[0]}")
         return None
 
     def _within_words(self, token: Token, text: str) -> Source | None:
-        spans = self._spans.get(text)
-        if spans is None:  # the same text stands in every format, and may have several numerals
-            spans = self._spans[text] = [
-                (*match.span(group), sentence)
-                for word, pattern, sentence in self._patterns
-                if word in text
-                for match in pattern.finditer(text)
-                for group in range(1, pattern.groups + 1)
-            ]
-        for start, end, sentence in spans:
-            if start <= token.start and token.end <= end:
-                return Source(None, f"words: {sentence}")
-        return None
+        sentence = self._fixed(text)[1].get(token.start)
+        return None if sentence is None else Source(None, f"words: {sentence}")
 
     def _within_text(self, token: Token, text: str) -> Source | None:
         tokens = tokens_of([text])
@@ -269,6 +287,20 @@ def _within_address(token: Token, text: str) -> Source | None:
     spans = (match.span() for match in _ADDRESS.finditer(text))
     inside = any(start <= token.start and token.end <= end for start, end in spans)
     return Source(None, "pages") if inside else None
+
+
+def _dated(token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
+    """Return what is no number behind a numeral: the date in whose words it stands, or the level that the plan chooses."""
+    for written, raws in notes.items():
+        at = text.find(written) if isinstance(raws[0], str) else -1
+        while at >= 0:
+            if at <= token.start and token.end <= at + len(written):
+                if raws[0] != CHOSEN_LEVEL:
+                    return Source(None, f"date {raws[0]}")
+                if len(notes.get(token.text, ())) <= 1:  # nothing else was written alike there
+                    return Source(None, "run.json#plan.alpha")
+            at = text.find(written, at + 1)
+    return None
 
 
 def _order(pattern: re.Pattern[str], token: Token, text: str) -> Source | None:

@@ -13,6 +13,7 @@ from impact.reporting.formats import DASH, Formats, escape
 from impact.reporting.words.catalogue import Words
 from impact.reporting.words.nouns import Noun, Nouns
 from impact.reporting.words.register import said
+from impact.reporting.written import CHOSEN_LEVEL
 
 WHOLE = 100.0  # money whose usual amount is smaller needs decimals: a wage of 5.25 is not 5
 A_RATE = ("per ", "par ", "a ", "an ", "each ", "/")
@@ -126,6 +127,10 @@ class Voice:
         unit = self.study.unit(outcome)
         return f"{self.study.label(outcome)} ({unit})" if unit else self.study.label(outcome)
 
+    def unit(self, outcome: str) -> str:
+        """The unit of an outcome, for a sentence that needs one: of a number without any, its own."""
+        return self.study.unit(outcome) or self.t("units of the outcome")
+
     def in_currency(self, outcome: str) -> bool:
         """Whether an outcome is an amount of the study's currency."""
         return self.study.unit(outcome).startswith(self.study.plan.currency)
@@ -227,9 +232,14 @@ class Voice:
         return self.f.number if self.in_whole(outcome) else self.f.significant
 
     @property
+    def test_size(self) -> str:
+        """Share of tests that may find an effect where there is none, in words: ``5%``."""
+        return self.f.written.note(self.f.percent(100 * self.study.plan.alpha, 0), CHOSEN_LEVEL)
+
+    @property
     def confidence(self) -> str:
         """Confidence level in words: ``95%``."""
-        return self.f.percent(100 * self.study.level, 0)
+        return self.f.written.note(self.f.percent(100 * self.study.level, 0), CHOSEN_LEVEL)
 
 
 def _possessed(sentence: str, nouns: Nouns) -> str:

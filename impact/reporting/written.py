@@ -8,6 +8,8 @@ from typing import Any
 from impact.reporting.tree import leaves, text_of
 
 Note = str | float
+CHOSEN_LEVEL = "level"
+"""Note behind the confidence level of the plan, which is no result: written as 95%, it is one less the plan's alpha."""
 _NUMERAL = re.compile(r"[\u2212-]?\d+(?:[.,\u202f\u00a0]\d+)*")
 
 

@@ -11,6 +11,7 @@ from reporting.demonstration import COVER, figure
 from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
 from impact.reporting.formats import Formats
 from impact.reporting.places import Place, Places, places_of
+from impact.reporting.reading import tokens_of
 from impact.reporting.render import Trail, render_docx, render_html, render_pdf
 from impact.reporting.render.book import read_book
 from impact.reporting.render.tracing import passages_of
@@ -145,3 +146,41 @@ def test_a_key_names_the_cell_that_computed_its_part():
     assert places.of_key("results.json#parts.impact.values.effects[0]").cell == 7
     assert places.of_key("results.json#parts.sample.share") is None
     assert places.of_key("data/programme.yml#cost.amount") is None
+
+
+OTHERS = {
+    "results.json": {"checks": {"limits": [5.0, 7.0, 12.0, 95.0], "year": "1989"}},
+    "run.json": {"reasons": {"secondary": "Lost in 1989 with a server that held 12 files"}},
+}
+NOTES = {"5": [5.0], "7": [7.0], "12": [12.0], "95": [95.0], "95%": ["level"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("Parts 5 to 7", ["words: Parts 5 to 7"] * 2),
+        (
+            "Lost in 1989 with a server that held 12 files",
+            ["run.json#reasons.secondary"] * 2,
+        ),
+        ("A 95% interval", ["run.json#plan.alpha"]),
+        ("In 1989", ["results.json#checks.year"]),
+        ("Found by 12 firms", ["results.json#checks.limits[2]"]),
+        ("Bands hold 95% of 12", ["words: Bands hold 95% of {n}", "results.json#checks.limits[2]"]),
+    ],
+)
+def test_what_a_sentence_or_a_file_says_itself_comes_from_there_and_not_from_a_result_that_equals_it(
+    text, keys
+):
+    sentences = ("Parts 5 to 7", "Bands hold 95% of {n}", "{a} to 7")
+    sources = Sources(files=OTHERS, sentences=sentences, decimal=".")
+    numerals = [token for token in tokens_of([text]) if token.numeral]
+    assert [sources.of(token, text, NOTES).key for token in numerals] == keys
+
+
+def test_a_level_beside_a_result_that_is_written_alike_is_not_said_to_be_the_plans():
+    sources = Sources(files=OTHERS, sentences=(), decimal=".")
+    text = "In 95% of studies a 95% interval holds it"
+    first, _ = [token for token in tokens_of([text]) if token.numeral]
+    notes = {"95": [95.0, 95.2], "95%": ["level"]}
+    assert sources.of(first, text, notes).key == "results.json#checks.limits[3]"

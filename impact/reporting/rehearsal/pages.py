@@ -45,9 +45,9 @@ def rehearsal_pages(voice: Voice, told: Told) -> Exhibits:
             Banner(basis, short=t("REHEARSAL · simulated data, no finding")),
             Callout("finding", finding(voice, told)),
             worth(voice, told),
-            *chosen(voice, told),
             power_against_cost(voice, told),
             designs(voice, told),
+            *chosen(voice, told),
             beliefs(voice, told),
             Text(method(voice, told)),
         )

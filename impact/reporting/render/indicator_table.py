@@ -55,15 +55,17 @@ FREE_TEXT = {"text_wrap": True, "locked": False}
 GREY, RULE, HEAD = "#5d574f", "#b9b2a8", "#d6e7e6"
 
 
-def render_indicators(indicators: Indicators, output: Path, *, language: Language) -> None:
-    """Write the table; the same file gives the same bytes."""
+def render_indicators(
+    indicators: Indicators, output: Path, *, language: Language, blind: bool = False
+) -> None:
+    """Write the table; the same file gives the same bytes. Of a blind run it says that it is of one."""
     from xlsxwriter.workbook import Workbook
 
     whole = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = Workbook(whole, options)
     created = datetime.fromtimestamp(int(EPOCH), UTC).replace(tzinfo=None)
-    writer = _Writer(workbook, indicators, language)
+    writer = _Writer(workbook, indicators, language, blind)
     workbook.set_properties({"title": writer.title, "created": created})
     writer.write()
     workbook.close()
@@ -75,6 +77,7 @@ class _Writer:
     workbook: "Workbook"
     told: Indicators
     language: Language
+    blind: bool
 
     @cached_property
     def t(self) -> Words:
@@ -151,6 +154,8 @@ class _Writer:
             self.text(page, row, 0, name, bold=True)
             self.text(page, row, 1, value)
         about = t("Figures of monitoring, as sourced; no result of the study is among them.")
+        if self.blind:
+            about = f"{t('BLIND · treatment exchanged at random, no finding')}. {about}"
         self.text(page, 5, 0, about, font_color=GREY)
         self._years(page)
         for column, heading in enumerate(self._headings()):

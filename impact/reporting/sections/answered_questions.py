@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from impact.evaluation.answered import effect_asked, held
-from impact.evaluation.parts import NotMeasured
+from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.evaluation.promised import AnsweredBy, PlannedQuestion
 from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.sections.findings import Findings
@@ -75,10 +75,26 @@ def _of_effect(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:
             verdict.conf_low, verdict.conf_high, lambda value: voice.amount(outcome, value)
         ),
     )
-    if asked.expects is None:
-        return shown
-    state = held(asked.expects, found, relevant=voice.study.planned.relevant_effect)
-    return f"{shown} {said(t, 'held', f'held:{state}')}"
+    return f"{shown} {said(t, 'held', f'held:{_state(voice, findings, asked, found)}')}"
+
+
+def _state(voice: Voice, findings: Findings, asked: PlannedQuestion, found: OutcomeEffect) -> str:
+    """Say what the interval decides; of the headline no more than the title may say."""
+    verdict = found.verdict
+    state: str = (
+        _side(verdict.conf_low, verdict.conf_high)
+        if asked.expects is None
+        else held(asked.expects, found, relevant=voice.study.planned.relevant_effect)
+    )
+    rated = found.outcome == findings.headline.outcome
+    weak = rated and findings.evidence.rating.verb == "cannot_tell"
+    return "weak" if weak and state not in {"open", "zero_inside"} else state
+
+
+def _side(low: float, high: float) -> str:
+    if low > 0:
+        return "above_zero"
+    return "below_zero" if high < 0 else "zero_inside"
 
 
 def _of_subgroup(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:

@@ -206,7 +206,7 @@ def _design(voice: Voice, effect: OutcomeEffect, axis: figures.EffectAxis) -> li
                 if voice.in_clusters
                 else t("never-treated firms"),
                 n=voice.f.number(design.draws),
-                alpha=voice.f.percent(100 * (1 - design.level), 0),
+                alpha=voice.test_size,
             )
         ),
         _design_table(voice, design),
@@ -262,7 +262,7 @@ def _design_table(voice: Voice, design: DesignCheck) -> Table:
                 "* the one to believe. First columns: share of panels without any effect in which the test finds one at {alpha}, with "
                 "paths resampled, with normal ones, and with events whose firms share shocks (5% of the variance; counted "
                 "in the choice where the plan names events). Detectable: found in 80% of such studies.",
-                alpha=f.percent(100 * (1 - design.level), 0),
+                alpha=voice.test_size,
             ),
         ),
     )

@@ -6,6 +6,7 @@ from impact.reporting import figures
 from impact.reporting.amounts import millions
 from impact.reporting.exhibits import Answer, Exhibit, Exhibits, FirstPage
 from impact.reporting.formats import escape
+from impact.reporting.rounding import telling_digits
 from impact.reporting.sections import worth_sentences as says
 from impact.reporting.sections.arms import which_arms
 from impact.reporting.sections.effects import shares_that_took_part
@@ -248,11 +249,13 @@ def changed(voice: Voice, findings: Findings) -> Answer:
     code = f"{rating.verb}:not_noticeably" if rating.direction == "not_noticeably" else rating.verb
     parts = [said(t, "answer", code)]
     if percent is not None:
-        digits = 0 if round(percent[0]) else 1  # an effect of 0.4% is none of +0%
+        digits = telling_digits(
+            percent
+        )  # an effect of 0.4% is none of +0%, and an end of it is none of 0%
         parts.append(
             t(
                 "The best estimate is {percent} ({level} interval: {span}).",
-                percent=f"{'+' if round(percent[0], 1) > 0 else ''}{f.percent(percent[0], digits)}",
+                percent=f"{'+' if round(percent[0], digits) > 0 else ''}{f.percent(percent[0], digits)}",
                 level=voice.confidence,
                 span=f.interval(percent[1], percent[2], lambda value: f.percent(value, digits)),
             )

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from impact.reporting.amounts import percent
 from impact.reporting.exhibits import Exhibits, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.sections.assigned import control_group, how_assigned
@@ -139,6 +140,12 @@ def annex(voice: Voice) -> Exhibits:
         (
             t("Strata of the lot") if study.by_lot else t("Strata of the permutation test"),
             ", ".join(study.label(name) for name in study.plan.strata) or t("none"),
+        ),
+        (
+            t("Smallest effect that would matter"),
+            t("none")
+            if (relevant := study.plan.relevant_effect) is None
+            else percent(voice, relevant),
         ),
         (t("Permutations"), f.number(study.plan.permutations)),
         (t("Confidence level"), voice.confidence),

@@ -159,7 +159,7 @@ def _bounds_table(voice: Voice, honest: tuple[HonestResult, ...]) -> Table:
             t(
                 "Up to: times the largest step between periods before the start, as estimated; for trends that bend, standard "
                 "errors of the effect. That is: the same in {unit}. These intervals rest on clustered standard errors.",
-                unit=voice.study.unit(voice.study.outcome),
+                unit=voice.unit(voice.study.outcome),
             ),
         ),
     )
@@ -196,7 +196,7 @@ def _before_table(voice: Voice, power: PretrendPower, checks: Sequence[CheckResu
         notes=(
             t(
                 "In {unit} a period; differences beyond the last column, in {unit}, are excluded at 5%.",
-                unit=voice.study.unit(voice.study.outcome),
+                unit=voice.unit(voice.study.outcome),
             ),
         ),
     )

@@ -79,6 +79,12 @@ class _Line:
         marks = [
             *([t("REHEARSAL · simulated data, no finding")] if one.rehearsal else []),
             *([t("BLIND · treatment exchanged at random, no finding")] if one.blind else []),
+            *(
+                [t("Departures from the locked plan: {n}", n=self.speech.f.number(one.departures))]
+                if one.departures
+                else []
+            ),
+            *([t("Plan locked after results existed")] if one.locked_late else []),
             *([t("Invented data")] if one.simulated and not one.rehearsal else []),
         ]
         told = "".join(f'<span class="mark">{_(mark)}</span>' for mark in marks)

@@ -94,6 +94,10 @@ class RunRecord:
     simulated, rehearsal, blind : bool
         Whether its data are invented, whether it ran before there were any, and whether starts were permuted until cleaning
         is signed off.
+    departures : int
+        Keys in which its plan, as it ran, and the rules of its data depart from the lock.
+    locked_late : bool
+        Whether results were there when the plan was locked.
     batch, path : str
         Link of the batch that it belongs to; its folder as it is typed into a shell.
     question : str
@@ -116,6 +120,8 @@ class RunRecord:
     simulated: bool = False
     rehearsal: bool = False
     blind: bool = False
+    departures: int = 0
+    locked_late: bool = False
     batch: str = ""
     path: str = ""
     question: str = ""
@@ -151,6 +157,7 @@ def record_of(
         Its folder as it is typed into a shell.
     """
     told, plan = mapping(facts), mapping(mapping(facts).get("plan"))
+    lock = mapping(told.get("lock"))
     headline = headline_of(results)
     if not told.get("run_id") or not plan or headline is None:
         return RunRecord(name=name, link=link, status="damaged", files=files, batch=batch)
@@ -170,6 +177,8 @@ def record_of(
         simulated=bool(plan.get("truth")),
         rehearsal=bool(told.get("rehearsal")) or "REHEARSAL" in mapping(results),
         blind=bool(mapping(told.get("blind")).get("blind")),
+        departures=len(sequence(lock.get("departures"))),
+        locked_late=bool(number(lock.get("earlier_runs"))),
         batch=batch,
         path=path,
         question=_question(told, plan),

@@ -41,7 +41,7 @@ CHECKS = {
     "equal_cohorts": t("Equal effects in all cohorts"),
     "equal_in_subgroups": t("Equal effects in all levels of a subgroup"),
     "attrition_bounds": t("What silent firms could hide"),
-    "scale_dependence": t("Logarithms of an outcome with zeros"),
+    "scale_dependence": t("Effects in logarithms, by the outcome's unit"),
     "scales": t("The same answer on every scale"),
     "unobserved_selection": t("Something unobserved, by its strength"),
     "proportional_selection": t("Selection on the unobserved against the observed"),

@@ -17,6 +17,12 @@ HELD = {
     "held:yes": t("As expected."),
     "held:no": t("Not as expected."),
     "held:open": t("Not decided."),
+    "held:weak": t(
+        "The interval alone would decide it, but the evidence is too weak to say what made it."
+    ),
+    "held:zero_inside": t("Not told from zero."),
+    "held:above_zero": t("Above zero."),
+    "held:below_zero": t("Below zero."),
 }
 DEPARTED = {
     "departed:changed": t("changed"),
