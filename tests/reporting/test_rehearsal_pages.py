@@ -133,7 +133,7 @@ def test_what_the_planned_study_finds_if_those_treated_are_chosen_is_told_but_no
     )  # fmt: skip
     told = replace(told, grid=replace(told.grid, selected=selected))
     (table,) = chosen(voice_in(rehearsed, "en"), told)
-    assert list(table.frame["chosen"]) == ["like the others", "firms whose last round was bad"]
+    assert list(table.frame["treated_are"]) == ["like the others", "firms whose last round was bad"]
     assert list(table.frame["of_effect"]) == ["−3%", "50%"]
     assert "1.5 times as high" in table.notes[0]
     (table,) = chosen(voice_in(rehearsed, "fr"), told)

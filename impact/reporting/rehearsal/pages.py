@@ -174,7 +174,7 @@ def chosen(voice: Voice, told: Told) -> list[Exhibit]:
         return []
     rows = [
         {
-            "chosen": said(t, "chosen_how", f"chosen:{row['chosen']}"),
+            "treated_are": said(t, "chosen_how", f"chosen:{row['chosen']}"),
             "bias": voice.amount(voice.study.outcome, float(row["bias"])),
             "of_effect": f.percent(100 * row["bias"] / abs(row["true_effect"]), 0),
             "coverage": _share(voice, float(row["coverage"])),
@@ -183,7 +183,7 @@ def chosen(voice: Voice, told: Told) -> list[Exhibit]:
         for row in selected.to_dict("records")
     ]
     headings = {
-        "chosen": t("Treated are"),
+        "treated_are": t("Treated are"),
         "bias": t("Bias"),
         "of_effect": t("Bias, of the true effect"),
         "coverage": t("Coverage"),

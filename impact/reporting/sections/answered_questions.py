@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 import pandas as pd
 
-from impact.evaluation.answered import effect_asked, held
+from impact.evaluation.answered import Held, effect_asked, held
 from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.evaluation.promised import AnsweredBy, PlannedQuestion
 from impact.reporting.exhibits import Exhibit, Table, Text
@@ -14,6 +15,9 @@ from impact.reporting.sections.first_page import worth_it
 from impact.reporting.sections.plan_departures import all_departures, results_before_lock
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
+
+Beside = Literal["weak", "above_zero", "below_zero", "zero_inside"]
+"""What is said where nothing was expected, or where the evidence is too weak to say whether it held."""
 
 
 def answered_questions(voice: Voice, findings: Findings) -> list[Exhibit]:
@@ -78,10 +82,12 @@ def _of_effect(voice: Voice, findings: Findings, asked: PlannedQuestion) -> str:
     return f"{shown} {said(t, 'held', f'held:{_state(voice, findings, asked, found)}')}"
 
 
-def _state(voice: Voice, findings: Findings, asked: PlannedQuestion, found: OutcomeEffect) -> str:
+def _state(
+    voice: Voice, findings: Findings, asked: PlannedQuestion, found: OutcomeEffect
+) -> Held | Beside:
     """Say what the interval decides; of the headline no more than the title may say."""
     verdict = found.verdict
-    state: str = (
+    state: Held | Beside = (
         _side(verdict.conf_low, verdict.conf_high)
         if asked.expects is None
         else held(asked.expects, found, relevant=voice.study.planned.relevant_effect)
@@ -91,7 +97,7 @@ def _state(voice: Voice, findings: Findings, asked: PlannedQuestion, found: Outc
     return "weak" if weak and state not in {"open", "zero_inside"} else state
 
 
-def _side(low: float, high: float) -> str:
+def _side(low: float, high: float) -> Beside:
     if low > 0:
         return "above_zero"
     return "below_zero" if high < 0 else "zero_inside"
