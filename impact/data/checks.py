@@ -273,7 +273,8 @@ class UnitColumns:
         bad = ~(values > 0)
         if bad.any():
             raise RangeError(
-                f"{column.name}: not positive on {rows_named(self.rows[bad])}; weights must be above zero"
+                f"{column.name}: not positive, or missing, on {rows_named(self.rows[bad])}; weights must be above zero, or "
+                "leave the rows out"
             )
         return self._constant(values, str(column.name))
 

@@ -14,9 +14,7 @@ from impact.evaluation.plan import Plan
 from impact.evaluation.study import Study
 from impact.pipeline.plan import read_plan, sha256_of
 from impact.pipeline.store import building, certify
-from impact.reporting.render import Cover
-from impact.reporting.render.book import book_of
-from impact.reporting.render.paper import write_pdf
+from impact.pipeline.two_pages import write_two_pages
 from impact.reporting.sections.evaluability import evaluability_pages, evaluability_title
 from impact.reporting.voice import Voice
 from impact.terms import Language
@@ -75,23 +73,15 @@ def write_evaluability(plan_path: Path, *, reports: Path) -> Advised:
 
 
 def _pages(voice: Voice, found: Evaluability, output: Path) -> None:
-    t, plan = voice.t, voice.study.plan
-    words = {
-        "kind": t("Evaluability, before there is data"),
-        "table": t("Table"),
-        "figure": t("Figure"),
-        "how_to_read": t("How to read."),
-    }
-    cover = Cover(
+    t = voice.t
+    write_two_pages(
+        voice,
+        evaluability_pages(voice, found),
+        output,
+        kind=t("Evaluability, before there is data"),
         title=evaluability_title(voice, found),
-        subtitle=plan.title.in_language(plan.language),
         disclaimer=t("Simulated before any data were read; the views are those of the authors."),
-        provenance=(),
-        language=plan.language,
-        words=words,
     )
-    shown = [(1, data) for data, _ in evaluability_pages(voice, found).bundles()]
-    write_pdf(book_of(shown, words), output, cover=cover, template="two_pages.typ")
 
 
 def _figures(found: Evaluability, output: Path) -> None:

@@ -20,11 +20,9 @@ from impact.pipeline.plan import checked_study, sha256_of, study_of
 from impact.pipeline.run import Run, run
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step
+from impact.pipeline.two_pages import write_two_pages
 from impact.reporting.rehearsal.pages import finding, rehearsal_pages, rehearsal_title
 from impact.reporting.rehearsal.told import Told
-from impact.reporting.render import Cover
-from impact.reporting.render.book import book_of
-from impact.reporting.render.paper import write_pdf
 from impact.reporting.voice import Voice
 from impact.terms import POWER, Language
 
@@ -186,25 +184,17 @@ def _write_pages(study: Study, told: Told, folder: Path, inputs: Mapping[str, st
 
 
 def _pages(voice: Voice, told: Told, output: Path) -> None:
-    t, plan = voice.t, voice.study.plan
-    words = {
-        "kind": t("REHEARSAL of an impact evaluation"),
-        "table": t("Table"),
-        "figure": t("Figure"),
-        "how_to_read": t("How to read."),
-    }
-    cover = Cover(
+    t = voice.t
+    write_two_pages(
+        voice,
+        rehearsal_pages(voice, told),
+        output,
+        kind=t("REHEARSAL of an impact evaluation"),
         title=rehearsal_title(voice, told),
-        subtitle=plan.title.in_language(plan.language),
         disclaimer=t("Simulated before any data were read; the views are those of the authors.")
         if not told.from_baseline
         else t("Simulated like the data that are there; the views are those of the authors."),
-        provenance=(),
-        language=plan.language,
-        words=words,
     )
-    shown = [(1, data) for data, _ in rehearsal_pages(voice, told).bundles()]
-    write_pdf(book_of(shown, words), output, cover=cover, template="two_pages.typ")
 
 
 def _as_json(told: Told) -> str:

@@ -85,6 +85,14 @@ def test_an_unknown_column_is_refused_with_the_nearest_known_one():
         panel(cluster="vilage")
 
 
+@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan])
+def test_a_weight_that_is_not_above_zero_or_missing_is_refused_by_its_row(weight):
+    frame = long_frame()
+    frame.loc[3, "w"] = weight
+    with pytest.raises(errors.RangeError, match="w: not positive, or missing, on row 4"):
+        panel(frame, weight="w")
+
+
 def test_many_rows_are_counted_not_listed():
     frame = long_frame()
     frame.loc[:39, "y"] = np.nan

@@ -73,7 +73,7 @@ def _drawn(voice: Voice, told: Told, width: float) -> "Canvas":
     largest = float(table["cost"].max())
     value_axis(voice, axes, (0.0, 1.05 * largest), unit=Unit(1.0, cost), along="x", most=5)
     value_axis(voice, axes, (0.0, 104.0), unit=Unit(1.0, "%"), along="y", most=5)
-    axes.legend(loc="lower right", fontsize=size(width, 8.5), frameon=False)
+    axes.legend(loc="best", fontsize=size(width, 8.5), frameon=False)
     axes.tick_params(labelsize=size(width, 8.5))
     return canvas
 
