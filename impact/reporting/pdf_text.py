@@ -1,28 +1,20 @@
-"""The text of a PDF's pages, read without its drawings.
-
-pypdf takes a page apart operator by operator. A figure in vectors is tens of thousands of them, and none shows a word: with
-them out of the way a report is read in a third of the time, to the same text.
-"""
+"""The text of a PDF's pages, as PDFium reads it: the words that a reader in Python finds too, in a twentieth of its time."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impact.errors import SourceError
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdfium2 import PdfTextPage
 
-_STRING = rb"(?P<string>\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\))"
-"""Text to show or to describe, brackets within it escaped or in pairs: whatever stands in it is no drawing."""
-_LINES = re.compile(
-    _STRING + rb"|(?<!\S)(?:[-+.\d]+\s+){2,6}(?:re|[mlcvy])(?:\s+h)?(?!\S)", re.DOTALL
-)
-"""Points of a path and the operator that joins them (PDF 32000-1, 8.5.2)."""
-_NOTHING_SHOWN = re.compile(_STRING + rb"|(?<!\S)q(?:\s[^qQDB()\[\]<>]*)?\sQ(?!\S)", re.DOTALL)
-"""A state saved and restored with neither text nor picture between: only a path was painted in it."""
-_INLINE_IMAGE = re.compile(rb"(?<!\S)BI\s")
-NESTED = 3  # states within one another, around a figure of typst's
+_BROKEN = "\ufffe"  # what PDFium has in place of a hyphen at the end of a line
+_NO_WIDTH = "\u200b"  # where our papers let long addresses break
+_DIGITS = re.compile(r"\d{4,}")
+_BETWEEN_THOUSANDS = "\u202f"
+_GAP = 0.12  # of a digit's width: no kerning is as wide, and a narrow space is a quarter of it
 
 
 def lines_of(path: Path) -> list[str]:
@@ -31,40 +23,41 @@ def lines_of(path: Path) -> list[str]:
     Raises
     ------
     SourceError
-        When the file cannot be read as a PDF.
+        When the file cannot be read as a PDF, or not without a password.
     """
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdfium2 import PdfDocument, PdfiumError
 
     try:
-        reader = PdfReader(path)
-        pages = [_text_of(page, reader) for page in reader.pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError):
+        with PdfDocument(path) as document:
+            pages = [_text_of(page.get_textpage()) for page in document]
+    except PdfiumError:
         raise SourceError(f"{path.name}: not a PDF that can be read; export it again") from None
     return [line for page in pages for line in page.splitlines()]
 
 
-def _text_of(page: "PageObject", reader: "PdfReader") -> str:
-    from pypdf.generic import ContentStream, NameObject
-
-    held = page.get("/Contents")
-    if held is None:
-        return ""
-    content = ContentStream(held, reader, "bytes")
-    content.set_data(without_drawings(content.get_data()))
-    page[NameObject("/Contents")] = content  # of this reading alone: nothing is written back
-    return page.extract_text()
-
-
-def without_drawings(content: bytes) -> bytes:
-    """Take paths out of a page's operators; pictures held within them are bytes of any kind, and leave the page as it is."""
-    if _INLINE_IMAGE.search(content):
-        return content
-    content = _LINES.sub(_kept, content)
-    for _ in range(NESTED):
-        content = _NOTHING_SHOWN.sub(_kept, content)
-    return content
+def _text_of(page: "PdfTextPage") -> str:
+    """Return a page's text, with the spaces between thousands: PDFium takes gaps as narrow as theirs for none."""
+    text = page.get_text_range()
+    parts, done = [], 0
+    for found in _DIGITS.finditer(text):
+        for place in _gaps(page, found.start(), found.end()):
+            parts += [text[done:place], _BETWEEN_THOUSANDS]
+            done = place
+    whole = "".join([*parts, text[done:]])
+    return whole.replace(_BROKEN, "-\n").replace(_NO_WIDTH, "")
 
 
-def _kept(found: re.Match[bytes]) -> bytes:
-    return found["string"] or b""
+def _gaps(page: "PdfTextPage", start: int, end: int) -> list[int]:
+    """Return the places among a text's digits, from ``start`` to ``end``, before which there is a gap on the page."""
+    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
+
+    boxes = [
+        page.get_charbox(FPDFText_GetCharIndexFromTextIndex(page, place), loose=True)
+        for place in range(start, end)
+    ]
+    gaps = [
+        (after - right) / ((right - left) or 1.0)
+        for (left, _, right, _), (after, *_) in pairwise(boxes)
+    ]
+    usual = min(gaps)  # letters may be spaced out, all alike
+    return [start + number for number, gap in enumerate(gaps, 1) if gap - usual > _GAP]

@@ -4,6 +4,7 @@ import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from html import escape, unescape
 from itertools import product
 from pathlib import Path
@@ -11,10 +12,12 @@ from zipfile import ZipFile
 
 import pypandoc
 import pytest
+from pypdf import PdfReader
 
 from impact.errors import SourceError, StorageError, VerificationError
 from impact.pipeline.verify import compare, verify
 from impact.reporting.ledger import LEDGER, read_ledger
+from impact.reporting.reading import tokens_of
 from impact.reporting.rendered import blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,6 +181,16 @@ def test_every_changed_digit_of_a_pdf_is_listed(runs, language, digits_changed):
     lines, ledger = blocks_of(run / "report.pdf"), read_ledger(run / LEDGER)
     for _, changed in copies(lines, digits_changed, rng):
         assert_each_is_listed(lines, changed, compare(changed, ledger, name="report.pdf"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", ["brief.pdf", pytest.param("report.pdf", marks=pytest.mark.slow)])
+def test_a_paper_is_read_to_the_words_that_another_reader_finds_in_it(runs, language, name):
+    path = runs[PLAN_IN[language], language] / name
+    found = Counter(token.text for token in tokens_of(blocks_of(path)))
+    pages = [page.extract_text() for page in PdfReader(path).pages]
+    assert found == Counter(token.text for token in tokens_of(pages))
+    assert found.total() > 1000
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ OF_RUNS = (
     "babel.messages.pofile",
     "fontTools.subset",
     "pypandoc",
-    "pypdf",
+    "pypdfium2",
     "typst",
     "xlsxwriter",
 )
