@@ -64,12 +64,18 @@ of the last period before the start warns.
 | process | title: gain | very uncertain | loss | cannot tell | interval: above | below | false title | false interval | warned |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
-PICTURES = """## Two of them
+PICTURES = """## Four of them
 
 Page one of the cases that ship: a clear effect (`evaluation-clear.yml`) and none (`evaluation-null.yml`).
 
 ![Page one of the clear case: the interval lies above zero, and how far the title goes](images/report-clear.png)
 ![Page one of the case without effect: the title cannot tell, the interval holds zero](images/report-null.png)
+
+Page one of two published trials, from their data: workers drawn by lot (National Supported Work; LaLonde 1986), and villages drawn within
+districts (microcredit in rural Morocco; Crépon, Devoto, Duflo and Parienté 2015).
+
+![Page one of a trial with an earlier round: drawn by lot, the interval holds zero](images/report-lot.png)
+![Page one of a trial seen at its end alone: clusters drawn by lot, take-up of 16%](images/report-clusters.png)
 """
 REASONS = """## Why titles are careful
 
