@@ -266,6 +266,23 @@ def test_a_period_that_is_withheld_takes_neither_names_nor_unit_from_the_others(
     assert "nan" not in said
 
 
+def test_where_all_periods_are_withheld_there_is_no_figure_with_and_without():
+    voice, found = voice_of(PLANS[0], "en"), counterfactual()
+    path = found.path.assign(actual=np.nan, without=np.nan)
+    assert (
+        figures.actual_against_counterfactual(voice, replace(found, path=path), **AMOUNTS) is None
+    )
+
+
+def test_periods_that_are_withheld_count_for_neither_side_in_the_title():
+    voice, found = voice_of(PLANS[0], "en"), counterfactual()
+    path = found.path.astype(float)
+    after = path.index[path["event_time"] >= 0]
+    path.loc[after[1:], ["actual", "without"]] = np.nan
+    figure = figures.actual_against_counterfactual(voice, replace(found, path=path), **AMOUNTS)
+    assert "above" in figure.caption
+
+
 def luminance(colour):
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))

@@ -51,13 +51,13 @@ def actual_against_counterfactual(
     """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded.
 
     Both means and the gain are told as they are written elsewhere on the page, so that it says each amount once. None where
-    no time since the start has enough beneficiaries to be shown.
+    no time since the start has enough beneficiaries to be shown, or all are withheld.
     """
     t = voice.t
-    if not (found.path["event_time"] >= 0).any():
+    after = found.path[found.path["event_time"] >= 0].dropna(subset=["actual", "without"])
+    if after.empty:
         return None
     ends = {"actual": actual, "without": without}
-    after = found.path[found.path["event_time"] >= 0]
     ahead = float((after["actual"] > after["without"]).mean())
     if len(found.path) == 1:
         return two_means(voice, found, ends)
