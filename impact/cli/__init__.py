@@ -51,14 +51,8 @@ BEFORE, RUNS, LEAVES, MORE = (
 )
 for group, name, panel in ((plan, "plan", BEFORE), (moments, "moments", MORE), (key, "key", MORE)):
     app.add_typer(group, name=name, rich_help_panel=panel)
-for panel, commands in {
-    BEFORE: (init, workbook, power, evaluability, rehearse, intake),
-    RUNS: (batch, index, compare_runs),
-    LEAVES: (release, kit, evidence, package, deidentify),
-    MORE: (schema,),
-}.items():
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
+for before in (init, workbook, power, evaluability, rehearse, intake):
+    app.command(rich_help_panel=BEFORE)(before)
 SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
@@ -165,6 +159,15 @@ def unblind(
     typer.echo(
         f"unblinded by {by} at {log.unblinded.at if log.unblinded else ''}; next: impact run {path}"
     )
+
+
+for panel, commands in {
+    RUNS: (batch, index, compare_runs),
+    LEAVES: (release, kit, evidence, package, deidentify),
+    MORE: (schema,),
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 
 
 @app.command(rich_help_panel=MORE)

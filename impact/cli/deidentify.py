@@ -17,7 +17,8 @@ def deidentify(
         typer.Option(help="The file of choices; deidentify.yml beside the plan by default."),
     ] = None,
     plan: Annotated[
-        Path | None, typer.Option(help="A run's plan; found here or above by default.")
+        Path | None,
+        typer.Option(help="A run's plan; found here, above or in a folder here by default."),
     ] = None,
     reports: Annotated[
         Path, typer.Option(help="Where a plan's runs are, and the log of what was released.")
@@ -28,7 +29,7 @@ def deidentify(
     ] = None,
 ) -> None:
     """Write a public-use file of a plan's data with its report; without a file of choices, propose one and stop."""
-    from impact.pipeline.notebook import find_plan
+    from impact.pipeline.as_run import plan_of_run
     from impact.pipeline.plan_workbook import plan_file
     from impact.pipeline.public_use import (
         Source,
@@ -40,7 +41,7 @@ def deidentify(
     from impact.pipeline.store import CERTIFICATE, read_run
 
     if (what / CERTIFICATE).is_file() or what.is_dir():
-        path = plan or find_plan(read_run(what)["parameters"]["plan"])
+        path = plan or plan_of_run(read_run(what))
         source = Source.of_run(what, plan_path=path)
     else:
         path = plan_file(what)

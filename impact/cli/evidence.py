@@ -13,16 +13,17 @@ def evidence(
         "evidence"
     ),
     plan: Annotated[
-        Path | None, typer.Option(help="The run's plan; found here or above by default.")
+        Path | None,
+        typer.Option(help="The run's plan; found here, above or in a folder here by default."),
     ] = None,
 ) -> None:
     """Write a run's effects, design and rating as a flat record for meta-analysis, each figure read off its results."""
+    from impact.pipeline.as_run import plan_of_run
     from impact.pipeline.evidence import write_evidence
-    from impact.pipeline.notebook import find_plan
     from impact.pipeline.store import read_run
 
     facts = read_run(run)
-    path = plan or find_plan(facts["parameters"]["plan"])
+    path = plan or plan_of_run(facts)
     for written in write_evidence(run, plan_path=path, to=to):
         typer.echo(str(written))
     if "released" not in facts:

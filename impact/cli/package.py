@@ -26,11 +26,12 @@ def package(
         Path | None, typer.Option(help="A folder that `impact deidentify` made, to be added.")
     ] = None,
     plan: Annotated[
-        Path | None, typer.Option(help="The run's plan; found here or above by default.")
+        Path | None,
+        typer.Option(help="The run's plan; found here, above or in a folder here by default."),
     ] = None,
 ) -> None:
     """Make the replication package of a run: code, plan, versions, results, and one command that computes it again."""
-    from impact.pipeline.notebook import find_plan
+    from impact.pipeline.as_run import plan_of_run
     from impact.pipeline.package import package as package_run
     from impact.pipeline.store import read_run
     from impact.reporting.package.checklists import answered, counts
@@ -39,7 +40,7 @@ def package(
     name = f"{facts['plan']['name']}{'-internal' if with_data else ''}.zip"
     made = package_run(
         run,
-        plan_path=plan or find_plan(facts["parameters"]["plan"]),
+        plan_path=plan or plan_of_run(facts),
         to=to or Path("packages") / name,
         released=released,
         with_data=with_data,

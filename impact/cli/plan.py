@@ -1,5 +1,6 @@
 """Commands on the evaluation plan: new, check, lock, show. `impact plan PLAN` checks."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,18 +74,33 @@ def new(
 
 def _asked() -> dict[str, Any]:
     """Ask for each key until the answer is one."""
-    from impact.pipeline.new_plan import ASKED, answered, meaning
+    from impact.pipeline.new_plan import ASKED, answered, default_of, meaning
 
+    typer.echo(
+        "An empty answer leaves a key at its default, where it has one; Ctrl-C ends and writes nothing."
+    )
     given: dict[str, Any] = {}
     for key in ASKED:
+        default = f" [{default_of(key)}]" if default_of(key) else ""
         while True:
-            text = typer.prompt(f"{key} ({meaning(key, 'en')})", default="", show_default=False)
+            text = _answer(f"{key} ({meaning(key, 'en')}){default}")
             try:
                 given = answered(given, key, text)
                 break
             except PlanError as problem:
                 typer.echo(str(problem), err=True)
     return given
+
+
+def _answer(question: str) -> str:
+    try:
+        return str(typer.prompt(question, default="", show_default=False))
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise PlanError(
+            "nobody answers; give the keys in a file: impact plan new --answers FILE"
+        ) from None
 
 
 @plan.command()

@@ -11,7 +11,8 @@ def release(
     *,
     to: Annotated[Path, typer.Option(help="Where releases are kept.")] = Path("released"),
     plan: Annotated[
-        Path | None, typer.Option(help="The run's plan; found here or above by default.")
+        Path | None,
+        typer.Option(help="The run's plan; found here, above or in a folder here by default."),
     ] = None,
     beside: Annotated[
         list[str] | None,
@@ -19,11 +20,11 @@ def release(
     ] = None,
 ) -> None:
     """Release a run: every figure through the disclosure gate, beside earlier releases of the same data."""
-    from impact.pipeline.notebook import find_plan
+    from impact.pipeline.as_run import plan_of_run
     from impact.pipeline.release import release as release_run
     from impact.pipeline.store import read_run
 
-    path = plan or find_plan(read_run(run)["parameters"]["plan"])
+    path = plan or plan_of_run(read_run(run))
     done = release_run(
         run,
         plan_path=path,

@@ -7,9 +7,45 @@ from typing import Any
 
 from impact.data.intake.arrive import is_intake
 from impact.data.intake.plan import read_intake_plan
-from impact.errors import DisclosureError, StorageError
+from impact.errors import DisclosureError, PlanError, StorageError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import inputs_of, published, sha256_of, study_of
+
+
+def plan_of_run(facts: Mapping[str, Any]) -> Path:
+    """Return the plan of a finished run: its name here, in a folder above or in a folder here, with the bytes that were run.
+
+    A plan of that name here or above that was changed since is returned where none has its bytes: `study_as_run` refuses it.
+
+    Parameters
+    ----------
+    facts : mapping
+        The run's certificate.
+
+    Raises
+    ------
+    PlanError
+        When there is none, or several folders here have it.
+    """
+    name, here = str(facts["parameters"]["plan"]), Path.cwd()
+    above = _those_there(name, (here, *here.parents))
+    below = _those_there(name, sorted(here.iterdir()))
+    of_run = {path: sha256_of(path) == facts["inputs"].get(name) for path in (*above, *below)}
+    found = [path for path in above if of_run[path]] or [path for path in below if of_run[path]]
+    if len(found) > 1 and found[0] in below:
+        places = ", ".join(str(path.relative_to(here)) for path in found)
+        raise PlanError(
+            f"{name}: the plan of this run stands in several folders ({places}); give one as --plan"
+        )
+    if not (found := found or above):
+        raise PlanError(
+            f"{name}: the plan of this run is not here, in a folder above or in a folder here; give its path as --plan"
+        )
+    return found[0].resolve()
+
+
+def _those_there(name: str, folders: Iterable[Path]) -> list[Path]:
+    return [folder / name for folder in folders if (folder / name).is_file()]
 
 
 def study_as_run(

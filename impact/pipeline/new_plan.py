@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from impact.data.french import typeset
 from impact.data.plan_workbook.french import MEANINGS
 from impact.data.strict import both_languages
@@ -55,7 +57,7 @@ def answered(answers: Mapping[str, Any], key: str, text: str) -> dict[str, Any]:
     key : str
         Of `ASKED`.
     text : str
-        As a person wrote it: lists with commas; nothing leaves the key out.
+        As a person wrote it: lists with commas; nothing leaves out a key that has a default, or a second language.
 
     Raises
     ------
@@ -64,6 +66,8 @@ def answered(answers: Mapping[str, Any], key: str, text: str) -> dict[str, Any]:
     """
     name, _, language = key.partition(".")
     if not text.strip():
+        if name in _STAND_INS and name not in answers and language != "en":
+            raise PlanError(f"{key}: a plan needs it")
         return dict(answers)
     value: Any = text.strip()
     if name in LISTS:
@@ -133,10 +137,16 @@ def _lines(plan: Plan, given: Sequence[str]) -> Iterator[str]:
 
 def meaning(key: str, language: Language) -> str:
     """Return what a key of a plan means; in English where French has no words for it as a whole."""
-    field = next(
-        one
-        for name, one in Plan.model_fields.items()
-        if (one.alias or name) == key.split(".", maxsplit=1)[0]
-    )
     french = MEANINGS["plan"].get(key, "") if language == "fr" else ""
-    return typeset(french) or " ".join((field.description or "").split())
+    return typeset(french) or " ".join((_field(key).description or "").split())
+
+
+def default_of(key: str) -> str:
+    """Return what a key is where it is left out, if that is one word or number; else nothing."""
+    default = _field(key).default
+    return str(default) if isinstance(default, (str, int, float)) else ""
+
+
+def _field(key: str) -> FieldInfo:
+    name = key.split(".", maxsplit=1)[0]
+    return next(one for own, one in Plan.model_fields.items() if (one.alias or own) == name)

@@ -68,9 +68,7 @@ def find_plan(name: str) -> Path:
     for folder in (here, *here.parents):
         if (folder / name).is_file():
             return (folder / name).resolve()
-    raise PlanError(
-        f"{Path(name).name}: no such plan here or in a folder above; give its path (a command takes it as --plan)"
-    )
+    raise PlanError(f"{Path(name).name}: no such plan here or in a folder above; give its path")
 
 
 @dataclass(frozen=True)

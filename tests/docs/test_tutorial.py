@@ -25,7 +25,7 @@ def run(line, folder):
     words = shlex.split(line)
     assert words[0] == "impact"
     done = subprocess.run(
-        [sys.executable, "-m", "impact.cli", *words[1:]],
+        [sys.executable, "-m", "impact", *words[1:]],
         cwd=folder,
         env={
             "PYTHONPATH": str(ROOT),

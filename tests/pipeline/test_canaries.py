@@ -172,7 +172,7 @@ def test_a_good_run_releases_no_canary_no_pseudonym_and_no_key(tmp_path, key):
     path = Project().written(tmp_path / "project")
     words = ["run", path, "--notebooks", ROOT / "notebooks", "--reports", tmp_path / "reports"]
     done = subprocess.run(
-        [sys.executable, "-m", "impact.cli", *map(str, words)],
+        [sys.executable, "-m", "impact", *map(str, words)],
         cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import get_args
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 
 from impact.errors import PlanError
 from impact.evaluation.plan import CHANGEABLE, Plan, ShownEstimator
+from impact.pipeline.as_run import plan_of_run
 from impact.pipeline.notebook import find_plan, open_study
 from impact.pipeline.plan import read_plan
 from impact.pipeline.run import STAGES
@@ -240,3 +242,29 @@ def test_a_plan_is_found_from_a_folder_inside_the_project(monkeypatch):
     assert find_plan("evaluation.yml") == ROOT / "evaluation.yml"
     with pytest.raises(PlanError, match="no such plan"):
         find_plan("nowhere.yml")
+
+
+def test_the_plan_of_a_run_is_found_by_its_bytes_here_above_or_in_a_folder_here(
+    tmp_path, monkeypatch
+):
+    project = tmp_path / "project"
+    for folder, text in (("fairs", "a"), ("grants", "b"), ("copy", "b")):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "evaluation.yml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(project)
+
+    def found(text):
+        digest = sha256(text.encode()).hexdigest()
+        return plan_of_run({"parameters": {"plan": "evaluation.yml"}, "inputs": {"evaluation.yml": digest}})  # fmt: skip
+
+    assert found("a") == project / "fairs" / "evaluation.yml"
+    with pytest.raises(
+        PlanError, match=r"\(copy/evaluation.yml, grants/evaluation.yml\); give one as --plan"
+    ):
+        found("b")
+    with pytest.raises(PlanError, match="give its path as --plan"):
+        found("c")
+    (project.parent / "evaluation.yml").write_text("c", encoding="utf-8")
+    assert found("c") == tmp_path / "evaluation.yml"
+    assert found("a") == project / "fairs" / "evaluation.yml"
+    assert found("changed since") == tmp_path / "evaluation.yml"

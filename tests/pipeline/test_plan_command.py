@@ -91,7 +91,7 @@ def in_terminal(*words, columns=100):
     pid, terminal = pty.fork()
     if pid == 0:
         ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        os.execv(sys.executable, [sys.executable, "-m", "impact.cli", *words])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "impact", *words])  # noqa: S606
     output = b""
     try:
         while block := os.read(terminal, 1 << 16):
@@ -117,7 +117,7 @@ def test_no_figure_is_cut_in_a_terminal(language, columns):
 
 def test_plain_text_has_no_colours():
     done = subprocess.run(
-        [sys.executable, "-m", "impact.cli", "plan", str(SMALL)],
+        [sys.executable, "-m", "impact", "plan", str(SMALL)],
         capture_output=True,
         text=True,
         check=True,

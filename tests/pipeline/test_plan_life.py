@@ -218,7 +218,20 @@ def test_a_new_plan_asks_until_the_answer_is_one(tmp_path):
     assert (plan.name, plan.outcomes, plan.relevant_effect) == ("trial", ("a", "b"), 10)
 
 
+def test_a_new_plan_that_nobody_answers_names_the_file_that_would(tmp_path):
+    done = called("new", tmp_path / "plan.yml", input="\n\ntrial\n")
+    assert done.output.count("name: a plan needs it") == 2
+    assert "comparison_group" not in done.output
+    assert isinstance(done.exception, PlanError)
+    assert "--answers FILE" in str(done.exception)
+    assert not (tmp_path / "plan.yml").exists()
+
+
 def test_an_answer_that_the_plan_would_refuse_is_refused_at_once():
+    for key in ("name", "data", "title.fr"):
+        with pytest.raises(PlanError, match=f"^{key}: a plan needs it"):
+            answered({}, key, " ")
+    assert answered(answered({}, "title.en", ""), "title.fr", "Essai")["title"]["en"] == "Essai"
     with pytest.raises(PlanError, match="assignment"):
         answered({}, "assignment", "by luck")
     assert answered({}, "title.fr", "Essai") == {"title": {"en": "Essai", "fr": "Essai"}}

@@ -246,7 +246,7 @@ def test_pseudonyms_may_come_after_a_merge_by_names(project, key):
 
 def test_the_command_makes_a_key_and_says_how_to_name_it(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "impact.cli", "key", "new", str(tmp_path / "k")],
+        [sys.executable, "-m", "impact", "key", "new", str(tmp_path / "k")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0
