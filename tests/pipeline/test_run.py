@@ -388,6 +388,7 @@ def test_a_failing_cell_is_named_without_its_text(project):
     assert left_behind(project) == []
 
 
+@pytest.mark.longer
 def test_a_full_disk_has_its_own_exit_code_and_keeps_the_earlier_report(project, jobtraining):
     shutil.copytree(jobtraining, project / "reports" / "jobtraining")
     before = read_run(project / "reports" / "jobtraining")
@@ -411,6 +412,7 @@ def kernels(folder):
     return found
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtraining, sign):
     shutil.copytree(jobtraining, project / "reports" / "jobtraining")

@@ -33,7 +33,9 @@ def test_every_section_of_the_notebooks_is_asked():
     assert len(SECTIONS) > 15
 
 
-@pytest.mark.parametrize("name", ["cohorts_of_one", "nobody_never_treated"])
+@pytest.mark.parametrize(
+    "name", ["cohorts_of_one", pytest.param("nobody_never_treated", marks=pytest.mark.longer)]
+)
 def test_a_study_at_the_edge_is_shown_whole(tmp_path, name):
     assert all(shown(study_of(name, tmp_path)).values())
 

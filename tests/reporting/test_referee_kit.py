@@ -117,6 +117,7 @@ def test_nothing_of_ours_is_needed_to_check_a_kit():
     }  # fmt: skip
 
 
+@pytest.mark.longer
 def test_a_kit_that_cannot_be_made_leaves_the_folder_as_it_was(tmp_path):
     folder = tmp_path / "kit"
     folder.mkdir()
