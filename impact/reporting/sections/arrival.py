@@ -5,6 +5,7 @@ import pandas as pd
 from impact.data.french import typeset
 from impact.evaluation.sample_tables import MEETINGS
 from impact.reporting.exhibits import Exhibit, Table
+from impact.reporting.formats import DASH
 from impact.reporting.voice import Voice
 from impact.reporting.words.arrival import MISSING_REASONS
 from impact.reporting.words.register import said, said_count
@@ -80,7 +81,7 @@ def _ledger(
     t, f = voice.t, voice.f
     reasons = arrival[f"why_{voice.study.plan.language}"]
     frame = arrival[["number", "rule", "table", "before", "touched", "after"]].assign(
-        step=["" if not number else f.number(number) for number in arrival["number"]],
+        step=[DASH if not number else f.number(number) for number in arrival["number"]],
         what=[
             t("{rule}: {why}", rule=said(t, "intake_rule", rule), why=why)
             if why
