@@ -26,8 +26,8 @@ test: $(DEV) ## everything but the longer and the slow checks
 	@$(ONE_THREAD) $(KERNELS) --nbval-lax --nbval-current-env -q -n 2 --dist loadfile notebooks/0[1-9]_*.ipynb
 	@$(ONE_THREAD) $(KERNELS) --nbval --nbval-current-env -q -p no:xdist tests/notebooks
 
-test-longer: $(DEV) ## simulated sizes, LibreOffice, a second whole run: what CI runs besides
-	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist load -p no:nbval -m longer
+test-longer: $(DEV) ## simulated sizes, LibreOffice, the sites in a browser, a second whole run: what CI runs besides
+	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadgroup -p no:nbval -m longer
 
 test-slow: $(DEV) ## simulations of many panels and everything else that takes minutes
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -p no:nbval -m slow

@@ -25,7 +25,7 @@ AXED = (
     "reference/results.html",
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.longer, pytest.mark.xdist_group("docs site")]  # built once
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_the_explorer_is_worked_by_keyboard(reports, tab):
     assert tab.console == []
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_columns_sort_by_keyboard_and_say_so(reports, tab):
     tab.open(reports / "index.html")
     focus(tab, "th[data-sort=effect] button")
@@ -120,7 +120,7 @@ def test_columns_sort_by_keyboard_and_say_so(reports, tab):
     assert tab(effects) == sorted(tab(effects), reverse=True)
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_two_ticked_runs_stand_in_the_command(reports, tab):
     tab.open(reports / "index.html")
     for name in ("before", "after"):
@@ -129,7 +129,7 @@ def test_two_ticked_runs_stand_in_the_command(reports, tab):
     assert command == f"impact compare-runs {reports}/before {reports}/after"
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_of_a_page_opens_something(page, reports, tab):
     tab.open(reports / page)
@@ -148,7 +148,7 @@ def test_every_link_of_a_page_opens_something(page, reports, tab):
             assert Path(unquote(str(target))).exists(), link
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("width", [1400, 900, 400])
 @pytest.mark.parametrize("script", [True, False])
@@ -165,7 +165,7 @@ def test_nothing_is_wider_than_its_page_and_the_console_stays_empty(page, width,
     assert tab.console == []
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_prints_with_its_table_and_without_its_controls(page, reports, tab, tmp_path):
     tab.open(reports / page)
@@ -178,7 +178,7 @@ def test_every_page_prints_with_its_table_and_without_its_controls(page, reports
     assert "Français" not in text
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("width", [1400, 400])
 def test_axe_finds_nothing(page, width, reports, tab):
@@ -197,7 +197,7 @@ def test_axe_finds_nothing(page, width, reports, tab):
     assert found["good"] > 20, "rules that passed: axe saw the page"
 
 
-@pytest.mark.slow
+@pytest.mark.longer
 def test_a_script_of_somebody_else_does_not_run_in_a_page(reports, tab, tmp_path):
     page = (reports / "index.html").read_text(encoding="utf-8")
     other = tmp_path / "other.html"
