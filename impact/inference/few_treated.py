@@ -272,14 +272,11 @@ def _drawn_errors(standard: Floats, cohort: Integers, chosen: Integers, scale: F
     n_treated, n_outcomes = scale.shape
     errors = np.zeros((DRAWS, n_outcomes))
     if n_treated <= n_outcomes:
-        drawn = np.empty_like(
-            errors
-        )  # one array for all units: fresh ones cost more than what is done with them
+        # one array for all units: fresh ones cost more than what is done with them
+        drawn = np.empty_like(errors)
         for code, places, own in zip(cohort, np.ascontiguousarray(chosen.T), scale, strict=True):
-            np.take(
-                standard[code], places, axis=0, out=drawn, mode="clip"
-            )  # "raise" copies into a buffer first
-            drawn *= own
+            # scaled before they are drawn, as there are fewer of them than draws; "raise" would copy into a buffer first
+            np.take(standard[code] * own, places, axis=0, out=drawn, mode="clip")
             errors += drawn
         return errors
     from scipy.sparse import csr_array

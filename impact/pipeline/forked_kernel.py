@@ -82,7 +82,7 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # its package 
 
 
 def provide() -> None:
-    """Have jupyter_client take its kernels from here."""
+    """Have jupyter_client take its kernels from here, in this process and in those forked from it."""
     factory = KernelProvisionerFactory.instance()
     where = f"{__name__}:{ForkedProvisioner.__name__}"
     factory.provisioners[NAME] = EntryPoint(NAME, where, factory.GROUP_NAME)

@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from impact import errors
-from impact.pipeline.forked_kernel import fork_kernel, leave, provide
+from impact.pipeline.forked_kernel import fork_kernel, leave
 from impact.pipeline.hang_up import ending_with
 from impact.pipeline.timings import cpu_seconds
 
@@ -28,7 +28,6 @@ def execute(run: socket.socket, *, sockets: Path) -> None:
     """Take the order from the run, execute it in a kernel that is forked from this process, send the status."""
     fork_kernel(run)
     with ending_with(run), answered(run) as status:
-        provide()
         status.update(run_order(json.loads(run.makefile().readline()), sockets=sockets))
     leave()
 

@@ -303,23 +303,14 @@ def _declared(notebook: Path) -> set[str]:
 
 def _without_folders(notebook: Path, names: Mapping[str, str]) -> None:
     """Write relative folders into an executed notebook in place of this machine's."""
-    pairs = [
-        (shown, relative)
-        for absolute, relative in names.items()
+    text = notebook.read_text(encoding="utf-8")
+    for absolute, relative in names.items():
         # papermill's own cell writes a text in ASCII, and escapes its quotes
-        for shown in (absolute, absolute.encode("unicode_escape").decode().replace('"', '\\"'))
-    ]
+        for shown in (absolute, absolute.encode("unicode_escape").decode().replace('"', '\\"')):
+            text = text.replace(_within_json(shown), _within_json(relative))
+    notebook.write_text(text, encoding="utf-8")
 
-    def written(found: Any) -> Any:
-        if isinstance(found, dict):
-            return {key: written(value) for key, value in found.items()}
-        if isinstance(found, list):
-            return list(map(written, found))
-        if isinstance(found, str):
-            for shown, relative in pairs:
-                found = found.replace(shown, relative)
-        return found
 
-    content = written(json.loads(notebook.read_text(encoding="utf-8")))
-    text = json.dumps(content, indent=1, ensure_ascii=False)
-    notebook.write_text(text + "\n", encoding="utf-8")
+def _within_json(text: str) -> str:
+    """Return a text as it stands within one of JSON, letter for letter, so that parts of a text stand for parts of it."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]

@@ -73,7 +73,7 @@ def import_once(names: Iterable[str], *and_do: Callable[[], object]) -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     for name in names:
         import_module(name)
-    for once in (compile_once, *and_do):
+    for once in (compile_once, provide_kernels, *and_do):
         once()
     gc.collect()
     gc.freeze()
@@ -85,6 +85,13 @@ def compile_once() -> None:
     from nbformat.v4 import new_notebook
 
     validate(new_notebook(), version=current_nbformat, version_minor=current_nbformat_minor)
+
+
+def provide_kernels() -> None:
+    """Have jupyter_client list the packages that provide kernels, of which ours is one."""
+    from impact.pipeline.forked_kernel import provide
+
+    provide()
 
 
 def execute_notebooks(run: socket.socket, sockets: Path) -> None:

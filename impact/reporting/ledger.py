@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,48 +82,58 @@ def ledger_of(
         The headline's, for its sign.
     """
     texts = {path.name: blocks_of(path) for path in sorted(folder.iterdir()) if path.suffix in READ}
-    made_of = [passage.text for passage in passages]
-    known = [source for passage in passages for source in passage.sources]
-    files = {
-        name: _entries(blocks, sources, _taken_over(made_of, known, blocks))
-        for name, blocks in texts.items()
-    }
+    known = _MadeOf.of(passages)
+    files = {name: _entries(blocks, sources, known) for name, blocks in texts.items()}
     sign = (estimate > 0) - (estimate < 0)
     return Ledger(language=language, sign=sign, files=files)
 
 
-def _entries(
-    blocks: Sequence[str],
-    sources: Sources,
-    known: Mapping[tuple[int, int], Source | None],
-) -> tuple[Entry, ...]:
+@dataclass(frozen=True)
+class _MadeOf:
+    """What texts were made of: its words and numerals, their source by place, and by the words around each."""
+
+    tokens: Sequence[Token]
+    source: Mapping[int, Source | None]
+    told: Mapping[tuple[str, ...], Source | None]
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> "_MadeOf":
+        tokens = tokens_of([passage.text for passage in passages])
+        left = iter([source for passage in passages for source in passage.sources])
+        source = {place: next(left) for place, token in enumerate(tokens) if token.numeral}
+        told = {neighbours: source[place] for place, neighbours in _neighbours(tokens)}
+        return cls(tokens, source, told)
+
+    @cached_property
+    def masked(self) -> list[str]:
+        return [token.masked for token in self.tokens]
+
+
+def _entries(blocks: Sequence[str], sources: Sources, made_of: _MadeOf) -> tuple[Entry, ...]:
+    tokens = tokens_of(blocks)
+    known = _taken_over(made_of, tokens)
     numerals: dict[int, list[Numeral]] = {}
-    for token in filter(lambda token: token.numeral, tokens_of(blocks)):
-        text = blocks[token.block]
-        source = known.get((token.block, token.start)) or sources.of(token, text, {})
-        numerals.setdefault(token.block, []).append(Numeral(whole_numeral(text, token), source))
+    for place, token in enumerate(tokens):
+        if token.numeral:
+            text = blocks[token.block]
+            source = known.get(place) or sources.of(token, text, {})
+            numerals.setdefault(token.block, []).append(Numeral(whole_numeral(text, token), source))
     return tuple(Entry(text, tuple(numerals.get(i, ()))) for i, text in enumerate(blocks))
 
 
-def _taken_over(
-    made_of: Sequence[str], sources: Sequence[Source | None], blocks: Sequence[str]
-) -> dict[tuple[int, int], Source | None]:
-    """Return the sources of numerals that stand in what a text was made of, by block and place."""
-    one, other = tokens_of(made_of), tokens_of(blocks)
-    left = iter(sources)
-    source = {place: next(left) for place, token in enumerate(one) if token.numeral}
-    found = {}
-    for stretch in side_by_side([x.masked for x in one], [x.masked for x in other]):
+def _taken_over(made_of: _MadeOf, tokens: Sequence[Token]) -> dict[int, Source | None]:
+    """Return the sources of numerals that stand in what a text was made of, by their place among its tokens."""
+    one, other = made_of.tokens, tokens
+    found: dict[int, Source | None] = {}
+    for stretch in side_by_side(made_of.masked, [x.masked for x in other]):
         if not stretch.same:
             continue
         for here, there in zip(_range(stretch.one), _range(stretch.other), strict=True):
             if one[here].numeral and one[here].text == other[there].text:
-                found[other[there].block, other[there].start] = source[here]
-    told = {neighbours: source[here] for here, neighbours in _neighbours(one)}
+                found[there] = made_of.source[here]
     for there, neighbours in _neighbours(other):  # a brief has passages in another order
-        place = other[there].block, other[there].start
-        if place not in found and neighbours in told:
-            found[place] = told[neighbours]
+        if there not in found and neighbours in made_of.told:
+            found[there] = made_of.told[neighbours]
     return found
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 MASK = "#"
 ANCHOR = 4  # words in a row that stand once in each text and so tie the two together
@@ -14,8 +15,7 @@ _TOKEN = re.compile(
 )  # a space between thousands parts a numeral in two: PDFs do not tell it from any other
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word in lower case, or a numeral with its sign.
 
     Attributes

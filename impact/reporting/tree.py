@@ -162,19 +162,23 @@ def table(
 
 def walk(node: Any, change: Callable[[Node], Any]) -> Any:
     """Return the tree with every node changed, leaves first; a list in place of a node is spliced in."""
-    if isinstance(node, list | tuple):
-        found: list[Any] = []
-        for item in node:
-            new = walk(item, change)
-            if isinstance(item, dict) and "t" in item and isinstance(new, list):
-                found.extend(new)
-            else:
-                found.append(new)
-        return found
-    if not isinstance(node, dict) or "t" not in node:
+    if isinstance(node, dict):
+        if "t" not in node:
+            return node
+        return change({**node, "c": walk(node["c"], change)} if "c" in node else {**node})
+    if not isinstance(node, list | tuple):
         return node
-    inside = {**node, "c": walk(node["c"], change)} if "c" in node else dict(node)
-    return change(inside)
+    found: list[Any] = []
+    for item in node:
+        if isinstance(item, str):  # most of a tree
+            found.append(item)
+            continue
+        new = walk(item, change)
+        if isinstance(new, list) and isinstance(item, dict) and "t" in item:
+            found.extend(new)
+        else:
+            found.append(new)
+    return found
 
 
 def text_of(node: Any) -> str:
