@@ -6,13 +6,16 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from pipeline.many_runs import write_cities, write_short_notebooks
@@ -240,3 +243,62 @@ def test_runs_drawn_by_lot_have_the_bytes_of_the_same_run_made_alone(cities, par
             changes={"only": {"city": [city]}, "name": f"crafts-{city.lower()}"}, fresh=True,
         )  # fmt: skip
         assert released(done.folder) == released(folder_of(parallel, city)), city
+
+
+def finished_in(reports, cities):
+    """Each run that is published, and when it was finished."""
+    folders = [folder_of(reports, city) for city in cities.effects]
+    return {folder: read_run(folder)["finished"] for folder in folders if folder.exists()}
+
+
+def processes_in(folder):
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            found += [path.name] if (path / "cwd").readlink().is_relative_to(folder) else []
+        except OSError:
+            continue
+    return found
+
+
+def seconds_until(condition, limit_s):
+    began = time.monotonic()
+    while not condition() and time.monotonic() < began + limit_s:
+        time.sleep(0.05)
+    assert condition(), f"not after {limit_s} s"
+    return time.monotonic() - began
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are found in /proc")
+def test_a_batch_killed_twice_and_resumed_has_the_bytes_of_the_undisturbed_one(
+    cities, parallel, notebooks, record_property
+):
+    lot = random.Random(2)  # noqa: S311
+    reports = cities.plan.parent / "killed"
+    made = {}
+    for _ in range(2):
+        batch = started(cities, notebooks, reports, runs=RUNS, jobs=2)
+        enough = len(made) + lot.randint(1, max(RUNS // 4, 1))
+        midway = lambda enough=enough: len(finished_in(reports, cities)) >= enough  # noqa: E731
+        seconds_until(lambda midway=midway: midway() and processes_in(reports), 60 * RUNS)
+        time.sleep(lot.uniform(0, 5))
+        batch.kill()
+        batch.communicate()
+        assert batch.returncode == -signal.SIGKILL
+        record_property("seconds to the end of the last child", seconds_until(lambda: not processes_in(reports), 3))  # fmt: skip
+        now = finished_in(reports, cities)
+        assert made.items() < now.items()
+        assert len(now) < RUNS
+        made = now
+        record_property("runs made before a kill", len(made))
+    assert made
+    batch = started(cities, notebooks, reports, runs=RUNS, jobs=2)
+    _, said = batch.communicate()
+    assert batch.returncode == 0, said
+    record = json.loads((reports / "crafts-batch" / "batch.json").read_text(encoding="utf-8"))
+    resumed = {reports / run["name"] for run in record["runs"] if run["resumed"]}
+    assert resumed == made.keys()
+    assert made.items() <= finished_in(reports, cities).items()
+    for city in cities.effects:
+        assert released(folder_of(reports, city)) == released(folder_of(parallel, city)), city
+    assert not [path for path in reports.iterdir() if path.suffix in {".work", ".partial"}]
