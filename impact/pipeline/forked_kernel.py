@@ -9,14 +9,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from importlib.metadata import EntryPoint
 from typing import Any, ClassVar, NoReturn
 
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from jupyter_client.provisioning import LocalProvisioner
 
 from impact.pipeline.hang_up import ending_with
+from impact.pipeline.kernel_provider import provide_by
 
-NAME = "impact-forked"
 LOOK_AGAIN_S = 0.01  # for the end of a process that is waited for with patience
 
 
@@ -83,10 +82,7 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # its package 
 
 def provide() -> None:
     """Have jupyter_client take its kernels from here, in this process and in those forked from it."""
-    factory = KernelProvisionerFactory.instance()
-    where = f"{__name__}:{ForkedProvisioner.__name__}"
-    factory.provisioners[NAME] = EntryPoint(NAME, where, factory.GROUP_NAME)
-    factory.default_provisioner_name = NAME
+    provide_by(ForkedProvisioner, name="impact-forked")
 
 
 def fork_kernel(run: socket.socket) -> None:

@@ -8,16 +8,25 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
 
 @contextmanager
-def ending_with(other: socket.socket) -> Iterator[None]:
-    """Kill this process's group as soon as the other end is closed; no thread stays behind once the block is left."""
+def ending_with(
+    other: socket.socket, *, and_end: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Kill this process's group as soon as the other end is closed; no thread stays behind once the block is left.
+
+    Parameters
+    ----------
+    other : socket
+    and_end : callable
+        Ends before it what this process began outside its group.
+    """
     left, leaving = socket.socketpair()
-    watch = Thread(target=_end_with, args=(other, left), daemon=True)
+    watch = Thread(target=_end_with, args=(other, left, and_end), daemon=True)
     watch.start()
     try:
         yield
@@ -27,9 +36,12 @@ def ending_with(other: socket.socket) -> Iterator[None]:
         left.close()
 
 
-def _end_with(other: socket.socket, left: socket.socket) -> None:
+def _end_with(other: socket.socket, left: socket.socket, and_end: Callable[[], None]) -> None:
     poll = select.poll()
     for connection in (other, left):
         poll.register(connection, 0)  # no event asked for: hang-ups alone are told, data is not
     if other.fileno() in (descriptor for descriptor, _ in poll.poll()):
-        os.killpg(0, signal.SIGKILL)
+        try:
+            and_end()
+        finally:
+            os.killpg(0, signal.SIGKILL)

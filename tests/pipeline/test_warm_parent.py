@@ -136,9 +136,9 @@ def test_a_warm_parent_that_is_killed_is_told_of(tmp_path):
 RUN = """
 import sys, time
 from pathlib import Path
-from impact.pipeline.execute import WarmParent
+from impact.pipeline import execute
 folder = Path(sys.argv[1])
-with WarmParent(folder=folder) as warm:
+with getattr(execute, sys.argv[2])(folder=folder) as warm:
     running = warm.start(folder / "n.ipynb", folder / "out.ipynb", {})
     print("started", flush=True)
     running.wait()
@@ -158,10 +158,38 @@ STATES = {
 def test_a_run_that_is_killed_leaves_no_process_after_three_seconds_while(state, tmp_path):
     cell, patience = STATES[state]
     write_notebook(tmp_path, "n", cell)
-    run = subprocess.Popen([sys.executable, "-c", RUN, tmp_path], stdout=subprocess.PIPE)
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, tmp_path, "WarmParent"], stdout=subprocess.PIPE
+    )
     assert run.stdout.readline() == b"started\n"
     assert until(lambda: (tmp_path / "busy").exists() or not patience, patience)
     assert until(lambda: alive(tmp_path), 1)
     run.kill()
     run.communicate()
     assert until(lambda: not alive(tmp_path), SOON_S)
+
+
+SLOW = {"papermill is imported": "papermill", "the kernel imports": "ipykernel_launcher"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are found in /proc")
+@pytest.mark.parametrize("state", [*SLOW, "a kernel computes and holds the interpreter"])
+def test_a_run_of_new_interpreters_that_is_killed_leaves_none_either_while(state, tmp_path):
+    (tmp_path / "slow").mkdir()
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    if state in SLOW:
+        content = f"import time\nopen({str(folder / 'busy')!r}, 'w')\ntime.sleep(60)"
+        (tmp_path / "slow" / f"{SLOW[state]}.py").write_text(content)
+    cell, patience = STATES.get(state, ("pass", 60))
+    write_notebook(folder, "n", cell)
+    paths = os.pathsep.join([str(tmp_path / "slow"), os.environ.get("PYTHONPATH", "")])
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, folder, "FreshNotebooks"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
+    )  # fmt: skip
+    assert run.stdout.readline() == b"started\n"
+    assert until(lambda: (folder / "busy").exists() or not patience, patience)
+    assert until(lambda: alive(folder), 1)
+    run.kill()
+    run.communicate()
+    assert until(lambda: not alive(folder), SOON_S)

@@ -46,7 +46,7 @@ class WarmRuns(ParentProcess):
 class FreshRuns(StartedAnew, WarmRuns):
     """Runs in new interpreters, whose notebooks have interpreters and kernels of their own."""
 
-    module = "impact.pipeline.batch.one_run"
+    module = "impact.pipeline.batch.fresh_run"
 
 
 def runs_here(*, fresh: bool, folder: Path) -> Runs:

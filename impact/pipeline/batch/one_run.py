@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.errors import ImpactError, StorageError
-from impact.pipeline.execute import FreshNotebooks, WarmParent
+from impact.pipeline.execute import WarmParent
 from impact.pipeline.hang_up import ending_with
 from impact.pipeline.run import Manner, write_run
 from impact.pipeline.snapshot import Snapshot
@@ -22,13 +22,6 @@ from impact.pipeline.timings import Timings
 PATIENCE_S = (
     15.0  # for the process of a run that was lost with its worker to be gone, and its lock with it
 )
-
-
-def main() -> None:
-    """Entry where nothing is forked: the number of the connection to the batch."""
-    asked = socket.socket(fileno=int(sys.argv[1]))
-    order = json.loads(asked.makefile().readline())
-    answer(order, asked, executing=lambda folder: FreshNotebooks(folder=folder))
 
 
 def answer(
@@ -96,7 +89,3 @@ def ended_by(problem: BaseException) -> dict[str, Any]:
     else:
         code, reason = ImpactError.exit_code, f"unexpected {kind}; set IMPACT_DEBUG=1 to see where"
     return {"status": "failed", "exit_code": code, "error": kind, "reason": reason}
-
-
-if __name__ == "__main__":
-    main()
