@@ -66,6 +66,21 @@ def test_a_reading_process_ends_with_its_parent(file):
         assert child.returncode == 0
 
 
+def test_a_reading_process_ends_with_its_parent_while_it_imports_too(tmp_path, monkeypatch):
+    busy = tmp_path / "busy"
+    slow = f"import time\nopen({str(busy)!r}, 'w')\ntime.sleep(60)"
+    (tmp_path / "numpy.py").write_text(slow)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Apart() as apart:
+        child = apart._started()
+        until = time.monotonic() + 30
+        while not busy.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert busy.exists()
+        child.stdin.close()
+        assert child.wait(3) == 0
+
+
 @pytest.mark.usefixtures("own_process")
 def test_a_file_is_read_by_a_process_of_its_own(file):
     frame = read_frame(file, schema=SCHEMA)

@@ -67,8 +67,8 @@ def test_what_a_plan_would_refuse_is_refused_before_a_run_starts(case):
 
 
 HOSTILE = [
-    "../../etc", "..", ".", "/", "a/b", "a\\b", "~", "$HOME", "`id`", "{plan}", "{{x}}", "%s", "con", "nul", "\x00", "\n", "a\nb",
-    " ", "  a  ", "é", "e\u0301", "ÉTÉ", "Fès", "Fes", "fes", "日本", "🏺", "\u202egnp", "\u200b", "a" * 300, "a-" * 40, "-", "--force", "-rf",
+    "../../etc", "..", ".", "/", "a/b", "a\\b", "~", "$HOME", "`id`", "{plan}", "{x.__class__}", "{{x}}", "%s", "con", "nul", "\x00", "\n", "a\nb",
+    " ", "  a  ", "é", "e\u0301", "ÉTÉ", "Fès", "Fes", "fes", "日本", "🏺", "\u202egnp", "\u200b", "a" * 300, "é" * 127 + "a", "a-" * 40, "-", "--force", "-rf",
     ".hidden", "a.b", "a..b", "a b", "a  b", "a_b", "a-b", "run.json", "batch.json", "releases", "*", "?", "[a]", "a|b", "a;b", "a&b",
     "<script>", "'", '"', "a'b", "=1+1", "@x", "#", "0", "00", "1e5", "True", "None", "null", "\ud800", "ß", "ﬁ", "²", "Ⅷ",
 ]  # fmt: skip

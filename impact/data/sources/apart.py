@@ -97,7 +97,7 @@ class Apart:
         root = str(Path(__file__).resolve().parents[3])
         paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "impact.data.sources.child"],
+            [sys.executable, "-m", "impact.data.sources.child_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The process that `apart` starts: reads the files it is told of, one after the other, until its parent closes the pipe."""
+"""What the process that `apart` starts does: it reads the files it is told of, one after the other."""
 
 import json
 import math
@@ -29,7 +29,7 @@ MEMORY = 3 << 30  # bytes of address space for a small file; libraries map a goo
 MEMORY_A_MEGABYTE = 100 << 20
 
 
-def main() -> None:
+def answer_requests() -> None:
     """Answer requests from standard input; libraries that print find standard output closed to them."""
     answers = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
@@ -72,7 +72,3 @@ def _limit(seconds: float, megabytes: float) -> None:
 def _soft_limit(what: int, value: int) -> None:
     hard = resource.getrlimit(what)[1]
     resource.setrlimit(what, (value if hard < 0 else min(value, hard), hard))
-
-
-if __name__ == "__main__":
-    main()
