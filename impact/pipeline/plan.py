@@ -47,6 +47,11 @@ def _refuse_another_kind(path: Path) -> None:
         raise PlanError(
             f"{path.name}: a folder, not a plan; give a plan's .yml or workbook (`impact check` reads the folder of a run)"
         )
+    if ending in {".yml", ".yaml"} and not path.exists():
+        raise PlanError(
+            f"{path.name}: no such file; check the path, or make a plan: `impact init DATA` proposes one, "
+            "`impact plan new` asks for it"
+        )
     if ending in {*READERS, *TYPED_BY_HAND} and path.is_file():
         raise PlanError(
             f"{path.name}: data, not a plan; `impact init {path.name}` proposes a plan for them"

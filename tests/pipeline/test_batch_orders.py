@@ -40,6 +40,7 @@ def test_values_have_the_types_of_the_plan():
 
 REFUSED = {
     "unknown key": (["citty=Fes"], "did you mean city"),
+    "every label of an unknown key": (["citty=*"], "citty: neither a parameter nor a column; did you mean city"),
     "a choice of the plan": (["winsorise=0.9"], "winsorise: a choice of the plan, which no run is told; change it in"),
     "unknown label": (["city=Fez"], "did you mean Fes"),
     "unknown outcome": (["outcome=revenu_mad"], "did you mean revenue_mad"),

@@ -127,6 +127,10 @@ def test_a_choice_of_the_plan_is_no_parameter_and_said_to_stand_in_its_file(name
         ("firms.DTA", "data, not a plan; `impact init firms.DTA`"),
         ("report.html", "a page or notebook, not a plan; give the plan's .yml"),
         ("gone.csv", "no such file; check the path"),
+        (
+            "gone.yml",
+            "no such file; check the path, or make a plan: `impact init DATA` proposes one",
+        ),
     ],
 )
 def test_what_is_given_in_place_of_a_plan_is_named_with_the_command_that_was_meant(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from impact.data.schema import Schema
 from impact.errors import PlanError
@@ -96,6 +96,8 @@ def _every(key: str, plan: Plan, schema: Schema) -> list[str]:
     if key == "outcome":
         return list(plan.outcomes)
     column = schema.columns.get(key)
+    if column is None and key not in CHANGEABLE:
+        _refuse_unknown(key, plan, schema)
     if column is None or key in CHANGEABLE:
         raise PlanError(f"--grid {printed(key)}: * is every label of a column, or every outcome")
     if column.type == "boolean":
@@ -122,6 +124,14 @@ def _orders(
     return tuple(orders.values())
 
 
+def _refuse_unknown(key: str, plan: Plan, schema: Schema) -> NoReturn:
+    plan.refuse_choice(key)
+    known = ["outcome", *(name for name in CHANGEABLE if name != ONLY), *schema.columns]
+    raise PlanError(
+        f"{printed(key)}: neither a parameter nor a column; {nearest(key, known)}see docs/batches.md"
+    )
+
+
 def _order(plan: Plan, schema: Schema, name: str | None, row: Choices) -> Order:
     told: dict[str, Any] = {}
     for key, value in row:
@@ -130,11 +140,7 @@ def _order(plan: Plan, schema: Schema, name: str | None, row: Choices) -> Order:
         elif key in {"outcome", *CHANGEABLE} - {ONLY}:
             told[key] = _value(plan, key, value)
         else:
-            plan.refuse_choice(key)
-            known = ["outcome", *(name for name in CHANGEABLE if name != ONLY), *schema.columns]
-            raise PlanError(
-                f"{printed(key)}: neither a parameter nor a column; {nearest(key, known)}see docs/batches.md"
-            )
+            _refuse_unknown(key, plan, schema)
     if plan.only and ONLY in told:
         told[ONLY] = {**{key: list(labels) for key, labels in plan.only.items()}, **told[ONLY]}
     told[NAMED] = name or name_of(plan.name, row)
