@@ -14,9 +14,8 @@ from impact.disclosure.log import START, Earlier, appended, digests, read
 from impact.errors import DisclosureError
 from impact.evaluation.study import Study
 from impact.pipeline.plan import inputs_of, sha256_of
-from impact.pipeline.store import CERTIFICATE, INSIDE, locked
+from impact.pipeline.store import CERTIFICATE, INSIDE, RELEASES, locked
 
-RELEASES = "releases"
 LOG = "log_of_releases"
 """What run.json of a release has of the log."""
 _FILES_OF_PLANS = {".yml", ".yaml", ".json"}

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from impact.data.whole_file import whole_file
 from impact.errors import StorageError
 from impact.pipeline.numbers import RESULTS
-from impact.pipeline.store import CERTIFICATE, read_run
+from impact.pipeline.store import CERTIFICATE, RELEASES, read_run
 from impact.reporting.site.compare import compare_page
 from impact.reporting.site.compared import Compared, Side
 from impact.reporting.site.contents import BatchRecord, Comparison, Site
@@ -66,7 +66,7 @@ def write_index(reports: Path) -> Path:
 
 def read_site(reports: Path) -> Site:
     """Read what a reports folder holds, in the order of names; runs of a batch that are not done stand at the end."""
-    folders = _folders(reports)
+    folders = [one for one in _folders(reports) if not _is_log(one)]
     told = {folder: _batch(folder, reports) for folder in folders}
     of: dict[str, str] = {}
     unfinished: list[RunRecord] = []
@@ -148,6 +148,16 @@ def _folders(parent: Path) -> list[Path]:
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_dir(follow_symlinks=True)
+    except OSError:
+        return False
+
+
+def _is_log(folder: Path) -> bool:
+    """Whether a folder is the log of releases, of which nothing is listed."""
+    if folder.name != RELEASES:
+        return False
+    try:
+        return {one.suffix for one in folder.iterdir() if one.name[0] != "."} == {".jsonl"}
     except OSError:
         return False
 

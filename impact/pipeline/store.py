@@ -21,6 +21,8 @@ from impact.errors import StorageError
 from impact.pipeline.plan import sha256_of
 
 CERTIFICATE = "run.json"
+RELEASES = "releases"
+"""Folder beside runs with the logs of what releases told."""
 INSIDE, RELEASED = 0o700, 0o755
 """Modes of folders: a run is its maker's alone, a release is everybody's."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})

@@ -60,12 +60,17 @@ def test_every_folder_is_listed_as_what_it_is(tmp_path):
     write_run(tmp_path / "deep")
     (tmp_path / "deep" / "results.json").write_text("[" * 100_000)
     (tmp_path / "photos").mkdir()
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / "0a1b.jsonl").write_text("{}")
+    (tmp_path / "releases" / ".0a1b.jsonl.lock").touch()
     (tmp_path / "notes.txt").write_text("not a folder")
     (tmp_path / ".artisans.x.partial").mkdir()
     assert statuses(tmp_path) == {
         "whole": "internal", "left": "released", "without-certificate": "incomplete", "cut": "damaged", "deep": "damaged",
         "photos": "foreign",
     }  # fmt: skip
+    (tmp_path / "releases" / "thesis.txt").write_text("no log of ours")
+    assert statuses(tmp_path)["releases"] == "foreign"
 
 
 def test_links_out_of_the_folder_are_not_followed_and_pipes_do_not_hold_it_up(tmp_path):
@@ -249,7 +254,8 @@ def certified(folder, **changes):
 
 
 def test_two_runs_are_compared_and_the_index_lists_the_page(tmp_path):
-    first = certified(tmp_path / "before", told={"inputs": {"data.csv": "aa"}, "impact": "0.1.0"})
+    digest = "0123456789abcdef" * 4
+    first = certified(tmp_path / "before", told={"inputs": {"data.csv": digest}, "impact": "0.1.0"})
     second = certified(
         tmp_path / "after", estimate=9500.0, told={"inputs": {"data.csv": "bb"}, "impact": "0.1.0"}
     )
@@ -259,6 +265,8 @@ def test_two_runs_are_compared_and_the_index_lists_the_page(tmp_path):
     said = r"Data: 1 of 1 changed; Plan: the same; Code: the same; Results: 2 of \d+ changed"
     assert re.search(said, text)
     assert "+5.56%" in text
+    assert digest[:16] in text
+    assert digest not in text
     assert page.name in (tmp_path / "index.html").read_text(encoding="utf-8")
     for attrs in Parsed(text).every("a"):
         assert attrs["href"].startswith("#") or (page.parent / attrs["href"]).exists()

@@ -1,5 +1,6 @@
 """The page on two runs: what changed in data, plan and code, and what became of the results."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from impact.reporting.words.register import said
 from impact.terms import Language
 
 MOST_SHOWN = 50  # changes of a part that the page lists; it says how many more there are
+SHA_256, OF_A_HASH = (
+    re.compile("[0-9a-f]{64}"),
+    16,
+)  # of a hash as many signs as a lock's message shows
 DIGITS = 6  # of a value that changed
 TOLD_IN_PERCENT = 1e6  # beyond it, as between p-values of nothing, a percentage says no more than that a number changed
 
@@ -131,7 +136,10 @@ class _Compare:
             return self.speech.f.significant(found, DIGITS)
         if isinstance(value, bool):
             return self.speech.t("yes") if value else self.speech.t("no")
-        return "–" if value is None else text(str(value))
+        if value is None:
+            return "–"
+        shown = text(str(value))
+        return shown[:OF_A_HASH] if SHA_256.fullmatch(shown) else shown
 
     def _results(self) -> str:
         """Count what changed of each part, and list it, the largest change first."""
