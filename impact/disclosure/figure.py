@@ -26,9 +26,10 @@ A ``count`` of units, a ``mean`` or ``total`` of outcomes, another ``linear`` co
 no equation of outcomes follows from (``order_free``: a p-value of permutations, a grade, a rank).
 """
 
-HEADLINE, COMPUTED_AGAIN, FIRST_PAGES, TABLES, ANNEXES = range(5)
-"""How important a figure is: those of a lower number are admitted first. A referee computes the effects beside the headline
-again, and its course by cohort and time; the paths that pages show give way to these."""
+HEADLINE, COMPUTED_AGAIN, FIRST_PAGES, OTHER_METHODS, TABLES, ANNEXES = range(6)
+"""How important a figure is: those of a lower number are admitted first. A referee computes the numbers of the kit again, and
+the effect's course by cohort and time; then come the outcomes with and without the programme, of which page one is drawn, and
+effects by subgroup and dose. Estimators that are in no kit give way to these: that they agree is told by those that are."""
 LINEAR = frozenset({"count", "mean", "total", "linear", "ratio"})
 QUADRATIC = frozenset({"std_error", "cross_products"})
 Axis = Literal["cohort", "event_time"]

@@ -373,3 +373,41 @@ def test_no_comma_stands_before_a_unit_that_is_none():
     written = Canvas()
     canvas.headed(written, 6.0, "Effect, ")
     assert written.get_suptitle() == "Effect"
+
+
+def test_a_title_of_page_one_follows_the_periods_that_are_told():
+    """With early gaps withheld the line is above at all of its dots, and the page says that the others are not shown."""
+    voice, found = voice_of(PLANS[0], "en"), counterfactual()
+    path = found.path.astype(float)
+    path.loc[path["event_time"].isin([-1, 0]), ["actual", "without"]] = np.nan
+    figure = figures.actual_against_counterfactual(voice, replace(found, path=path), **AMOUNTS)
+    assert "above" in figure.caption
+    assert "A period without a dot is not shown" in figure.how_to_read
+
+
+def test_page_one_draws_no_line_of_which_most_is_withheld():
+    found = counterfactual()
+    path = found.path.astype(float)
+    after = path.index[path["event_time"] >= 0]
+    path.loc[after[1:], ["actual", "without"]] = np.nan
+    assert (
+        figures.actual_against_counterfactual(
+            voice_of(PLANS[0], "en"), replace(found, path=path), **AMOUNTS
+        )
+        is None
+    )
+
+
+def test_both_groups_means_give_way_to_one_where_a_release_tells_little_of_the_other():
+    voice = voice_of(PLANS[0], "en")
+    times = [f"{year}Q{quarter}" for year in (2010, 2011) for quarter in (1, 2, 3, 4)]
+    mean = pd.DataFrame({"time": times, "treated": 40_000.0, "comparison": 17_000.0})
+    mean = mean.assign(treated_std_error=900.0, comparison_std_error=300.0)
+    both = figures.raw_paths(voice, mean, starts=[])
+    assert "both groups" in both.caption
+    mean.loc[2:, ["treated", "treated_std_error"]] = np.nan
+    one = figures.raw_paths(voice, mean, starts=[])
+    assert "comparison group" in one.caption
+    assert "withheld" in one.how_to_read
+    assert "Exhibitors" not in one.svg.decode("utf-8")
+    assert figures.raw_paths(voice, mean.assign(comparison=np.nan), starts=[]) is None

@@ -27,7 +27,7 @@ from impact.disclosure.figure import (
     COMPUTED_AGAIN,
     FIRST_PAGES,
     HEADLINE,
-    TABLES,
+    OTHER_METHODS,
     UNITS,
     Place,
 )
@@ -44,7 +44,7 @@ from impact.evaluation.subgroups import levels
 
 Asked = tuple[str, str, str, float, Callable[[], Estimate]]
 """Part, table, row, stored estimate, and how to compute it again."""
-IMPORTANCE = {("impact", "estimators"): COMPUTED_AGAIN, ("impact", "by_dose"): TABLES}
+IMPORTANCE = {("impact", "estimators"): OTHER_METHODS}
 """Of tables of effects that are not as important as others of their part."""
 
 

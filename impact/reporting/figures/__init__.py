@@ -12,7 +12,7 @@ from impact.reporting.figures.economics import (
     simulated_returns,
     tornado,
 )
-from impact.reporting.figures.effects import actual_against_counterfactual, raw_paths
+from impact.reporting.figures.effects import actual_against_counterfactual, dots_in_words, raw_paths
 from impact.reporting.figures.event_times import EffectAxis, event_study
 from impact.reporting.figures.forests import (
     effects_elsewhere,
@@ -30,6 +30,7 @@ __all__ = [
     "EffectAxis",
     "actual_against_counterfactual",
     "attrition",
+    "dots_in_words",
     "drawn",
     "effects_elsewhere",
     "estimators",

@@ -1,6 +1,6 @@
 """The sheet that every figure is drawn on: its unit on top, its ticks in the reader's language, labels beside marks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from impact.reporting.drawings import Drawing
 from impact.reporting.exhibits import Figure
 from impact.reporting.style import (
     BESIDE,
+    COMPARISON,
+    DASHES,
     FULL_WIDTH,
     GREY,
     INK,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 POINTS = 72.0  # to the inch
 MILLIONS, THOUSANDS = 2e6, 2e3  # largest values from which an axis counts in them
+GROUPS = {"treated": (TREATED, "-"), "comparison": (COMPARISON, DASHES)}
+"""Colour and dashes of each group's line."""
 CHARACTER = 0.0072  # inches a point of size that a character takes
 
 
@@ -173,10 +177,12 @@ def period_axis(voice: Voice, axes: "Axes", labels: Sequence[str], width: float)
     sized(axes, width)
 
 
-def name_groups(voice: Voice, axes: "Axes", ends: Sequence[float], width: float) -> None:
-    """Name the lines of beneficiaries and of the comparison group beside their ends, each in its colour."""
-    names = (voice.t("Beneficiaries"), voice.t("Comparison group"))
-    for name, y, colour in zip(names, ends, (TREATED, GREY), strict=True):
+def name_groups(voice: Voice, axes: "Axes", ends: Mapping[str, float], width: float) -> None:
+    """Name the lines of beneficiaries (``treated``) and of the comparison group beside their ends, each in its colour."""
+    t = voice.t
+    names = {"treated": (t("Beneficiaries"), TREATED), "comparison": (t("Comparison group"), GREY)}
+    for group, y in ends.items():
+        name, colour = names[group]
         axes.annotate(
             wrapped(name, 12 if on_phone(width) else 20),
             (1, y),

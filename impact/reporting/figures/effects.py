@@ -10,6 +10,7 @@ from impact.evaluation.counterfactual import Counterfactual
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     CHARACTER,
+    GROUPS,
     POINTS,
     Unit,
     apart,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 HEIGHT = 3.0  # inches
 MOSTLY = 0.75  # share of periods from which a line is said to be above another
 BESIDE_THE_PLOT = 1.5  # inches that ticks and the names at the lines' ends take
+DOT = 3.5  # points
+FEWEST_DRAWN = 0.5  # share of a line's points up to which a release draws none of it
 
 
 def actual_against_counterfactual(
@@ -53,9 +56,10 @@ def actual_against_counterfactual(
     Both means and the gain are told as they are written elsewhere on the page, so that it says each amount once. None where
     no time since the start has enough beneficiaries to be shown, or all are withheld.
     """
-    t = voice.t
-    after = found.path[found.path["event_time"] >= 0].dropna(subset=["actual", "without"])
-    if after.empty:
+    t, lines = voice.t, ["actual", "without"]
+    known = found.path.dropna(subset=lines)
+    after = known[known["event_time"] >= 0]
+    if len(after) <= FEWEST_DRAWN * (found.path["event_time"] >= 0).sum():
         return None
     ends = {"actual": actual, "without": without}
     ahead = float((after["actual"] > after["without"]).mean())
@@ -76,7 +80,8 @@ def actual_against_counterfactual(
         how=t(
             "The dashed line is what beneficiaries would have had, had their outcome moved like that of the comparison group. "
             "The shaded gap is the effect."
-        ),
+        )
+        + dots_in_words(voice, found.path[lines]),
         alt=t(
             "Two lines by periods since the start. After it beneficiaries average {actual}; without {treatment} it would have "
             "been {without}.",
@@ -89,27 +94,27 @@ def actual_against_counterfactual(
 def _two_lines(
     voice: Voice, found: Counterfactual, ends: dict[str, str], gain: str, width: float
 ) -> "Canvas":
-    study, path = voice.study, found.path
+    study, path = voice.study, found.path.dropna(subset=["actual", "without"])
+    dots = "o" if len(path) < len(found.path) else ""
     x, actual, without = (
         path[name].to_numpy(float) for name in ("event_time", "actual", "without")
     )
     values = np.concatenate([actual, without])
-    spread = float(np.nanmax(values) - np.nanmin(values)) or 1.0
-    limits = (float(np.nanmin(values)) - 0.12 * spread, float(np.nanmax(values)) + 0.12 * spread)
-    unit = Unit.of(voice, study.outcome, float(np.nanmax(np.abs(values))))
+    spread = float(np.ptp(values)) or 1.0
+    limits = (float(values.min()) - 0.12 * spread, float(values.max()) + 0.12 * spread)
+    unit = Unit.of(voice, study.outcome, float(np.abs(values).max()))
     canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, f"{study.label(study.outcome)}, {unit.words}")
     after = x >= -1
     axes.fill_between(x[after], without[after], actual[after], color=BAND, linewidth=0)
     axes.plot(x[~(x >= 0)], without[~(x >= 0)], color=PALE, linewidth=1.0, linestyle=DASHES)
     axes.plot(x[after], without[after], color=COMPARISON, linewidth=2.0, linestyle=DASHES)
-    axes.plot(x, actual, color=TREATED, linewidth=2.4)
+    axes.plot(x, actual, color=TREATED, linewidth=2.4, marker=dots, markersize=DOT)
     value_axis(voice, axes, limits, unit=unit, along="y")
     since_start(voice, axes, x, width)
     _gain(axes, found, gain, width)
     gap = 0.27 * (limits[1] - limits[0])
-    last = np.flatnonzero(np.isfinite(actual + without))[-1]  # some periods may be withheld
-    places = apart([actual[last], without[last]], gap)
+    places = apart([actual[-1], without[-1]], gap)
     treatment = voice.t.nouns.treatment
     names = (voice.t("Beneficiaries"), voice.t("Without {treatment}", treatment=treatment))
     _line_end(axes, width, places[0], names[0], ends["actual"], colour=TREATED)
@@ -188,51 +193,95 @@ def since_start(voice: Voice, axes: "Axes", x: Floats, width: float) -> None:
     sized(axes, width)
 
 
-def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
-    """Draw mean outcomes of both groups over time, and when treatment began; None unless both have means of several periods."""
-    t, outcome = voice.t, voice.study.outcome
-    if len(paths) < 2 or paths[["treated", "comparison"]].isna().all().any():
-        return None
-    first, last = paths.iloc[0], paths.iloc[-1]
-    return exhibit(
-        _both_groups,
-        voice,
-        paths,
-        starts,
-        label="fig-paths",
-        title=t("How both groups' means moved over time"),
-        how=t(
-            "Mean outcome of beneficiaries and of the comparison group; bands are 95% intervals of the means. "
-            "Dotted lines: some of the beneficiaries start."
-        ),
-        alt=t(
-            "Two lines over time. Beneficiaries begin at {first} and end at {last}; the comparison group begins at "
-            "{other_first} and ends at {other_last}.",
-            first=voice.amount(outcome, float(first["treated"])),
-            last=voice.amount(outcome, float(last["treated"])),
-            other_first=voice.amount(outcome, float(first["comparison"])),
-            other_last=voice.amount(outcome, float(last["comparison"])),
-        ),
+def dots_in_words(voice: Voice, means: pd.DataFrame) -> str:
+    """Say that a line is known at its dots alone; nothing where all of its points are."""
+    if not means.isna().to_numpy().any():
+        return ""
+    return " " + voice.t(
+        "A period without a dot is not shown: it would tell of a few firms, or nobody answered."
     )
 
 
-def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: float) -> "Canvas":
+def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
+    """Draw mean outcomes over time, and when treatment began: of both groups, or of one where a release tells little of the other.
+
+    None unless one has means of several periods.
+    """
+    t = voice.t
+    drawn = [group for group in GROUPS if paths[group].notna().mean() > FEWEST_DRAWN]
+    if len(paths) < 2 or not drawn:
+        return None
+    how = t(
+        "Mean outcome of beneficiaries and of the comparison group; bands are 95% intervals of the means. "
+        "Dotted lines: some of the beneficiaries start."
+    )
+    title = t("How both groups' means moved over time")
+    if drawn == ["comparison"]:
+        title = t("How the comparison group's mean moved over time")
+        how = t(
+            "Mean outcome of the comparison group, with its 95% intervals; dotted lines: some of the beneficiaries start. The means "
+            "of beneficiaries are withheld: beside the effects they would tell of a few firms."
+        )
+    elif drawn == ["treated"]:
+        title = t("How beneficiaries' mean moved over time")
+        how = t(
+            "Mean outcome of beneficiaries, with its 95% intervals; dotted lines: some of them start. The means of the comparison "
+            "group are withheld: beside the effects they would tell of a few firms."
+        )
+    return exhibit(
+        _means_over_time,
+        voice,
+        paths,
+        drawn,
+        starts,
+        label="fig-paths",
+        title=title,
+        how=how + dots_in_words(voice, paths[drawn]),
+        alt=_ends_in_words(voice, paths, drawn),
+    )
+
+
+def _ends_in_words(voice: Voice, paths: pd.DataFrame, drawn: list[str]) -> str:
+    """Say where each line begins and ends, at the first and the last of its points that are known."""
+    t, ends = voice.t, {}
+    for group in drawn:
+        known = paths[group].dropna().astype(float)
+        for end, value in (("first", known.iloc[0]), ("last", known.iloc[-1])):
+            ends[f"{group}_{end}"] = voice.amount(voice.study.outcome, value)
+    if len(drawn) == len(GROUPS):
+        return t(
+            "Two lines over time. Beneficiaries begin at {treated_first} and end at {treated_last}; the comparison group begins at "
+            "{comparison_first} and ends at {comparison_last}.",
+            **ends,
+        )
+    first, last = ends.values()
+    return t(
+        "A line over time, which begins at {first} and ends at {last}.", first=first, last=last
+    )
+
+
+def _means_over_time(
+    voice: Voice, paths: pd.DataFrame, drawn: list[str], starts: list[str], width: float
+) -> "Canvas":
     study = voice.study
-    x, ends = np.arange(len(paths), dtype=float), []
-    means = paths[["treated", "comparison"]].to_numpy(float)
-    reach = means + 1.96 * np.nan_to_num(
-        paths[["treated_std_error", "comparison_std_error"]].to_numpy(float)
-    ) * np.array([[[1]], [[-1]]])
+    ends: dict[str, float] = {}
+    means = paths[drawn].to_numpy(float)
+    errors = np.nan_to_num(paths[[f"{group}_std_error" for group in drawn]].to_numpy(float))
+    reach = means + 1.96 * errors * np.array([[[1]], [[-1]]])
     unit = Unit.of(voice, study.outcome, float(np.nanmax(np.abs(means))))
     canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, f"{study.label(study.outcome)}, {unit.words}")
-    for group, colour, line in (("treated", TREATED, "-"), ("comparison", COMPARISON, DASHES)):
+    for group in drawn:
+        colour, line = GROUPS[group]
         mean, error = (paths[name].to_numpy(float) for name in (group, f"{group}_std_error"))
-        ends.append(float(mean[np.isfinite(mean)][-1]))
+        x = np.flatnonzero(np.isfinite(mean))
+        mean, error = mean[x], error[x]
+        ends[group] = float(mean[-1])
         axes.fill_between(
             x, mean - 1.96 * error, mean + 1.96 * error, color=colour, alpha=0.15, linewidth=0
         )
-        axes.plot(x, mean, color=colour, linewidth=2.0, linestyle=line)
+        dots = "o" if len(x) < len(paths) else ""
+        axes.plot(x, mean, color=colour, linewidth=2.0, linestyle=line, marker=dots, markersize=DOT)
     low, high = min(0.0, float(np.nanmin(reach))), float(np.nanmax(reach))
     value_axis(voice, axes, (low, high + 0.05 * (high - low)), unit=unit, along="y")
     labels = list(paths["time"].astype(str))
@@ -242,5 +291,6 @@ def _both_groups(voice: Voice, paths: pd.DataFrame, starts: list[str], width: fl
                 labels.index(start) - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2))
             )
     period_axis(voice, axes, labels, width)
-    name_groups(voice, axes, apart(ends, 0.14 * (high - low)), width)
+    places = apart(list(ends.values()), 0.14 * (high - low))
+    name_groups(voice, axes, dict(zip(drawn, places, strict=True)), width)
     return canvas

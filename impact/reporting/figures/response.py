@@ -7,6 +7,7 @@ import pandas as pd
 
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
+    GROUPS,
     apart,
     exhibit,
     headed,
@@ -15,14 +16,12 @@ from impact.reporting.figures.canvas import (
     rounds,
     sheet,
 )
-from impact.reporting.style import COMPARISON, DASHES, TREATED
 from impact.reporting.voice import Voice
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 HEIGHT = 2.4
-GROUPS = (("treated", TREATED, "-"), ("comparison", COMPARISON, DASHES))
 
 
 def response(voice: Voice, coverage: pd.DataFrame) -> Figure | None:
@@ -62,12 +61,13 @@ def response(voice: Voice, coverage: pd.DataFrame) -> Figure | None:
 
 
 def _shares(voice: Voice, coverage: pd.DataFrame, width: float) -> "Canvas":
-    x, ends = np.arange(len(coverage), dtype=float), []
+    x = np.arange(len(coverage), dtype=float)
+    ends: dict[str, float] = {}
     canvas, axes = sheet(width, HEIGHT)
     headed(canvas, width, voice.t("Share with an answer"))
-    for group, colour, line in GROUPS:
+    for group, (colour, line) in GROUPS.items():
         share = coverage[group].to_numpy(float)
-        ends.append(float(share[np.isfinite(share)][-1]))
+        ends[group] = float(share[np.isfinite(share)][-1])
         axes.plot(x, share, color=colour, linewidth=2.0, linestyle=line)
     low = min(0.5, float(coverage[["treated", "comparison"]].min(axis=None)) - 0.05)
     ticks = rounds(low, 1.0, 5)
@@ -75,5 +75,6 @@ def _shares(voice: Voice, coverage: pd.DataFrame, width: float) -> "Canvas":
     axes.set_ylim(low - 0.1 * (1 - low), 1.02)  # the lowest share stands clear of the periods
     axes.grid(visible=True, axis="y")
     period_axis(voice, axes, list(coverage["time"].astype(str)), width)
-    name_groups(voice, axes, apart(ends, 0.16 * (1 - low)), width)
+    places = apart(list(ends.values()), 0.16 * (1 - low))
+    name_groups(voice, axes, dict(zip(ends, places, strict=True)), width)
     return canvas

@@ -50,6 +50,7 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
                 "The dashed line estimates {outcome} without {treatment}, from the firms compared with. The gap "
                 "after the {start} is the effect."
             )
+            + figures.dots_in_words(voice, counterfactual.path[["actual", "without"]])
         ),
     )
     shown: list[Exhibit] = [*banner(voice), page]
