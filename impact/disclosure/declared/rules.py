@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,27 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Follows:
+    """A figure that leaves where the one of this column in its row does, of which it tells no more: a share."""
+
+    column: str
+
+
+@dataclass(frozen=True)
 class Withheld:
     """What stays where it is."""
 
 
-Rule = Said | OfAll | Inside | With | OfHeadline | Counted | Withheld
+Rule = Said | OfAll | Inside | With | OfHeadline | Counted | Follows | Withheld
+Given = TypeVar("Given")
 SAID, OF_ALL, INSIDE, COUNTED, STAYS = Said(), OfAll(), Inside(), Counted(), Withheld()
 EFFECT = With(("estimate", "std_error"))
 """An effect and its error leave together, or neither."""
 HEADLINE = OfHeadline()
 
 
-def every(names: str, rule: Rule) -> dict[str, Rule]:
-    """Give several fields one rule."""
+def every(names: str, rule: Given) -> dict[str, Given]:
+    """Give several names one rule, or one table's rules."""
     return dict.fromkeys(names.split(), rule)
 
 
@@ -233,7 +242,11 @@ COLUMNS: Mapping[str, Mapping[str, Rule]] = {
         **every("treated treated_n", With(("treated_n",))),
         **every("comparison comparison_n", With(("comparison_n",))),
     },
-    "DataQuality.absences": {**every("outcome reason", SAID), **every("rows share", COUNTED)},
+    "DataQuality.absences": {
+        **every("outcome reason", SAID),
+        "rows": COUNTED,
+        "share": Follows("rows"),
+    },
     "SampleAndComparability.flow": {"stage": SAID, **itself("units treated comparison")},
     "SampleAndComparability.cohorts": {"period": SAID, **itself("planned actual")},
     "SampleAndComparability.baseline": {
@@ -358,13 +371,13 @@ COLUMNS: Mapping[str, Mapping[str, Rule]] = {
 }
 """Tables by the field that holds them, to their columns; records of an estimate and of a check are tables too."""
 
-_BOUNDS = {"value": SAID, **every("in_unit conf_low conf_high", OF_ALL)}
-_SHARES = {
+_BOUNDS: Mapping[str, Rule] = {"value": SAID, **every("in_unit conf_low conf_high", OF_ALL)}
+_SHARES: Mapping[str, Rule] = {
     "part": SAID,
     **every("treated comparison", OF_ALL),
     **every("treated_n comparison_n", COUNTED),
 }
-_FOUND = {"kind": SAID, **every("units treated comparison", COUNTED)}
+_FOUND: Mapping[str, Rule] = {"kind": SAID, **every("units treated comparison", COUNTED)}
 TABLES_OF_CHECKS: Mapping[str, Mapping[str, Rule]] = {
     "honest_relative_magnitudes": _BOUNDS,
     "honest_smoothness": _BOUNDS,
@@ -379,22 +392,8 @@ TABLES_OF_CHECKS: Mapping[str, Mapping[str, Rule]] = {
     "compliance": every("took_part", OF_ALL),
     "back_check": {"outcome": SAID, "n_units": COUNTED},
     "planned_starts": {"kind": SAID, "units": COUNTED},
-    **dict.fromkeys(
-        (
-            "never_answered",
-            "repeated_codes",
-            "jumps",
-            "copied_forward",
-            "answers_after_exit",
-            "answers_before_entry",
-            "revenue_without_staff",
-            "parts_of_a_sum",
-            "outliers",
-        ),
-        _FOUND,
-    ),
-    **dict.fromkeys(
-        ("response", "dropout", "exits", "zeros_change", "heaping", "heaping_change"), _SHARES
-    ),
+    **every("never_answered repeated_codes jumps copied_forward answers_after_exit", _FOUND),
+    **every("answers_before_entry revenue_without_staff parts_of_a_sum outliers", _FOUND),
+    **every("response dropout exits zeros_change heaping heaping_change", _SHARES),
 }
 """Checks whose tables leave, to their columns; what single cohorts or units are left out of stays with `LeaveOneOut`."""

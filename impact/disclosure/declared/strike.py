@@ -12,6 +12,7 @@ from impact.disclosure.declared.rules import (
     STAYS,
     TABLES_OF_CHECKS,
     Counted,
+    Follows,
     Inside,
     OfAll,
     OfHeadline,
@@ -138,7 +139,7 @@ class Strike:
 
     def _may_leave(self, rule: Rule, value: Any, place: Place) -> bool:
         match rule:
-            case Said() | OfHeadline():
+            case Said() | OfHeadline() | Follows():
                 return True
             case OfAll():
                 place = Place(place.part, place.table, "", place.column)
@@ -192,9 +193,10 @@ class Strike:
 
 def _followed(before: Stored, left: dict[str, list[Any]], rules: Mapping[str, Rule]) -> None:
     """Have what is said of a number follow it: a share its count, and a number that stays says why, as others do."""
-    if "share" in left and rules.get("rows") == Counted():
-        pairs = zip(before["share"], left["rows"], strict=True)
-        left["share"] = [None if rows is None else share for share, rows in pairs]
+    for name, rule in rules.items():
+        if isinstance(rule, Follows) and name in left:
+            pairs = zip(before[name], left[rule.column], strict=True)
+            left[name] = [None if leader is None else value for value, leader in pairs]
     if "why_not" in left:
         told = zip(before["why_not"], before["estimate"], left["estimate"], strict=True)
         left["why_not"] = [

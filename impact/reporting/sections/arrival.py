@@ -4,7 +4,7 @@ import pandas as pd
 
 from impact.data.french import typeset
 from impact.evaluation.sample_tables import MEETINGS
-from impact.reporting.exhibits import Exhibit, Table
+from impact.reporting.exhibits import Exhibit, Table, Text
 from impact.reporting.formats import DASH
 from impact.reporting.voice import Voice
 from impact.reporting.words.arrival import MISSING_REASONS
@@ -12,6 +12,7 @@ from impact.reporting.words.register import said, said_count
 
 TOLD = frozenset({"read", "merge", "correct"})
 """Rules that a reader hears of even where the number of rows stays."""
+ROWS = ["before", "touched", "after"]
 
 
 def arrived(voice: Voice, arrival: pd.DataFrame) -> list[Exhibit]:
@@ -22,6 +23,8 @@ def arrived(voice: Voice, arrival: pd.DataFrame) -> list[Exhibit]:
     note = voice.t(
         "All {n} rules stand in part 11.", n=voice.f.number(int(arrival["number"].max()))
     )
+    if arrival[ROWS].isna().all(axis=None):
+        return [Text(note)]
     caption = voice.t("From the files to the panel")
     return [_ledger(voice, arrival[told], label="tab-arrival", caption=caption, notes=(note,))]
 
@@ -38,7 +41,9 @@ def arrived_in_full(voice: Voice, arrival: pd.DataFrame, counted: pd.DataFrame) 
     if not counted.empty:
         shown.append(_counted(voice, counted))
     merges = arrival[arrival["rule"] == "merge"]
-    return shown if merges.empty else [*shown, _meetings(voice, merges)]
+    if merges.empty or merges[list(MEETINGS)].isna().all(axis=None):
+        return shown
+    return [*shown, _meetings(voice, merges)]
 
 
 def sources(voice: Voice, arrival: pd.DataFrame) -> tuple[str, ...]:
@@ -79,8 +84,15 @@ def _ledger(
     voice: Voice, arrival: pd.DataFrame, *, label: str, caption: str, notes: tuple[str, ...] = ()
 ) -> Table:
     t, f = voice.t, voice.f
+    withheld = arrival[ROWS].isna().all(axis=None)
+    if withheld:
+        notes = (
+            *notes,
+            t("Numbers of rows are withheld: ten rows may be ten periods of one firm."),
+        )
     reasons = arrival[f"why_{voice.study.plan.language}"]
-    frame = arrival[["number", "rule", "table", "before", "touched", "after"]].assign(
+    counts = dict(zip(ROWS, (t("Rows before"), t("Rows touched"), t("Rows after")), strict=True))
+    frame = arrival[["number", "rule", "table", *ROWS]].assign(
         step=[DASH if not number else f.number(number) for number in arrival["number"]],
         what=[
             t("{rule}: {why}", rule=said(t, "intake_rule", rule), why=why)
@@ -97,11 +109,9 @@ def _ledger(
             "step": t("Rule"),
             "table": t("Table"),
             "what": t("What was done"),
-            "before": t("Rows before"),
-            "touched": t("Rows touched"),
-            "after": t("Rows after"),
+            **({} if withheld else counts),
         },
-        formats=dict.fromkeys(("before", "touched", "after"), f.number),
+        formats=dict.fromkeys(ROWS, f.number),
         notes=notes,
     )
 

@@ -36,7 +36,7 @@ def zeros_and_silence(voice: Voice, part: Robustness) -> list[Exhibit]:
 
 def _quantiles(voice: Voice, rows: pd.DataFrame | Refused) -> list[Exhibit]:
     """Show where in the outcome the effect lies; nothing where no quantile may be shown."""
-    if isinstance(rows, Refused) or rows.empty:
+    if isinstance(rows, Refused) or rows["estimate"].isna().all():
         return []
     t, plain = voice.t, voice.plain(voice.study.outcome)
     return [

@@ -2,13 +2,17 @@
 
 import pandas as pd
 
+from impact.errors import DisclosureError
 from impact.estimate import Estimate
 from impact.estimators.panel.model_rows import EXPOSED
 from impact.evaluation.robustness import PanelModels
 from impact.reporting.exhibits import Exhibit, Exhibits, Table, Text
 from impact.reporting.sections.checks import checks_table
 from impact.reporting.voice import Voice
-from impact.reporting.words.register import said
+from impact.reporting.words.estimates import PANEL_MODELS
+from impact.reporting.words.register import said, said_why_not
+
+WITHHELD = DisclosureError.__name__
 
 
 def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
@@ -43,6 +47,7 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
             label="tab-panel",
             first=("model", t("Model")),
             outcome=study.outcome,
+            notes=_withheld(voice, part),
         ),
         checks_table(
             voice,
@@ -62,6 +67,17 @@ def panel_models(voice: Voice, part: PanelModels) -> Exhibits:
     if part.own_model is not None:
         shown += _own(voice, part.own_model)
     return Exhibits(tuple(shown))
+
+
+def _withheld(voice: Voice, part: PanelModels) -> tuple[str, ...]:
+    """Name the models that a release does not tell; a run has all of them."""
+    told = {str(model.spec["estimator"]) for model in part.models}
+    names = [said(voice.t, "panel_model", name) for name in PANEL_MODELS if name not in told]
+    if not names:
+        return ()
+    return (
+        voice.t("{what}: {why}.", what=voice.f.listed(names), why=said_why_not(voice.t, WITHHELD)),
+    )
 
 
 def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
@@ -89,7 +105,13 @@ def _own(voice: Voice, estimate: Estimate) -> list[Exhibit]:
 
 
 def _table(
-    voice: Voice, frame: pd.DataFrame, *, label: str, first: tuple[str, str], outcome: str
+    voice: Voice,
+    frame: pd.DataFrame,
+    *,
+    label: str,
+    first: tuple[str, str],
+    outcome: str,
+    notes: tuple[str, ...] = (),
 ) -> Table:
     t, f = voice.t, voice.f
     plain = voice.plain(outcome)
@@ -111,4 +133,5 @@ def _table(
             **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), plain),
             "p_value": f.p_value,
         },
+        notes=notes,
     )

@@ -120,10 +120,9 @@ def _table(voice: Voice, rows: pd.DataFrame) -> Table:
 
 
 def missing(voice: Voice, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Say of each row (``words, estimate, why_not``) without a number why it has none."""
-    t = voice.t
-    unknown = rows[rows["estimate"].isna()]
+    """Say of rows (``words, estimate, why_not``) without a number why they have none, those of one reason together."""
+    t, unknown = voice.t, rows[rows["estimate"].isna()]
     return tuple(
-        t("{what}: {why}.", what=what, why=said_why_not(t, name))
-        for what, name in zip(unknown["words"], unknown["why_not"], strict=True)
+        t("{what}: {why}.", what=voice.f.listed(list(some["words"])), why=said_why_not(t, name))
+        for name, some in unknown.groupby("why_not", sort=False)
     )

@@ -137,3 +137,15 @@ def test_what_a_check_counted_leaves_with_its_count():
         )
         (row,) = left["values"]["table"]
         assert row == {"kind": name, "units": 103, "treated": 37, "comparison": None}
+
+
+def test_a_share_leaves_with_its_count_and_is_not_listed_as_withheld():
+    values = {
+        "outcome": ["y", "y"], "reason": ["refused", "absent"], "rows": [581.0, 4.0], "share": [0.048, 0.0003],
+    }  # fmt: skip
+    frame = {"type": "frame", "columns": list(values), "values": values, "floats": ["rows", "share"]}
+    strike = Strike("data_quality", nothing)
+    left = strike._frame(frame, "absences", COLUMNS["DataQuality.absences"])
+    assert left["values"]["rows"] == [581.0, None]
+    assert left["values"]["share"] == [0.048, None]
+    assert [(place.row, place.column) for place in strike.struck] == [("1", "rows")]
