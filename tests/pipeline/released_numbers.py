@@ -4,11 +4,14 @@ import json
 import math
 import re
 import zipfile
+from pathlib import Path
 
 from pypdf import PdfReader
 
+ROOT = Path(__file__).resolve().parents[2]
 WRITTEN, STORED = 4, 8
 """Significant digits from which a number is told from others: on pages, where it would be rounded; in data and drawings."""
+EXACT = 15  # significant digits that a number of double precision holds; those beyond are of its last operation
 PAGES = frozenset({".pdf", ".docx", ".html"})  # cells of a workbook hold numbers whole
 PICTURES = frozenset({".png", ".dta"})  # drawn from the same SVG; the twin, which no unit is in
 GROUPED = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:[.,]\d+)?"
@@ -30,30 +33,47 @@ def numbers(value):
 
 
 def withheld(inside, folder):
-    """Numbers of the results of a run, but for counts, that those of its release have not; and those that it has."""
+    """Numbers of the results of a run, but for counts, that those of its release have not; and those that it has.
+
+    The kit's numbers passed the gate as well, each computed once more; and the plan's files tell numbers: costs, sources' versions.
+    """
     here, left = (
         set(numbers(json.loads((one / "results.json").read_text(encoding="utf-8"))))
         for one in (inside, folder)
     )
-    return {value for value in here - left if value != round(value)}, left
+    hidden = {value for value in here - left if value != round(value)}
+    kit = set(numbers(json.loads((folder / "kit" / "expected.json").read_text(encoding="utf-8"))))
+    return hidden, left | kit | set(_of_the_plan())
+
+
+def _of_the_plan():
+    for path in (ROOT / "evaluation.yml", *sorted((ROOT / "data").glob("*.yml"))):
+        for token in NUMBER.findall(path.read_text(encoding="utf-8")):
+            yield _plain(token)
 
 
 def forms(value, least):
     """The significant digits of a number, rounded to each length: whatever its sign, its unit, or the power of ten."""
-    for length in range(least, 18):
+    for length in range(least, EXACT + 1):
         digits = f"{abs(value):.{length - 1}e}".split("e")[0].replace(".", "").rstrip("0")
         if len(digits) >= least:
             yield digits
 
 
 def digits_of(token):
-    return re.sub(r"\D", "", re.split(r"[eE]", token)[0]).strip("0")
+    digits = re.sub(r"\D", "", re.split(r"[eE]", token)[0]).strip("0")
+    if len(digits) <= EXACT:
+        return digits
+    return f"{int(digits):.{EXACT - 1}e}".split("e")[0].replace(".", "").rstrip("0")
+
+
+def _plain(token):
+    return float(re.sub(r"[\u00a0\u202f]|,(?=\d{3}(?!\d))", "", token).replace(",", "."))
 
 
 def of_size(token, digits, values):
     """Whether a token is one of some values in its own unit, in percent, in thousands or in millions."""
-    plain = re.sub(r"[\u00a0\u202f]|,(?=\d{3}(?!\d))", "", token).replace(",", ".")
-    written = float(plain)
+    written = _plain(token)
     return any(
         abs(written / (abs(value) * scale) - 1) < 10 ** (1 - WRITTEN)
         for value in values

@@ -143,7 +143,12 @@ def test_a_share_leaves_with_its_count_and_is_not_listed_as_withheld():
     values = {
         "outcome": ["y", "y"], "reason": ["refused", "absent"], "rows": [581.0, 4.0], "share": [0.048, 0.0003],
     }  # fmt: skip
-    frame = {"type": "frame", "columns": list(values), "values": values, "floats": ["rows", "share"]}
+    frame = {
+        "type": "frame",
+        "columns": list(values),
+        "values": values,
+        "floats": ["rows", "share"],
+    }
     strike = Strike("data_quality", nothing)
     left = strike._frame(frame, "absences", COLUMNS["DataQuality.absences"])
     assert left["values"]["rows"] == [581.0, None]
