@@ -54,7 +54,7 @@ def actual_against_counterfactual(
     """Draw beneficiaries' outcome by time since the start beside what it would have been, the gap shaded.
 
     Both means and the gain are told as they are written elsewhere on the page, so that it says each amount once. None where
-    no time since the start has enough beneficiaries to be shown, or all are withheld.
+    no time since the start has enough beneficiaries to be shown, or half of them and more are withheld.
     """
     t, lines = voice.t, ["actual", "without"]
     known = found.path.dropna(subset=lines)
