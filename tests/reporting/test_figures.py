@@ -278,7 +278,7 @@ def test_periods_that_are_withheld_count_for_neither_side_in_the_title():
     voice, found = voice_of(PLANS[0], "en"), counterfactual()
     path = found.path.astype(float)
     after = path.index[path["event_time"] >= 0]
-    path.loc[after[-3:], ["actual", "without"]] = np.nan
+    path.loc[after[-1:], ["actual", "without"]] = np.nan
     figure = figures.actual_against_counterfactual(voice, replace(found, path=path), **AMOUNTS)
     assert "above" in figure.caption
 
