@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,14 +106,16 @@ def test_the_annex_lists_what_is_missing_in_french(notebook):
     assert re.search("logarithmes", told, re.IGNORECASE)
 
 
+def called(command, *, cwd):
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=400)
+
+
 @pytest.mark.slow  # a whole run
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_run_makes_every_page_of_a_report_from_moments(tmp_path, language):
     written(tmp_path)
-    done = subprocess.run(
-        [*IMPACT, "run", "plan.yml", "--language", language, "--notebooks", str(ROOT / "notebooks")],
-        cwd=tmp_path, capture_output=True, text=True, timeout=400,
-    )  # fmt: skip
+    words = ["run", "plan.yml", "--language", language, "--notebooks", str(ROOT / "notebooks")]
+    done = called([*IMPACT, *words], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     made = tmp_path / "reports" / "firms"
     results = json.loads((made / "results.json").read_text())
@@ -121,3 +124,24 @@ def test_a_run_makes_every_page_of_a_report_from_moments(tmp_path, language):
     assert {"impact", "sample", "certainty", "economics"} <= set(results["parts"])
     assert re.search(ABOUT[language].replace(" ", r"\s"), (made / "report.html").read_text())
     assert not (made / "codebook.csv").exists()
+    if language == "en":
+        assert_its_package_makes_it_again(tmp_path)
+
+
+def assert_its_package_makes_it_again(folder):
+    """What may leave is refused with the remedy; a package for use inside makes the run again from its moments alone."""
+    refused = called([*IMPACT, "release", "reports/firms"], cwd=folder)
+    assert (refused.returncode, "release where the data are" in refused.stderr) == (3, True)
+    refused = called([*IMPACT, "package", "reports/firms"], cwd=folder)
+    assert (refused.returncode, "--with-data for use inside" in refused.stderr) == (3, True)
+    packed = called(
+        [*IMPACT, "package", "reports/firms", "--with-data", "--to", "unpacked"], cwd=folder
+    )
+    assert packed.returncode == 0, packed.stderr
+    unpacked = folder / "unpacked"
+    assert not [
+        path for path in unpacked.rglob("*") if path.suffix == ".csv" and "firm" in path.stem
+    ]
+    done = called([sys.executable, "replicate.py", "--no-install"], cwd=unpacked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "results.json: equal, byte for byte" in done.stdout
