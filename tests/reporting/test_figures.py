@@ -396,6 +396,9 @@ def test_page_one_draws_no_line_of_which_most_is_withheld():
         )
         is None
     )
+    voice = voice_of(PLANS[0], "en")
+    assert "is not drawn" in figures.not_drawn_in_words(voice, path)
+    assert figures.not_drawn_in_words(voice, found.path) == ""
 
 
 def test_both_groups_means_give_way_to_one_where_a_release_tells_little_of_the_other():

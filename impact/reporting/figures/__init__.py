@@ -12,7 +12,12 @@ from impact.reporting.figures.economics import (
     simulated_returns,
     tornado,
 )
-from impact.reporting.figures.effects import actual_against_counterfactual, dots_in_words, raw_paths
+from impact.reporting.figures.effects import (
+    actual_against_counterfactual,
+    dots_in_words,
+    not_drawn_in_words,
+    raw_paths,
+)
 from impact.reporting.figures.event_times import EffectAxis, event_study
 from impact.reporting.figures.forests import (
     effects_elsewhere,
@@ -41,6 +46,7 @@ __all__ = [
     "honest_bounds",
     "inferences",
     "love_plot",
+    "not_drawn_in_words",
     "power_curve",
     "raw_paths",
     "response",

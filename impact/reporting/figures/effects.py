@@ -202,6 +202,16 @@ def dots_in_words(voice: Voice, means: pd.DataFrame) -> str:
     )
 
 
+def not_drawn_in_words(voice: Voice, path: pd.DataFrame) -> str:
+    """Say why page one has no figure where a release withholds what it would be drawn of; nothing elsewhere."""
+    after = path.loc[path["event_time"] >= 0, ["actual", "without"]]
+    if not after.isna().to_numpy().any():
+        return ""
+    return " " + voice.t(
+        "How both moved since the start is not drawn: the periods would tell of a few firms."
+    )
+
+
 def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
     """Draw mean outcomes over time, and when treatment began: of both groups, or of one where a release tells little of the other.
 

@@ -23,17 +23,19 @@ def first_page(voice: Voice, findings: Findings) -> Exhibits:
     """Show the page that stands alone: banner where data are simulated, title, figure, answers, facts."""
     t = voice.t
     counterfactual, amounts = findings.impact.counterfactual, RoundedAmounts.of(voice, findings)
+    figure = figures.actual_against_counterfactual(
+        voice,
+        counterfactual,
+        actual=amounts.actual,
+        without=amounts.without,
+        gain=amounts.gain,
+    )
     page = FirstPage(
         kicker=kicker(voice),
         title=title(voice, findings),
-        standfirst=standfirst(voice, findings),
-        figure=figures.actual_against_counterfactual(
-            voice,
-            counterfactual,
-            actual=amounts.actual,
-            without=amounts.without,
-            gain=amounts.gain,
-        ),
+        standfirst=standfirst(voice, findings)
+        + ("" if figure else figures.not_drawn_in_words(voice, counterfactual.path)),
+        figure=figure,
         rows=(
             as_planned(voice, findings),
             changed(voice, findings),

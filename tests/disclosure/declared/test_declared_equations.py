@@ -178,3 +178,14 @@ def test_a_figure_that_tells_units_of_one_atom_apart_is_not_declared(study):
     declaration.part("some", some)
     assert declaration.atoms().n_atoms == before + 1
     assert [one.place for one in declaration.declared(declaration.atoms())] == [place]
+
+
+def test_what_a_referee_computes_goes_first_then_page_one_then_estimators_of_no_kit(declared):
+    """The order decides what is withheld: of figures that solve together the later one stays."""
+    order = {}
+    for figure in declared[0]:
+        if figure.kind == "linear" and figure.place.part == "impact":
+            order.setdefault(figure.place.table, set()).add(figure.importance)
+    assert max(order["event_study"]) < min(order["counterfactual.path"])
+    assert max(order["counterfactual.path"]) < min(order["estimators"])
+    assert max(order["subgroups"]) < min(order["estimators"])
