@@ -3,11 +3,13 @@
     python -m benchmarks.batch [runs of the batch] [rounds of the loop]
 
 The loop is what a user of papermill writes: its API over the seven notebooks of a run, a new kernel each, every notebook shown as
-HTML by nbconvert. It makes no report, PDF, Word file, workbook, ledger or certificate; the batch makes all of them.
+HTML by nbconvert. It makes no report, PDF, Word file, workbook, ledger or certificate; the batch makes all of them. Beside a folder
+of reports its notebooks find what those before have computed (`impact.pipeline.answers`); without one each computes all it needs.
 """
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,10 +37,12 @@ for seed in range(1, rounds + 1):
 """
 
 
-def used(words):
+def used(words, folder=HERE.parent):
     """Processor seconds of a process and of all that it waited for."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([sys.executable, "-c", *words], cwd=HERE.parent, **quiet)
+    paths = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    process = subprocess.Popen([sys.executable, "-c", *words], cwd=folder, env=environment, **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{words[1:]} failed; see `make report PLAN={PLAN}`")
@@ -57,11 +61,18 @@ def of_batch(runs):
     return spent, said
 
 
-def of_loop(rounds):
-    """Seconds of the loop."""
-    with tempfile.TemporaryDirectory() as folder:
-        spent = used([LOOP, PLAN, folder, str(rounds)])
-        pages = list(Path(folder).glob("*.html"))
+def of_loop(rounds, *, finding):
+    """Seconds of the loop, in a copy of the project; ``finding`` says whether notebooks find what those before have computed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("data", "notebooks"):
+            shutil.copytree(HERE.parent / part, folder / part)
+        shutil.copy(HERE.parent / PLAN, folder)
+        (folder / "out").mkdir()
+        if finding:
+            (folder / "reports").mkdir()
+        spent = used([LOOP, PLAN, str(folder / "out"), str(rounds)], folder)
+        pages = list((folder / "out").glob("*.html"))
     if len(pages) != 7 * rounds:
         raise SystemExit(f"{len(pages)} of {7 * rounds} notebooks were shown")
     return spent
@@ -76,28 +87,32 @@ def by_step(said):
     return [*steps, ("rest", total - sum(mean.values())), ("total", total)]
 
 
-def page(runs, batch, one, said, rounds, loop):
-    """The tables; a loop of fewer rounds is said to be one."""
+def page(runs, batch, one, said, rounds, loops):
+    """The tables, of a loop whose notebooks find what those before have computed, and of one in which they do not."""
     each, more = batch / runs, (batch - one) / (runs - 1)
+    finding, alone = (loop / rounds for loop in loops)
     lines = [
         "# Benchmark of a batch",
         "",
         f"Made by `python -m benchmarks.batch {runs} {rounds}`: runs of `{PLAN}` that differ in their seed (no run finds what another has",
         "simulated), and in the same session a plain loop of papermill: its API over the same seven notebooks, a new kernel each, every",
-        "notebook shown as HTML by nbconvert, and none given what another has computed. CPU seconds (user and system) of all processes. The",
-        "batch also makes each run's report in HTML, PDF and Word, its workbooks, ledger and certificate, and the index; the loop none of them.",
+        "notebook shown as HTML by nbconvert. CPU seconds (user and system) of all processes. The batch also makes each run's report in",
+        "HTML, PDF and Word, its workbooks, ledger and certificate, and the index; the loop none of them.",
+        "",
+        "Since notebooks opened by hand keep what they compute for the next (`reports/.answers`), a loop gains by it too: from the second",
+        "notebook of a round on it computes less. Both loops are shown, as the project is shipped and in a folder without reports.",
         "",
         f"Python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + ".",
         "",
-        "| | runs measured | CPU, s | CPU a run, s |",
-        "|---|---:|---:|---:|",
-        f"| `impact batch`, one run | 1 | {one:.1f} | {one:.1f} |",
-        f"| `impact batch` | {runs} | {batch:.1f} | {each:.1f} |",
-        f"| one more run of it | | | {more:.1f} |",
-        f"| plain loop of papermill | {rounds} | {loop:.1f} | {loop / rounds:.1f} |",
+        "| | runs measured | CPU, s | CPU a run, s | of a batch's run |",
+        "|---|---:|---:|---:|---:|",
+        f"| `impact batch`, one run | 1 | {one:.1f} | {one:.1f} | |",
+        f"| `impact batch` | {runs} | {batch:.1f} | {each:.1f} | 1 |",
+        f"| one more run of it | | | {more:.1f} | |",
+        f"| plain loop, notebooks finding what those before have computed | {rounds} | {loops[0]:.1f} | {finding:.1f} | {finding / each:.1f} |",
+        f"| plain loop, each notebook by itself | {rounds} | {loops[1]:.1f} | {alone:.1f} | {alone / each:.1f} |",
         "",
-        f"A run of the loop costs {loop / rounds / each:.1f} times a run of the batch. Rounds of the loop cost about the same, as each starts",
-        "anew; where fewer were measured than runs of the batch, the ratio is of averages.",
+        "Rounds of a loop cost about the same, as each starts anew; where fewer were measured than runs of the batch, ratios are of averages.",
         "",
         "Where a run of the batch spends it, mean over its runs as their certificates have it:",
         "",
@@ -110,10 +125,16 @@ def page(runs, batch, one, said, rounds, loop):
 
 if __name__ == "__main__":
     runs, rounds = map(int, sys.argv[1:3] or (RUNS, ROUNDS))
-    # half of the loop before and half after: other work on the machine is in both
-    before = of_loop(rounds - rounds // 2)
+    # half of the loops before and half after: other work on the machine is in both
+    parts = [part for part in (rounds - rounds // 2, rounds // 2) if part]
+    before = [of_loop(parts[0], finding=finding) for finding in (True, False)]
     one, _ = of_batch(1)
     batch, said = of_batch(runs)
-    after = of_loop(rounds // 2) if rounds > 1 else 0.0
-    found = page(runs, batch, one, said, rounds, before + after)
+    after = (
+        [of_loop(parts[1], finding=finding) for finding in (True, False)]
+        if parts[1:]
+        else [0.0, 0.0]
+    )
+    loops = [sum(both) for both in zip(before, after, strict=True)]
+    found = page(runs, batch, one, said, rounds, loops)
     (HERE / "BATCH.md").write_text(found, encoding="utf-8")
