@@ -37,20 +37,16 @@ def hides_sign(shown: float, exact: float) -> bool:
     return shown == 0 and exact != 0
 
 
-def telling_digits(values: Sequence[float], *, least: int = 0, most: int = 2) -> int:
-    """Return with how many decimals none of some numbers that are not zero is written as zero."""
-    for digits in range(least, most):
-        if not any(
-            hides_sign(round(value, digits), value) for value in values if math.isfinite(value)
-        ):
-            return digits
-    return most
+def telling_digits(values: Sequence[float]) -> int:
+    """Return one decimal where a number that is not zero would be written as zero without, else none."""
+    finite = [value for value in values if math.isfinite(value)]
+    return int(any(hides_sign(round(value), value) for value in finite))
 
 
 def adding_up(total: float, without: float, *, low: float, high: float) -> Sequence[float]:
     """Round a total, what it would have been, and their difference, so that they still add up as shown.
 
-    An end of the interval that is not zero is not rounded to zero either, unless it is next to nothing.
+    An end of the interval that is not zero is not rounded to zero either, where one digit more shows it.
 
     Parameters
     ----------
@@ -65,17 +61,22 @@ def adding_up(total: float, without: float, *, low: float, high: float) -> Seque
     """
     values = (total, without, total - without, low, high)
     size = grain(low, high)
-    for finer in range(FINEST):
+    for finer in range(int(_one_digit_more_shows(low, high, size)), FINEST):
         step = size / 10**finer
         shown = [to_grain(value, step) for value in values]
         between = shown[0] - shown[1]
-        if finer < FINEST - 1 and any(
-            hides_sign(*pair) for pair in zip(shown[3:], (low, high), strict=True)
-        ):
-            continue
         if not size or math.isclose(between, shown[2], abs_tol=size / 10**6):
             return shown
         if abs(between - values[2]) <= NEARLY * step:
             shown[2] = to_grain(between, step)
             return shown
     return list(values)
+
+
+def _one_digit_more_shows(low: float, high: float, size: float) -> bool:
+    """Whether an end is rounded to zero by a grain, and by a tenth of it none is."""
+    hidden = [
+        any(hides_sign(to_grain(end, step), end) for end in (low, high))
+        for step in (size, size / 10)
+    ]
+    return hidden[0] and not hidden[1]

@@ -259,6 +259,13 @@ def test_participation_is_no_ratio_of_what_is_left_after_withholding(artisans):
 
 def test_rounded_numbers_add_up_as_shown():
     assert list(adding_up(57_041, 48_083, low=-38, high=17_145)) == [57000, 48000, 9000, 0, 17000]
+    assert list(adding_up(57_041, 48_083, low=-380, high=17_145)) == [
+        57000,
+        48100,
+        8900,
+        -400,
+        17100,
+    ]
     total, without, gain, *_ = adding_up(57_400, 48_600, low=0, high=17_000)
     assert total - without == gain
 

@@ -252,9 +252,7 @@ def changed(voice: Voice, findings: Findings) -> Answer:
     code = f"{rating.verb}:not_noticeably" if rating.direction == "not_noticeably" else rating.verb
     parts = [said(t, "answer", code)]
     if percent is not None:
-        digits = telling_digits(
-            percent
-        )  # an effect of 0.4% is none of +0%, and an end of it is none of 0%
+        digits = telling_digits(percent)  # an effect of 0.4% is none of +0%
         parts.append(
             t(
                 "The best estimate is {percent} ({level} interval: {span}).",
