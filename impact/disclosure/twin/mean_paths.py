@@ -22,18 +22,13 @@ class MeanPaths:
         Of the group itself where that may be shown, elsewhere what the shown ones say of group and period.
     covariance : ndarray, (T, T)
     reach : Reach
-        What both leave possible of each unit's outcomes; one variance alone leaves more.
+        What both leave possible of each unit's outcomes; means alone leave more.
     """
 
     group: Integers
     mean: Floats
     covariance: Floats
     reach: Reach
-
-    @property
-    def one_variance(self) -> Floats:
-        """The covariance (T, T) of independent noise as large, from which nobody completes a path of which part is known."""
-        return np.asarray(np.diagonal(self.covariance).mean() * np.eye(len(self.covariance)))
 
     @classmethod
     def of(cls, wide: Floats, grouped: Grouped, *, fewest: int = SMALLEST_SHOWN) -> "MeanPaths":

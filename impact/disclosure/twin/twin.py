@@ -106,7 +106,9 @@ def twin_of(
         means = MeanPaths.released(shown.means, treated, spread=_spread(answered[0]))
     bases, left = _bases(whole, answered, grouped, means.reach, fewest)
     by_cell = shown is None and left >= ENOUGH
-    covariance = means.covariance if by_cell else means.one_variance
+    # as large as units' lasting differences it would be far from the errors of estimates that are about changes
+    independent = _spread(answered[0]) ** 2 * np.eye(whole.n_periods)
+    covariance = means.covariance if by_cell else independent
     noise = _centred(drawn(covariance, whole.n_units, generator), grouped, fewest)
     order = generator.permutation(whole.n_units)
     if by_cell:
