@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 WHOLE_ROWS = 16  # a table of at most this many rows is not broken over pages
 SHORT_TEXT = 16  # characters of a column's longest text up to which it takes a line of its own
 LONG_WORD = 28  # characters after which a word may be broken anywhere
+LONG_NAME = 20  # characters after which a name of several words may be broken between them
 _WRAPS = {"Strong": "strong", "Emph": "emph", "Superscript": "super"}
 _COLUMNS = {
     "answer": "answer",
@@ -131,11 +132,11 @@ def _changed(node: Node) -> Node | list[Node]:
 
 
 def _breakable(word: str) -> str:
-    if len(word) <= LONG_WORD:
+    """Let a long word break: an address or a key of results between its parts, a name between its words."""
+    address = re.search(r"[./]", word) is not None
+    if len(word) <= (LONG_WORD if address else LONG_NAME):
         return word
-    parts = re.split(
-        r"(?<=[./])(?=[^\d])", word
-    )  # addresses and keys of results between their parts
+    parts = re.split(r"(?<=[./])(?=[^\d])" if address else r"(?<=_)(?=\w)", word)
     return "\u200b".join(
         part[i : i + LONG_WORD] for part in parts for i in range(0, len(part), LONG_WORD)
     )

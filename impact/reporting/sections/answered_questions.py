@@ -27,7 +27,8 @@ def answered_questions(voice: Voice, findings: Findings) -> list[Exhibit]:
         return []
     n = len(all_departures(voice.study, findings))
     told = t(
-        "The questions are those of the plan, in its order. Departures from it: {n}; part 11 lists them, and says whether it was locked.",
+        "The questions are those of the plan, in its order. Departures from its choices: {n}; part 11 has these, what else was other "
+        "than planned, and whether it was locked.",
         n=f.number(n),
     )
     locked = voice.study.locked
