@@ -215,11 +215,12 @@ def not_drawn_in_words(voice: Voice, path: pd.DataFrame) -> str:
 def raw_paths(voice: Voice, paths: pd.DataFrame, *, starts: list[str]) -> Figure | None:
     """Draw mean outcomes over time, and when treatment began: of both groups, or of one where a release tells little of the other.
 
-    None unless one has means of several periods.
+    None unless one has means of most periods, and the other of some: a group without any is none, or too small in all of them.
     """
     t = voice.t
-    drawn = [group for group in GROUPS if paths[group].notna().mean() > FEWEST_DRAWN]
-    if len(paths) < 2 or not drawn:
+    told = paths[list(GROUPS)].notna()
+    drawn = [group for group in GROUPS if told[group].mean() > FEWEST_DRAWN]
+    if len(paths) < 2 or not drawn or not told.any().all():
         return None
     how = t(
         "Mean outcome of beneficiaries and of the comparison group; bands are 95% intervals of the means. "
