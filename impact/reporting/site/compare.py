@@ -15,10 +15,8 @@ from impact.reporting.words.register import said
 from impact.terms import Language
 
 MOST_SHOWN = 50  # changes of a part that the page lists; it says how many more there are
-SHA_256, OF_A_HASH = (
-    re.compile("[0-9a-f]{64}"),
-    16,
-)  # of a hash as many signs as a lock's message shows
+SHA_256 = re.compile("[0-9a-f]{64}")
+OF_A_HASH = 16  # signs of a hash that are shown, as in a lock's message
 DIGITS = 6  # of a value that changed
 TOLD_IN_PERCENT = 1e6  # beyond it, as between p-values of nothing, a percentage says no more than that a number changed
 
