@@ -30,7 +30,6 @@ IMPORTED_ONCE = (
     "impact.pipeline.notebook",
     "linearmodels.panel",
     "matplotlib.figure",
-    "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "babel.dates",
     "babel.numbers",
@@ -53,6 +52,7 @@ IMPORTED_ONCE = (
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "statsmodels.stats.multitest",
+    "typst",
 )
 KEPT_OUT = ("rfc3987_syntax", "debugpy", "polars")
 """What libraries import if it is there, and do without if not: a grammar by which nbformat checks addresses (1.5 s), of which

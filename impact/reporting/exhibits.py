@@ -104,13 +104,13 @@ class Figure:
         """
         from impact.reporting.style import FULL_WIDTH
 
-        wide = draw(width or FULL_WIDTH) if callable(draw) else draw
+        wide = svg_of(draw(width or FULL_WIDTH) if callable(draw) else draw)
         narrow = svg_of(draw(NARROW_WIDTH)) if callable(draw) else None
         return cls(
             label=label,
             caption=caption,
             alt=alt,
-            svg=svg_of(wide),  # lays the figure out
+            svg=wide,
             png=png_of(wide),
             narrow_svg=narrow,
             **words,

@@ -1,8 +1,10 @@
 """Figures: the same bytes twice, words that can be read and do not collide, French without decimal points, sense in grey."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,14 @@ from embedded import study_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from PIL import Image
 from reporting.test_worth import worth_of
 
+from impact.errors import RenderError
 from impact.evaluation.counterfactual import Counterfactual
 from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures, style
+from impact.reporting.drawing import PNG_DPI, png_of
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
 from impact.reporting.figures import canvas
 from impact.reporting.figures.event_times import EffectAxis, pools
@@ -242,6 +247,26 @@ def test_a_figure_is_the_same_bytes_twice_and_leaves_settings_and_fonts_alone():
         k: settings[k] for k in settings.keys() - backend
     }
     assert len(fontManager.ttflist) == fonts
+
+
+def test_a_png_is_its_svg_on_white_and_as_large_on_paper():
+    figure = figures.response(voice_of(PLANS[0], "en"), answering())
+    width, height = map(
+        float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', figure.svg.decode()).groups()
+    )
+    png = Image.open(BytesIO(figure.png))
+    assert png.size == pytest.approx((2 * width, 2 * height), abs=1)  # pixels: 144 to the inch
+    assert png.info["dpi"] == pytest.approx((PNG_DPI, PNG_DPI), abs=0.01)
+    assert png.getextrema()[3] == (255, 255)  # nothing shines through
+    assert png.getpixel((1, png.height - 2)) == (255, 255, 255, 255)
+    marks = Counter(png.convert("RGB").get_flattened_data())
+    assert marks[tuple(round(255 * part) for part in to_rgb(style.TREATED))] > width
+
+
+def test_what_is_no_drawing_is_refused_without_its_text():
+    with pytest.raises(RenderError, match="Typst refused its SVG") as refused:
+        png_of(b"<svg xmlns='http://www.w3.org/2000/svg'>57 000 MAD")
+    assert "57 000" not in str(refused.value)
 
 
 def test_an_axis_in_steps_of_two_and_a_half_says_so():
