@@ -246,6 +246,7 @@ def main() -> None:
     except Exception as problem:
         if hasattr(problem, "show"):  # a wrong option or argument: the command line's own words
             problem.show()
+            _name_the_way(problem)
             raise SystemExit(UsageError.exit_code) from None
         if os.environ.get("IMPACT_DEBUG"):
             raise
@@ -257,6 +258,17 @@ def main() -> None:
     if code == Interrupted.exit_code:
         _end("stopped; what was under way was not published", Interrupted.exit_code)
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _name_the_way(problem: Any) -> None:
+    """Say of an option that is none how the command changes the choice of the plan that has its name."""
+    from impact.evaluation.plan import CHANGEABLE
+
+    name = str(getattr(problem, "option_name", "")).lstrip("-").replace("-", "_")
+    known = problem.ctx.command.params if problem.ctx else ()
+    ways = {way for one in known for way in one.opts} & {"--set", "--grid"}
+    if name in CHANGEABLE and ways:
+        typer.echo(f"A choice of the plan is changed by {max(ways)} {name}=...", err=True)
 
 
 def _end(words: str, code: int) -> NoReturn:

@@ -247,12 +247,13 @@ def _fixed_words(t: Words, *, funded: bool) -> dict[str, str]:
         "data": t("Data"),
         "code": t("Code"),
         "cell": t("cell"),
-        "numbers": t("Where each number comes from"),
+        "numbers": t("Where numbers come from"),
         "numbers_note": t(
-            "Each number of the text leads to its row: on a screen as a link, on paper by its code in the margin. "
+            "A number of the text leads to its row, on a screen as a link, on paper by its code in the margin; one of few "
+            "digits only where it is known which of the equal values it is. "
             "Numbers in tables have their row in the CSV file named below the table."
         ),
-        "numbers_all": t("All numbers of the text"),
+        "numbers_all": t("The numbers of the text"),
         "number_code": t("No."),
         "as_written": t("As written"),
         "value": t("Value"),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from impact.reporting.written import Written
+from impact.reporting.written import COUNTED, Written
 from impact.terms import Language
 
 MINUS = "\u2212"
@@ -49,6 +49,10 @@ class Formats:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text = format_decimal(rounded, format=pattern, locale=self._locale)
         return self.written.note(str(text).replace("-", MINUS).replace("\xa0", NARROW), value)
+
+    def counted(self, phrase: str, value: float, of: str) -> str:
+        """Note of a phrase which field of the results the count in it is: others hold so few digits by chance."""
+        return self.written.note(phrase, f"{of}{COUNTED}{value}")
 
     def significant(self, value: float | None, digits: int = 3) -> str:
         """Write a number with about ``digits`` significant digits, whole numbers in full."""

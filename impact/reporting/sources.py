@@ -9,15 +9,23 @@ from typing import Any
 
 from impact.reporting.reading import Token, tokens_of
 from impact.reporting.tree import clean
-from impact.reporting.written import CHOSEN_LEVEL, Note
+from impact.reporting.written import CHOSEN_LEVEL, COUNTED, Note
 
 PERCENT = 100.0
 MILLION = 1e6  # costs are written in millions
 TELLING = (
     6  # digits from which a numeral that equals a value is that value, not another one by chance
 )
+LARGE = (
+    1000  # integers from here on may be a result's own; smaller ones only where they are told to be
+)
+OWN_DIGITS = 3  # significant digits of a value that no other equals by chance, as .123 and 2,310 do
+UNTOLD = "not told apart"
+"""Place of a value of few digits that the code wrote without saying what it is: several fields hold it, so that an address
+would be a guess."""
 TELLING_WORDS = 2  # beside a numeral, from which a text that says both is where it comes from
 THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
+_COUNT = re.compile(r"\.n_\w+(?:\[\d+\])?$")
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -42,7 +50,7 @@ class Source:
     value : float or None
         The value before it was rounded and written; None of a numeral within a text.
     key : str
-        File and place in it; ``words`` and ``pages`` for the house's own.
+        File and place in it; ``words`` and ``pages`` for the house's own; `UNTOLD` of a value of few digits.
     rounded : bool
         Found by rounding the value to what is written; otherwise by the very value that was written.
     """
@@ -95,6 +103,23 @@ class Sources:
         return found
 
     @cached_property
+    def _by_field(self) -> dict[tuple[str, float], str]:
+        """Last names of places and their values to the first place that has both."""
+        found: dict[tuple[str, float], str] = {}
+        for key, value in self._leaves:
+            if isinstance(value, int | float) and math.isfinite(value):
+                found.setdefault((_field(key), float(value)), key)
+        return found
+
+    @cached_property
+    def _fields(self) -> dict[float, set[str]]:
+        """Values to the last names of the places that hold them."""
+        found: dict[float, set[str]] = {}
+        for name, value in self._by_field:
+            found.setdefault(value, set()).add(name)
+        return found
+
+    @cached_property
     def _texts(self) -> dict[str, str]:
         """Texts with a numeral in them, as words, to their keys; the longest first, as a short one may stand in any other."""
         found: dict[str, str] = {}
@@ -115,23 +140,31 @@ class Sources:
     def of(self, token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
         """Return where a numeral of a text comes from; None if nothing accounts for it."""
         whole = whole_numeral(text, token)
+        noted = self._noted(whole, notes)
         return (
             self._as_told(token, text)
             or _dated(token, text, notes)
-            or self._noted(whole, notes)
+            or self._counted(token, text, whole, notes)
+            or (noted if noted and noted.key != UNTOLD else None)
             or self._within_words(token, text)
             or _within_address(token, text)
             or self._within_text(token, text)
             or self._within_digest(token, text)
             or _order(_ORDER, token, text)
+            or noted
             or self._rounded(whole)
             or _order(_FIRST, token, text)
         )
 
     def exactly(self, value: float) -> Source | None:
-        """Return where this very value, its negative or its hundredfold is."""
+        """Return where this very value, its negative or its hundredfold is; one of few digits has no place of its own."""
         key = self._by_value.get(value)
-        return None if key is None else Source(value, key)
+        return None if key is None else Source(value, key if self._own(value, key) else UNTOLD)
+
+    def _own(self, value: float, key: str) -> bool:
+        """Whether a place is a value's, which no other has by chance: of few digits only where all name the same count."""
+        alone = _COUNT.search(key) is not None and self._fields.get(value) == {_field(key)}
+        return has_own_digits(value) or alone
 
     def _as_told(self, token: Token, text: str) -> Source | None:
         """Return the house's sentence, or a file's text, that says a numeral itself, so that it was not computed."""
@@ -173,6 +206,22 @@ class Sources:
                     return source
         return None
 
+    def _counted(
+        self, token: Token, text: str, whole: str, notes: Mapping[str, Sequence[Note]]
+    ) -> Source | None:
+        """Return the field of a count in whose phrase a numeral stands."""
+        for phrase, raws in notes.items():
+            for note in raws:
+                name, is_count, count = str(note).partition(COUNTED)
+                if (
+                    is_count
+                    and float(count) == self.value_of(whole)[0]
+                    and _stands_in(phrase, token, text)
+                ):
+                    key = self._by_field.get((name, float(count)))
+                    return Source(float(count), key) if key else None
+        return None
+
     def _within_words(self, token: Token, text: str) -> Source | None:
         sentence = self._fixed(text)[1].get(token.start)
         return None if sentence is None else Source(None, f"words: {sentence}")
@@ -204,6 +253,8 @@ class Sources:
         value, digits = self.value_of(whole)
         key = self._by_rounding(digits).get(round(value, digits))
         exact = value in self._by_value and sum(map(str.isdigit, whole)) >= TELLING
+        if key and not exact and not has_own_digits(value):
+            key = UNTOLD
         return Source(value, key, rounded=not exact) if key else None
 
     def _by_rounding(self, digits: int) -> dict[float, str]:
@@ -234,6 +285,17 @@ def value_of(numeral: str, decimal: str) -> tuple[float, int]:
         return float(plain), len(plain.partition(".")[2])
     except ValueError:  # 1.2.3, as in versions
         return math.nan, 0
+
+
+def has_own_digits(value: float) -> bool:
+    """Whether a value has so many digits that no other equals it by chance, as small integers do."""
+    large = not value.is_integer() or abs(value) >= LARGE
+    return large and len(f"{abs(value)!r}".replace(".", "").strip("0")) >= OWN_DIGITS
+
+
+def _field(key: str) -> str:
+    """Return the last name of a place, without numbers of rows: what its value is."""
+    return re.sub(r"(?:\[\d+\])+$", "", key).rpartition(".")[2].rpartition("#")[2]
 
 
 def whole_numeral(text: str, token: Token) -> str:
@@ -291,16 +353,23 @@ def _within_address(token: Token, text: str) -> Source | None:
 
 def _dated(token: Token, text: str, notes: Mapping[str, Sequence[Note]]) -> Source | None:
     """Return what is no number behind a numeral: the date in whose words it stands, or the level that the plan chooses."""
-    for written, raws in notes.items():
-        at = text.find(written) if isinstance(raws[0], str) else -1
-        while at >= 0:
-            if at <= token.start and token.end <= at + len(written):
-                if raws[0] != CHOSEN_LEVEL:
-                    return Source(None, f"date {raws[0]}")
-                if len(notes.get(token.text, ())) <= 1:  # nothing else was written alike there
-                    return Source(None, "run.json#plan.alpha")
-            at = text.find(written, at + 1)
+    for written, (raw, *_) in notes.items():
+        if isinstance(raw, str) and COUNTED not in raw and _stands_in(written, token, text):
+            if raw != CHOSEN_LEVEL:
+                return Source(None, f"date {raw}")
+            if len(notes.get(token.text, ())) <= 1:  # nothing else was written alike there
+                return Source(None, "run.json#plan.alpha")
     return None
+
+
+def _stands_in(phrase: str, token: Token, text: str) -> bool:
+    """Whether a numeral of a text stands in a phrase of it."""
+    at = text.find(phrase)
+    while at >= 0:
+        if at <= token.start and token.end <= at + len(phrase):
+            return True
+        at = text.find(phrase, at + 1)
+    return False
 
 
 def _order(pattern: re.Pattern[str], token: Token, text: str) -> Source | None:

@@ -204,24 +204,28 @@ class Voice:
     def count_of_treated(self, n: int) -> str:
         """Count treated units: ``48 exhibitors``."""
         t = self.t
-        return t("1 beneficiary") if n == 1 else t("{n} beneficiaries", n=self.f.number(n))
+        said = t("1 beneficiary") if n == 1 else t("{n} beneficiaries", n=self.f.number(n))
+        return self.f.counted(said, n, "n_treated")
 
     @property
     def in_clusters(self) -> bool:
         """Whether the data name clusters above the firm, which are then what was assigned."""
         return self.study.cluster is not None
 
-    def assigned(self, n_firms: int, n_clusters: int | None = None) -> str:
+    def assigned(self, n_firms: int, n_clusters: int | None = None, *, of: str = "") -> str:
         """Count what the programme was assigned to: clusters where the data name any, firms otherwise.
 
         Parameters
         ----------
         n_firms, n_clusters : int
             Firms, and clusters above the firm among them; None where firms are assigned one by one.
+        of : str, optional
+            The field of the results that counts the firms.
         """
         t = self.t
         if n_clusters is None or not self.in_clusters:
-            return t("1 firm") if n_firms == 1 else t("{n} firms", n=self.f.number(n_firms))
+            said = t("1 firm") if n_firms == 1 else t("{n} firms", n=self.f.number(n_firms))
+            return self.f.counted(said, n_firms, of) if of else said
         what = self.name(str(self.study.cluster))
         if n_clusters == 1:
             return t("1 cluster ({what})", what=what)

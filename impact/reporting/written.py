@@ -10,6 +10,8 @@ from impact.reporting.tree import leaves, text_of
 Note = str | float
 CHOSEN_LEVEL = "level"
 """Note behind the confidence level of the plan, which is no result: written as 95%, it is one less the plan's alpha."""
+COUNTED = "="
+"""In a note behind a phrase with a count, between the name of the field that it is and its value."""
 _NUMERAL = re.compile(r"[\u2212-]?\d+(?:[.,\u202f\u00a0]\d+)*")
 
 
@@ -40,13 +42,13 @@ class Written:
             self._overheard = None
 
     def behind(self, text: str) -> dict[str, list[Note]]:
-        """Return what of a text was noted: each numeral or date in it, and the raw values that it was written for."""
+        """Return what of a text was noted: each numeral, date or counting phrase in it, and the values it was written for."""
         numerals = {match.group() for match in _NUMERAL.finditer(text)}
         unsigned = {numeral.lstrip("\u2212-") for numeral in numerals}
-        dates = {known for known, raws in self._notes.items() if known in text and _of_text(raws)}
+        phrases = {known for known, raws in self._notes.items() if known in text and _of_text(raws)}
         return {
             known: list(self._notes[known])
-            for known in sorted(numerals | unsigned | dates)
+            for known in sorted(numerals | unsigned | phrases)
             if known in self._notes
         }
 

@@ -16,6 +16,7 @@ import pytest
 from reporting.recalculated import cells_of, names_of, place
 from reporting.test_workbook import sheets_of
 
+from impact.cli import main
 from impact.pipeline.store import building, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -366,6 +367,27 @@ def test_a_parameter_that_the_plan_would_refuse_stops_plan_and_run(project, comm
     done = impact(command, "evaluation.yml", "--set", told, cwd=project)
     assert (done.returncode, words in done.stderr) == (2, True)
     assert left_behind(project) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        ("run --comparison-group x", "--set comparison_group="),
+        ("batch --alpha=2", "--grid alpha="),
+        ("run --foo", ""),
+        ("check --alpha", ""),
+    ],
+)
+def test_an_option_that_is_a_choice_of_the_plan_is_told_how_it_is_set(
+    words, way, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["impact", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert way in said
+    assert bool(way) is ("A choice of the plan" in said)
 
 
 def test_a_killed_kernel_has_its_own_error_and_leaves_nothing(project):

@@ -16,7 +16,7 @@ from impact.reporting.render import Trail, render_docx, render_html, render_pdf
 from impact.reporting.render.book import read_book
 from impact.reporting.render.tracing import passages_of
 from impact.reporting.rendered import blocks_of
-from impact.reporting.sources import Sources
+from impact.reporting.sources import UNTOLD, Sources
 
 RESULTS = {
     "headline": {"estimate": 8958.202829244356, "n_treated": 48},
@@ -111,6 +111,53 @@ def test_a_number_that_a_result_equals_by_chance_leads_nowhere(tmp_path):
     assert re.findall(r'<a href="#n\d+" class="n"[^>]*>([^<]+)</a>', page) == ["48", "2,750.5"]
 
 
+def test_a_count_of_few_digits_leads_to_the_field_that_its_writer_named_and_to_no_other(tmp_path):
+    """Five events are no five periods: what nobody named has no address, in the ledger either."""
+    results = {
+        "n_before": 11,
+        "n_treated": 48,
+        "histogram": [48, 5],
+        "rating": {"steps": 5},
+        "event_time": [5, 11],
+    }
+    sources = Sources(files={"results.json": results}, sentences=(), decimal=".")
+    f = Formats("en")
+    treated = f.counted(f"{f.number(48)} firms", 48, "n_treated")
+    steps = f.counted(f"{f.number(5)} of 5", 5, "steps")
+    wrong = f.counted(f"{f.number(11)} events", 11, "steps")
+    items = (Text(f"{treated}, rated {steps}."), Text(f"{wrong} of {f.number(48)}."))
+    cell = nbformat.v4.new_code_cell("study.impact()", id="a")
+    for data, metadata in Exhibits(items, written=f.written).bundles():
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    notebook = tmp_path / "03_impact.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    passages = passages_of(read_book(notebook, COVER.words), sources)
+    keys = [[source.key for source in passage.sources] for passage in passages]
+    assert keys[0][:2] == ["results.json#n_treated", "results.json#rating.steps"]
+    assert keys[1] == [UNTOLD, UNTOLD], "11 is no number of steps, and no other field is guessed"
+
+
+def test_marks_of_notes_are_the_pages_own(tmp_path):
+    results = {"table": {"value": [1.0]}}
+    sources = Sources(files={"results.json": results}, sentences=(), decimal=".")
+    f = Formats("en")
+    frame = pd.DataFrame({"who": ["all[^1]"], "gain": [f.number(1)]})
+    item = Table(
+        "tab-a", "Gain", frame, {"who": "Who", "gain": "Gain"}, footnotes=("Without one.",)
+    )
+    cell = nbformat.v4.new_code_cell("study.impact()", id="a")
+    for data, metadata in Exhibits((item,), written=f.written).bundles():
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    notebook = tmp_path / "03_impact.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    passages = passages_of(read_book(notebook, COVER.words), sources)
+    marked = [
+        passage for passage in passages if re.fullmatch(r"all\s1|1\s*Without one\.", passage.text)
+    ]
+    assert len(marked) == 2
+    assert {passage.sources[0].key for passage in marked} == {"pages"}
+
+
 def test_links_and_headings_that_the_contents_repeat_hold_no_link_inside(html):
     assert re.search(r'<a href="#effects">8,958</a>', html)
     assert not re.search(r"<a [^>]*>[^<]*<a ", html)
@@ -165,8 +212,8 @@ NOTES = {"5": [5.0], "7": [7.0], "12": [12.0], "95": [95.0], "95%": ["level"]}
         ),
         ("A 95% interval", ["run.json#plan.alpha"]),
         ("In 1989", ["results.json#checks.year"]),
-        ("Found by 12 firms", ["results.json#checks.limits[2]"]),
-        ("Bands hold 95% of 12", ["words: Bands hold 95% of {n}", "results.json#checks.limits[2]"]),
+        ("Found by 12 firms", [UNTOLD]),
+        ("Bands hold 95% of 12", ["words: Bands hold 95% of {n}", UNTOLD]),
     ],
 )
 def test_what_a_sentence_or_a_file_says_itself_comes_from_there_and_not_from_a_result_that_equals_it(
@@ -183,4 +230,5 @@ def test_a_level_beside_a_result_that_is_written_alike_is_not_said_to_be_the_pla
     text = "In 95% of studies a 95% interval holds it"
     first, _ = [token for token in tokens_of([text]) if token.numeral]
     notes = {"95": [95.0, 95.2], "95%": ["level"]}
-    assert sources.of(first, text, notes).key == "results.json#checks.limits[3]"
+    found = sources.of(first, text, notes)
+    assert (found.key, found.value) == (UNTOLD, 95.0)

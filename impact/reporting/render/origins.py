@@ -10,7 +10,7 @@ from impact.reporting.places import Place, Places
 from impact.reporting.reading import tokens_of
 from impact.reporting.render.book import Book, Shown
 from impact.reporting.render.tracing import Passage
-from impact.reporting.sources import Source, whole_span
+from impact.reporting.sources import UNTOLD, Source, whole_span
 from impact.reporting.tree import (
     Node,
     attributes,
@@ -33,11 +33,6 @@ from impact.reporting.written import Note
 LABEL = "where-numbers-come-from"
 SPECIFICATIONS, EXPLORER = "fig-specifications", "explorer.html"
 """The figure whose every point a page of its own shows, and that page."""
-LARGE = (
-    1000  # integers from here on may be a result's own; smaller ones only where a count is named so
-)
-TELLING = 3  # significant digits of a value that no other equals by chance, as .12 and 2,000 do
-_COUNT = re.compile(r"\.n_\w+(?:\[\d+\])?$")
 _WHOLE = {"Link", "Code", "Math", "Image", "Superscript"}  # what holds no link of ours
 _GATHERED = {
     "facts",
@@ -151,12 +146,8 @@ def _spans(passage: Passage) -> dict[tuple[int, int], Source | None]:
 
 
 def _leads(source: Source) -> bool:
-    """Whether a source is the number's own: a value of the run that no other equals by chance, as small integers do."""
-    if source.value is None or source.rounded:
-        return False
-    large = not source.value.is_integer() or abs(source.value) >= LARGE
-    telling = large and len(f"{abs(source.value)!r}".replace(".", "").strip("0")) >= TELLING
-    return telling or _COUNT.search(source.key) is not None
+    """Whether a source is the number's own: a value of the run, found as it was written, whose place is known."""
+    return source.value is not None and not source.rounded and source.key != UNTOLD
 
 
 def _with_links(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from impact.reporting.reading import tokens_of
 from impact.reporting.render.book import Book, Shown
-from impact.reporting.sources import Source, Sources
+from impact.reporting.sources import UNTOLD, Source, Sources
 from impact.reporting.tree import Node, leaves, seen
 
 Value = tuple[float, str]  # a raw value and the cell of a CSV that holds it
@@ -34,10 +35,34 @@ def _passage(leaf: Node, value: Value | None, item: Shown, sources: Sources) -> 
     numerals = [token for token in tokens_of([text]) if token.numeral]
     if value is not None:
         raw, place = value
-        source = sources.exactly(raw) or Source(raw, place)
+        source = sources.exactly(raw)
+        if source is None or source.key == UNTOLD:
+            source = Source(raw, place)
         return Passage(text, (source,) * len(numerals), item.cell)
-    found = tuple(sources.of(token, text, item.numbers) for token in numerals)
+    raised = list(_raised(leaf))
+    found = tuple(
+        Source(None, "pages")
+        if any(start <= token.start < end for start, end in raised)
+        else sources.of(token, text, item.numbers)
+        for token in numerals
+    )
     return Passage(text, found, item.cell)
+
+
+def _raised(leaf: Node) -> Iterator[tuple[int, int]]:
+    """Return where marks of notes begin and end in a block's words."""
+
+    def parts(node: Any, at: int) -> Iterator[tuple[int, int]]:
+        if isinstance(node, list):
+            for inside in node:
+                yield from parts(inside, at)
+                at += len(seen(inside))
+        elif isinstance(node, dict) and node["t"] == "Superscript":
+            yield at, at + len(seen(node))
+        elif isinstance(node, dict) and isinstance(node.get("c"), list):
+            yield from parts(node["c"], at)
+
+    yield from parts(leaf, 0)
 
 
 def _valued(item: Shown) -> Iterator[tuple[Node, Value | None]]:

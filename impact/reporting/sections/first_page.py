@@ -192,10 +192,14 @@ def as_planned(voice: Voice, findings: Findings) -> Answer:
     if cohorts["planned"].notna().all():  # a sum without the cohorts withheld would be too small
         invited = int(cohorts["planned"].sum())
         answer.append(
-            t(
-                "Of {invited} invited firms, {actual} took part.",
-                invited=f.number(invited),
-                actual=f.number(took_part),
+            f.counted(
+                t(
+                    "Of {invited} invited firms, {actual} took part.",
+                    invited=f.number(invited),
+                    actual=f.number(took_part),
+                ),
+                took_part,
+                "n_treated",
             )
         )
     answer += [
@@ -337,7 +341,7 @@ def facts(voice: Voice, findings: Findings) -> tuple[tuple[str, str], ...]:
                 t(
                     "{treated}, {others} for comparison",
                     treated=voice.count_of_treated(sample.n_treated),
-                    others=voice.assigned(sample.n_never),
+                    others=voice.assigned(sample.n_never, of="n_never"),
                 )
                 if sample.n_never
                 else t(

@@ -18,15 +18,23 @@ def reason_in_a_line(voice: Voice, rating: Rating) -> str:
 
     ``2 of 5: a check failed; another too``.
     """
-    t = voice.t
+    t, steps = voice.t, voice.f.number(rating.steps)
     first = sorted(rating.taken, key=lambda step: step.reason not in rating.contested)
     reasons = reasons_of(voice, replace(rating, taken=tuple(first)))
     if not reasons:
-        return t("{n} of 5: no check speaks against it", n=voice.f.number(rating.steps))
+        return out_of_five(voice, rating, t("{n} of 5: no check speaks against it", n=steps))
     shown = [*reasons[:MOST_REASONS]]
     if len(reasons) > MOST_REASONS:
         shown.append(t("and more"))
-    return t("{n} of 5: {reasons}", n=voice.f.number(rating.steps), reasons=voice.f.listed(shown))
+    said = t("{n} of 5: {reasons}", n=steps, reasons=voice.f.listed(shown))
+    return out_of_five(voice, rating, said)
+
+
+def out_of_five(voice: Voice, rating: Rating, said: str) -> str:
+    """Note of a sentence that begins with ``{n} of 5`` that this is the rating."""
+    begins = said[: said.find("5", 1) + 1]
+    voice.f.counted(begins, rating.steps, "steps")
+    return said
 
 
 def reasons_of(voice: Voice, rating: Rating) -> list[str]:

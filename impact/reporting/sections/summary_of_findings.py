@@ -9,7 +9,7 @@ from impact.evaluation.parts import NotMeasured, OutcomeEffect
 from impact.reporting.exhibits import Chapter, Exhibits, Table, Text
 from impact.reporting.sections.answered_questions import answered_questions
 from impact.reporting.sections.findings import Findings
-from impact.reporting.sections.rated import reasons_of
+from impact.reporting.sections.rated import out_of_five, reasons_of
 from impact.reporting.sections.telling_percent import telling_percent
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -67,7 +67,7 @@ def _table(voice: Voice, findings: Findings) -> Table:
                 "{treated}, {others}. Intervals at {level}. The evidence was rated for the first outcome only; of the others the "
                 "interval alone was checked.",
                 treated=voice.count_of_treated(sample.n_treated),
-                others=voice.assigned(sample.n_never),
+                others=voice.assigned(sample.n_never, of="n_never"),
                 level=voice.confidence,
             ),
         ),
@@ -83,7 +83,8 @@ def _row(
     actual = math.nan if observed is None else float(observed)
     without = actual - verdict.estimate
     percent = telling_percent(voice, effect)
-    stars = voice.t("{n} of 5[^1]", n=f.number(findings.evidence.rating.steps))
+    rating = findings.evidence.rating
+    stars = out_of_five(voice, rating, voice.t("{n} of 5[^1]", n=f.number(rating.steps)))
     return {
         "outcome": voice.with_unit(effect.outcome),
         "actual": actual,
