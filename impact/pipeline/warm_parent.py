@@ -30,7 +30,7 @@ IMPORTED_ONCE = (
     "impact.pipeline.notebook",
     "linearmodels.panel",
     "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
+    "impact.reporting.svg_canvas",
     "babel.dates",
     "babel.numbers",
     "threadpoolctl",

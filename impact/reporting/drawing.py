@@ -1,10 +1,9 @@
 """Figures of matplotlib as bytes that are the same every time."""
 
-import io
 import struct
 import zlib
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from impact.errors import RenderError
 
@@ -20,20 +19,13 @@ _BEFORE_SIZE = 33  # bytes of a PNG's signature and header: what says its size o
 
 
 def svg_of(figure: "Figure") -> bytes:
-    """Return an SVG without dates, its identifiers seeded.
-
-    Printed by its own canvas: ``savefig`` draws a figure with a layout twice, the first time for the layout alone, which a
-    drawing makes anyway.
-    """
+    """Return an SVG without dates, its identifiers seeded."""
     import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    svg, dpi = io.BytesIO(), figure.dpi
+    from impact.reporting.svg_canvas import SVGCanvas
+
     with mpl.rc_context({"svg.hashsalt": HASH_SALT, "svg.fonttype": "path"}):
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(svg, metadata={"Date": None, "Creator": None})
-    figure.dpi = dpi  # printing leaves that of an SVG
-    return svg.getvalue()
+        return SVGCanvas(figure).text().encode()
 
 
 def png_of(svg: bytes) -> bytes:

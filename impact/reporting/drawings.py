@@ -1,6 +1,6 @@
 """Drawings that a run has made, kept under what they show: a figure that stands in two notebooks is drawn once.
 
-A figure costs a third of a second in three formats, and half of the report's stand in an earlier notebook too. What is kept
+A figure costs a sixth of a second in three formats, and half of the report's stand in an earlier notebook too. What is kept
 lies with what notebooks leave to one another, which is taken away before the run is published.
 """
 
