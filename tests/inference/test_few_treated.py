@@ -56,7 +56,7 @@ def test_how_much_is_held_at_once_does_not_matter(gaps, monkeypatch):
     labels = assignments(design.labels, strata, draws=11, generator=generator).labels
     whole = design.evaluate(labels, changes, slopes=True)
     monkeypatch.setattr("impact.estimators.comparisons.by_unit.MOST", 240)
-    monkeypatch.setattr("impact.estimators.comparisons.side_sums.CHUNK", 500)
+    monkeypatch.setattr("impact.estimators.comparisons.squared_scores.CHUNK", 500)
     parts = design.evaluate(labels, changes, slopes=True)
     for name, values in vars(whole).items():
         np.testing.assert_allclose(getattr(parts, name), values, rtol=1e-10, atol=1e-12)

@@ -15,12 +15,8 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.side_sums import (
-    BothSides,
-    Sides,
-    squares_by_unit,
-    squares_from_sums,
-)
+from impact.estimators.comparisons.side_sums import BothSides, Sides
+from impact.estimators.comparisons.squared_scores import squares_by_unit, squares_from_sums
 from impact.estimators.latest import Latest
 from impact.estimators.many import Quadratic
 from impact.one_thread import one_thread
@@ -226,9 +222,6 @@ class Comparisons:
         from_sums = self.plain and sides.counts_alike
         if not from_sums:
             changes = changes if contrast is None else changes @ contrast
-            by_comparison = changes.transpose(0, 2, 1)
-            if len(labels) > 1:  # read again and again: outcomes of one comparison side by side
-                by_comparison = np.ascontiguousarray(by_comparison)
         for code in range(len(self.cohorts)):
             if not (self.treats[code] + self.controls[code]).any():
                 continue  # neither treated nor a control in any comparison, such as a lead of another cohort
@@ -236,7 +229,7 @@ class Comparisons:
             added = (
                 squares_from_sums(sides.members(code), changes, loading, contrast)
                 if from_sums
-                else squares_by_unit(sides, code, by_comparison, loading, leverage)
+                else squares_by_unit(sides, code, changes, loading, leverage)
             )
             variance += added[0]
             cross += added[1]

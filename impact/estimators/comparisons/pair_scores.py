@@ -1,46 +1,58 @@
-"""Scores of a rare label's units under many assignments, as one sparse matrix that every outcome is multiplied with.
+"""Squared scores of pairs of a unit and an assignment in which it has a label, summed by assignment.
 
-The score of unit i under assignment p is ``sum_k own_pk seen_ik (change_ik - mean_pk) + weight_i constant_p``: linear in the
-changes of the label's units, the means of the sides and the constants. Its coefficients do not depend on the outcome, so they
-are laid out once, over the comparisons that the label is part of and the units that ever have it.
+The score of unit i under assignment p is ``sum_k own_pk seen_ik (change_ik - mean_pk) + weight_i constant_p``. Its first
+part is, for one unit, a product of the assignments that it has the label under with its own changes; the rest is, for one
+assignment, a product of the units with what they share. So two rows of small products make all scores, and neither the
+scores of a unit nor those of an assignment leave the processor before they are summed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
 from impact.estimators.comparisons.label_sums import where_inside
+from impact.estimators.comparisons.loading import Loading
 
 FEW = 2  # outcomes up to which laying out what they share costs more than it saves
 BLOCK = 4096  # pairs scored at once where nothing is laid out: what stays near the processor
+AT_ONCE = 4_000_000  # scores held at once
 
 
 @dataclass(frozen=True)
 class PairScores:
-    """Scores of m pairs of a unit and an assignment in which it has the label, from stacked changes, means and constants.
+    """What scores of m pairs of a unit and one of P assignments are made of, whatever the outcome.
 
     Attributes
     ----------
-    coefficients : sparse array, (m, U k + P k + P)
-        Over the changes of U units, the means under P assignments, both over k comparisons, and the constants.
-    sums : sparse array, (P, m)
-        One where the pair is of the assignment.
-    units : ndarray of int, (U,)
-        Who has the label under any of them.
-    compared : ndarray of int, (k,)
-        Comparisons that the label is part of.
+    units, starts : ndarray of int, (U,) and (U + 1,)
+        Who has the label under any of them, and where the unit's pairs start in the order of units.
+    compared : slice
+        Comparisons that the label is part of, k from the first to the last.
+    own : ndarray, (m, k)
+        Weight of a unit's own changes in its score, in the order of units.
+    places, begins : ndarray of int, (m,) and (P + 1,)
+        Where pairs in the order of assignments stand in that of units, and where an assignment's begin.
+    centred : ndarray, (m, k)
+        What multiplies the means of an assignment, in the order of assignments.
+    weight : ndarray, (m, 1)
+        Of the pairs' units, in that order.
     """
 
-    coefficients: Any
-    sums: Any
     units: Integers
-    compared: Integers
+    starts: Integers
+    compared: slice
+    own: Floats
+    places: Integers
+    begins: Integers
+    centred: Floats
+    weight: Floats
 
     @classmethod
     def of(cls, inside: Mask, own: Floats, seen: Floats, weight: Floats) -> "PairScores":
-        """Lay out coefficients.
+        """Lay them out.
 
         Parameters
         ----------
@@ -52,57 +64,68 @@ class PairScores:
             The unit's weight where it is observed in both periods, else zero.
         weight : ndarray, (N,)
         """
-        from scipy.sparse import csr_array
-
-        units, compared = np.flatnonzero(inside.any(axis=0)), np.flatnonzero((own != 0).any(axis=0))
-        place, assigned = np.nonzero(inside[:, units].T)
-        n_units, n_compared, n_assigned, n_scored = (
-            len(units),
-            len(compared),
-            len(inside),
-            len(place),
+        compared = np.flatnonzero((own != 0).any(axis=0))
+        span = slice(compared[0], compared[-1] + 1) if len(compared) else slice(0, 0)
+        assigned, unit = where_inside(inside)
+        by_unit = np.argsort(unit, kind="stable")
+        places = np.empty_like(by_unit)
+        places[by_unit] = np.arange(len(by_unit))
+        count = np.bincount(unit, minlength=inside.shape[1])
+        units = np.flatnonzero(count)
+        return cls(
+            units=units,
+            starts=np.append(0, np.cumsum(count[units])),
+            compared=span,
+            own=own[assigned[by_unit], span] * seen[unit[by_unit], span],
+            places=places,
+            begins=np.append(0, np.cumsum(np.bincount(assigned, minlength=len(inside)))),
+            centred=-own[assigned, span] * seen[unit, span],
+            weight=weight[unit, None],
         )
-        weights = own[np.ix_(assigned, compared)] * seen[np.ix_(units[place], compared)]
-        each = np.arange(n_compared)
-        columns = np.concatenate(
-            [
-                place[:, None] * n_compared + each,
-                (n_units + assigned[:, None]) * n_compared + each,
-                (n_units + n_assigned) * n_compared + assigned[:, None],
-            ],
-            axis=1,
-        )
-        data = np.concatenate([weights, -weights, weight[units[place], None]], axis=1)
-        used = data != 0
-        starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))])
-        shape = (n_scored, (n_units + n_assigned) * n_compared + n_assigned)
-        coefficients = csr_array((data[used], columns[used], starts), shape=shape)
-        order = np.argsort(assigned, kind="stable")
-        begins = np.searchsorted(assigned[order], np.arange(n_assigned + 1))
-        sums = csr_array((np.ones(n_scored), order, begins), shape=(n_assigned, n_scored))
-        return cls(coefficients, sums, units, compared)
 
-    def squares(self, changes: Floats, mean: Floats, constant: Floats) -> tuple[Floats, Floats]:
+    def squares(self, changes: Floats, loading: Loading) -> tuple[Floats, Floats]:
         """Sum squared scores, and their products with the last outcome's, each (S, P).
 
         Parameters
         ----------
-        changes : ndarray, (N, K, S)
-            Outcomes last, so that those of one comparison stand together.
-        mean : ndarray, (P, S, K)
-        constant : ndarray, (S, P)
+        changes : ndarray, (N, S, K)
+        loading : Loading
         """
-        n_outcomes = len(constant)
-        mine = changes[self.units[:, None], self.compared].reshape(-1, n_outcomes)
-        means = mean[:, :, self.compared].transpose(0, 2, 1).reshape(-1, n_outcomes)
-        scores = self.coefficients @ np.concatenate([mine, means, constant.T])
-        return (self.sums @ scores**2).T, (self.sums @ (scores * scores[:, -1:])).T
+        n_outcomes, n_scored = changes.shape[1], len(self.own)
+        squares, mixed = np.empty((2, len(self.begins) - 1, n_outcomes))
+        of_last = np.empty(n_scored)
+        at_once = max(1, AT_ONCE // max(n_scored, 1))
+        for stop in range(n_outcomes, 0, -at_once):  # those of the last outcome come first
+            some = slice(max(stop - at_once, 0), stop)
+            for assigned, scores in enumerate(self._scores(changes, loading, some)):
+                mine = slice(self.begins[assigned], self.begins[assigned + 1])
+                if stop == n_outcomes:
+                    of_last[mine] = scores[:, -1]
+                mixed[assigned, some] = of_last[mine] @ scores
+                squares[assigned, some] = np.einsum("ns,ns->s", scores, scores)
+        return squares.T, mixed.T
+
+    def _scores(self, changes: Floats, loading: Loading, outcomes: slice) -> Iterator[Floats]:
+        """Yield the scores (n, s) of one assignment after the other."""
+        constant = loading.constant[outcomes]
+        moved = np.empty((len(self.own), len(constant)))
+        for unit, (start, stop) in zip(self.units, pairwise(self.starts), strict=True):
+            mine = changes[unit, outcomes, self.compared]
+            np.dot(self.own[start:stop], mine.T, out=moved[start:stop])
+        adds = constant.any()
+        for assigned, (start, stop) in enumerate(pairwise(self.begins)):
+            mean = loading.mean[assigned, outcomes, self.compared]
+            scores = self.centred[start:stop] @ mean.T
+            scores += moved[self.places[start:stop]]
+            if adds:
+                scores += self.weight[start:stop] * constant[:, assigned]
+            yield scores
 
 
 def squares_of_few(
     inside: Mask,
     changes: Floats,
-    loading: tuple[Floats, Floats, Floats],
+    loading: Loading,
     seen: Floats,
     weight: Floats,
 ) -> tuple[Floats, Floats]:
@@ -112,13 +135,12 @@ def squares_of_few(
     ----------
     inside : ndarray of bool, (P, N)
         Who has the label under each assignment.
-    changes : ndarray, (N, K, S)
-    loading : tuple of ndarray
-        Weights of a unit's own change (P, K), means (P, S, K), constants (S, P).
+    changes : ndarray, (N, S, K)
+    loading : Loading
     seen : ndarray, (N, K)
     weight : ndarray, (N,)
     """
-    own, mean, constant = loading
+    own, mean, constant = loading.own, loading.mean, loading.constant
     assigned, unit = where_inside(inside)
     compared = np.flatnonzero((own != 0).any(axis=0))
     own, seen = own[:, compared], seen[:, compared]
@@ -126,7 +148,7 @@ def squares_of_few(
     for s, constant_of in enumerate(constant):
         # what an assignment and what a unit bring to a score, such that it is their product
         of_assignment = np.column_stack([own, -own * mean[:, s, compared], constant_of])
-        of_unit = np.column_stack([seen * changes[:, compared, s], seen, weight])
+        of_unit = np.column_stack([seen * changes[:, s, compared], seen, weight])
         for start in range(0, len(unit), BLOCK):
             some = slice(start, start + BLOCK)
             left = np.take(of_assignment, assigned[some], axis=0)

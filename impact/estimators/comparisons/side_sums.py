@@ -1,4 +1,4 @@
-"""Both sides of every comparison under many assignments: their means, and the squared scores of the units on them."""
+"""Both sides of every comparison under many assignments: who is on them, and their means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,11 +15,8 @@ from impact.estimators.comparisons.label_sums import (
     one_label,
     sums_by_label,
 )
-from impact.estimators.comparisons.pair_scores import FEW, PairScores, squares_of_few
-
-CHUNK = 2_000_000  # pairs of a unit and an assignment, times comparisons, scored at once
-BLOCK = 100_000  # scores held at once where everybody is scored: what stays near the processor
-FEWEST_UNITS = 128  # of a block: with fewer, the means of all outcomes would be read from memory again and again
+from impact.estimators.comparisons.loading import Loading
+from impact.estimators.comparisons.pair_scores import PairScores
 
 
 class ComparedPairs(Protocol):
@@ -47,22 +44,6 @@ class ComparedPairs(Protocol):
 
 
 @dataclass(frozen=True)
-class Loading:
-    """How the score of a unit with one label follows from its changes, under P assignments.
-
-    Its own changes weighted by ``own`` (P, K), less its side's ``mean`` (P, S, K) weighted alike, plus ``constant`` (S, P).
-    """
-
-    own: Floats
-    mean: Floats
-    constant: Floats
-
-    def part(self, assigned: slice) -> "Loading":
-        """Return that of some of the assignments."""
-        return Loading(self.own[assigned], self.mean[assigned], self.constant[:, assigned])
-
-
-@dataclass(frozen=True)
 class Sides:
     """Who is on which side of every comparison under P assignments: what does not depend on the outcome.
 
@@ -80,7 +61,7 @@ class Sides:
     share: Floats
     total: Floats
     _members: dict[int, tuple[Mask, LabelSums]] = field(default_factory=dict, repr=False)
-    _pairs: dict[tuple[int, float], PairScores] = field(default_factory=dict, repr=False)
+    _pairs: dict[tuple[int, bool, float], PairScores] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, design: ComparedPairs, labels: Integers) -> "Sides":
@@ -136,14 +117,13 @@ class Sides:
             self._members[code] = found
         return self._members[code]
 
-    def pair_scores(self, code: int, leverage: float, own: Floats) -> PairScores:
-        """How a rare label's units are scored, kept for the outcomes to come."""
-        if (code, leverage) not in self._pairs:
-            inside = self.labels == code
-            self._pairs[code, leverage] = PairScores.of(
-                inside, own, self.design.seen, self.design.weight
-            )
-        return self._pairs[code, leverage]
+    def pair_scores(self, members: tuple[int, bool], leverage: float, own: Floats) -> PairScores:
+        """How those who have a label (True), or all others (False), are scored by its weights (P, K), kept for all outcomes."""
+        key = *members, leverage
+        if key not in self._pairs:
+            inside = (self.labels == members[0]) == members[1]
+            self._pairs[key] = PairScores.of(inside, own, self.design.seen, self.design.weight)
+        return self._pairs[key]
 
 
 @dataclass(frozen=True)
@@ -200,126 +180,3 @@ class BothSides:
         usable = (self.sides.share > 0) * self.sides.design.treats[code]
         deviation = self.mean1 - self.mean0 - self.overall.T[:, :, None]
         return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.sides.total)
-
-
-def squares_from_sums(
-    members: tuple[Mask, LabelSums], values: Floats, loading: Loading, contrast: Floats | None
-) -> tuple[Floats, Floats]:
-    """Sum a label's squared scores, and their products with the last outcome's, each (S, P), from sums alone.
-
-    Without gaps and with as many units on each side, own weights are the same for every assignment.
-
-    Parameters
-    ----------
-    members : tuple
-        As `Sides.members`.
-    values : ndarray, (N, S, K) or (N, S, T)
-    loading : Loading
-    contrast : ndarray, (T, K), optional
-    """
-    ever, sums = members
-    own = loading.own[0]
-    mine = own if contrast is None else contrast @ own
-    direct = values[ever] @ mine if ever.mean() <= SPARSE else (values @ mine)[ever]
-    middle = direct.mean(axis=0)  # taken out so that squares lose no digits
-    direct = direct - middle
-    shift = loading.constant - (loading.mean @ own).T + middle[:, None]
-    ones = np.ones((len(direct), 1))
-    scored = np.concatenate([direct, direct**2, direct * direct[:, -1:], ones], axis=1)
-    total, own_squares, own_mixed, count = np.split(
-        (sums @ scored).T, np.cumsum([direct.shape[1]] * 3)
-    )
-    squares = own_squares + 2 * shift * total + count * shift**2
-    mixed = own_mixed + shift * total[-1] + shift[-1] * total + count * shift * shift[-1]
-    return squares, mixed
-
-
-def squares_by_unit(
-    sides: Sides, code: int, changes: Floats, loading: Loading, leverage: float
-) -> tuple[Floats, Floats]:
-    """Sum the same where gaps, weights or unlike counts make every unit its own case, from changes (N, K, S)."""
-    inside, design = sides.labels == code, sides.design
-    if inside.mean() > SPARSE:
-        return _of_everybody(
-            inside, changes.transpose(0, 2, 1), loading, design.seen, design.weight
-        )
-    if changes.shape[2] <= FEW:
-        few = loading.own, loading.mean, loading.constant
-        return squares_of_few(inside, changes, few, design.seen, design.weight)
-    held = inside.sum() * max(int((loading.own != 0).any(axis=0).sum()), 1)
-    if held <= CHUNK:
-        return sides.pair_scores(code, leverage, loading.own).squares(
-            changes, loading.mean, loading.constant
-        )
-    width = max(1, int(CHUNK * len(inside) / held))
-    parts = []
-    for start in range(0, len(inside), width):
-        some = loading.part(slice(start, start + width))
-        scores = PairScores.of(inside[start : start + width], some.own, design.seen, design.weight)
-        parts.append(scores.squares(changes, some.mean, some.constant))
-    squares, mixed = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-    return squares, mixed
-
-
-def _of_everybody(
-    inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
-) -> tuple[Floats, Floats]:
-    """Score all units as if they had the label, a block of units and outcomes at a time, and keep those that have it."""
-    everybody = _Everybody.of(inside, changes, loading, seen, weight)
-    n_units, n_outcomes = changes.shape[:2]
-    units = max(FEWEST_UNITS, BLOCK // loading.constant.size)
-    outcomes = max(1, BLOCK // (min(units, n_units) * len(inside)))
-    squares, mixed = np.zeros((2, *loading.constant.shape))
-    for start in range(0, n_units, units):
-        some = slice(start, start + units)
-        last = everybody.scores(some, slice(n_outcomes - 1, n_outcomes))[:, 0]
-        for first in range(0, n_outcomes, outcomes):
-            part = slice(first, first + outcomes)
-            scores = everybody.scores(some, part)
-            squares[part] += np.einsum("nsp,nsp->sp", scores, scores)
-            mixed[part] += np.einsum("nsp,np->sp", scores, last)
-    return squares, mixed
-
-
-@dataclass(frozen=True)
-class _Everybody:
-    """What all units' scores are made of: changes (N, S, K), their weights (K, P), centres (K, S, P), who counts (N, 1, P)."""
-
-    changes: Floats
-    own: Floats
-    centre: Floats
-    constant: Floats
-    seen: Floats
-    weight: Floats | None  # none where all weigh one: a pass over the scores less
-    inside: Floats
-
-    @classmethod
-    def of(
-        cls, inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
-    ) -> "_Everybody":
-        """Lay them out in the order in which they are read."""
-        centre = (loading.own[:, None, :] * loading.mean).transpose(2, 1, 0)
-        return cls(
-            changes,
-            np.ascontiguousarray(loading.own.T),
-            np.ascontiguousarray(centre),
-            loading.constant,
-            seen,
-            None if (weight == 1).all() else weight,
-            np.ascontiguousarray(inside.T, dtype=float)[:, None, :],
-        )
-
-    def scores(self, units: slice, outcomes: slice) -> Floats:
-        """Return the scores (n, s, P) of some units and outcomes, zero of a unit without the label."""
-        changes, constant = self.changes[units, outcomes], self.constant[outcomes]
-        n_pairs, n_assigned = self.own.shape
-        scores = (changes.reshape(-1, n_pairs) @ self.own).reshape(*changes.shape[:2], n_assigned)
-        centre = self.centre[:, outcomes].reshape(n_pairs, -1)
-        if self.weight is not None:
-            weigh = self.weight[units, None, None]
-            scores *= weigh
-            constant = weigh * constant
-        scores -= (self.seen[units] @ centre).reshape(scores.shape)
-        scores += constant
-        scores *= self.inside[units]
-        return scores
