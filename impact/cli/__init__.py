@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -22,8 +23,8 @@ from impact.cli.package import package
 from impact.cli.plan import plan
 from impact.cli.rehearse import rehearse
 from impact.cli.release import release
-from impact.cli.site import compare_runs, index, index_again
-from impact.cli.told import Changes, Language, Outcome, told, warn_of_results
+from impact.cli.site import compare_runs, index
+from impact.cli.told import Changes, Language, Outcome, told
 from impact.cli.workbook import workbook
 from impact.errors import (
     ImpactError,
@@ -32,9 +33,7 @@ from impact.errors import (
     UsageError,
     VerificationError,
 )
-
-if TYPE_CHECKING:
-    from impact.reporting.proposal.speech import Speech
+from impact.pipeline.ask import Asked, Told, run_apart
 
 app = typer.Typer(
     name="impact",
@@ -53,7 +52,6 @@ for group, name, panel in ((plan, "plan", BEFORE), (moments, "moments", MORE), (
     app.add_typer(group, name=name, rich_help_panel=panel)
 for before in (init, workbook, power, evaluability, rehearse, intake):
     app.command(rich_help_panel=BEFORE)(before)
-SMALL = 100  # below it an effect is written with four digits
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
 
 
@@ -81,31 +79,26 @@ def run(
     ] = False,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
-    from impact.pipeline.blinding import begin_blind
-    from impact.pipeline.plan_workbook import plan_file
-    from impact.pipeline.run import notebooks_folder
-    from impact.pipeline.run import run as run_plan
-    from impact.reporting.proposal.speech import Speech
-
-    file = plan_file(plan)
-    if blind:
-        warn_of_results(begin_blind(file, reports=reports).earlier, of="blind cleaning")
+    asked = Asked(
+        plan=str(plan),
+        reports=str(reports),
+        notebooks=None if notebooks is None else str(notebooks),
+        changes=told(outcome, language, change),
+        blind=blind,
+    )
     with _progress() as step:
-        done = run_plan(
-            file,
-            reports=reports,
-            notebooks=notebooks_folder() if notebooks is None else notebooks.resolve(),
-            changes=told(outcome, language, change),
-            step=step,
-            fresh=fresh,
-        )
-    index_again(reports)
-    speech = Speech.of(done.language)
-    if done.headline["blind"]:
-        typer.echo(speech.t("BLIND: treatment exchanged at random, no figure is a finding"))
-    typer.echo(_headline(done.headline, speech))
-    for name in done.outputs:
-        typer.echo(f"  {done.folder / name}")
+        told_of = Told(step, partial(typer.echo, err=True))
+        said = (_run_fresh if fresh or not hasattr(os, "fork") else run_apart)(asked, told=told_of)
+    for line in said:
+        typer.echo(line)
+
+
+def _run_fresh(asked: Asked, *, told: Told) -> tuple[str, ...]:
+    """Carry a run out in this process."""
+    from impact.pipeline.asked_run import carried_out
+    from impact.pipeline.run import FRESH
+
+    return carried_out(asked, FRESH, told=told)
 
 
 @contextmanager
@@ -120,29 +113,6 @@ def _progress() -> Iterator[Callable[[str], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("plan", total=STEPS)
         yield lambda name: progress.update(task, advance=1, description=name)
-
-
-def _headline(values: dict[str, Any], speech: "Speech") -> str:
-    """Say the headline; four digits of a small number, whole ones of another."""
-    from impact.reporting.words.register import said
-
-    t, f = speech.t, speech.f
-
-    def number(value: float | None) -> str:
-        if value is None:
-            return t("unbounded")
-        return f.significant(value, 4) if abs(value) < SMALL else f.number(value)
-
-    return t(
-        "{outcome} ({unit}): effect {estimate}, interval {low} to {high} ({believed}), smallest detectable {smallest}",
-        outcome=values["outcome"],
-        unit=values["unit"],
-        estimate=number(values["estimate"]),
-        low=number(values["conf_low"]),
-        high=number(values["conf_high"]),
-        believed=said(t, "short_inference", values["believed"]),
-        smallest=number(values["smallest_detectable"]),
-    )
 
 
 @app.command(rich_help_panel=RUNS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from impact.cli.told import Changes, Language, Outcome, shown, told, warn_of_results
+from impact.cli.told import Changes, Language, Outcome, told
 from impact.errors import PlanError
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def lock(
     ] = Path("reports"),
 ) -> None:
     """Lock a plan: what it says, its date and what data there are, beside it; reports then say what departs from it."""
+    from impact.pipeline.earlier_runs import warnings_of
     from impact.pipeline.locking import lock_plan
     from impact.pipeline.plan_workbook import plan_file
 
@@ -122,7 +123,8 @@ def lock(
         f"{target}: locked by {made.by} at {made.locked_at}, SHA-256 {made.known.plan_sha256[:16]}; "
         f"{there} of {len(made.known.files)} files were there"
     )
-    warn_of_results(made.earlier, of="the lock")
+    for line in warnings_of(made.earlier, of="the lock"):
+        typer.echo(line, err=True)
 
 
 @plan.command()
@@ -154,6 +156,7 @@ def show(
 def _of_lock(locked: "Locked", reasons: "Reasons") -> list[str]:
     """Say when a plan was locked and what departs since and why, a line each."""
     from impact.evaluation.departures import departures_of_plan, departures_of_rules
+    from impact.pipeline.earlier_runs import shown
 
     held, now = locked.lock, locked.now
     compared = "is the same byte for byte" if locked.same_bytes else "was changed since"

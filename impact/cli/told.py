@@ -1,14 +1,10 @@
-"""Options by which a command is told what differs from a plan, and what commands tell of earlier runs."""
+"""Options by which a command is told what differs from a plan."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from impact.errors import PlanError
-
-if TYPE_CHECKING:
-    from impact.evaluation.plan_lock import EarlierRun
 
 Outcome = Annotated[str | None, typer.Option(help="Another headline outcome than the plan's.")]
 Language = Annotated[str | None, typer.Option(help="en or fr.")]
@@ -32,19 +28,3 @@ def _assigned(text: str) -> tuple[str, str | int | float]:
         except ValueError:
             continue
     return name, value
-
-
-def warn_of_results(earlier: "Sequence[EarlierRun] | None", *, of: str) -> None:
-    """Say, on stderr, which results were there before a lock or a log of blind runs was made."""
-    for one in earlier or ():
-        typer.echo(f"warning: results were there before {of}: {shown(one)}", err=True)
-    if earlier:
-        typer.echo(f"warning: {of} and the report say so", err=True)
-
-
-def shown(run: "EarlierRun") -> str:
-    """Name a run: its folder, when it ended, its certificate, and what it shares with the plan."""
-    shares = "of this plan" if run.same_plan else "of data that this plan reads"
-    return (
-        f"{run.name}, a run {shares}, finished {run.finished}, certificate {run.certificate[:16]}"
-    )

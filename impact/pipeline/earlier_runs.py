@@ -1,7 +1,7 @@
 """Finished runs that show results of a plan, or of its data: what was known before a plan was locked, or cleaned blind."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -32,6 +32,22 @@ def earlier_runs(reports: Path, known: Known) -> tuple[EarlierRun, ...]:
     """
     found = (_told(path, known) for path in sorted(reports.glob(f"*/{CERTIFICATE}")))
     return together(tuple(filter(None, found)))
+
+
+def warnings_of(earlier: Sequence[EarlierRun] | None, *, of: str) -> tuple[str, ...]:
+    """Say which results were there before a lock or a log of blind runs was made, a line each; nothing where none was."""
+    if not earlier:
+        return ()
+    found = (f"warning: results were there before {of}: {shown(one)}" for one in earlier)
+    return (*found, f"warning: {of} and the report say so")
+
+
+def shown(run: EarlierRun) -> str:
+    """Name a run: its folder, when it ended, its certificate, and what it shares with the plan."""
+    shares = "of this plan" if run.same_plan else "of data that this plan reads"
+    return (
+        f"{run.name}, a run {shares}, finished {run.finished}, certificate {run.certificate[:16]}"
+    )
 
 
 def together(*found: tuple[EarlierRun, ...]) -> tuple[EarlierRun, ...]:

@@ -28,17 +28,19 @@ class WarmParent(ParentProcess):
 
     def start(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> "Execution":
         """Have a notebook executed."""
-        return Execution(notebook.stem, self.ask(_order(notebook, output, parameters)), self)
+        order = {
+            "notebook": str(notebook),
+            "output": str(output),
+            "parameters": dict(parameters),
+            "folder": str(self._folder),
+        }
+        return Execution(notebook.stem, self.ask(order), self)
 
 
 class FreshNotebooks(StartedAnew, WarmParent):
     """Notebooks executed without a fork: a new interpreter for papermill and an ordinary new kernel for each."""
 
     module = "impact.pipeline.fresh_notebook"
-
-
-def _order(notebook: Path, output: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {"notebook": str(notebook), "output": str(output), "parameters": dict(parameters)}
 
 
 class Execution:

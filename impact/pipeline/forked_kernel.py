@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -76,7 +77,9 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # its package 
         """Let the waiting process become the kernel of this command."""
         self.process = self.kernel
         self.pid = self.kernel.pid
-        self.kernel.begin(cmd, folder=str(options.get("cwd") or "."), environment=options["env"])
+        self.kernel.begin(
+            cmd, folder=str(options.get("cwd") or Path.cwd()), environment=options["env"]
+        )
         return self.connection_info
 
 

@@ -5,6 +5,7 @@ to send a status; no status means that the notebook did not finish.
 """
 
 import json
+import os
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ def answered(run: socket.socket) -> Iterator[dict[str, Any]]:
 def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
     """Execute in this process; return the status. Our own errors keep their words, other texts may hold data values."""
     try:
+        os.chdir(order["folder"])
         # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
         own = tempfile.mkdtemp(dir=sockets)
         papermill.execute_notebook(

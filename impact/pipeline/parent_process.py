@@ -185,6 +185,13 @@ def started(
     )
 
 
+def order_from(asked: socket.socket) -> dict[str, Any]:
+    """Read an order that was asked for, and no byte more: what is said after it is for others."""
+    with asked.makefile("rb", buffering=0) as told:
+        order: dict[str, Any] = json.loads(told.readline())
+    return order
+
+
 def hang_up(connection: socket.socket) -> None:
     """Close a connection; whoever ends with it does so at once."""
     with suppress(OSError):

@@ -95,6 +95,10 @@ class Manner:
     code: str | None = None
 
 
+FRESH = Manner(lambda folder: FreshNotebooks(folder=folder))
+"""Nothing is forked."""
+
+
 def run(
     plan_path: Path,
     *,
@@ -121,11 +125,29 @@ def run(
     ImpactError
         One of its branches; nothing of a failed run stays under ``reports``.
     """
-    timings = Timings(step)
+    return run_as(
+        FRESH if fresh else Manner(),
+        plan_path,
+        reports=reports,
+        notebooks=notebooks,
+        changes=changes,
+        timings=Timings(step),
+    )
+
+
+def run_as(
+    manner: Manner,
+    plan_path: Path,
+    *,
+    reports: Path,
+    notebooks: Path,
+    changes: Mapping[str, Any] | None,
+    timings: Timings,
+) -> Run:
+    """Do what `run` does, the notebooks executed in a manner of the caller's."""
     plan_path, reports, notebooks = plan_path.resolve(), reports.resolve(), notebooks.resolve()
     changed = {name: value for name, value in (changes or {}).items() if value is not None}
     name = study_of(plan_path, changed).plan.name
-    manner = Manner(lambda folder: FreshNotebooks(folder=folder)) if fresh else Manner()
     with building(reports, name) as folder:
         snapshot = Snapshot.of(plan_path, folder / INPUTS)
         written = write_run(folder, snapshot, changed, notebooks, timings, manner)
@@ -151,7 +173,8 @@ def write_run(
     (folder / LEFT).mkdir()
     snapshot.keep(study, folder / LEFT)
     del study  # panels: each notebook makes its own while this process waits
-    timings.timed("plan", cpu_seconds)  # all that this process has used so far, imports included
+    # all that was used so far, imports included
+    timings.timed("plan", lambda: timings.before_s + cpu_seconds())
     _notebooks(stages, notebooks, folder, snapshot, parameters, timings, manner)
     headline, outputs = write_pages(folder, told, timings)
     shutil.rmtree(folder / INPUTS, ignore_errors=True)

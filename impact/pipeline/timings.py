@@ -24,9 +24,17 @@ def most_memory_mb() -> int:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds by the clock and by the processor, a step; ``told`` hears the name of each step that is done."""
+    """Seconds by the clock and by the processor, a step; ``told`` hears the name of each step that is done.
+
+    Attributes
+    ----------
+    told : callable
+    before_s : float
+        Processor seconds that other processes have spent on this run before it began.
+    """
 
     told: Step
+    before_s: float = 0.0
     durations_s: dict[str, float] = field(default_factory=dict)
     cpu_s: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
@@ -42,4 +50,4 @@ class Timings:
     def total(self) -> None:
         """Close the account."""
         self.durations_s["total"] = round(time.monotonic() - self.began, 2)
-        self.cpu_s["total"] = round(cpu_seconds(), 2)
+        self.cpu_s["total"] = round(self.before_s + cpu_seconds(), 2)

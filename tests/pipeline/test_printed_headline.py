@@ -2,7 +2,7 @@
 
 import pytest
 
-from impact.cli import _headline
+from impact.pipeline.asked_run import headline
 from impact.reporting.proposal.speech import Speech
 
 HEADLINE = {
@@ -25,4 +25,4 @@ HEADLINE = {
     ],
 )
 def test_the_headline_is_said_in_the_plans_language(language, line):
-    assert _headline(HEADLINE, Speech.of(language)) == line
+    assert headline(HEADLINE, Speech.of(language)) == line

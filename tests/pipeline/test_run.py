@@ -434,11 +434,8 @@ def kernels(folder):
     return found
 
 
-@pytest.mark.longer
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtraining, sign):
-    shutil.copytree(jobtraining, project / "reports" / "jobtraining")
-    before = read_run(project / "reports" / "jobtraining")
+def stopped(project, sign, *, at):
+    """How a run ends that is sent a signal once so many of its processes work, and what it said."""
     child = subprocess.Popen(
         [*IMPACT, "run", SMALL, "--reports", "reports"],
         cwd=project,
@@ -449,21 +446,40 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtrain
     )
     try:
         deadline = time.monotonic() + 180
-        while (
-            len(kernels(project)) < 4 and time.monotonic() < deadline
-        ):  # the run, two children, a kernel
-            time.sleep(0.1)
-        assert len(kernels(project)) >= 4
+        while len(kernels(project)) < at and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert len(kernels(project)) >= at
         child.send_signal(sign)
-        child.communicate(timeout=60)
+        _, told = child.communicate(timeout=60)
     finally:  # a machine too busy to start it fails this test, and no other
         child.kill()
         child.communicate()
-    assert child.returncode == (130 if sign == signal.SIGINT else -9)
     deadline = time.monotonic() + 10
     while kernels(project) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert kernels(project) == []
+    return child.returncode, told
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_while_libraries_are_imported_leaves_nothing(project, sign):
+    code, told = stopped(project, sign, at=2)  # the command, and the process that imports
+    assert code == (130 if sign == signal.SIGINT else -9)
+    assert ("stopped; what was under way was not published" in told) == (code == 130)
+    assert not (project / "reports").exists()
+
+
+@pytest.mark.longer
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtraining, sign):
+    shutil.copytree(jobtraining, project / "reports" / "jobtraining")
+    before = read_run(project / "reports" / "jobtraining")
+    # the command, the process that imports, the run, the parent of its notebooks, a notebook, its kernel
+    code, told = stopped(project, sign, at=6)
+    assert code == (130 if sign == signal.SIGINT else -9)
+    assert ("stopped; what was under way was not published" in told) == (code == 130)
+    if sign == signal.SIGINT:
+        assert left_behind(project) == ["jobtraining"]
     assert read_run(project / "reports" / "jobtraining") == before
     with building(
         project / "reports", "jobtraining"

@@ -139,6 +139,7 @@ def run_batch(
                 f"kept {kept} of {len(orders)}: made before of the same data, plan, parameters and code"
             )
         common = {
+            "command": "batch",
             "snapshot": snapshot.to_told(),
             "reports": str(reports),
             "notebooks": str(notebooks),

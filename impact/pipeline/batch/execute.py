@@ -36,7 +36,7 @@ class Runs(Protocol):
 class WarmRuns(ParentProcess):
     """Runs forked from one process that has imported all that they need."""
 
-    module = "impact.pipeline.batch.host"
+    module = "impact.pipeline.host"
 
     def carry_out(self, order: Mapping[str, Any], *, timeout_s: float | None) -> dict[str, Any]:
         """Carry an order out in a process of its own."""

@@ -1,6 +1,5 @@
 """The process of one run of a batch where nothing is forked: a new interpreter, and new ones for its notebooks."""
 
-import json
 import socket
 import sys
 
@@ -13,8 +12,8 @@ def main() -> None:
     with ending_with(asked):
         from impact.pipeline.batch.one_run import answer
         from impact.pipeline.execute import FreshNotebooks
-    order = json.loads(asked.makefile().readline())
-    answer(order, asked, executing=lambda folder: FreshNotebooks(folder=folder))
+        from impact.pipeline.parent_process import order_from
+    answer(order_from(asked), asked, executing=lambda folder: FreshNotebooks(folder=folder))
 
 
 if __name__ == "__main__":

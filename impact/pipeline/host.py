@@ -1,27 +1,31 @@
-"""The process that runs of a batch are forked from, with all that they need imported once.
+"""The process that runs are forked from, with all that they need imported once.
 
-Each run is a process of its own, and has a process of its own that its notebooks are forked from; nothing passes between runs::
+A command imports next to nothing; what it asks for is done here. Each run is a process of its own, and has a process of its own
+that its notebooks are forked from; nothing passes between runs::
 
-    impact batch -- host -+- run -- notebooks' parent -+- notebook (papermill) -- kernel
+    impact run   -- host --- run -- notebooks' parent -+- notebook (papermill) -- kernel
+                                                       +- notebook (papermill) -- kernel
+    impact batch -- host -+- run -- notebooks' parent -+- ...
                           +- run -- ...
 
 The notebooks' parent is forked before the run has done anything, so that it has neither threads nor sockets of libraries.
 Every process ends with the one that asked for it, as `hang_up` says.
 """
 
-import json
 import os
 import shutil
 import socket
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from impact.pipeline.execute import WarmParent
-from impact.pipeline.forked_kernel import ForkedKernel
+from impact.pipeline.forked_kernel import ForkedKernel, leave
 from impact.pipeline.hang_up import ending_with
-from impact.pipeline.parent_process import Process
+from impact.pipeline.parent_process import Process, order_from
+from impact.pipeline.timings import cpu_seconds
 from impact.pipeline.warm_parent import (
     IMPORTED_ONCE,
     execute_notebooks,
@@ -29,8 +33,10 @@ from impact.pipeline.warm_parent import (
     next_child,
 )
 
+ANSWERS = {"batch": "impact.pipeline.batch.one_run", "run": "impact.pipeline.asked_run"}
+"""Who carries an order out, by the command that gives it."""
 OF_RUNS = (
-    "impact.pipeline.batch.one_run",
+    *ANSWERS.values(),
     "babel.messages.pofile",
     "fontTools.subset",
     "pypandoc",
@@ -41,22 +47,21 @@ OF_RUNS = (
 
 
 def main() -> None:
-    """Entry of the process: the number of the connection to the batch, and the folder for kernels' sockets."""
-    batch, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    with ending_with(batch):
+    """Entry of the process: the number of the connection to the command, and the folder for kernels' sockets."""
+    command, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    with ending_with(command):
         import_once((*IMPORTED_ONCE, *OF_RUNS), cut_typefaces)
-    asked = next_child(batch)
+    spent = cpu_seconds()
+    asked = next_child(command)
     if asked is None:
         shutil.rmtree(sockets, ignore_errors=True)
-        return
-    order = json.loads(asked.makefile().readline())
-    from impact.pipeline.batch.one_run import answer
-
+        leave()
     with tempfile.TemporaryFile() as complaints:
-        parent = ForkedParent.fork(
-            Path(order["snapshot"]["plan"]).parent, asked, sockets, complaints
-        )
-        answer(order, asked, executing=lambda _: parent)
+        parent = ForkedParent.fork(asked, sockets, complaints)
+        order = order_from(asked) | {"host_cpu_s": spent}
+        answer = import_module(ANSWERS[order["command"]]).answer
+        answer(order, asked, executing=parent.within)
+    leave()
 
 
 def cut_typefaces() -> None:
@@ -78,6 +83,11 @@ class ForkedParent(WarmParent):
         self.cpu_s = 0.0
         self._leave = self._end_all
 
+    def within(self, folder: Path) -> Self:
+        """Have notebooks executed in a folder."""
+        self._folder = folder
+        return self
+
     def __enter__(self) -> Self:
         return self
 
@@ -86,10 +96,8 @@ class ForkedParent(WarmParent):
         shutil.rmtree(self._sockets, ignore_errors=True)
 
     @classmethod
-    def fork(
-        cls, folder: Path, asked: socket.socket, sockets: Path, complaints: BinaryIO
-    ) -> "ForkedParent":
-        """Fork it into a folder, while this process has one thread; there, serve the run and leave never."""
+    def fork(cls, asked: socket.socket, sockets: Path, complaints: BinaryIO) -> "ForkedParent":
+        """Fork it while this process has one thread; there, serve the run and leave never."""
         own = Path(tempfile.mkdtemp(dir=sockets))
         ours, theirs = socket.socketpair()
         pid = os.fork()
@@ -99,9 +107,8 @@ class ForkedParent(WarmParent):
                 process=ForkedKernel(pid, ours), connection=ours, sockets=own, complaints=complaints
             )
         ours.close()
-        asked.close()  # held here too, it would hide the run's end from the batch
+        asked.close()  # held here too, it would hide the run's end from the command
         os.setsid()
-        os.chdir(folder)
         os.dup2(complaints.fileno(), sys.stderr.fileno())
         execute_notebooks(theirs, own)
         os._exit(0)
