@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -100,7 +101,8 @@ def test_every_run_has_its_own_numbers_and_only_those(undisturbed):
     assert len(own) > 20
     assert len(same) <= len(own) / 2  # what has no number of firms, as headings alone
     for name, other in zip(NAMES, reversed(["Fes", "Marrakech"]), strict=True):
-        page = shown[name]["report.html"].decode()
+        # letters of typefaces and pictures may spell a name
+        page = re.sub(r"base64,[\w+/=]+", "", shown[name]["report.html"].decode())
         assert "A part of the firms" in page
         assert other not in page
         numbers = json.loads(shown[name]["numbers.json"])

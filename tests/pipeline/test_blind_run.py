@@ -49,7 +49,7 @@ def test_every_page_of_a_blind_run_is_marked_and_none_after_it_is_signed_off(tmp
     impact(tmp_path, "unblind", "plan.yml", "--by", "Amina B.")
     assert "BLIND" not in impact(tmp_path, *told)
     assert not any("BLIND" in words_in(folder / name) for name in (*PAGES, *PACKED))
-    assert "Amina B. signed cleaning off" in words_in(folder / "report.html")
+    assert "Amina B. signed it off on" in words_in(folder / "report.html")
     open_ = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     assert not open_["headline"]["blind"]
     assert open_["headline"]["estimate"] != found["headline"]["estimate"]
