@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.reporting.bundle import exhibit_in
-from impact.reporting.tree import Node, walk
+from impact.reporting.tree import structure
 
 SHOWN_BY = {
     "data_quality": "data_quality",
@@ -61,14 +61,10 @@ def places_of(folder: Path) -> Places:
 
 
 def _labels(cell: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
-
-    def note(node: Node) -> Node:
-        if node["t"] in {"Table", "Figure"}:
-            found.append(node["c"][0][0])
-        return node
-
-    for output in cell.get("outputs", []):
-        exhibit = exhibit_in(output.get("data", {})) or {}
-        walk(exhibit.get("blocks", []), note)
-    return found
+    exhibits = (exhibit_in(output.get("data", {})) or {} for output in cell.get("outputs", []))
+    return [
+        node["c"][0][0]
+        for exhibit in exhibits
+        for node in structure(exhibit.get("blocks", []))
+        if node["t"] in {"Table", "Figure"}
+    ]

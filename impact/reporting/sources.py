@@ -27,7 +27,8 @@ TELLING_WORDS = 2  # beside a numeral, from which a text that says both is where
 THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
 _COUNT = re.compile(r"\.n_\w+(?:\[\d+\])?$")
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGEST = re.compile(r"\b[0-9a-f]{8,64}\b")
+SHORTEST_DIGEST = 8  # characters of a digest that a text may show alone
+_DIGEST = re.compile(rf"\b[0-9a-f]{{{SHORTEST_DIGEST},64}}\b")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ORDER = re.compile(
     r"^(?:table|tableau|figure|section|chapter|chapitre)[ \u00a0](?P<number>\d{1,3})(?=[.: ])"
@@ -244,10 +245,20 @@ class Sources:
         """Return the digest that a text shows the beginning of."""
         for shown in _DIGEST.finditer(text):
             if shown.start() <= token.start < shown.end():
-                for key, value in self._leaves:
-                    if isinstance(value, str) and value.startswith(shown.group()):
+                begun = shown.group()
+                for key, value in self._by_beginning.get(begun[:SHORTEST_DIGEST], ()):
+                    if value.startswith(begun):
                         return Source(None, key)
         return None
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, list[tuple[str, str]]]:
+        """Places and texts by the first characters of the texts, as many as the shortest digest shown has."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for key, value in self._leaves:
+            if isinstance(value, str):
+                found.setdefault(value[:SHORTEST_DIGEST], []).append((key, value))
+        return found
 
     def _rounded(self, whole: str) -> Source | None:
         value, digits = self.value_of(whole)

@@ -4,13 +4,16 @@ A node is what pandoc reads as JSON. Texts become `Str` nodes; nothing that come
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 Node = dict[str, Any]
 Attributes = tuple[str, list[str], list[list[str]]]
 
 API_VERSION = [1, 23, 1]
+WORDS = frozenset({"Plain", "Para", "Header"})
+"""Kinds of blocks that hold words."""
+_LISTS = (list, tuple)
 _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s|$)")  # inside a word, or after a plural's s
@@ -160,20 +163,30 @@ def table(
     }
 
 
-def walk(node: Any, change: Callable[[Node], Any]) -> Any:
-    """Return the tree with every node changed, leaves first; a list in place of a node is spliced in."""
+def walk(node: Any, change: Callable[[Node], Any], *, whole: Collection[str] = frozenset()) -> Any:
+    """Return the tree with every node changed, leaves first; a list in place of a node is spliced in.
+
+    Parameters
+    ----------
+    node : tree
+    change : callable
+    whole : collection of str
+        Kinds of nodes whose content stays as it is: `WORDS` where words do not matter, which are most of a tree.
+    """
     if isinstance(node, dict):
         if "t" not in node:
             return node
-        return change({**node, "c": walk(node["c"], change)} if "c" in node else {**node})
-    if not isinstance(node, list | tuple):
+        if "c" not in node or node["t"] in whole:
+            return change({**node})
+        return change({**node, "c": walk(node["c"], change, whole=whole)})
+    if not isinstance(node, _LISTS):
         return node
     found: list[Any] = []
     for item in node:
         if isinstance(item, str):  # most of a tree
             found.append(item)
             continue
-        new = walk(item, change)
+        new = walk(item, change, whole=whole)
         if isinstance(new, list) and isinstance(item, dict) and "t" in item:
             found.extend(new)
         else:
@@ -181,9 +194,20 @@ def walk(node: Any, change: Callable[[Node], Any]) -> Any:
     return found
 
 
+def structure(node: Any) -> Iterator[Node]:
+    """Return the nodes of a tree in order, each before what is in it, without those that words are made of."""
+    if isinstance(node, _LISTS):
+        for item in node:
+            yield from structure(item)
+    elif isinstance(node, dict) and "t" in node:
+        yield node
+        if node["t"] not in WORDS:
+            yield from structure(node.get("c"))
+
+
 def text_of(node: Any) -> str:
     """Return the words of a tree."""
-    if isinstance(node, list | tuple):
+    if isinstance(node, _LISTS):
         return "".join(text_of(item) for item in node)
     if not isinstance(node, dict):
         return ""
@@ -200,11 +224,11 @@ def text_of(node: Any) -> str:
 
 def leaves(node: Any) -> Iterator[Node]:
     """Return the blocks that hold words, in order: paragraphs, headings, captions, cells."""
-    if isinstance(node, list | tuple):
+    if isinstance(node, _LISTS):
         for item in node:
             yield from leaves(item)
     elif isinstance(node, dict):
-        if node["t"] in {"Plain", "Para", "Header"}:
+        if node["t"] in WORDS:
             yield node
         else:
             yield from leaves(node.get("c"))
@@ -212,7 +236,7 @@ def leaves(node: Any) -> Iterator[Node]:
 
 def seen(node: Any) -> str:
     """Return the words of a tree that are set on the page: not what stands for a picture."""
-    if isinstance(node, list | tuple):
+    if isinstance(node, _LISTS):
         return "".join(map(seen, node))
     if isinstance(node, dict) and node["t"] == "Image":
         return ""

@@ -137,6 +137,19 @@ def test_a_count_of_few_digits_leads_to_the_field_that_its_writer_named_and_to_n
     assert keys[1] == [UNTOLD, UNTOLD], "11 is no number of steps, and no other field is guessed"
 
 
+def test_a_digest_leads_to_the_first_that_begins_as_it_is_shown():
+    digests = {"a.csv": "12345678" + "a" * 56, "b.csv": "12345678" + "b" * 56}
+    sources = Sources(files={"run.json": {"inputs": digests}}, sentences=(), decimal=".")
+
+    def source(text):
+        return sources.of(next(one for one in tokens_of([text]) if one.numeral), text, {})
+
+    assert source("Data 12345678bb, read").key == "run.json#inputs.b.csv"
+    assert source("Data 12345678, read").key == "run.json#inputs.a.csv"
+    assert source("Data 12345678bc, read") is None
+    assert source("Data 1234567b, read") is None
+
+
 def test_marks_of_notes_are_the_pages_own(tmp_path):
     results = {"table": {"value": [1.0]}}
     sources = Sources(files={"results.json": results}, sentences=(), decimal=".")

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from impact.errors import RenderError
+from impact.reporting.drawing import base64_of
 from impact.reporting.exhibits import Callout, Card, Figure, KeyFigures, Table, Text
 from impact.reporting.formats import escape
 from impact.reporting.render import Cover, render_html, render_pdf
@@ -22,7 +24,7 @@ PAYLOADS = [
     '#link("http://x")[y]', "</table><script>1</script>", '"><script>1</script>', "' onmouseover='1", "&lt;script&gt;", "<style>*{}</style>",
     "<meta http-equiv=refresh content=0>", "<base href=//x>", "<form action=//x>", "<object data=x>", "<embed src=x>", "<link rel=stylesheet href=//x>",
     "<math><mtext><script>1</script>", "{{7*7}}", "${7*7}", "<!--x-->", "<![CDATA[x]]>", "http://evil.example/x", "www.evil.example", "@import url(//x)",
-    "=cmd|' /C calc'!A0", "~~x~~", "^[x]", "[^1]: x", "<x@y.z>", "| a | b |", "\\<script\\>",
+    '<img src="media:fig-a:svg">', "=cmd|' /C calc'!A0", "~~x~~", "^[x]", "[^1]: x", "<x@y.z>", "| a | b |", "\\<script\\>",
 ]  # fmt: skip
 COVER = Cover(
     title="A title & <more>",
@@ -101,6 +103,18 @@ def test_the_page_carries_everything_and_needs_nothing(pages):
     assert "secret_code" not in html
     assert "A title &amp; &lt;more&gt;" in html
     assert "Une note." in html
+
+
+def test_the_page_holds_each_drawing_for_paper_and_for_a_phone(pages, tmp_path):
+    html = (pages / "report.html").read_text(encoding="utf-8")
+    assert re.search(r'<img src="data:image/svg\+xml;base64,PD94[^"]+" alt="Une courbe', html)
+    drawn = replace(figure(), svg=b"<svg>wide</svg>", narrow_svg=b"<svg>narrow</svg>")
+    told = Text('Say "media:fig-a:svg".')
+    render_html(notebook(tmp_path / "n.ipynb", [drawn, told]), tmp_path / "n.html", cover=COVER)
+    page = (tmp_path / "n.html").read_text(encoding="utf-8")
+    for tag, svg in (("srcset", drawn.narrow_svg), ("img src", drawn.svg)):
+        assert f'{tag}="data:image/svg+xml;base64,{base64_of(svg)}"' in page
+    assert page.count("media:fig-a") == 1, "what a text says stays what it says"
 
 
 def test_the_pdf_is_tagged_and_says_its_words(pages):

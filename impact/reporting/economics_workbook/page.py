@@ -71,7 +71,9 @@ class Book:
 
     def page(self, title: str, widths: Sequence[float], *, upright: bool = False) -> "Page":
         """Add a sheet, ready to print: one page wide, its name and number at the foot."""
-        sheet = self.workbook.add_worksheet(title)
+        from impact.reporting.economics_workbook.formulas import SheetOfFormulas
+
+        sheet = self.workbook.add_worksheet(title, worksheet_class=SheetOfFormulas)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.hide_gridlines(2)

@@ -9,7 +9,7 @@ from typing import Any
 
 from impact.reporting.places import places_of
 from impact.reporting.render.book import read_book
-from impact.reporting.tree import Node, text_of, walk
+from impact.reporting.tree import structure, text_of
 
 INJECTED = "injected-parameters"
 """Tag of the cell in which a run told a notebook its parameters."""
@@ -82,19 +82,11 @@ def exhibits_of(run: Path, *, report: str) -> tuple[Exhibit, ...]:
 
 def _shown(notebook: Path) -> Iterator[tuple[str, str, str, int]]:
     for item in read_book(notebook, _WORDS).exhibits:
-        inside: list[tuple[str, str, str, int]] = []
-
-        def note(
-            node: Node, *, at: int = item.cell, to: list[tuple[str, str, str, int]] = inside
-        ) -> Node:
+        for node in structure(item.blocks):
             if node["t"] in {"Table", "Figure"} and node["c"][0][0]:
                 words = node["c"][1][1]
                 caption = text_of(words[0]["c"]) if words else ""
-                to.append((node["t"].lower(), node["c"][0][0], caption, at))
-            return node
-
-        walk(item.blocks, note)
-        yield from inside
+                yield node["t"].lower(), node["c"][0][0], caption, item.cell
 
 
 def _called(notebook: Path, cell: int) -> str:

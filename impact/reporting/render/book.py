@@ -11,11 +11,22 @@ from typing import Any
 
 from impact.errors import RenderError
 from impact.reporting.bundle import exhibit_in
-from impact.reporting.tree import Node, attributes, is_label, strong, text_of, walk
+from impact.reporting.tree import (
+    WORDS,
+    Node,
+    attributes,
+    is_label,
+    strong,
+    structure,
+    text_of,
+    walk,
+)
 from impact.reporting.tree import inlines as words_of
 from impact.reporting.written import Note
 
 Media = Mapping[str, Mapping[str, str]]
+_LABELLED = {"Header": 1, "Div": 0, "Figure": 0, "Table": 0}
+"""Kinds of blocks that have a label, and where in their content it is."""
 _FILES = re.compile(
     r"(?:(?:tables|figures|notebooks)/[A-Za-z0-9_.-]+|results\.json|run\.json)(?:#[a-z0-9-]+)?"
 )
@@ -204,10 +215,9 @@ def _labelled(exhibits: Sequence[Shown]) -> list[Shown]:
     seen: Counter[str] = Counter()
 
     def change(node: Node) -> Node:
-        places = {"Header": 1, "Div": 0, "Figure": 0, "Table": 0}
-        if node["t"] not in places:
+        if node["t"] not in _LABELLED:
             return node
-        position = places[node["t"]]
+        position = _LABELLED[node["t"]]
         name, classes, values = node["c"][position]
         if not name or not is_label(name):
             return node
@@ -217,7 +227,7 @@ def _labelled(exhibits: Sequence[Shown]) -> list[Shown]:
         content[position] = [unique, classes, values]
         return {**node, "c": content}
 
-    return [replace(item, blocks=walk(item.blocks, change)) for item in exhibits]
+    return [replace(item, blocks=walk(item.blocks, change, whole=WORDS)) for item in exhibits]
 
 
 def _linked(exhibits: Sequence[Shown]) -> list[Shown]:
@@ -236,16 +246,10 @@ def _linked(exhibits: Sequence[Shown]) -> list[Shown]:
 
 
 def _names(tree: Any) -> set[str]:
-    found: set[str] = set()
-
-    def note(node: Node) -> Node:
-        position = {"Header": 1, "Div": 0, "Figure": 0, "Table": 0}.get(node["t"])
-        if position is not None and node["c"][position][0]:
-            found.add(node["c"][position][0])
-        return node
-
-    walk(tree, note)
-    return found
+    named = (
+        node["c"][_LABELLED[node["t"]]][0] for node in structure(tree) if node["t"] in _LABELLED
+    )
+    return {name for name in named if name}
 
 
 def said_plainly(markup: str) -> list[Node]:

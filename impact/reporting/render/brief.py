@@ -10,7 +10,7 @@ from impact.reporting.render.book import Book, Shown, read_book
 from impact.reporting.render.cover import Cover
 from impact.reporting.render.paper import write_pdf
 from impact.reporting.render.word import write_docx
-from impact.reporting.tree import Node, header, strong, text_of, walk
+from impact.reporting.tree import WORDS, Node, header, strong, text_of, walk
 
 SECTIONS = (
     "program_overview", "key_findings", "evaluation_questions", "detailed_findings", "mcc_learning", "evaluation_methods",
@@ -91,7 +91,7 @@ def in_short(blocks: Sequence[Node]) -> list[Node]:
             return []
         return node
 
-    changed: list[Node] = walk(list(blocks), change)
+    changed: list[Node] = walk(list(blocks), change, whole=WORDS)
     return changed
 
 
@@ -109,7 +109,7 @@ def _renumbered(exhibits: Sequence[Shown]) -> list[Shown]:
         titled = [node["c"][1][0], [{"t": "Plain", "c": [numbered, *rest]}]]
         return {**node, "c": [node["c"][0], titled, *node["c"][2:]]}
 
-    return [replace(item, blocks=walk(item.blocks, change)) for item in exhibits]
+    return [replace(item, blocks=walk(item.blocks, change, whole=WORDS)) for item in exhibits]
 
 
 def _first_page(book: Book) -> Sequence[Node]:

@@ -78,9 +78,15 @@ class Trail:
     passages: Sequence[Passage]
     places: Places
     words: Mapping[str, str]
+    _last: list[Book] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def linked(self, book: Book) -> Book:
         """Return a book whose numbers lead to their results, and whose exhibits say where data and code are."""
+        if not (self._last and self._last[0] is book):  # several formats ask for the same one
+            self._last[:] = [book, self._made(book)]
+        return self._last[1]
+
+    def _made(self, book: Book) -> Book:
         codes, left = _Codes(), iter(self.passages)
         linked = [replace(item, blocks=_linked(item, left, codes)) for item in book.exhibits]
         placed = self.placed(replace(book, exhibits=tuple(linked)))

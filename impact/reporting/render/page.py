@@ -1,5 +1,6 @@
 """The report as one HTML page: no script, no address outside itself."""
 
+import re
 import tempfile
 from base64 import b64encode
 from html import escape
@@ -15,6 +16,10 @@ from impact.reporting.render.pandoc import pandoc, publish
 from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
 HERE = Path(__file__).parent
+_NAMED = re.compile(
+    rf'(?P<tag><(?:source media="[^"]*" srcset|img src)="){MEDIA}(?P<label>[a-z0-9-]+):(?P<kind>svg|narrow)(?=")'
+)
+"""A drawing as pandoc carries it: in a tag that no text can hold, as its `<` would be written out."""
 PHONE = "screen and (max-width: 40rem)"  # paper is as narrow, and gets the drawing for a page
 
 
@@ -53,7 +58,7 @@ def write_page(book: Book, output: Path, *, cover: Cover) -> None:
             [css(letters), (HERE / "page.css").read_text(encoding="utf-8"), _running(book.banner)]
         )
         text = page.read_text(encoding="utf-8").replace("/*STYLE*/", style, 1)
-        publish(text.encode("utf-8"), output)
+        publish(_with_drawings(text, book.media).encode("utf-8"), output)
 
 
 def _running(banner: str) -> str:
@@ -88,16 +93,25 @@ def _figure(node: Node, media: Media) -> list[Node]:
     """Return a figure with its title above; a phone gets the drawing made for it."""
     attributes, caption, content = node["c"]
     image = content[0]["c"][0]
-    drawings = media.get(image["c"][2][0].removeprefix(MEDIA), {})
-    narrow = drawings.get("narrow")
-    phone = f'<source media="{PHONE}" srcset="{_uri(narrow)}">' if narrow else ""
+    label = image["c"][2][0].removeprefix(MEDIA)
+    narrow = media.get(label, {}).get("narrow")
+    phone = f'<source media="{PHONE}" srcset="{MEDIA}{label}:narrow">' if narrow else ""
     alt = escape(text_of(image["c"][1]))
-    picture = f'<picture>{phone}<img src="{_uri(drawings.get("svg", ""))}" alt="{alt}"></picture>'
+    picture = f'<picture>{phone}<img src="{MEDIA}{label}:svg" alt="{alt}"></picture>'
     return [
         raw("html", f'<figure id="{attributes[0]}"><figcaption>'),
         *caption[1],
         raw("html", f"</figcaption>{picture}</figure>"),
     ]
+
+
+def _with_drawings(page: str, media: Media) -> str:
+    """Return a page with its drawings where it names them: pandoc need not carry megabytes that it has no use for."""
+
+    def drawn(named: re.Match[str]) -> str:
+        return named["tag"] + _uri(media.get(named["label"], {}).get(named["kind"], ""))
+
+    return _NAMED.sub(drawn, page)
 
 
 def _uri(svg: str) -> str:
