@@ -180,7 +180,8 @@ class _Tester:
         exact: dict[str, list[tuple[Quadratic, Quadratic]]] = {}
         seen = ~np.isnan(self.panel.wide)[:, None, :]
         for size in self._sizes():
-            outcomes = self.how.paths.draw(process, size, generator) * seen
+            outcomes = self.how.paths.draw(process, size, generator)
+            outcomes *= seen
             for name, (asked, inferences) in self.asked.items():
                 situation = self._situation(asked)
                 for inference in inferences:

@@ -6,6 +6,8 @@ number of simulated outcomes as matrix products.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -60,8 +62,28 @@ class LinearScores:
 
     def shared(self, outcomes: Floats) -> tuple[Floats, Floats]:
         """Return estimates (S,) and sums over everybody (S, q): all corrections of one regression's scores have the same."""
-        sums = np.einsum("qnt,nst->sq", self.common, outcomes, optimize=True)
-        return np.einsum("nt,nst->s", self.weights, outcomes), np.asarray(sums)
+        add_up, weights = self._of_groups
+        n_units, n_outcomes, n_periods = outcomes.shape
+        of_groups = (add_up @ outcomes.reshape(n_units, -1)).reshape(-1, n_outcomes, n_periods)
+        sums = np.tensordot(of_groups, weights, axes=((0, 2), (1, 2)))
+        return sums[:, -1], sums[:, :-1]
+
+    @cached_property
+    def _of_groups(self) -> tuple[Any, Floats]:
+        """A matrix (g, N) that adds up units whose outcomes enter all sums alike, and the weights of these (q + 1, g, T).
+
+        Units that were treated and observed in the same periods do: there are far fewer such groups than units.
+        """
+        from scipy.sparse import csr_array
+
+        weights = np.concatenate([self.common, self.weights[None]])
+        groups: dict[bytes, int] = {}
+        group = [
+            groups.setdefault(weights[:, i].tobytes(), len(groups)) for i in range(weights.shape[1])
+        ]
+        first = np.unique(group, return_index=True)[1]
+        cells = np.ones(len(group)), (group, np.arange(len(group)))
+        return csr_array(cells, shape=(len(first), len(group))), weights[:, first]
 
     def std_error(self, outcomes: Floats, sums: Floats) -> Floats:
         """Return standard errors (S,) of outcomes with these sums."""

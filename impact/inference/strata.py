@@ -81,6 +81,6 @@ def sizes_of(panel: Panel, outcomes: Floats) -> Floats:
     """Return the same of other outcomes (N, S, T) of a panel's units, zero where not observed: (N, S)."""
     before = panel.times < panel.cohorts[0]
     count = (~np.isnan(panel.wide[:, before])).sum(axis=1)[:, None]
-    mean = outcomes[:, :, before].sum(axis=2) / np.maximum(count, 1)
+    mean = outcomes @ before.astype(float) / np.maximum(count, 1)
     known = count > 0
     return np.asarray(np.where(known, mean, mean.mean(axis=0, where=known)))

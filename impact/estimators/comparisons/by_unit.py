@@ -15,7 +15,8 @@ from impact.arrays import Floats, Integers, Mask
 from impact.data.panel import Panel
 from impact.errors import NotAvailableError
 from impact.estimators.comparisons.callaway_santanna import CallawaySantAnna
-from impact.estimators.comparisons.side_sums import BothSides, Sides
+from impact.estimators.comparisons.compared_changes import ComparedChanges
+from impact.estimators.comparisons.side_sums import Sides
 from impact.estimators.comparisons.squared_scores import squares_by_unit, squares_from_sums
 from impact.estimators.latest import Latest
 from impact.estimators.many import Quadratic
@@ -183,22 +184,35 @@ class Comparisons:
         ----------
         Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), eqs. 3.4 and 4.1.
         """
-        n_outcomes = changes.shape[1]
         if slopes:
             moved = self.exposure if by_period is None else by_period.exposed
             changes = np.concatenate([changes, moved[:, None, :]], axis=1)
         contrast = None if by_period is None else by_period.contrast
+        every = ComparedChanges(changes, contrast, slopes=slopes)
+        return self.evaluate_every(labels, every, leverage=leverage, shares=shares)
+
+    @one_thread()
+    def evaluate_every(
+        self,
+        labels: Integers,
+        every: ComparedChanges,
+        *,
+        leverage: float = 0.0,
+        shares: Shares = "estimated",
+    ) -> Quadratic:
+        """Do the same from changes, and the exposure, that may be asked again."""
         width = max(1, MOST // len(self.labels))
         blocks = (
             [labels]
             if len(labels) <= width
             else [labels[i : i + width] for i in range(0, len(labels), width)]
         )
-        parts = [self._sums(block, changes, leverage, shares, contrast) for block in blocks]
+        parts = [self._sums(block, every, leverage, shares) for block in blocks]
         effect, variance, cross = (
             np.concatenate(part, axis=1) for part in zip(*parts, strict=True)
         )
         nothing = np.zeros(len(labels))
+        slopes, n_outcomes = every.slopes, every.n_outcomes
         return Quadratic(
             effect=effect[:n_outcomes],
             variance=np.maximum(variance[:n_outcomes], 0.0),
@@ -208,26 +222,19 @@ class Comparisons:
         )
 
     def _sums(
-        self,
-        labels: Integers,
-        changes: Floats,
-        leverage: float,
-        shares: Shares,
-        contrast: Floats | None,
+        self, labels: Integers, changes: ComparedChanges, leverage: float, shares: Shares
     ) -> tuple[Floats, Floats, Floats]:
         """Effects, variances and covariances with the last outcome, each (S, P)."""
         sides = self.sides(labels)
-        both = BothSides.of(sides, changes, contrast)
+        both = changes.both_sides(sides)
         variance, cross = np.zeros((2, *both.overall.shape))
         from_sums = self.plain and sides.counts_alike
-        if not from_sums:
-            changes = changes if contrast is None else changes @ contrast
         for code in range(len(self.cohorts)):
             if not (self.treats[code] + self.controls[code]).any():
                 continue  # neither treated nor a control in any comparison, such as a lead of another cohort
             loading = both.loading(code, leverage=leverage, estimated=shares == "estimated")
             added = (
-                squares_from_sums(sides.members(code), changes, loading, contrast)
+                squares_from_sums(sides.members(code), changes.values, loading, changes.contrast)
                 if from_sums
                 else squares_by_unit(sides, code, changes, loading, leverage)
             )

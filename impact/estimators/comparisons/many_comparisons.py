@@ -8,11 +8,13 @@ import numpy as np
 from impact.arrays import Floats, Integers
 from impact.data.panel import Panel
 from impact.estimators.comparisons.by_unit import ByPeriod, Comparisons, Shares
-from impact.estimators.comparisons.side_sums import BothSides
+from impact.estimators.comparisons.compared_changes import ComparedChanges
 from impact.estimators.latest import Latest
 from impact.estimators.many import LEVERAGE, Errors, Quadratic, ScoreKind, UnitEffects
 from impact.estimators.weighted import satterthwaite
 from impact.terms import Averaging
+
+BLOCK = 60_000  # changes made at once: what stays near the processor
 
 
 @dataclass(frozen=True)
@@ -61,29 +63,45 @@ class ManyComparisons:
         return self.design.cohorts
 
     @cached_property
+    def _contrast(self) -> Floats:
+        """How compared changes follow from outcomes that are all observed, (T, K)."""
+        contrast = np.zeros((self.panel.n_periods, len(self.design.base)))
+        np.add.at(contrast, (self.design.period, np.arange(len(self.design.base))), 1.0)
+        np.add.at(contrast, (self.design.base, np.arange(len(self.design.base))), -1.0)
+        return contrast
+
+    @cached_property
     def by_period(self) -> ByPeriod | None:
         """How compared changes follow from outcomes; None where gaps or weights make changes the simpler thing."""
         if not self.design.plain or np.isnan(self.panel.wide).any():
             return None
-        contrast = np.zeros((self.panel.n_periods, len(self.design.base)))
-        np.add.at(contrast, (self.design.period, np.arange(len(self.design.base))), 1.0)
-        np.add.at(contrast, (self.design.base, np.arange(len(self.design.base))), -1.0)
         exposed = self.panel.times >= self.panel.cohort[:, None]
-        return ByPeriod(contrast, exposed.astype(float))
+        return ByPeriod(self._contrast, exposed.astype(float))
 
-    def _compared(self, outcomes: Floats) -> Floats:
-        """Compared changes (N, S, K), zero where one end is not observed; outcomes (N, S, T) less means where these suffice."""
+    def _compared(self, outcomes: Floats) -> ComparedChanges:
+        """What is compared of outcomes (N, S, T), and of exposure, which comes last; kept for whatever asks next."""
         return self.latest.of(outcomes, "compared", lambda: self._compared_made(outcomes))
 
-    def _compared_made(self, outcomes: Floats) -> Floats:
+    def _compared_made(self, outcomes: Floats) -> ComparedChanges:
         if self.by_period is not None:
             # a unit's level is in no change: without it, sums over units lose no digits
-            return np.asarray(outcomes - outcomes.mean(axis=2, keepdims=True))
-        changes = np.take(outcomes, self.design.period, axis=2)
-        changes -= np.take(outcomes, self.design.base, axis=2)
-        if not self.design.plain:
-            changes *= (self.design.seen > 0)[:, None, :]
-        return changes
+            level = outcomes.mean(axis=2, keepdims=True)
+            values = _with_last(outcomes.shape, self.by_period.exposed)
+            np.subtract(outcomes, level, out=values[:, :-1])
+            return ComparedChanges(values, self.by_period.contrast)
+        values = _with_last((*outcomes.shape[:2], len(self.design.base)), self.design.exposure)
+        seen = (self.design.seen > 0).astype(float)[:, None]
+        units = max(1, BLOCK // values[0].size)
+        used = slice(
+            min(self.design.base.min(), self.design.period.min()),
+            max(self.design.base.max(), self.design.period.max()) + 1,
+        )
+        for start in range(0, len(values), units):
+            some = slice(start, start + units)
+            changes = values[some, :-1]
+            np.matmul(outcomes[some, :, used], self._contrast[used], out=changes)
+            changes *= seen[some]
+        return ComparedChanges(values)
 
     @property
     def refits(self) -> bool:
@@ -94,12 +112,7 @@ class ManyComparisons:
         """As `Many.evaluate`."""
         actual = self.design.actual
         known = labels.shape == actual.shape and np.array_equal(labels, actual)
-        return self.design.evaluate(
-            actual if known else labels,
-            self._compared(outcomes),
-            slopes=True,
-            by_period=self.by_period,
-        )
+        return self.design.evaluate_every(actual if known else labels, self._compared(outcomes))
 
     def errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         """As `Many.errors`."""
@@ -107,12 +120,8 @@ class ManyComparisons:
 
     def _errors(self, outcomes: Floats, kind: ScoreKind) -> Errors:
         shares: Shares = "estimated" if kind == "CRV1" else "fixed"
-        found = self.design.evaluate(
-            self.design.actual,
-            self._compared(outcomes),
-            leverage=LEVERAGE[kind],
-            shares=shares,
-            by_period=self.by_period,
+        found = self.design.evaluate_every(
+            self.design.actual, self._compared(outcomes), leverage=LEVERAGE[kind], shares=shares
         )
         alone = kind != "CRV1" and bool((np.bincount(self.labels) == 1).any())
         df = 0.0 if alone else self._satterthwaite if kind == "CRV2" else len(self.labels) - 1.0
@@ -136,8 +145,15 @@ class ManyComparisons:
         return self.latest.of(
             outcomes,
             "unit_effects",
-            lambda: unit_effects(self.design, self._compared(outcomes), self.by_period),
+            lambda: unit_effects(self.design, self._compared(outcomes)),
         )
+
+
+def _with_last(shape: tuple[int, ...], last: Floats) -> Floats:
+    """Room for values (N, S, K) of S outcomes, and after them the last one's (N, K)."""
+    values = np.empty((shape[0], shape[1] + 1, shape[2]))
+    values[:, -1] = last
+    return values
 
 
 def without_each_unit(design: Comparisons, change: Floats) -> Floats:
@@ -159,57 +175,46 @@ def without_each_unit(design: Comparisons, change: Floats) -> Floats:
         return np.asarray((share * att).sum(axis=1) / share.sum(axis=1))
 
 
-def unit_effects(
-    design: Comparisons, values: Floats, by_period: ByPeriod | None = None
-) -> UnitEffects:
-    """Split the overall effect of outcomes into its treated units' contributions.
-
-    Parameters
-    ----------
-    design : Comparisons
-    values : ndarray, (N, S, K)
-        Compared changes; with ``by_period`` the outcomes (N, S, T) themselves.
-    by_period : ByPeriod, optional
-    """
+def unit_effects(design: Comparisons, every: ComparedChanges) -> UnitEffects:
+    """Split the overall effect of all outcomes but the last into its treated units' contributions."""
     labels, last = design.labels, len(design.cohorts) - 1
     sides = design.sides(design.actual)
-    control_mean = BothSides.of(
-        sides, values, None if by_period is None else by_period.contrast
-    ).mean0[0]
+    values, contrast = every.values[:, :-1], every.contrast
+    control_mean = every.both_sides(sides).mean0[0, :-1]
     share = sides.share[0]
     treated, never = np.flatnonzero(labels < last), np.flatnonzero(labels == last)
     own = design.treats[:-1] * share / np.where(sides.n1[0] > 0, sides.n1[0], 1)
     seen = design.seen[treated]
     mine = own[labels[treated]] * seen
     weight = mine.sum(axis=1)
-    total = np.einsum("nf,nsf->ns", _of_values(own, by_period)[labels[treated]], values[treated])
+    total = np.einsum("nf,nsf->ns", _of_values(own, contrast)[labels[treated]], values[treated])
     total = total * design.weight[treated, None] - mine @ control_mean.T
     part = weight > 0
     effect = total[part] / weight[part, None]
-    placebo = _placebo(design, values[never], control_mean, share, never, by_period)
+    placebo = _placebo(design, every, control_mean, share, never)
     return UnitEffects(effect, weight[part], placebo, treated[part], never)
 
 
-def _of_values(of_changes: Floats, by_period: ByPeriod | None) -> Floats:
+def _of_values(of_changes: Floats, contrast: Floats | None) -> Floats:
     """Turn weights of changes (L, K) into those of what they follow from."""
-    return of_changes if by_period is None else of_changes @ by_period.contrast.T
+    return of_changes if contrast is None else of_changes @ contrast.T
 
 
 def _placebo(
     design: Comparisons,
-    values: Floats,
+    every: ComparedChanges,
     control_mean: Floats,
     share: Floats,
     never: Integers,
-    by_period: ByPeriod | None,
 ) -> Floats:
     """Return what never-treated units (n0) would show in each cohort's place, (L-1, n0, S)."""
     own = design.treats[:-1] * share
     seen = (design.seen[never] > 0).astype(float)
-    total = seen @ own.T
-    mine = values.reshape(-1, values.shape[2]) @ _of_values(own, by_period).T
-    mine = mine.reshape(*values.shape[:2], len(own))
-    centre = (own[:, None, :] * control_mean).reshape(-1, own.shape[1])
-    mine -= (seen @ centre.T).reshape(len(never), len(own), len(control_mean)).transpose(0, 2, 1)
+    total = own @ seen.T
+    values = every.values  # all of them: taking out what is used would cost more
+    found = _of_values(own, every.contrast) @ values.reshape(-1, values.shape[2]).T
+    found = found.reshape(len(own), *values.shape[:2])[:, never, :-1]
+    found -= seen @ (own[:, None, :] * control_mean).swapaxes(1, 2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.ascontiguousarray((mine / total[:, None, :]).transpose(2, 0, 1))
+        found /= total[:, :, None]
+    return np.asarray(found)

@@ -20,22 +20,26 @@ WIDTH = 64  # columns multiplied with each other at once: those of a few outcome
 
 
 @dataclass(frozen=True)
-class _CrossProducts:
+class CrossProducts:
     """Products, summed over units, of the centred changes of S outcomes over K comparisons.
 
-    ``own`` (S, K, K) with themselves, ``with_last`` (S, K, K) with the last outcome's, ``with_seen`` (S, K, K), and
-    ``with_weight`` (S, K).
+    ``centre`` (S, K) is the mean over the units that are seen. Products are ``own`` (S, K, K) with themselves, ``with_last``
+    (S, K, K) with the last outcome's, ``with_seen`` (S, K, K), and ``with_weight`` (S, K).
     """
 
+    centre: Floats
     own: Floats
     with_last: Floats
     with_seen: Floats
     with_weight: Floats
 
     @classmethod
-    def of(cls, changes: Floats, centre: Floats, seen: Floats, weight: Floats) -> "_CrossProducts":
-        """Multiply changes (N, S, K) less their centre (S, K)."""
+    def of(cls, changes: Floats, seen: Floats, weight: Floats) -> "CrossProducts":
+        """Multiply changes (N, S, K), zero where not ``seen`` (N, K)."""
         n_units, n_outcomes, n_pairs = changes.shape
+        total = np.ones(n_units) @ changes.reshape(n_units, -1)
+        count = np.maximum((seen > 0).sum(axis=0), 1)
+        centre = total.reshape(n_outcomes, n_pairs) / count  # so that squares lose no digits
         own = np.empty((n_outcomes, n_pairs, n_pairs))
         beside = np.empty((n_outcomes, n_pairs, 2 * n_pairs + 1))
         last = (changes[:, -1] - centre[-1]) * seen
@@ -51,18 +55,17 @@ class _CrossProducts:
             own[some] = np.einsum("skst->skt", product)
             beside[some] = (flat.T @ others).reshape(n_some, n_pairs, -1)
         with_last, with_seen, with_weight = np.split(beside, [n_pairs, 2 * n_pairs], axis=2)
-        return cls(own, with_last, with_seen, with_weight[:, :, 0])
+        return cls(centre, own, with_last, with_seen, with_weight[:, :, 0])
 
 
 def squares_of_all(
-    changes: Floats, loading: Loading, seen: Floats, weight: Floats
+    products: CrossProducts, loading: Loading, seen: Floats, weight: Floats
 ) -> tuple[Floats, Floats]:
     """Sum everybody's squared scores, and their products with the last outcome's, each (S, P).
 
     Parameters
     ----------
-    changes : ndarray, (N, S, K)
-        Zero where not seen.
+    products : CrossProducts
     loading : Loading
     seen : ndarray, (N, K)
         The unit's weight where it is observed in both periods, else zero.
@@ -70,15 +73,11 @@ def squares_of_all(
     """
     own = loading.own
     (n_outcomes, n_assigned), n_pairs = loading.constant.shape, own.shape[1]
-    centre = loading.mean[
-        0
-    ]  # what is left of the others' means is small, so that squares lose no digits
-    products = _CrossProducts.of(changes, centre, seen, weight)
     twice = (own[:, :, None] * own[:, None, :]).reshape(n_assigned, -1)
     squares, mixed = (
         twice @ part.reshape(n_outcomes, -1).T for part in (products.own, products.with_last)
     )
-    b, c = own[:, None] * (loading.mean - centre), loading.constant.T
+    b, c = own[:, None] * (loading.mean - products.centre), loading.constant.T
     moved_seen = own @ products.with_seen.transpose(1, 0, 2).reshape(n_pairs, -1)
     moved_seen = moved_seen.reshape(b.shape)
     moved_weight = own @ products.with_weight.T - b @ (seen.T @ weight)

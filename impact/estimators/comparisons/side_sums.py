@@ -171,12 +171,15 @@ class BothSides:
 
     def loading(self, code: int, *, leverage: float, estimated: bool) -> Loading:
         """Return how scores of a label's units follow from their changes; comparisons they are no part of weigh nothing."""
-        mean = np.where(self.sides.design.treats[code] > 0, self.mean1, self.mean0)
+        treats = self.sides.design.treats[code] > 0
+        mean = np.where(treats, self.mean1, self.mean0) if treats.any() else self.mean0
         own = self.sides.own_weight(code, leverage)
         return Loading(own, mean, self._constant(code) * estimated)
 
     def _constant(self, code: int) -> Floats:
         """What estimating cohort shares adds to the scores of a label's units, (S, P)."""
         usable = (self.sides.share > 0) * self.sides.design.treats[code]
+        if not usable.any():
+            return np.zeros_like(self.overall)
         deviation = self.mean1 - self.mean0 - self.overall.T[:, :, None]
         return np.asarray(np.einsum("pk,psk->sp", usable, deviation) / self.sides.total)

@@ -6,6 +6,7 @@ from panels import long_frame, panel
 
 import impact
 from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.compared_changes import ComparedChanges
 from impact.estimators.comparisons.many_comparisons import unit_effects
 from impact.estimators.many import LEVERAGE
 from impact.estimators.many_of import many
@@ -92,7 +93,13 @@ def test_from_outcomes_by_period_come_the_numbers_of_compared_changes(gaps, weig
     )
     for name, values in vars(direct).items():
         np.testing.assert_allclose(getattr(found, name), values, **SAME)
-    mine, theirs = asked.unit_effects(wide), unit_effects(asked.design, changes)
+    mine, theirs = (
+        asked.unit_effects(wide),
+        unit_effects(
+            asked.design,
+            ComparedChanges(np.concatenate([changes, asked.design.exposure[:, None]], axis=1)),
+        ),
+    )
     for name, values in vars(theirs).items():
         np.testing.assert_allclose(getattr(mine, name), values, **SAME)
 
@@ -108,6 +115,23 @@ def test_what_is_kept_of_assignments_changes_no_number_of_the_outcomes_that_foll
     fresh = many(made, impact.CallawaySantAnna())
     for name, values in vars(fresh.evaluate(labels, second)).items():
         np.testing.assert_array_equal(getattr(asked.evaluate(labels, second), name), values)
+
+
+def test_one_unit_a_billion_times_the_others_costs_their_scores_no_digits():
+    made = panel(long_frame(n=80, share=0.1, gaps=0.15, seed=6))
+    seen = ~np.isnan(made.wide).any(axis=1)
+    place = np.flatnonzero(np.isfinite(made.cohort) & seen)[0]
+    made = made.with_cohort(np.where(np.arange(80) == place, 5, np.inf))
+    design, wide = Comparisons.of(made, impact.CallawaySantAnna()), outcomes_like(made)
+    wide[place] *= (
+        1e9  # the only one on its side: whatever it shows, nothing of it is left in a score
+    )
+    changes = (wide[..., design.period] - wide[..., design.base]) * (design.seen > 0)[:, None]
+    labels = drawn(design)
+    labels[0] = design.labels
+    found = design.evaluate(labels, changes, shares="fixed")
+    _, scores = scores_by_hand(design, design.labels, changes[:, 0], 0.0, estimated=False)
+    np.testing.assert_allclose(found.variance[0, 0], scores @ scores, **SAME)
 
 
 def test_a_level_a_million_times_the_changes_costs_no_digits():
