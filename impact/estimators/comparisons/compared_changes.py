@@ -34,7 +34,7 @@ class ComparedChanges:
     @property
     def n_outcomes(self) -> int:
         """Without the exposure."""
-        return self.values.shape[1] - self.slopes
+        return int(self.values.shape[1]) - self.slopes
 
     @cached_property
     def by_pair(self) -> Floats:
