@@ -1,9 +1,7 @@
-"""Design checks kept by what they were asked of, so that runs of one batch simulate the same panels once."""
+"""Design checks kept by what they were asked of, so that runs of one code simulate the same panels once."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impact.data.kept_text import keep_text, kept_text
 from impact.diagnostics.design import DesignCheck
 
 DESIGNS = "designs"
-"""Name of the folder among the results of a run of a batch; it holds what parts hold, and is never published."""
+"""Name among a run's results of the folder that runs of one code share; it holds what parts hold, and is never published."""
 
 
 def remembered(
@@ -34,12 +33,10 @@ def remembered(
     if folder is None or not folder.is_dir():
         return make()
     path = folder / f"{digest_of(asked)}.json"
-    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):  # a torn file is made again
-        return _read(json.loads(path.read_text(encoding="utf-8")))
+    if (kept := kept_text(path)) is not None:
+        return _read(json.loads(kept))
     made = make()
-    aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_text(json.dumps(_written(made)), encoding="utf-8")
-    aside.replace(path)
+    keep_text(path, json.dumps(_written(made)))
     return made
 
 

@@ -6,26 +6,22 @@ effect again, half a minute a notebook. What is kept is what a run's folder hold
 
 import fcntl
 import json
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import impact
 from impact.data.whole_file import whole_file
 from impact.errors import StorageError
 from impact.evaluation.store import part_text, read_part
 from impact.evaluation.study import Study
+from impact.pipeline.made_before import computed_by, own_folder
 from impact.pipeline.plan import inputs_of, sha256_of
 
 FOLDER = ".answers"
 MOST = 6  # studies of which answers are kept: those asked last
-COMPUTED_BY = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels")
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,8 @@ class Answers:
         reports = study.folder / "reports"
         if not reports.is_dir() or reports.is_symlink():
             return None
-        folder = reports / FOLDER / _identity(study)
-        try:
-            (reports / FOLDER).mkdir(mode=0o700, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folder.touch()
-        except OSError:
-            return None
-        _forget(reports / FOLDER)
-        return cls(folder)
+        folder = own_folder(reports / FOLDER, _identity(study), most=MOST)
+        return None if folder is None else cls(folder)
 
     def part(self, name: str, make: Callable[[], Any]) -> Any:
         """Return a part: read where it is kept, else made and kept. Whoever asks meanwhile waits instead of making it too."""
@@ -76,26 +65,6 @@ def _identity(study: Study) -> str:
         for name, path in sorted(inputs_of(study.plan, study.folder).items())
         if path.is_file()
     }
-    versions = {name: version(name) for name in COMPUTED_BY}
     choices = study.plan.model_dump(mode="json", by_alias=True)
-    whole = [choices, files, versions, repr(study.blind), _code()]
+    whole = [choices, files, repr(study.blind), computed_by()]
     return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
-
-
-@cache
-def _code() -> str:
-    package, found = Path(impact.__file__).resolve().parent, sha256()
-    for path in sorted(package.rglob("*.py")):
-        found.update(f"{path.relative_to(package)}\0{sha256_of(path)}\n".encode())
-    return found.hexdigest()
-
-
-def _forget(folder: Path) -> None:
-    """Delete the answers that were asked for longest ago."""
-    kept = sorted(
-        (one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()),
-        key=lambda one: one.stat().st_mtime,
-        reverse=True,
-    )
-    for one in kept[MOST:]:
-        shutil.rmtree(one, ignore_errors=True)

@@ -50,7 +50,7 @@ def main() -> None:
     """Entry of the process: the number of the connection to the command, and the folder for kernels' sockets."""
     command, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     with ending_with(command):
-        import_once((*IMPORTED_ONCE, *OF_RUNS), cut_typefaces)
+        import_once((*IMPORTED_ONCE, *OF_RUNS), hash_code)
     spent = cpu_seconds()
     asked = next_child(command)
     if asked is None:
@@ -64,11 +64,11 @@ def main() -> None:
     leave()
 
 
-def cut_typefaces() -> None:
-    """Have the house's letters cut out of its typefaces, which every page of every run carries (2 s)."""
-    from impact.reporting.render.fonts import css
+def hash_code() -> None:
+    """Have the code hashed by which runs find what others have made."""
+    from impact.pipeline.made_before import computed_by
 
-    css()
+    computed_by()
 
 
 class ForkedParent(WarmParent):

@@ -22,11 +22,13 @@ from impact.evaluation.plan import NAMED
 from impact.evaluation.study import Study
 from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.execute import FreshNotebooks, WarmParent
+from impact.pipeline.made_before import made_before
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import published, sha256_of, study_of
 from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step, Timings, cpu_seconds, most_memory_mb
+from impact.reporting.render import fonts
 from impact.terms import Language
 
 Stages = tuple[tuple[str, ...], ...]
@@ -83,15 +85,12 @@ class Manner:
         Makes what executes them, of the folder that they work in.
     side_by_side : int
         How many at once.
-    designs : Path, optional
-        Folder of design checks that other runs have made.
     code : str, optional
         What `code_hash` says, where it is known.
     """
 
     executing: Callable[[Path], WarmParent] = lambda folder: WarmParent(folder=folder)
     side_by_side: int = 2
-    designs: Path | None = None
     code: str | None = None
 
 
@@ -123,7 +122,7 @@ def run(
     Raises
     ------
     ImpactError
-        One of its branches; nothing of a failed run stays under ``reports``.
+        One of its branches; nothing of a failed run stays under ``reports`` but what the next need not simulate again.
     """
     return run_as(
         FRESH if fresh else Manner(),
@@ -175,7 +174,10 @@ def write_run(
     del study  # panels: each notebook makes its own while this process waits
     # all that was used so far, imports included
     timings.timed("plan", lambda: timings.before_s + cpu_seconds())
-    _notebooks(stages, notebooks, folder, snapshot, parameters, timings, manner)
+    made = made_before(folder.parent)
+    _notebooks(stages, notebooks, folder, snapshot, parameters, timings, manner, made)
+    if made is not None:
+        fonts.share_in(made)
     headline, outputs = write_pages(folder, told, timings)
     shutil.rmtree(folder / INPUTS, ignore_errors=True)
     snapshot.refuse_changed()
@@ -252,14 +254,15 @@ def _notebooks(
     parameters: Mapping[str, Any],
     timings: Timings,
     manner: Manner,
+    made: Path | None,
 ) -> None:
     """Execute the notebooks stage by stage, some of them at a time."""
     executed = folder / "notebooks"
     executed.mkdir()
     values = {**parameters, "results": str(folder / LEFT)}
     values.pop(NAMED, None)
-    if manner.designs is not None:
-        (folder / LEFT / DESIGNS).symlink_to(manner.designs)
+    if made is not None:
+        (folder / LEFT / DESIGNS).symlink_to(made)
     pool = ThreadPoolExecutor(manner.side_by_side)
     with manner.executing(snapshot.plan.parent) as warm:
 

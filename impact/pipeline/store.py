@@ -23,6 +23,8 @@ from impact.pipeline.plan import sha256_of
 CERTIFICATE = "run.json"
 RELEASES = "releases"
 """Folder beside runs with the logs of what releases told."""
+MADE = ".made"
+"""Folder beside runs with what they leave for the next."""
 INSIDE, RELEASED = 0o700, 0o755
 """Modes of folders: a run is its maker's alone, a release is everybody's."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -80,8 +82,10 @@ def _unmade(reports: Path, name: str, *, new: bool) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if new and [one.name for one in reports.iterdir()] == [lock_of(reports / name).name]:
-            lock_of(reports / name).unlink()
+        lock = lock_of(reports / name)
+        if new and {one.name for one in reports.iterdir()} <= {lock.name, MADE}:
+            shutil.rmtree(reports / MADE, ignore_errors=True)
+            lock.unlink()
             reports.rmdir()
         raise
 

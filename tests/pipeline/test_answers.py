@@ -53,7 +53,7 @@ def test_another_choice_file_or_code_is_computed_again(project, made, monkeypatc
     schema = next((project / "data").glob("jobtraining*.yml"))
     schema.write_text(schema.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     quality()
-    monkeypatch.setattr(room, "_code", lambda: "another")
+    monkeypatch.setattr(room, "computed_by", lambda: "another")
     quality()
     assert len(made) == 4
 

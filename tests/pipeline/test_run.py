@@ -17,7 +17,7 @@ from reporting.recalculated import cells_of, names_of, place
 from reporting.test_workbook import sheets_of
 
 from impact.cli import main
-from impact.pipeline.store import building, read_run
+from impact.pipeline.store import MADE, building, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPACT = [sys.executable, "-c", "from impact.cli import main; main()"]
@@ -292,9 +292,10 @@ def insert_cell(path, source):
 
 
 def left_behind(project):
+    """What stands in the folder of reports beside locks and what runs leave for the next."""
     reports = project / "reports"
     return (
-        [path.name for path in reports.iterdir() if not path.name.endswith(".lock")]
+        [path.name for path in reports.iterdir() if path.name != MADE and path.suffix != ".lock"]
         if reports.exists()
         else []
     )
@@ -487,6 +488,31 @@ def test_a_stopped_run_leaves_the_earlier_report_and_no_kernel(project, jobtrain
         partial = [path for path in (project / "reports").iterdir() if path.suffix == ".partial"]
         assert partial == [folder]
         shutil.copytree(jobtraining, folder, dirs_exist_ok=True)
+
+
+@pytest.mark.longer
+def test_a_second_run_of_the_same_data_simulates_nothing_and_has_the_same_bytes(project):
+    def made():
+        assert run_plan(SMALL, "reports", cwd=project).returncode == 0
+        folder = project / "reports" / "jobtraining"
+        return {
+            name: digest
+            for name, digest in read_run(folder)["outputs"].items()
+            if not name.startswith("notebooks/")  # they tell when their cells ran
+        }
+
+    def kept():
+        """When each file was written, and when it was read last."""
+        found = [path for path in (project / "reports" / MADE).rglob("*") if path.is_file()]
+        return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in found}
+
+    first, before = made(), kept()
+    second, after = made(), kept()
+    assert first == second
+    assert len(before) > 2  # the letters, and a design check for each outcome
+    assert before.keys() == after.keys()
+    assert all(after[name][0] == before[name][0] for name in before)
+    assert all(after[name][1] > before[name][1] for name in before)
 
 
 def test_a_notebook_runs_through_plain_papermill_with_another_outcome(tmp_path):

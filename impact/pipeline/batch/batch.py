@@ -28,7 +28,6 @@ from impact.pipeline.snapshot import Snapshot
 from impact.pipeline.store import CERTIFICATE, INSIDE, lock_of, locked, read_run
 
 LOGS = "logs"
-MADE = "made-once"  # design checks that runs of one code share
 SHORT_WAIT_S = 0.2  # so that Ctrl-C is heard
 
 Told = Callable[[str], None]
@@ -118,8 +117,6 @@ def run_batch(
     code = code_hash(notebooks)
     with locked(reports, name), _work(reports, name) as work:
         snapshot = _read_once(plan_path, work)
-        designs = folder / MADE / code[:16]
-        designs.mkdir(parents=True, exist_ok=True)
         batch = _UnderWay(
             folder,
             {
@@ -143,7 +140,6 @@ def run_batch(
             "snapshot": snapshot.to_told(),
             "reports": str(reports),
             "notebooks": str(notebooks),
-            "designs": str(designs),
             "code": code,
             "side_by_side": 2 if options.jobs == 1 else 1,
         }
@@ -153,12 +149,9 @@ def run_batch(
             if batch.runs[one.name].status != "done"
         }
         stopped = _execute(batch, open_orders, work, options, tell)
-        done = batch.write(
+        return batch.write(
             finished=_now(), exit_code=_exit_code(batch.runs.values(), stopped=stopped)
         )
-        if done.exit_code == 0:
-            shutil.rmtree(folder / MADE, ignore_errors=True)
-        return done
 
 
 def _folder(reports: Path, name: str) -> Path:

@@ -45,7 +45,6 @@ def _carried_out(
     manner = Manner(
         executing,
         side_by_side=order["side_by_side"],
-        designs=Path(order["designs"]),
         code=order["code"],
     )
     timings = Timings(lambda name: log(f"done: {name}"))
