@@ -163,8 +163,9 @@ def test_files_stay_readable_in_size():
         assert path.name not in {"utils.py", "helpers.py", "common.py", "misc.py"}
 
 
-def test_importing_the_package_imports_nothing_heavy():
-    code = "import sys, json, impact; print(json.dumps(sorted(m for m in sys.modules if '.' not in m)))"
+@pytest.mark.parametrize("module", ["impact", "impact.cli"])
+def test_importing_the_package_or_its_command_line_imports_nothing_heavy(module):
+    code = f"import sys, json, {module}; print(json.dumps(sorted(m for m in sys.modules if '.' not in m)))"
     loaded = json.loads(
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from impact import __version__
 from impact.cli.batch import batch
 from impact.cli.before_data import evaluability, power
 from impact.cli.deidentify import deidentify
@@ -33,6 +34,7 @@ from impact.errors import (
     UsageError,
     VerificationError,
 )
+from impact.pipeline.absent_plan import refuse_absent
 from impact.pipeline.ask import Asked, Told, run_apart
 
 app = typer.Typer(
@@ -53,6 +55,25 @@ for group, name, panel in ((plan, "plan", BEFORE), (moments, "moments", MORE), (
 for before in (init, workbook, power, evaluability, rehearse, intake):
     app.command(rich_help_panel=BEFORE)(before)
 STEPS = 15  # plan, seven notebooks, the renderings, numbers
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 (as the command line calls it)
+    if asked:
+        typer.echo(f"impact {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say the version and end."
+        ),
+    ] = False,
+) -> None:
+    del version  # said already
 
 
 @app.command(rich_help_panel=RUNS)
@@ -79,6 +100,7 @@ def run(
     ] = False,
 ) -> None:
     """Run a plan: data to finished report under reports/."""
+    refuse_absent(plan)
     asked = Asked(
         plan=str(plan),
         reports=str(reports),
@@ -232,12 +254,14 @@ def main() -> None:
 
 def _name_the_way(problem: Any) -> None:
     """Say of an option that is none how the command changes the choice of the plan that has its name."""
-    from impact.evaluation.plan import CHANGEABLE
-
     name = str(getattr(problem, "option_name", "")).lstrip("-").replace("-", "_")
     known = problem.ctx.command.params if problem.ctx else ()
     ways = {way for one in known for way in one.opts} & {"--set", "--grid"}
-    if name in CHANGEABLE and ways:
+    if not ways:
+        return
+    from impact.evaluation.plan import CHANGEABLE
+
+    if name in CHANGEABLE:
         typer.echo(f"A choice of the plan is changed by {max(ways)} {name}=...", err=True)
 
 

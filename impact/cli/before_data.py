@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from impact.check_result import amount
-
 
 def power(
     *,
@@ -31,6 +29,7 @@ def power(
     ] = None,
 ) -> None:
     """Say how large an effect a planned study could find, by simulation and by formula."""
+    from impact.check_result import amount
     from impact.diagnostics.power import PlannedStudy
     from impact.diagnostics.power import power as of_study
 

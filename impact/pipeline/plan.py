@@ -18,6 +18,7 @@ from impact.evaluation.plan_check import check_study
 from impact.evaluation.plan_lock import Known, Locked, RulesFile, canonical, lock_of
 from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.study import Study
+from impact.pipeline.absent_plan import refuse_absent
 
 Record = TypeVar("Record")
 OF_REPORTS = frozenset({".html", ".pdf", ".docx", ".ipynb"})
@@ -47,11 +48,8 @@ def _refuse_another_kind(path: Path) -> None:
         raise PlanError(
             f"{path.name}: a folder, not a plan; give a plan's .yml or workbook (`impact check` reads the folder of a run)"
         )
-    if ending in {".yml", ".yaml"} and not path.exists():
-        raise PlanError(
-            f"{path.name}: no such file; check the path, or make a plan: `impact init DATA` proposes one, "
-            "`impact plan new` asks for it"
-        )
+    if ending in {".yml", ".yaml"}:
+        refuse_absent(path)
     if ending in {*READERS, *TYPED_BY_HAND} and path.is_file():
         raise PlanError(
             f"{path.name}: data, not a plan; `impact init {path.name}` proposes a plan for them"

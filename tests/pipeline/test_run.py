@@ -16,6 +16,7 @@ import pytest
 from reporting.recalculated import cells_of, names_of, place
 from reporting.test_workbook import sheets_of
 
+from impact import __version__
 from impact.cli import main
 from impact.pipeline.store import MADE, building, read_run
 
@@ -368,6 +369,14 @@ def test_a_parameter_that_the_plan_would_refuse_stops_plan_and_run(project, comm
     done = impact(command, "evaluation.yml", "--set", told, cwd=project)
     assert (done.returncode, words in done.stderr) == (2, True)
     assert left_behind(project) == []
+
+
+def test_the_command_says_its_version(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["impact", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"impact {__version__}\n"
 
 
 @pytest.mark.parametrize(
