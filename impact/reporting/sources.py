@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from impact.reporting.reading import Token, tokens_of
@@ -172,7 +172,7 @@ class Sources:
         sentence = self._fixed(text)[0].get(token.start)
         if sentence is not None:
             return Source(None, f"words: {sentence}")
-        tokens = tokens_of([text])
+        tokens = _words_of(text)
         if sum(not one.numeral for one in tokens) < TELLING_WORDS:
             return None
         key = self._texts.get(_spoken(tokens))
@@ -183,7 +183,7 @@ class Sources:
         found = self._told.get(text)
         if found is None:
             found = self._told[text] = ({}, {})
-            tokens = [token for token in tokens_of([text]) if token.numeral]
+            tokens = [token for token in _words_of(text) if token.numeral]
             for pattern, word, sentence in self._patterns:
                 for match in pattern.finditer(text) if word in text else ():
                     for group in range(1, pattern.groups + 1):
@@ -228,7 +228,7 @@ class Sources:
         return None if sentence is None else Source(None, f"words: {sentence}")
 
     def _within_text(self, token: Token, text: str) -> Source | None:
-        tokens = tokens_of([text])
+        tokens = _words_of(text)
         before = _spoken([other for other in tokens if other.start < token.start])
         spoken, start = f" {_spoken(tokens)} ", len(before) + bool(before)
         for known, key in self._texts.items():
@@ -332,6 +332,11 @@ def _leaves(content: Any, at: str) -> Iterable[tuple[str, Any]]:
             yield from _leaves(value, f"{at}[{place}]")
     elif not isinstance(content, bool) and content is not None:
         yield at, content if isinstance(content, int | float) else str(content)
+
+
+@lru_cache(maxsize=16)  # numerals of one text are asked for one after the other
+def _words_of(text: str) -> list[Token]:
+    return tokens_of([text])
 
 
 def _spoken(tokens: Sequence[Token]) -> str:

@@ -45,23 +45,6 @@ class Table:
     group: str = ""
     brief: bool = False
 
-    def html(self) -> str:
-        """Return semantic HTML, every text escaped."""
-        return html_of(self.tree(), {})
-
-    def tree(self) -> list[Node]:
-        """Return the table and its notes."""
-        return pieces.table_blocks(
-            name=label_of(self.label),
-            caption=self.caption,
-            headings=list(self.headings.values()),
-            numeric=[name in self.formats for name in self.headings],
-            rows=self.cells(),
-            groups=list(map(_shown, self.frame[self.group])) if self.group else [],
-            notes=self.notes,
-            footnotes=self.footnotes,
-        )
-
     def cells(self) -> list[list[str]]:
         """Return what readers see, row by row."""
         return [
@@ -72,12 +55,25 @@ class Table:
             for row in self.frame.to_dict("records")
         ]
 
-    def values(self) -> list[list[float | None]]:
+    def tree(self, texts: Sequence[Sequence[str]]) -> list[Node]:
+        """Return the table of what readers see, and its notes."""
+        return pieces.table_blocks(
+            name=label_of(self.label),
+            caption=self.caption,
+            headings=list(self.headings.values()),
+            numeric=[name in self.formats for name in self.headings],
+            rows=texts,
+            groups=list(map(_shown, self.frame[self.group])) if self.group else [],
+            notes=self.notes,
+            footnotes=self.footnotes,
+        )
+
+    def values(self, texts: Sequence[Sequence[str]]) -> list[list[float | None]]:
         """Return the raw value behind each cell whose text is that number, row by row."""
         raws = self.frame[list(self.headings)].to_dict("records")
         return [
-            [published(text, row[name]) for text, name in zip(texts, self.headings, strict=True)]
-            for texts, row in zip(self.cells(), raws, strict=True)
+            [published(text, row[name]) for text, name in zip(line, self.headings, strict=True)]
+            for line, row in zip(texts, raws, strict=True)
         ]
 
     def to_csv(self, path: Path) -> None:
@@ -87,14 +83,14 @@ class Table:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
-        metadata = {"text/html": {"label": self.label}}
-        shown = {"text/html": self.html()}
+        texts = self.cells()
+        tree = self.tree(texts)
         return bundle(
-            self.tree(),
-            shown,
-            metadata,
+            tree,
+            {"text/html": html_of(tree, {})},
+            {"text/html": {"label": self.label}},
             brief=self.brief,
-            values=self.values(),
+            values=self.values(texts),
             columns=list(self.headings),
         )
 

@@ -20,6 +20,9 @@ class Written:
 
     def __init__(self) -> None:
         self._notes: dict[str, dict[Note, None]] = {}
+        self._phrases: set[str] = (
+            set()
+        )  # those that are no numerals, so that every text is asked for them
         self._overheard: list[tuple[str, Note]] | None = None
 
     def note(self, text: str, raw: Any) -> str:
@@ -27,6 +30,8 @@ class Written:
         if raw is not None:
             noted = raw if isinstance(raw, str) else float(raw)
             self._notes.setdefault(text, {})[noted] = None
+            if isinstance(noted, str):
+                self._phrases.add(text)
             if self._overheard is not None:
                 self._overheard.append((text, noted))
         return text
@@ -45,7 +50,7 @@ class Written:
         """Return what of a text was noted: each numeral, date or counting phrase in it, and the values it was written for."""
         numerals = {match.group() for match in _NUMERAL.finditer(text)}
         unsigned = {numeral.lstrip("\u2212-") for numeral in numerals}
-        phrases = {known for known, raws in self._notes.items() if known in text and _of_text(raws)}
+        phrases = {known for known in self._phrases if known in text}
         return {
             known: list(self._notes[known])
             for known in sorted(numerals | unsigned | phrases)
@@ -62,7 +67,3 @@ class Written:
             numbers |= self.behind(text_of(leaf))
         if numbers:
             exhibit["numbers"] = numbers
-
-
-def _of_text(raws: dict[Note, None]) -> bool:
-    return any(isinstance(raw, str) for raw in raws)
