@@ -105,7 +105,7 @@ def noting(name, call):
     return noted
 panel = impact.example_panel()
 side_sums.BothSides.of = noting("inference", side_sums.BothSides.of)
-curve.contributions = noting("curve", curve.contributions)
+curve.CentredOutcomes.statistics = noting("curve", curve.CentredOutcomes.statistics)
 impact.RandomizationInference(permutations=99).test(panel)
 impact.Permutation(permutations=99).of(panel, impact.CallawaySantAnna())
 impact.design_check(panel, draws=200)

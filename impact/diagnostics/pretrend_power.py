@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -183,7 +184,8 @@ def of_path(
     shape = events + 1.0
     early = shape[:n_before]
     unit = float(np.sqrt(early_vcov.diagonal().max()))
-    slopes = [_solve(lambda s: 1 - box.passing(s * early), goal, unit=unit) for goal in SHARES]
+    found = cache(lambda slope: 1 - box.passing(slope * early))  # both begin with the same slopes
+    slopes = [_solve(found, goal, unit=unit) for goal in SHARES]
     pooled = _pooled_slopes(early, early_vcov, critical)
     trend = slopes[0] * shape
     after = _after_passing(box, sigma, trend, n_before)
@@ -243,6 +245,13 @@ class _Box:
     sigma: Floats
     edge: Floats
 
+    @cached_property
+    def _uniform(self) -> Floats:
+        """The same points for every mean, (2^POINTS, P)."""
+        from scipy.stats import qmc
+
+        return np.asarray(qmc.Sobol(len(self.edge), seed=SEED).random_base2(POINTS))
+
     def passing(self, mean: Floats) -> float:
         """Probability that no lead is significant."""
         return float(self._draws(mean)[1].mean())
@@ -255,10 +264,8 @@ class _Box:
     def _draws(self, mean: Floats) -> tuple[Floats, Floats]:
         """Draw leads inside the box one after the other, each given those before, with weights (Genz 1992)."""
         from scipy.special import ndtr, ndtri
-        from scipy.stats import qmc
 
-        n = len(mean)
-        uniform = qmc.Sobol(n, seed=SEED).random_base2(POINTS)
+        n, uniform = len(mean), self._uniform
         root = np.linalg.cholesky(self.sigma)
         shocks, weight = np.zeros_like(uniform), np.ones(len(uniform))
         for k in range(n):

@@ -12,9 +12,9 @@ from impact.arrays import Floats, Integers, Mask
 from impact.check_result import SMALL_P, CheckResult, Shown, pass_or_warn, text_of
 from impact.data.panel import Panel
 from impact.data.variation import units_change_alike
+from impact.diagnostics.curve_statistics import CentredOutcomes
 from impact.errors import EstimationError, NotAvailableError, NotIdentifiedError
 from impact.estimators.alternatives import REGRESSIONS, Regression, weighed
-from impact.estimators.contributions import StratumMeans, contributions
 from impact.estimators.weighted import Weigh, exchangeable_as_units
 from impact.inference.assignments import assignments
 from impact.inference.strata import permutation_strata
@@ -274,14 +274,15 @@ class _Sample:
         found: dict[tuple[int, Adjustment], list[Floats]] = {}
         for start in blocks:
             some = labels[start : start + width, kept]
-            means = {name: self._means(name, some, outcomes) for name in self._adjustments(choices)}
+            adjustments = self._adjustments(choices)
+            centred = self._centred(adjustments, some, outcomes)
             for place, (_, _, weigh) in enumerate(estimators):
                 try:
                     weights = weigh(some)
                 except EstimationError:
                     continue
-                for adjustment, less in means.items():
-                    statistics = _statistics(weights, some, outcomes, self.seen, less)
+                each = centred.statistics(weights)
+                for adjustment, statistics in zip(adjustments, each, strict=True):
                     found.setdefault((place, adjustment), []).append(statistics)
         for (place, adjustment), parts in found.items():
             if len(parts) == len(blocks):  # else refused under one of the assignments
@@ -312,14 +313,18 @@ class _Sample:
         one_stratum = len(np.unique(self.part.stratum)) < 2
         return [name for name in choices.adjustments if name == "none" or not one_stratum]
 
-    def _means(
-        self, adjustment: Adjustment, labels: Integers, outcomes: Floats
-    ) -> StratumMeans | None:
-        """What an adjustment takes out of outcomes (N, S, T)."""
-        if adjustment == "none":
-            return None
+    def _centred(
+        self, adjustments: list[Adjustment], labels: Integers, outcomes: Floats
+    ) -> CentredOutcomes:
+        """Outcomes (N, S, T) under assignments (P, N), and what each adjustment takes out of them."""
         never = labels == len(self.panel.cohorts)
-        return StratumMeans.of(self.part.stratum, never, outcomes, self.seen)
+        return CentredOutcomes.of(
+            labels,
+            outcomes,
+            self.seen,
+            stratum=self.part.stratum,
+            less_strata=[None if name == "none" else never for name in adjustments],
+        )
 
     def _outcomes(self, choices: Choices) -> tuple[list[dict[str, Any]], Floats]:
         """Variants of the outcome (N, S, T), zero where not observed; ranks do not depend on the cap."""
@@ -331,14 +336,6 @@ class _Sample:
                 names.append({"winsorise": share, "scale": scale})
                 variants.append(np.nan_to_num(scaled(capped, scale)))
         return names, np.stack(variants, axis=1)
-
-
-def _statistics(
-    weights: Floats, labels: Integers, outcomes: Floats, seen: Mask, less: StratumMeans | None
-) -> Floats:
-    """Effects and standard errors (2, S, P) of outcomes (N, S, T)."""
-    direct, scores = contributions(weights, labels, outcomes, seen, less=less)
-    return np.stack([direct.sum(axis=1).T, np.sqrt((scores**2).sum(axis=1)).T])
 
 
 def scaled(wide: Floats, scale: Scale) -> Floats:

@@ -141,6 +141,12 @@ class Comparisons:
         """Whether every unit is seen in every comparison and all weigh one: then sums by label are all one needs."""
         return bool((self.seen == 1).all())
 
+    def contrast(self, n_periods: int) -> Floats:
+        """Return how compared changes follow from outcomes that are all observed, (T, K)."""
+        contrast, pairs = np.zeros((n_periods, len(self.base))), np.arange(len(self.base))
+        contrast[self.period, pairs], contrast[self.base, pairs] = 1.0, -1.0
+        return contrast
+
     @property
     def compared(self) -> Mask:
         """Whether each comparison has a unit observed on both sides under the actual assignment, (K,)."""
@@ -261,7 +267,9 @@ class Comparisons:
         by_label = np.stack(
             [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
         )
-        own = np.take_along_axis(by_label, chosen[:, :, None], axis=1) * self.seen
+        place = np.arange(len(chosen))[:, None] * len(self.cohorts) + chosen
+        own = np.take(by_label.reshape(-1, by_label.shape[2]), place, axis=0)
+        own *= self.seen
         return np.asarray(own[0] if labels is None else own)
 
     def _averaged(self, share: Floats, average: Averaging) -> Floats:

@@ -28,11 +28,7 @@ class ComparisonWeights:
     def __call__(self, labels: Integers) -> Floats:
         """Return the weights (P, N, T)."""
         own = self.design.own_weights(labels, average=self.average)
-        weights = np.zeros((*labels.shape, self.n_periods))
-        for k, (base, period) in enumerate(zip(self.design.base, self.design.period, strict=True)):
-            weights[:, :, period] += own[:, :, k]
-            weights[:, :, base] -= own[:, :, k]
-        return weights
+        return own @ self.design.contrast(self.n_periods).T
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,7 @@ class ManyComparisons:
 
     @cached_property
     def _contrast(self) -> Floats:
-        """How compared changes follow from outcomes that are all observed, (T, K)."""
-        contrast = np.zeros((self.panel.n_periods, len(self.design.base)))
-        np.add.at(contrast, (self.design.period, np.arange(len(self.design.base))), 1.0)
-        np.add.at(contrast, (self.design.base, np.arange(len(self.design.base))), -1.0)
-        return contrast
+        return self.design.contrast(self.panel.n_periods)
 
     @cached_property
     def by_period(self) -> ByPeriod | None:
