@@ -5,6 +5,8 @@
 The loop is what a user of papermill writes: its API over the seven notebooks of a run, a new kernel each, every notebook shown as
 HTML by nbconvert. It makes no report, PDF, Word file, workbook, ledger or certificate; the batch makes all of them. Beside a folder
 of reports its notebooks find what those before have computed (`impact.pipeline.answers`); without one each computes all it needs.
+Beside both, what a run computes, by itself, in one process (`benchmarks.one_process`): one more run of the batch over it is what
+carrying a run out costs.
 """
 
 import json
@@ -14,8 +16,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
+
+import numpy as np
 
 HERE = Path(__file__).parent
 PLAN = "evaluation-jobtraining.yml"
@@ -38,27 +43,36 @@ for seed in range(1, rounds + 1):
 
 
 def used(words, folder=HERE.parent):
-    """Processor seconds of a process and of all that it waited for."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    """Seconds of the processor and of the clock, of a process and of all that it waited for."""
+    quiet, began = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}, time.monotonic()
     paths = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": paths}
     process = subprocess.Popen([sys.executable, "-c", *words], cwd=folder, env=environment, **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{words[1:]} failed; see `make report PLAN={PLAN}`")
-    return usage.ru_utime + usage.ru_stime
+    return np.array([usage.ru_utime + usage.ru_stime, time.monotonic() - began])
 
 
-def of_batch(runs):
-    """Seconds of a batch whose runs differ in their seed, so that no run finds what another has simulated, and its certificates."""
+def of_batch(runs, *, computing=True):
+    """Seconds of a batch whose runs differ in their seed, so that no run finds what another has simulated, its certificates, and
+    what computing one of its runs takes.
+    """
     with tempfile.TemporaryDirectory() as reports:
         seeds = ",".join(map(str, range(1, runs + 1)))
-        grid = ["--grid", f"seed={seeds}", "--reports", reports, "--jobs", "1"]
-        spent = used([BATCH, "batch", PLAN, *grid])
-        said = [json.loads(path.read_text()) for path in Path(reports).glob("*/run.json")]
-    if len(said) != runs:
-        raise SystemExit(f"{len(said)} of {runs} runs have a certificate")
-    return spent, said
+        spent = used([BATCH, "batch", PLAN, "--grid", f"seed={seeds}", "--reports", reports])
+        made = list(Path(reports).glob("*/run.json"))
+        if len(made) != runs:
+            raise SystemExit(f"{len(made)} of {runs} runs have a certificate")
+        certificates = [json.loads(path.read_text()) for path in made]
+        return spent, certificates, of_one_process(made[0].parent) if computing else None
+
+
+def of_one_process(made):
+    """Median processor seconds of what a run computes, over some seeds."""
+    words = [sys.executable, "-m", "benchmarks.one_process", PLAN, str(made), "1,2,3"]
+    done = subprocess.run(words, cwd=HERE.parent, capture_output=True, text=True, check=True)
+    return statistics.median(json.loads(done.stdout))
 
 
 def of_loop(rounds, *, finding):
@@ -87,10 +101,11 @@ def by_step(said):
     return [*steps, ("rest", total - sum(mean.values())), ("total", total)]
 
 
-def page(runs, batch, one, said, rounds, loops):
+def page(runs, batch, one, said, computing, rounds, loops):
     """The tables, of a loop whose notebooks find what those before have computed, and of one in which they do not."""
     each, more = batch / runs, (batch - one) / (runs - 1)
-    finding, alone = (loop / rounds for loop in loops)
+    finding, alone = (loop[0] / rounds for loop in loops)
+    more, each = more[0], each[0]
     lines = [
         "# Benchmark of a batch",
         "",
@@ -102,17 +117,22 @@ def page(runs, batch, one, said, rounds, loops):
         "Since notebooks opened by hand keep what they compute for the next (`reports/.answers`), a loop gains by it too: from the second",
         "notebook of a round on it computes less. Both loops are shown, as the project is shipped and in a folder without reports.",
         "",
+        "The same computation in one process (`benchmarks/one_process.py`): data read, every part computed, every section shown, every page made,",
+        "without papermill, kernels, copies or certificate. What one more run of the batch costs over it is what carrying a run out costs.",
+        "",
         f"Python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + ".",
         "",
-        "| | runs measured | CPU, s | CPU a run, s | of a batch's run |",
-        "|---|---:|---:|---:|---:|",
-        f"| `impact batch`, one run | 1 | {one:.1f} | {one:.1f} | |",
-        f"| `impact batch` | {runs} | {batch:.1f} | {each:.1f} | 1 |",
-        f"| one more run of it | | | {more:.1f} | |",
-        f"| plain loop, notebooks finding what those before have computed | {rounds} | {loops[0]:.1f} | {finding:.1f} | {finding / each:.1f} |",
-        f"| plain loop, each notebook by itself | {rounds} | {loops[1]:.1f} | {alone:.1f} | {alone / each:.1f} |",
+        "| | runs measured | by the clock, s | CPU, s | CPU a run, s | of a batch's run |",
+        "|---|---:|---:|---:|---:|---:|",
+        f"| `impact batch`, one run | 1 | {one[1]:.0f} | {one[0]:.1f} | {one[0]:.1f} | |",
+        f"| `impact batch`, as many side by side as there are processors ({os.cpu_count()}) | {runs} | {batch[1]:.0f} | {batch[0]:.1f} | {each:.1f} | 1 |",
+        f"| one more run of it | | | | {more:.1f} | |",
+        f"| the same computation in one process, no notebook | 3 | | | {computing:.1f} | |",
+        f"| one more run over its computation | | | | {more - computing:.1f} | |",
+        f"| plain loop, notebooks finding what those before have computed | {rounds} | {loops[0][1]:.0f} | {loops[0][0]:.1f} | {finding:.1f} | {finding / each:.1f} |",
+        f"| plain loop, each notebook by itself | {rounds} | {loops[1][1]:.0f} | {loops[1][0]:.1f} | {alone:.1f} | {alone / each:.1f} |",
         "",
-        "Rounds of a loop cost about the same, as each starts anew; where fewer were measured than runs of the batch, ratios are of averages.",
+        "Seconds by the clock are of a machine that others may have used meanwhile. Rounds of a loop cost about the same, as each starts anew; where fewer were measured than runs of the batch, ratios are of averages.",
         "",
         "Where a run of the batch spends it, mean over its runs as their certificates have it:",
         "",
@@ -128,13 +148,13 @@ if __name__ == "__main__":
     # half of the loops before and half after: other work on the machine is in both
     parts = [part for part in (rounds - rounds // 2, rounds // 2) if part]
     before = [of_loop(parts[0], finding=finding) for finding in (True, False)]
-    one, _ = of_batch(1)
-    batch, said = of_batch(runs)
+    one, *_ = of_batch(1, computing=False)
+    batch, said, computing = of_batch(runs)
     after = (
         [of_loop(parts[1], finding=finding) for finding in (True, False)]
         if parts[1:]
-        else [0.0, 0.0]
+        else [np.zeros(2), np.zeros(2)]
     )
     loops = [sum(both) for both in zip(before, after, strict=True)]
-    found = page(runs, batch, one, said, rounds, loops)
+    found = page(runs, batch, one, said, computing, rounds, loops)
     (HERE / "BATCH.md").write_text(found, encoding="utf-8")
