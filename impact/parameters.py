@@ -99,10 +99,10 @@ def percent_of_log(change: Floats) -> Floats:
 
 def table_of(records: list[dict[str, Any]]) -> pd.DataFrame:
     """Read the rows of a table from plain values."""
-    table = pd.DataFrame(records, columns=list(ESTIMATE_COLUMNS))
-    numbers = [name for name in ESTIMATE_COLUMNS if name not in LABELS]
-    table[numbers] = table[numbers].astype(float)
-    for name in LABELS:
-        if table[name].isna().all():
-            table[name] = np.nan
-    return table
+    # column by column: pandas takes many times as long for a list of rows
+    columns: dict[str, Any] = {}
+    for name in ESTIMATE_COLUMNS:
+        cells = [record.get(name) for record in records]
+        labels = name in LABELS and not all(map(pd.isna, cells))
+        columns[name] = cells if labels else np.array(cells, dtype=float)
+    return pd.DataFrame(columns)

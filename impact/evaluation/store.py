@@ -1,7 +1,7 @@
 """Write a part to JSON and read it back to the last digit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -208,13 +208,20 @@ def decode(value: Any) -> Any:
     if kind == "infinity":
         return float(f"{content}inf")
     if kind == "frame":
-        frame = pd.DataFrame(
-            {name: list(decode(content[name])) for name in value["columns"]},
-            columns=value["columns"],
-        )
-        if frame.empty:  # pandas takes columns without a value for floats
-            frame = frame.astype(object)
-        return frame.astype(dict.fromkeys(value["floats"], float))
+        return _frame({name: decode(content[name]) for name in value["columns"]}, value["floats"])
     if hasattr(_TYPES[kind], "from_dict"):
         return _TYPES[kind].from_dict(content)
     return _TYPES[kind](**{name: decode(item) for name, item in content.items()})
+
+
+def _frame(cells: Mapping[str, tuple[Any, ...]], floats: Sequence[str]) -> pd.DataFrame:
+    """Return a frame whose columns are floats where they are named, else of the type that pandas finds."""
+    # a column gets its type as it is made: to change it afterwards costs as much as all the rest of a frame
+    return pd.DataFrame(
+        {
+            name: np.array(column, dtype=float if name in floats else object)
+            if name in floats or not column  # pandas takes columns without a value for floats
+            else list(column)
+            for name, column in cells.items()
+        }
+    )
