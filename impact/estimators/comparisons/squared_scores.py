@@ -4,6 +4,7 @@ import numpy as np
 
 from impact.arrays import Floats, Mask
 from impact.estimators.comparisons.compared_changes import ComparedChanges
+from impact.estimators.comparisons.everybody import squares_of_everybody
 from impact.estimators.comparisons.label_sums import SPARSE, LabelSums
 from impact.estimators.comparisons.loading import Loading
 from impact.estimators.comparisons.pair_scores import FEW, PairScores, squares_of_few
@@ -11,9 +12,6 @@ from impact.estimators.comparisons.scores_of_all import squares_of_all
 from impact.estimators.comparisons.side_sums import Sides
 
 CHUNK = 4_000_000  # pairs of a unit and an assignment, times comparisons, laid out at once
-FEW_ASSIGNMENTS = (
-    3  # up to which, of few outcomes, cross-products of changes would cost more than all scores
-)
 MOST_HAVE_IT = 0.5  # share of the units from which it is cheaper to score the others
 KEPT = 1e-4  # of what a difference is taken from: with less left, such as beside one outlier, digits would be lost
 
@@ -58,16 +56,18 @@ def squares_by_unit(
     Of a label that most units have, the sum is what everybody's scores would add up to, less those of the others.
     """
     design, values = sides.design, changes.by_pair
-    few = len(sides.labels) <= FEW_ASSIGNMENTS and values.shape[1] <= FEW
-    if few or (sides.labels == code).mean() <= MOST_HAVE_IT:
+    inside = sides.labels == code
+    share = inside.mean()
+    if share > SPARSE and values.shape[1] <= FEW:
+        return squares_of_everybody(inside, values, loading, design.seen, design.weight)
+    if share <= MOST_HAVE_IT:
         return _of_pairs(sides, (code, True), values, loading, leverage)
     products = changes.products(design.seen, design.weight)
     whole = squares_of_all(products, loading, design.seen, design.weight)
     others = _of_pairs(sides, (code, False), values, loading, leverage)
     squares, mixed = whole[0] - others[0], whole[1] - others[1]
-    told = slice(
-        changes.n_outcomes
-    )  # never treated units have no exposure: nothing is left of it, and nothing is lost
+    # of the exposure, which never treated units do not have, nothing is left, and nothing is lost
+    told = slice(changes.n_outcomes)
     if (squares[told] < KEPT * whole[0][told]).any():
         return _of_pairs(sides, (code, True), values, loading, leverage)
     return squares, mixed
