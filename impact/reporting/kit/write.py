@@ -16,6 +16,7 @@ from impact.disclosure.twin.declared import Shown, declare_twin
 from impact.disclosure.twin.twin import AGREES, Twin, agreement, twin_of
 from impact.errors import StorageError, VerificationError
 from impact.evaluation.study import Study
+from impact.reporting.formats import MINUS
 from impact.reporting.kit.contents import WITHOUT_A_CHECK, asked_of, settings_of
 from impact.terms import SMALLEST_SHOWN, Language
 
@@ -147,7 +148,8 @@ def _readme(name: str, language: Language, study: Study, twin: Twin, fewest: int
     named, why = words["names"], words["why_not"]
     rows = []
     for one in twin.answered:
-        figures = f"{one.value:.6g} | {one.std_error:.6g}".replace(".", words["decimal"])
+        figures = f"{one.value:.6g} | {one.std_error:.6g}".replace("-", MINUS)
+        figures = figures.replace(".", words["decimal"])
         rows.append(f"| {named[one.asked.name]} | `{one.asked.name}` | {figures} |")
     left_out = [
         f"- {named[key]}{words['colon']}{why[code.split(':')[0]]}."
