@@ -8,6 +8,7 @@ like amounts the firm's other rows tell (`own_history`).
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def moved_rows(table: SourceTable) -> Integers:
     if not asked.size:
         return nothing
     columns = [_Described.of(cells) for cells in texts]
-    gain = _Gain.of(columns, [cells.take(asked) for cells in texts])
+    gain = _Gain.of(columns, [_Cells(cells.take(asked)) for cells in texts])
     bar = np.log(table.n_rows) + ODDS
     moved = gain.best(blank[asked]) > bar
     history = OwnHistory.of(texts, asked)
@@ -117,14 +118,30 @@ class _Described:
         counts = words if by_words else Counter(_shapes(sample).to_pylist())
         return cls(counts, len(sample), by_words)
 
-    def likelihood(self, cells: Any, *, own: bool) -> Floats:
+    def likelihood(self, cells: "_Cells", *, own: bool) -> Floats:
         """Logarithm of how often cells like these (r,) stand in the column; of its own cells, on other rows."""
-        found = cells if self.by_words else _shapes(cells)
-        counted = [self.counts[text] for text in found.to_pylist()]
+        counted = [self.counts[text] for text in (cells.words if self.by_words else cells.shapes)]
         times = np.maximum(np.array(counted, dtype=float) - own, 0.0)
         kinds = len(self.counts) + 1
         likelihood: Floats = np.log((times + UNSEEN) / (self.n - own + UNSEEN * kinds))
         return likelihood
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Cells (r,) that several columns are asked about; their shapes are found once."""
+
+    texts: Any
+
+    @cached_property
+    def words(self) -> list[str]:
+        found: list[str] = self.texts.to_pylist()
+        return found
+
+    @cached_property
+    def shapes(self) -> list[str]:
+        found: list[str] = _shapes(self.texts).to_pylist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -137,7 +154,7 @@ class _Gain:
     of_blank: Floats
 
     @classmethod
-    def of(cls, columns: "list[_Described]", cells: list[Any]) -> "_Gain":
+    def of(cls, columns: "list[_Described]", cells: list[_Cells]) -> "_Gain":
         import pyarrow as pa
 
         own = np.column_stack(
@@ -149,7 +166,7 @@ class _Gain:
         to_left = np.column_stack(
             [columns[i].likelihood(cells[i + 1], own=False) for i in range(len(cells) - 1)]
         )
-        blank = pa.array([BLANK], type=pa.large_string())
+        blank = _Cells(pa.array([BLANK], type=pa.large_string()))
         of_blank = np.array([column.likelihood(blank, own=False)[0] for column in columns])
         return cls(to_right - own[:, :-1], to_left - own[:, 1:], own, of_blank)
 
