@@ -7,6 +7,7 @@ from scipy import stats
 
 import impact
 from impact.estimators.comparisons.by_unit import Comparisons
+from impact.estimators.comparisons.pair_scores import FEW
 from impact.estimators.linear_scores import imputation, two_way
 from impact.estimators.many_of import many
 from impact.estimators.weighted import effective_clusters
@@ -54,6 +55,8 @@ def test_how_much_is_held_at_once_does_not_matter(gaps, monkeypatch):
     design, changes = design_of(made)
     strata, generator = np.zeros(60, dtype=int), np.random.default_rng(4)
     labels = assignments(design.labels, strata, draws=11, generator=generator).labels
+    scales = np.arange(1, FEW + 2)[:, None]  # as many outcomes as are scored by what is laid out
+    changes = changes * scales
     whole = design.evaluate(labels, changes, slopes=True)
     monkeypatch.setattr("impact.estimators.comparisons.by_unit.MOST", 240)
     monkeypatch.setattr("impact.estimators.comparisons.squared_scores.CHUNK", 500)

@@ -8,6 +8,7 @@ import impact
 from impact.estimators.comparisons.by_unit import Comparisons
 from impact.estimators.comparisons.compared_changes import ComparedChanges
 from impact.estimators.comparisons.many_comparisons import unit_effects
+from impact.estimators.comparisons.pair_scores import FEW
 from impact.estimators.many import LEVERAGE
 from impact.estimators.many_of import many
 from impact.inference.assignments import assignments
@@ -42,7 +43,7 @@ def drawn(design, n=6):
     return assignments(design.labels, strata, draws=n, generator=generator).labels
 
 
-def outcomes_like(made, n=3, seed=4):
+def outcomes_like(made, n=FEW + 1, seed=4):
     noise = np.random.default_rng(seed).normal(size=(made.n_units, n, made.n_periods))
     return np.nan_to_num(made.wide[:, None, :] + noise)
 
@@ -57,7 +58,7 @@ CASES = [(0.0, None), (0.15, None), (0.0, "w"), (0.15, "w")]
 
 @pytest.mark.parametrize(("gaps", "weight"), CASES)
 @pytest.mark.parametrize("kind", LEVERAGE)
-@pytest.mark.parametrize("n_outcomes", [1, 2, 3])
+@pytest.mark.parametrize("n_outcomes", [1, 2, FEW + 1])
 def test_squared_scores_under_every_assignment_are_those_written_down_by_unit(
     gaps, weight, kind, n_outcomes
 ):
