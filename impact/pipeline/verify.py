@@ -8,9 +8,9 @@ from typing import Literal
 
 from impact.reporting.directions import NEGATIONS, signs_of
 from impact.reporting.ledger import LEDGER, Entry, Ledger, read_ledger
+from impact.reporting.numerals import value_of, whole_numeral
 from impact.reporting.reading import Token, side_by_side, tokens_of
 from impact.reporting.rendered import blocks_of
-from impact.reporting.sources import value_of, whole_numeral
 
 Kind = Literal["number", "direction", "negation"]
 SMALL_EDIT = 12  # words; beyond it a passage was rewritten, and a missing "not" says nothing

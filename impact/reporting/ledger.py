@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from impact.errors import StorageError
+from impact.reporting.numerals import whole_numeral
 from impact.reporting.reading import Token, side_by_side, tokens_of
 from impact.reporting.render.tracing import Passage
 from impact.reporting.rendered import READ, blocks_of
-from impact.reporting.sources import Source, Sources, whole_numeral
+from impact.reporting.sources import Source, Sources
 
 LEDGER = "numbers.json"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from impact.reporting.numerals import digits_of, has_own_digits, value_of, whole_numeral
 from impact.reporting.reading import Token, tokens_of
 from impact.reporting.tree import clean
 from impact.reporting.written import CHOSEN_LEVEL, COUNTED, Note
@@ -16,15 +17,10 @@ MILLION = 1e6  # costs are written in millions
 TELLING = (
     6  # digits from which a numeral that equals a value is that value, not another one by chance
 )
-LARGE = (
-    1000  # integers from here on may be a result's own; smaller ones only where they are told to be
-)
-OWN_DIGITS = 3  # significant digits of a value that no other equals by chance, as .123 and 2,310 do
 UNTOLD = "not told apart"
 """Place of a value of few digits that the code wrote without saying what it is: several fields hold it, so that an address
 would be a guess."""
 TELLING_WORDS = 2  # beside a numeral, from which a text that says both is where it comes from
-THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
 _COUNT = re.compile(r"\.n_\w+(?:\[\d+\])?$")
 _WORD = re.compile(r"[^\W\d_]+")
 SHORTEST_DIGEST = 8  # characters of a digest that a text may show alone
@@ -104,6 +100,15 @@ class Sources:
         return found
 
     @cached_property
+    def _names(self) -> dict[float, set[str]]:
+        """Values, as they are and in percent, to the last names of the places that hold them."""
+        found: dict[float, set[str]] = {}
+        for value, names in self._fields.items():
+            for scaled in {value, PERCENT * value}:
+                found.setdefault(scaled, set()).update(names)
+        return found
+
+    @cached_property
     def _by_field(self) -> dict[tuple[str, float], str]:
         """Last names of places and their values to the first place that has both."""
         found: dict[tuple[str, float], str] = {}
@@ -146,10 +151,11 @@ class Sources:
             self._as_told(token, text)
             or _dated(token, text, notes)
             or self._counted(token, text, whole, notes)
+            or self._within_text(token, text, self._quotable)
             or (noted if noted and noted.key != UNTOLD else None)
             or self._within_words(token, text)
             or _within_address(token, text)
-            or self._within_text(token, text)
+            or self._within_text(token, text, self._texts)
             or self._within_digest(token, text)
             or _order(_ORDER, token, text)
             or noted
@@ -163,9 +169,15 @@ class Sources:
         return None if key is None else Source(value, key if self._own(value, key) else UNTOLD)
 
     def _own(self, value: float, key: str) -> bool:
-        """Whether a place is a value's, which no other has by chance: of few digits only where all name the same count."""
-        alone = _COUNT.search(key) is not None and self._fields.get(value) == {_field(key)}
-        return has_own_digits(value) or alone
+        """Whether a place is a value's, which no other has by chance: of few digits only where all places have one name.
+
+        Three digits, as shares of a thousand simulated panels have, tell a value from those of other names only where no
+        other name has them; below that only counts are told, and only if all name the same count.
+        """
+        alone = self._names.get(value, set()) <= {_field(key)}
+        if has_own_digits(value):
+            return alone or digits_of(value) >= TELLING
+        return _COUNT.search(key) is not None and self._fields.get(value) == {_field(key)}
 
     def _as_told(self, token: Token, text: str) -> Source | None:
         """Return the house's sentence, or a file's text, that says a numeral itself, so that it was not computed."""
@@ -227,11 +239,20 @@ class Sources:
         sentence = self._fixed(text)[1].get(token.start)
         return None if sentence is None else Source(None, f"words: {sentence}")
 
-    def _within_text(self, token: Token, text: str) -> Source | None:
+    @cached_property
+    def _quotable(self) -> dict[str, str]:
+        """Texts of so many words that one which holds them quotes them: their numerals are no result written alike."""
+        return {
+            text: key
+            for text, key in self._texts.items()
+            if sum(word.isalpha() for word in text.split()) >= TELLING_WORDS
+        }
+
+    def _within_text(self, token: Token, text: str, texts: Mapping[str, str]) -> Source | None:
         tokens = _words_of(text)
         before = _spoken([other for other in tokens if other.start < token.start])
         spoken, start = f" {_spoken(tokens)} ", len(before) + bool(before)
-        for known, key in self._texts.items():
+        for known, key in texts.items():
             if token.text not in known:
                 continue
             found = spoken.find(f" {known} ")
@@ -286,40 +307,9 @@ class Sources:
         return value_of(whole, self.decimal)
 
 
-def value_of(numeral: str, decimal: str) -> tuple[float, int]:
-    """Return the value of a numeral as written, and its count of decimals."""
-    plain = re.sub(r"[\u202f\u00a0 ]", "", numeral).replace("\u2212", "-")
-    if decimal == ".":
-        plain = plain.replace(",", "")
-    plain = plain.replace(decimal, ".")
-    try:
-        return float(plain), len(plain.partition(".")[2])
-    except ValueError:  # 1.2.3, as in versions
-        return math.nan, 0
-
-
-def has_own_digits(value: float) -> bool:
-    """Whether a value has so many digits that no other equals it by chance, as small integers do."""
-    large = not value.is_integer() or abs(value) >= LARGE
-    return large and len(f"{abs(value)!r}".replace(".", "").strip("0")) >= OWN_DIGITS
-
-
 def _field(key: str) -> str:
     """Return the last name of a place, without numbers of rows: what its value is."""
     return re.sub(r"(?:\[\d+\])+$", "", key).rpartition(".")[2].rpartition("#")[2]
-
-
-def whole_numeral(text: str, token: Token) -> str:
-    """Return a numeral with the thousands that a space parts from it."""
-    return text[slice(*whole_span(text, token))]
-
-
-def whole_span(text: str, token: Token) -> tuple[int, int]:
-    """Return where a numeral with its thousands begins and ends."""
-    for match in THOUSANDS.finditer(text):
-        if match.start() <= token.start and token.end <= match.end():
-            return match.span()
-    return token.start, token.end
 
 
 def _leaves(content: Any, at: str) -> Iterable[tuple[str, Any]]:

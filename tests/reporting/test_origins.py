@@ -208,11 +208,34 @@ def test_a_key_names_the_cell_that_computed_its_part():
     assert places.of_key("data/programme.yml#cost.amount") is None
 
 
+def test_a_share_of_three_digits_that_fields_of_other_names_hold_leads_nowhere():
+    """Shares of a thousand simulated panels have three digits: 95.8% held is no power of 0.958; a place of more digits is its own."""
+    results = {
+        "power": {"power": [0.5, 0.958]},
+        "table": {"coverage": [0.958, 0.922], "estimate": [0.4747552966474967]},
+        "headline": {"share": 0.4747552966474967},
+    }
+    sources = Sources(files={"results.json": results}, sentences=(), decimal=".")
+    assert sources.exactly(95.8).key == UNTOLD
+    assert sources.exactly(0.958).key == UNTOLD
+    assert sources.exactly(92.2).key == "results.json#table.coverage[1]"
+    assert sources.exactly(0.4747552966474967).key == "results.json#table.estimate[0]"
+
+
 OTHERS = {
     "results.json": {"checks": {"limits": [5.0, 7.0, 12.0, 95.0], "year": "1989"}},
+    "shares": {"beyond": [47.91666666666667]},
+    "schema.yml": {"source": {"en": "Cheng and Hoekstra (2013), JHR 48(3)"}},
     "run.json": {"reasons": {"secondary": "Lost in 1989 with a server that held 12 files"}},
 }
-NOTES = {"5": [5.0], "7": [7.0], "12": [12.0], "95": [95.0], "95%": ["level"]}
+NOTES = {
+    "48": [47.91666666666667],
+    "5": [5.0],
+    "7": [7.0],
+    "12": [12.0],
+    "95": [95.0],
+    "95%": ["level"],
+}
 
 
 @pytest.mark.parametrize(
@@ -223,6 +246,11 @@ NOTES = {"5": [5.0], "7": [7.0], "12": [12.0], "95": [95.0], "95%": ["level"]}
             "Lost in 1989 with a server that held 12 files",
             ["run.json#reasons.secondary"] * 2,
         ),
+        (
+            "Of Cheng and Hoekstra (2013), JHR 48(3). Rows.",
+            ["schema.yml#source.en"] * 3,
+        ),
+        ("It is 48", ["shares#beyond[0]"]),
         ("A 95% interval", ["run.json#plan.alpha"]),
         ("In 1989", ["results.json#checks.year"]),
         ("Found by 12 firms", [UNTOLD]),

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
+from impact.reporting.numerals import whole_span
 from impact.reporting.places import Place, Places
 from impact.reporting.reading import tokens_of
 from impact.reporting.render.book import Book, Shown
 from impact.reporting.render.tracing import Passage
-from impact.reporting.sources import UNTOLD, Source, whole_span
+from impact.reporting.sources import UNTOLD, Source
 from impact.reporting.tree import (
     Node,
     attributes,
