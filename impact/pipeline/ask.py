@@ -108,13 +108,15 @@ def _ended(lines: Iterable[str], hears: Mapping[str, Callable[[str], None]]) -> 
 def _stopped(
     connection: socket.socket, lines: Iterable[str], hears: Mapping[str, Callable[[str], None]]
 ) -> Ending:
-    """Have a run end by itself, and return how it did: it may have been done just then."""
+    """Have a run end by itself, and return how it did: it may have been done just then; else it was stopped, whatever broke."""
     told = None
     with suppress(OSError, ValueError):  # it is gone, or what it said last is torn
         connection.sendall(STOP)
         connection.settimeout(TIDY_S)
         told = _ended(lines, hears)
-    return told or {"status": "failed", "error": KeyboardInterrupt.__name__}
+    if told is not None and told["status"] == "done":
+        return told
+    return {"status": "failed", "error": KeyboardInterrupt.__name__}
 
 
 def _error_of(ending: Ending) -> BaseException:
