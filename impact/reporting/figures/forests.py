@@ -37,8 +37,12 @@ def estimators(
     *,
     label: str = "fig-side-by-side",
     small: bool = False,
+    choices: bool = False,
 ) -> Figure:
-    """Draw estimates side by side (``words, estimate, conf_low, conf_high``), the main one first."""
+    """Draw estimates side by side (``words, estimate, conf_low, conf_high``), the main one first.
+
+    They differ in the estimator alone, or with ``choices`` in samples, comparisons and scales too.
+    """
     t, outcome = voice.t, voice.study.outcome
     shown = rows.dropna(subset=["estimate"]).reset_index(drop=True)
     value = shown["estimate"].to_numpy(float)
@@ -51,13 +55,7 @@ def estimators(
         0,
         small=small,
         label=label,
-        title=t("All other estimates share the main one's direction")
-        if same == len(value) - 1
-        else t(
-            "{same} of {n} other estimates share the main one's direction",
-            same=voice.f.number(same),
-            n=voice.f.number(len(value) - 1),
-        ),
+        title=_shared_direction(voice, same, len(value) - 1, choices=choices),
         how=t(
             "Estimates with their clustered {level} intervals; shaded: the main one's.",
             level=voice.confidence,
@@ -70,6 +68,17 @@ def estimators(
             main=voice.amount(outcome, float(value[0])),
         ),
     )
+
+
+def _shared_direction(voice: Voice, same: int, n: int, *, choices: bool) -> str:
+    t, counted = voice.t, {"same": voice.f.number(same), "n": voice.f.number(n)}
+    if choices:
+        if same == n:
+            return t("All other ways share the main one's direction")
+        return t("{same} of {n} other ways share the main one's direction", **counted)
+    if same == n:
+        return t("All other estimators share the main one's direction")
+    return t("{same} of {n} other estimators share the main one's direction", **counted)
 
 
 def inferences(voice: Voice, effect: OutcomeEffect, axis: EffectAxis) -> Figure | None:

@@ -33,7 +33,7 @@ def robustness(voice: Voice, part: Robustness, axis: figures.EffectAxis | None =
                 high=voice.amount(outcome, float(rows["estimate"].max())),
             )
         ),
-        figures.estimators(voice, rows, axis or _axis(voice, rows)),
+        figures.estimators(voice, rows, axis or _axis(voice, rows), choices=True),
         _table(voice, rows),
         *adjustment(voice, part),
     ]

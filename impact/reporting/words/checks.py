@@ -335,7 +335,7 @@ FAILED = {
     "scale": t("the result does not hold on every scale"),
     "single_unit_or_event": t("one firm, cohort or event carries much of the result"),
     "interval": t("no interval holds the truth as often as it promises"),
-    "other_estimators": t("another estimator points the other way"),
+    "other_estimators": t("estimated otherwise it has the other sign"),
     "placebo_outcomes": t("outcomes that it could not have moved seem to have moved"),
 }
 
