@@ -310,7 +310,10 @@ def _check_notebooks(folder: Path, stages: Stages, told: set[str]) -> None:
     for name in chain.from_iterable(stages):
         path = folder / f"{name}.ipynb"
         if not path.is_file():
-            raise PlanError(f"{path.name}: no such notebook; run from the project's folder")
+            raise PlanError(
+                f"{path.name}: no such notebook in {folder.name or folder}; run from the project's folder, or name that of the "
+                "notebooks"
+            )
         if deaf := sorted(told - _declared(path)):
             raise PlanError(f"{path.name}: its cell tagged parameters lacks {deaf[0]}; add it")
 

@@ -334,7 +334,7 @@ BEFORE_A_KERNEL = {
     "missing plan": (2, "no such file", lambda p: (p / "evaluation.yml").unlink()),
     "missing notebook": (
         2,
-        "no such notebook",
+        "03_impact.ipynb: no such notebook in notebooks;",
         lambda p: (p / "notebooks" / "03_impact.ipynb").unlink(),
     ),
     "bad number in the data": (

@@ -35,6 +35,14 @@ def test_of_two_runs_at_once_one_wins_and_the_other_is_told(tmp_path):
     assert (tmp_path / "x" / "a").read_text() == "1"
 
 
+def test_a_file_in_place_of_the_folder_of_reports_is_named_and_stays(tmp_path):
+    (tmp_path / "plan.yml").write_text("mine")
+    refused = pytest.raises(StorageError, match=r"plan\.yml: a file, not a folder of reports")
+    with refused, building(tmp_path / "plan.yml", "x"):
+        pass
+    assert (tmp_path / "plan.yml").read_text() == "mine"
+
+
 def test_twenty_pairs_of_runs_at_once_never_mix(tmp_path):
     for pair in range(20):
         start = threading.Barrier(2)

@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -199,18 +201,46 @@ def test_words_are_large_enough_inside_the_picture_and_apart(plan, language):
             assert min(box.x0, box.y0) >= -1, (label, width, text.get_text())
             assert box.x1 <= one.bbox.width + 1, (label, width, text.get_text())
             assert box.y1 <= one.bbox.height + 1, (label, width, text.get_text())
-        for i, (a, box) in enumerate(boxes):
-            for b, other in boxes[i + 1 :]:
-                apart = (
-                    min(box.x1, other.x1) - max(box.x0, other.x0),
-                    min(box.y1, other.y1) - max(box.y0, other.y0),
-                )
-                assert min(apart) <= OVERLAP * one.dpi / 72, (
-                    label,
-                    width,
-                    a.get_text(),
-                    b.get_text(),
-                )
+        refuse_collisions(one, label, width)
+
+
+def refuse_collisions(one, *where):
+    renderer = one.canvas.get_renderer()
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown(one)]
+    for (a, box), (b, other) in combinations(boxes, 2):
+        apart = (
+            min(box.x1, other.x1) - max(box.x0, other.x0),
+            min(box.y1, other.y1) - max(box.y0, other.y0),
+        )
+        assert min(apart) <= OVERLAP * one.dpi / 72, (*where, a, b)
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize("of_smallest", [0.1, 0.8, 0.95, 1.0, 1.05, 1.2, 1.6])
+def test_marks_of_the_power_curve_that_are_near_each_other_keep_their_words_apart(
+    of_smallest, small, monkeypatch
+):
+    """The estimate's power, and the smallest effect that is found, stand on one curve."""
+    effects = np.linspace(0, 40_000, 9)
+    smallest = 25_000.0
+    power = 1 - 0.95 * np.exp(-np.log(0.95 / 0.2) * (effects / smallest) ** 2)
+    design = SimpleNamespace(
+        estimator="main", recommended="permutation", chosen={"smallest_detectable": smallest},
+        power=pd.DataFrame({"estimator": "main", "inference": "permutation", "effect": effects, "power": power}),
+        power_at=lambda effect: float(np.interp(effect, effects, power)),
+    )  # fmt: skip
+    canvases = []
+
+    def keep(draw, **words):
+        for width in (words["width"], NARROW_WIDTH):
+            canvases.append((width, draw(width)))
+            FigureCanvasAgg(canvases[-1][1]).draw()
+
+    monkeypatch.setattr(canvas.Figure, "from_matplotlib", keep)
+    figures.power_curve(voice_of(PLANS[0], "en"), design, of_smallest * smallest, small=small)
+    assert len(canvases) == 2
+    for width, one in canvases:
+        refuse_collisions(one, width)
 
 
 @pytest.mark.parametrize("plan", PLANS)

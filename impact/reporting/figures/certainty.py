@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
+NEAR = 0.2  # of an axis: within it the words beside two marks would stand on each other
 LOW = 0.2  # power below which its label stands above the mark
 UNBOUNDED = 3.0  # times the interval under parallel trends: what bounds are drawn up to
 
@@ -110,10 +111,11 @@ def _power(
     )
     if np.isfinite(found) and found <= high:
         axes.plot(found, POWER, "o", color=TREATED, markerfacecolor="white", markersize=6)
-        near_end = found > 0.75 * high
+        near_own = abs(own[1] - POWER) < NEAR and abs(own[0] - found) < NEAR * high
+        left = near_own or found > 0.75 * high  # the estimate's own words stand right of it, below
         axes.annotate(
-            voice.amount(outcome, found), (found, POWER), (-7 if near_end else 7, -6),
-            ha="right" if near_end else "left", color=TREATED, **right,
+            voice.amount(outcome, found), (found, POWER), (-7 if left else 7, 16 if near_own else -6),
+            ha="right" if left else "left", color=TREATED, **right,
         )  # fmt: skip
     sized(axes, width)
     return canvas
