@@ -267,8 +267,9 @@ class Comparisons:
         by_label = np.stack(
             [sides.own_weight(code, 0.0) for code in range(len(self.cohorts))], axis=1
         )
-        place = np.arange(len(chosen))[:, None] * len(self.cohorts) + chosen
-        own = np.take(by_label.reshape(-1, by_label.shape[2]), place, axis=0)
+        n_assigned, n_labels, n_pairs = by_label.shape
+        place = np.arange(n_assigned)[:, None] * n_labels + chosen
+        own = np.take(by_label.reshape(n_assigned * n_labels, n_pairs), place, axis=0)
         own *= self.seen
         return np.asarray(own[0] if labels is None else own)
 
