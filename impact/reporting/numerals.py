@@ -5,9 +5,7 @@ import re
 
 from impact.reporting.reading import Token
 
-LARGE = (
-    1000  # integers from here on may be a result's own; smaller ones only where they are told to be
-)
+LARGE = 1000  # smaller integers are a result's own only where they are told to be
 OWN_DIGITS = 3  # significant digits of a value that no other equals by chance, as .123 and 2,310 do
 THOUSANDS = re.compile(r"[\u2212-]?\d{1,3}(?:[\u202f\u00a0,]\d{3})+(?![\d])(?:[.,]\d+)?")
 

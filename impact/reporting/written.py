@@ -20,9 +20,7 @@ class Written:
 
     def __init__(self) -> None:
         self._notes: dict[str, dict[Note, None]] = {}
-        self._phrases: set[str] = (
-            set()
-        )  # those that are no numerals, so that every text is asked for them
+        self._phrases: set[str] = set()  # no numerals: every text is asked for them
         self._overheard: list[tuple[str, Note]] | None = None
 
     def note(self, text: str, raw: Any) -> str:
