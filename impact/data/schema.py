@@ -14,6 +14,7 @@ from impact.terms import Frequency, Language, MissingOutcome
 
 ColumnType = Literal["string", "integer", "number", "boolean", "period", "date", "category"]
 DateOrder = Literal["day_first", "month_first"]
+DecimalMark = Literal[".", ","]
 Encoding = Literal[
     "utf-8", "utf-16", "cp1252", "cp1250", "cp1256", "cp850", "iso-8859-15", "mac-roman"
 ]
@@ -181,7 +182,7 @@ class CsvOptions(Strict):
         default=",",
         description='between cells: `,`, `;`, `|` or a tab (`"\\t"`; the default of a .tsv file)',
     )
-    decimal: Literal[".", ","] = Field(
+    decimal: DecimalMark = Field(
         default=".",
         description=(
             "decimal mark. Undeclared, a column in which every number could as well have points as thousands marks "

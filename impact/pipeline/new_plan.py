@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from impact.data.french import typeset
-from impact.data.plan_workbook.french import MEANINGS
+from impact.data.plan_workbook.french import MEANINGS, WHOLES
 from impact.data.strict import both_languages
 from impact.errors import PlanError, StorageError
 from impact.evaluation.plan import Plan
@@ -136,9 +136,10 @@ def _lines(plan: Plan, given: Sequence[str]) -> Iterator[str]:
 
 
 def meaning(key: str, language: Language) -> str:
-    """Return what a key of a plan means; in English where French has no words for it as a whole."""
-    french = MEANINGS["plan"].get(key, "") if language == "fr" else ""
-    return typeset(french) or " ".join((_field(key).description or "").split())
+    """Return what a key of a plan means."""
+    if language == "fr":
+        return typeset({**WHOLES, **MEANINGS["plan"]}[key])
+    return " ".join((_field(key).description or "").split())
 
 
 def default_of(key: str) -> str:

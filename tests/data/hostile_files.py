@@ -311,6 +311,10 @@ for _name, (_one, _other) in ALIKE.items():
 # Periods
 QUARTER = {"columns": {"wave": {"type": "period"}, "start": {"type": "string"}},
            "time": {"column": "wave", "frequency": "quarter"}}  # fmt: skip
+YEAR = {"columns": {"wave": {"type": "period"}, "start": {"type": "string"}},
+        "time": {"column": "wave", "frequency": "year"}}  # fmt: skip
+column("years with commas", ["2012,0", "2013,0"], gives=["2012", "2013"], of="wave", **YEAR, **COMMA)  # fmt: skip
+column("years with commas, undeclared", ["2012,0"], refused=(CANNOT, "wave: row 1"), of="wave", csv={"delimiter": ";"}, **YEAR)  # fmt: skip
 column("quarters", ["2012Q1", "2012-Q2"], gives=["2012Q1", "2012-Q2"], of="wave", **QUARTER)
 column("iso dates", ["2012-01-01", "2012-04-01"], gives=["2012Q1", "2012Q2"], of="wave", **QUARTER)
 column(

@@ -22,7 +22,7 @@ from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.blinding import begin_blind, blind_facts, unblind
 from impact.pipeline.evidence import evidence_of
 from impact.pipeline.locking import lock_facts, lock_plan
-from impact.pipeline.new_plan import ASKED, answered
+from impact.pipeline.new_plan import ASKED, answered, meaning
 from impact.pipeline.package import package
 from impact.pipeline.plan import lock_file, read_plan, study_of
 from impact.pipeline.release import release
@@ -201,6 +201,13 @@ def test_a_new_plan_has_what_was_answered_and_every_other_key_with_its_default(t
     assert all(f"\n{key}:" in text or f"\n# {key}:" in text for key in canonical(read_plan(path)))
     again = called("new", path, "--answers", told)
     assert "already there" in str(again.exception)
+
+
+def test_every_key_of_a_new_plan_is_explained_in_french():
+    english = [
+        key for key in canonical(Plan.of(NEEDED)) if meaning(key, "fr") == meaning(key, "en")
+    ]
+    assert not english
 
 
 def test_a_new_plan_asks_until_the_answer_is_one(tmp_path):

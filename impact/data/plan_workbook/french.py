@@ -121,3 +121,15 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
     },
 }
 """By part and key."""
+
+WHOLES: Mapping[str, str] = {
+    "title": "titre du rapport, `{en: ..., fr: ...}`",
+    "arms": "les bras d'un tirage à plusieurs : `{column, control, labels}` ; la première page compare le premier au groupe "
+    "témoin",
+    "panel_model": "un modèle à effets fixes de plus : `{outcome, regressors, time_effects, vcov}`",
+    "words": "comment le rapport nomme les choses ; aucune de ces clés n'est nécessaire",
+    "survey": "colonnes sur les entretiens, pour la vérification des données ; aucune de ces clés n'est nécessaire",
+    "relevant_effect_reason": "pourquoi celui-là : sa source, ou que c'est une hypothèse",
+    "limits": "valeurs au-delà desquelles la note du niveau de preuve baisse",
+}
+"""Keys of a plan that hold others, as a whole: a new plan has a line for each, a workbook one for each key within."""

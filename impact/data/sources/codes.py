@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from impact.arrays import Floats, Mask
-from impact.data.schema import MissingCode, ReadColumn
+from impact.data.schema import DecimalMark, MissingCode, ReadColumn
 
 BLANK = "blank"
 """Reason of a cell that is empty, and of a missing one for which the file gives no code."""
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
-_WHOLE_WITH_POINT = re.compile(r"([+-]?[0-9]+)\.0*")
+_WHOLE_WITH_MARK = {
+    ".": re.compile(r"([+-]?[0-9]+)\.0*"),
+    ",": re.compile(r"([+-]?[0-9]+)[.,]0*"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def whole_text(value: float) -> str:
     return str(int(value)) if whole else repr(float(value))
 
 
-def without_point(text: str) -> str:
-    """Write ``2012.0``, as programs export whole numbers with gaps, as ``2012``."""
-    found = _WHOLE_WITH_POINT.fullmatch(text)
+def without_point(text: str, decimal: DecimalMark = ".") -> str:
+    """Write ``2012.0``, as programs export whole numbers with gaps, as ``2012``; where commas are declared, ``2012,0`` too."""
+    found = _WHOLE_WITH_MARK[decimal].fullmatch(text)
     return found.group(1) if found else text

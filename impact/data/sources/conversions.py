@@ -307,7 +307,9 @@ def _labels(
     distinct = texts_of(column, name=name)
     numeric = column.kind in {"integer", "number"}
     if declared.type == "period":
-        distinct = distinct.written(lambda text: period_label(text, frequency, options.dates))
+        distinct = distinct.written(
+            lambda text: period_label(text, frequency, options.dates, options.decimal)
+        )
     elif declared.type == "date":
         distinct = distinct.written(lambda text: day_label(text, options.dates))
     masked = distinct.masked(missing_codes(declared), as_numbers=numeric)

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from impact.data.schema import DateOrder
+from impact.data.schema import DateOrder, DecimalMark
 from impact.data.sources.codes import without_point
 from impact.terms import Frequency
 
@@ -13,7 +13,9 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 
-def period_label(text: str, frequency: Frequency, dates: DateOrder | None) -> str:
+def period_label(
+    text: str, frequency: Frequency, dates: DateOrder | None, decimal: DecimalMark = "."
+) -> str:
     """Write a cell as a label of the frequency where it is one by rule; anything else stays, and `TimeAxis` refuses it.
 
     Parameters
@@ -22,6 +24,8 @@ def period_label(text: str, frequency: Frequency, dates: DateOrder | None) -> st
     frequency : {"integer", "year", "quarter", "month"}
     dates : {"day_first", "month_first"}, optional
         Order of dates that are written with the year last; without it they are refused.
+    decimal : {".", ","}
+        Decimal mark of the file: ``,`` reads ``2012,0`` as the year that ``2012.0`` is.
 
     Examples
     --------
@@ -31,7 +35,7 @@ def period_label(text: str, frequency: Frequency, dates: DateOrder | None) -> st
     """
     day = _day(text, dates)
     if day is None:
-        return without_point(text) if frequency in {"integer", "year"} else text
+        return without_point(text, decimal) if frequency in {"integer", "year"} else text
     if frequency == "integer" or day.day != 1 or (day.month - 1) % _MONTHS[frequency]:
         return day.isoformat()
     if frequency == "year":
