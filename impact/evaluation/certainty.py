@@ -219,13 +219,20 @@ def _releasable(without: LeaveOneOut) -> LeaveOneOut:
 
 
 def outward(without: LeaveOneOut) -> LeaveOneOut:
-    """Round the range over single units outward, as its exact ends, beside the headline, are two firms' own changes."""
+    """Round the range over single units outward, as its exact ends, beside the headline, are two firms' own changes.
+
+    The largest share is rounded up to a percent, and no end lies further off than that share, so that both fit: the ends
+    are made of what is shown already, and tell no more of a firm.
+    """
     reach = max(abs(without.unit_low - without.estimate), abs(without.unit_high - without.estimate))
     if not reach or not np.isfinite(reach):
         return without
     step = 10.0 ** (np.floor(np.log10(reach)) - 1) * 5
     low, high = np.floor(without.unit_low / step) * step, np.ceil(without.unit_high / step) * step
     share = np.ceil(100 * without.largest_share) / 100
+    if np.isfinite(share):
+        most = share * abs(without.estimate)
+        low, high = max(low, without.estimate - most), min(high, without.estimate + most)
     return replace(without, unit_low=float(low), unit_high=float(high), largest_share=float(share))
 
 

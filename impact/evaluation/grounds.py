@@ -147,7 +147,7 @@ def _without(certainty: Certainty) -> Without | None:
     found = certainty.leave_one_out
     if found is None:
         return None
-    moved = found.largest_share * abs(found.estimate)  # the range is rounded further outward
+    moved = found.largest_share * abs(found.estimate)  # the range's ends are rounded too
     if not np.isfinite(moved):
         moved = max(found.unit_high - found.estimate, found.estimate - found.unit_low)
     return Without(moved=moved, turned=found.cohorts.turned + found.groups.turned)

@@ -264,10 +264,12 @@ def _carried(grounds: Grounds) -> dict[str, float | str] | None:
     if grounds.without is None:
         return None
     half = (grounds.conf_high - grounds.conf_low) / 2
-    yardstick = max(abs(grounds.estimate), half)
+    size = abs(grounds.estimate)
+    yardstick = max(size, half)
     share = grounds.without.moved / yardstick if yardstick > 0 else 0.0
     if share > CARRIES:
-        return {"share": share, "share_limit": CARRIES}
+        name = "share" if size >= half else "of_interval"
+        return {name: share, f"{name}_limit": CARRIES}
     if grounds.without.turned and grounds.points:
         return {"turned": float(grounds.without.turned)}
     return None

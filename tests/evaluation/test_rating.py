@@ -253,7 +253,9 @@ def test_a_unit_is_weighed_against_half_the_interval_where_the_effect_is_near_ze
         ACROSS, without=Without(3.0)
     )  # 40% of the estimate, 24% of half the interval
     assert rating(near_zero).taken == ()
-    assert [step.reason for step in rating(grounds(ACROSS, without=Without(4.0))).taken] == ["single_unit_or_event"]  # fmt: skip
+    (step,) = rating(grounds(ACROSS, without=Without(4.0))).taken
+    assert step.reason == "single_unit_or_event"
+    assert set(step.figures) == {"of_interval", "of_interval_limit"}
 
 
 def test_with_one_period_before_trends_are_not_examined_rather_than_alike():

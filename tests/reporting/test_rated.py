@@ -21,7 +21,25 @@ def clustered(study):
 
 
 CARRIED = Step("single_unit_or_event", "failed", {"share": 0.27, "share_limit": 0.25})
+OF_INTERVAL = Step(
+    "single_unit_or_event", "failed", {"of_interval": 0.26, "of_interval_limit": 0.25}
+)
 TURNED = Step("single_unit_or_event", "failed", {})
+
+
+def test_what_one_moves_is_a_share_of_one_thing_which_is_named(study):
+    for voice, who in (
+        (Voice(study), "one firm"),
+        (Voice(clustered(study)), "one cluster of firms"),
+    ):
+        assert (
+            what_took(voice, CARRIED)
+            == f"{who} moves the effect by 27% of its size; the limit is 25%"
+        )
+        of_interval = what_took(voice, OF_INTERVAL)
+        assert of_interval.startswith(
+            f"{who} moves the effect by 26% of half its interval, which is more"
+        )
 
 
 def test_a_cluster_is_no_firm(study):

@@ -67,13 +67,16 @@ def what_took(voice: Voice, step: Step) -> str:
 
 def _clause(voice: Voice, code: str, *, figure: str, limit: str) -> str:
     """Say a figure and its limit; of what one carries, by what was left out: a firm, or a cluster where these were assigned."""
-    if code == f"{CARRIED}:share" and voice.in_clusters:
-        return voice.t(
-            "one cluster of firms moves the effect by {figure} of its size, or of half its interval; the limit is {limit}",
-            figure=figure,
-            limit=limit,
+    t, figures = voice.t, {"figure": figure, "limit": limit}
+    if voice.in_clusters and code == f"{CARRIED}:share":
+        return t("one cluster of firms moves the effect by {figure} of its size; the limit is {limit}", **figures)  # fmt: skip
+    if voice.in_clusters and code == f"{CARRIED}:of_interval":
+        return t(
+            "one cluster of firms moves the effect by {figure} of half its interval, which is more than its size; the limit is "
+            "{limit}",
+            **figures,
         )
-    return said(voice.t, "taken", code, figure=figure, limit=limit)
+    return said(t, "taken", code, **figures)
 
 
 def _figure(voice: Voice, code: str, value: float | str | None) -> str:
@@ -84,7 +87,12 @@ def _figure(voice: Voice, code: str, value: float | str | None) -> str:
         return voice.t("{n} percentage points", n=f.number(share, 1))
     if code == "detectable_effect:detectable":
         return voice.amount(voice.study.outcome, number)
-    if code in {"attrition:lost", "contamination:share", "single_unit_or_event:share"}:
+    if code in {
+        "attrition:lost",
+        "contamination:share",
+        f"{CARRIED}:share",
+        f"{CARRIED}:of_interval",
+    }:
         return f.percent(share, 0)
     return f.number(number, 0 if code.endswith(":turned") else 2)
 

@@ -366,7 +366,10 @@ TAKEN = {
         "trends that part by {figure} times their largest step before let zero in; {limit} should not"
     ),
     "single_unit_or_event:share": t(
-        "one firm moves the effect by {figure} of its size, or of half its interval; the limit is {limit}"
+        "one firm moves the effect by {figure} of its size; the limit is {limit}"
+    ),
+    "single_unit_or_event:of_interval": t(
+        "one firm moves the effect by {figure} of half its interval, which is more than its size; the limit is {limit}"
     ),
     "single_unit_or_event:turned": t("cohorts or events without which the sign turns: {figure}"),
 }
