@@ -61,6 +61,14 @@ KEYS: dict[str, BearsOn] = {
     "language": "words",
 }
 """Every key of a plan; a test finds one that is missing."""
+SAME_TEST = frozenset(
+    {
+        *(key for key, bears in KEYS.items() if bears == "words"),
+        *("alpha", "seed", "permutations", "design_draws", "limits", "relevant_effect"),
+        *("programme", "indicators", "evidence", "economics"),
+    }
+)
+"""Keys that leave the headline's data, outcome, comparison and estimator: runs that differ by these alone are one test."""
 WORDS_OF_RULES = frozenset(
     {"title", "source", "label", "phrase", "unit", "category_labels", "description", "why", "cited"}
 )

@@ -126,9 +126,9 @@ def test_a_table_that_is_none_is_refused(text, words):
         orders_of_table(PLAN, SCHEMA, _table(text))
 
 
-def record(name, p, **told):
+def record(name, p, *, alpha=0.05, **told):
     headline = Headline(
-        outcome="y", unit="", estimate=1.0, conf_low=0.0, conf_high=2.0, believed="permutation", p_value=p, alpha=0.05
+        outcome="y", unit="", estimate=1.0, conf_low=0.0, conf_high=2.0, believed="permutation", p_value=p, alpha=alpha
     )  # fmt: skip
     return RunRecord(name=name, parameters={"name": name, **told}, status="done", headline=headline)
 
@@ -146,3 +146,18 @@ def test_all_tests_of_a_batch_are_one_family_and_a_translation_is_no_test():
         "tests": 3, "below_alpha": 2, "expected_by_chance": 0.15, "below_alpha_holm": 2,
     }  # fmt: skip
     assert [run.headline.p_holm for run in known] == [0.03, 0.03, 0.04, 0.6, None]
+
+
+def test_runs_of_another_alpha_seed_or_number_of_permutations_test_no_other_hypothesis():
+    runs = [
+        record("a", 0.04, outcome="x"),
+        record("a-1", 0.05, outcome="x", seed=1),
+        record("a-35", 0.04, alpha=0.35, outcome="x"),
+        record("a-9999", 0.03, outcome="x", permutations=9999),
+        record("b", 0.5, outcome="x", comparison_group="never_treated"),
+    ]
+    known, family = together(runs)
+    assert (family.tests, family.below_alpha, family.below_alpha_holm) == (2, 1, 0)
+    assert family.expected_by_chance == 0.1
+    assert [run.headline.p_holm for run in known] == [0.1, 0.1, 0.1, 0.1, 0.5]
+    assert together(runs[::-1])[1] == family

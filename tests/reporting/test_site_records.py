@@ -8,6 +8,8 @@ from reporting.site_runs import facts, results
 from impact.reporting.proposal.speech import Speech
 from impact.reporting.site.compare import _Compare
 from impact.reporting.site.compared import Difference
+from impact.reporting.site.contents import Site
+from impact.reporting.site.index import index_page
 from impact.reporting.site.json_values import LONGEST, in_languages, number, text
 from impact.reporting.site.multiplicity import Multiplicity, holm
 from impact.reporting.site.pictures import Axis, interval_picture
@@ -93,14 +95,35 @@ def test_holm_by_hand():
 
 def test_chance_alone_is_counted_over_tests_that_were_made_on_real_starts():
     p_values = (0.001, 0.04, 0.3)
-    runs = [record(facts(plan={"seed": at}), results(p=p)) for at, p in enumerate(p_values)]
-    again = record(facts(plan={"seed": 0, "language": "fr", "name": "other"}), results(p=0.001))
+    runs = [record(facts(plan={"anticipation": at}), results(p=p)) for at, p in enumerate(p_values)]
+    again = record(
+        facts(plan={"anticipation": 0, "language": "fr", "name": "other"}), results(p=0.001)
+    )
     lost = RunRecord(name="b", link="./b", status="failed")
-    blind = record(facts(plan={"seed": 7}, blind={"blind": True}))
-    rehearsed = record(facts(plan={"seed": 8}, rehearsal=True))
+    blind = record(facts(plan={"anticipation": 7}, blind={"blind": True}))
+    rehearsed = record(facts(plan={"anticipation": 8}, rehearsal=True))
     found = Multiplicity.of([*runs, again, lost, blind, rehearsed])
     assert (found.tests, found.below, found.below_holm) == (3, 2, 1)
     assert found.by_chance == pytest.approx(0.15)
+
+
+def test_one_hypothesis_at_several_levels_and_seeds_is_one_test_of_its_largest_p_value():
+    runs = [
+        record(facts(plan={"alpha": alpha, "seed": seed}), results(p=p))
+        for alpha, seed, p in ((0.35, 1, 0.04), (0.1, 2, 0.06), (0.05, 3, 0.05))
+    ]
+    for found in (Multiplicity.of(runs), Multiplicity.of(runs[::-1])):
+        assert (found.tests, found.below, found.below_holm) == (1, 0, 0)
+        assert found.by_chance == pytest.approx(0.05)
+
+
+def test_the_index_says_how_often_chance_alone_is_found_at_the_level_of_its_runs():
+    runs = [record(facts(plan={"alpha": 0.35, "anticipation": at}), results()) for at in (0, 1)]
+    page = index_page(Site("reports", tuple(runs)), "en").decode()
+    assert "35% of tests at 65% are beyond chance" in page
+    assert "<td>0.70" in page.replace(' class="number"', "") or ">0.70<" in page
+    others = [*runs, record(facts(plan={"alpha": 0.05, "anticipation": 2}), results())]
+    assert "one in twenty at 95%" in index_page(Site("reports", tuple(others)), "en").decode()
 
 
 def test_a_point_is_hollow_only_where_the_interval_includes_zero():

@@ -9,13 +9,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.errors import StorageError
-from impact.reporting.site.multiplicity import holm
+from impact.evaluation.key_classes import SAME_TEST
+from impact.reporting.site.multiplicity import holm, strictest
 from impact.terms import Language
 
 BATCH = "batch.json"
 Status = Literal["done", "failed", "not_started", "stopped"]
-OF_PRESENTATION = {"name", "language"}
-"""Parameters that ask the same question again: runs that differ by these alone are one test."""
 
 
 class _Strict(BaseModel):
@@ -42,7 +41,7 @@ class Headline(_Strict):
     alpha: float
     """size of the run's test"""
     p_holm: float | None = None
-    """adjusted by Holm for all tests of the batch that are done; the same for runs that differ by language alone"""
+    """adjusted by Holm for all tests of the batch that are done; the same for runs of one hypothesis"""
 
 
 class RunRecord(_Strict):
@@ -80,9 +79,9 @@ class Family(_Strict):
     """All tests of a batch together: how many were made, and what is left of them when that is counted."""
 
     tests: int
-    """headlines with a p-value, runs that differ by language alone counted once"""
+    """hypotheses with a p-value; runs that differ by language, alpha, seed or permutations alone are one, of the largest"""
     below_alpha: int
-    """p-value at most alpha, each test by itself"""
+    """p-value at most alpha (of one hypothesis at several: the smallest), each test by itself"""
     expected_by_chance: float
     """how many of so many would be below alpha if no effect were real: the sum of the alphas"""
     below_alpha_holm: int
@@ -172,31 +171,33 @@ def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
     """
-    tests: dict[str, Headline] = {}
-    for run in runs:
-        if run.headline is not None and run.headline.p_value is not None:
-            tests.setdefault(_question(run), run.headline)
-    adjusted = dict(zip(tests, holm([told.p_value or 0.0 for told in tests.values()]), strict=True))
+    tests = strictest(
+        (_hypothesis(run), run.headline.p_value, run.headline.alpha)
+        for run in runs
+        if run.headline is not None and run.headline.p_value is not None
+    )
+    adjusted = dict(zip(tests, holm([p_value for p_value, _ in tests.values()]), strict=True))
     known = tuple(
         run
         if run.headline is None
         else run.model_copy(
             update={
-                "headline": run.headline.model_copy(update={"p_holm": adjusted.get(_question(run))})
+                "headline": run.headline.model_copy(
+                    update={"p_holm": adjusted.get(_hypothesis(run))}
+                )
             }
         )
         for run in runs
     )
-    below = [question for question, told in tests.items() if (told.p_value or 0.0) <= told.alpha]
     family = Family(
         tests=len(tests),
-        below_alpha=len(below),
-        expected_by_chance=round(sum(told.alpha for told in tests.values()), 6),
-        below_alpha_holm=sum(adjusted[question] <= told.alpha for question, told in tests.items()),
+        below_alpha=sum(p_value <= alpha for p_value, alpha in tests.values()),
+        expected_by_chance=round(sum(alpha for _, alpha in tests.values()), 6),
+        below_alpha_holm=sum(adjusted[asked] <= alpha for asked, (_, alpha) in tests.items()),
     )
     return known, family
 
 
-def _question(run: RunRecord) -> str:
-    asked = {key: value for key, value in run.parameters.items() if key not in OF_PRESENTATION}
+def _hypothesis(run: RunRecord) -> str:
+    asked = {key: value for key, value in run.parameters.items() if key not in SAME_TEST}
     return json.dumps(asked, sort_keys=True)

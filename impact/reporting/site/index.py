@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from impact.reporting.proposal.speech import Speech
 from impact.reporting.site.contents import IN_PERCENT, Site
 from impact.reporting.site.line import capital, rated, runs_table
-from impact.reporting.site.multiplicity import Multiplicity
+from impact.reporting.site.multiplicity import ROUNDING, Multiplicity
 from impact.reporting.site.records import FINISHED, RunRecord
 from impact.reporting.site.shell import OTHER, OWN_NAMES, Page, _, link, table
 from impact.reporting.words.register import REGISTER, said
 from impact.terms import Language
+
+SMALL_SUM = 0.1  # of sizes: below it a third figure is written, as one test's may be 0.001
 
 
 def index_page(site: Site, language: Language) -> bytes:
@@ -149,15 +151,32 @@ class _Index:
             t("Tests"), t("Beyond chance, one by one"), t("Expected by chance alone"), t("After Holm"),
         )  # fmt: skip
         note = t(
-            "Each headline with a p-value is a test. Where nothing changed, one in twenty at 95% is beyond chance all the "
-            "same. Holm's rule counts all tests of a line together; runs that differ by language alone are one test. "
-            "Rehearsals and blind runs are not counted."
+            "Each hypothesis with a p-value is a test. {chance} Holm's rule counts all tests of a line together; runs that "
+            "differ by language, level or random numbers alone are one test, of the largest p-value at the highest level. "
+            "Rehearsals and blind runs are not counted.",
+            chance=self._chance(),
         )
         caption = t("Several results together")
         return (
             f"<section><h2>{_(caption)}</h2>"
             + table(caption, heads, told, numbers=range(1, len(heads)), titled=True)
             + f'<p class="reading">{_(note)}</p></section>'
+        )
+
+    def _chance(self) -> str:
+        """Say how often a test is beyond chance where nothing changed, at the level of the runs that count."""
+        t, f = self.speech.t, self.speech.f
+        levels = {round(one.level, 6) for one in self.site.runs if one.finds}
+        if len(levels) != 1:
+            return t(
+                "Where nothing changed, a test is beyond chance all the same as often as its level allows: one in twenty at "
+                "95%."
+            )
+        level = 100 * levels.pop()
+        return t(
+            "Where nothing changed, {share} of tests at {level} are beyond chance all the same.",
+            share=f.percent(100 - level, _decimals(100 - level)),
+            level=f.percent(level, _decimals(level)),
         )
 
     def _multiplicity(self, name: str, asked: int, runs: Sequence[RunRecord]) -> tuple[str, ...]:
@@ -167,7 +186,7 @@ class _Index:
         return (
             f"<bdi>{_(name)}</bdi>",
             *map(f.number, figures),
-            f.number(found.by_chance, 1),
+            f.number(found.by_chance, 2 if found.by_chance >= SMALL_SUM else 3),
             f.number(found.below_holm),
         )
 
@@ -185,6 +204,11 @@ class _Index:
             '<code id="command" data-command="impact compare-runs">impact compare-runs A B</code></p>'
             f'<p id="ticked" data-word="{_(t("compare"))}" hidden>{_(tick)}</p></section>'
         )
+
+
+def _decimals(percent: float) -> int:
+    """Return 0 of a whole number of percent, else 1."""
+    return 0 if abs(percent - round(percent)) < ROUNDING else 1
 
 
 def _once(values: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from impact.evaluation.key_classes import SAME_TEST
 from impact.reporting.site.json_values import in_languages, mapping, number, sequence, text
 from impact.terms import Language
 
@@ -101,7 +102,7 @@ class RunRecord:
     batch, path : str
         Link of the batch that it belongs to; its folder as it is typed into a shell.
     question : str
-        What it asks of which data: the same of runs that differ by their name or language alone.
+        Which hypothesis it tests on which data: the same of runs that differ by name, language, size or seed alone.
     reason : str
         Why it did not finish, as its batch says.
     """
@@ -203,8 +204,8 @@ def unfinished_of(entry: Any, *, link: str) -> RunRecord | None:
 
 
 def _question(facts: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
-    """Write what a run asks: its plan but for name and language, of files but for the plan's own."""
-    asked = {key: value for key, value in plan.items() if key not in {"name", "language"}}
+    """Write which hypothesis a run tests: its plan but for `SAME_TEST`, of files but for the plan's own."""
+    asked = {key: value for key, value in plan.items() if key not in SAME_TEST}
     own = mapping(facts.get("parameters")).get("plan")
     read = {name: found for name, found in mapping(facts.get("inputs")).items() if name != own}
     return json.dumps([asked, read], sort_keys=True)
