@@ -54,6 +54,7 @@ def batch(
 ) -> None:
     """Run a plan many times; what is done already, by data, plan, parameters and code, is not done again."""
     from impact.pipeline.batch.batch import Options, listed, orders_of, run_batch
+    from impact.pipeline.batch.held_to_data import hold_plan_to_data
     from impact.pipeline.batch.on_dask import threads_of
     from impact.pipeline.plan_workbook import plan_file
     from impact.pipeline.run import notebooks_folder
@@ -63,6 +64,7 @@ def batch(
     path = plan_file(plan)
     orders = orders_of(path, grid=grid or (), table=table)
     if dry_run:
+        hold_plan_to_data(path, orders)
         typer.echo(json.dumps(listed(orders), indent=1, ensure_ascii=False))
         return
     options = Options(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from impact.data.attrs import shared
 from impact.errors import PlanError
+from impact.evaluation.plan import printed
 
 SEVERAL = "one_of_several"
 """Reason of missing cells in a part, where the whole has several and no cell says its own."""
@@ -32,19 +33,8 @@ def part_of(frame: pd.DataFrame, only: Mapping[str, tuple[str, ...]], *, unit: s
         A label that no row has, a column that changes within a firm, or no firm with all that is asked.
     """
     kept = np.ones(len(frame), dtype=bool)
-    for column, labels in only.items():
-        written = _written(frame[column])
-        if absent := [label for label in labels if label not in set(written)]:
-            raise PlanError(
-                f"only.{column}: no row has {absent[0]}; take labels that the data have"
-            )
-        known = frame[[unit, column]].dropna().drop_duplicates()
-        if known[unit].duplicated().any():
-            raise PlanError(
-                f"only.{column}: changes within a firm, so that firms would be kept by what may have come of the programme; "
-                "name a column that is known before and stays"
-            )
-        kept &= np.isin(written, labels)
+    for column, written in refuse_labels(frame, only, unit=unit).items():
+        kept &= np.isin(written, only[column])
     if kept.all():
         return frame
     if not kept.any():
@@ -53,6 +43,32 @@ def part_of(frame: pd.DataFrame, only: Mapping[str, tuple[str, ...]], *, unit: s
     missing = _missing(part, frame.attrs.get("missing", {}))
     part.attrs = shared({**frame.attrs, "missing": missing})
     return part
+
+
+def refuse_labels(
+    frame: pd.DataFrame, only: Mapping[str, tuple[str, ...]], *, unit: str
+) -> dict[str, NDArray[np.str_]]:
+    """Return each column by which firms are kept as a plan writes its cells, (N_obs,) each.
+
+    Raises
+    ------
+    PlanError
+        A label that no row has, or a column that changes within a firm.
+    """
+    found = {}
+    for column, labels in only.items():
+        found[column] = written = _written(frame[column])
+        if absent := sorted(set(labels) - set(written)):
+            raise PlanError(
+                f"only.{column}: no row has {printed(absent[0])}; take labels that the data have"
+            )
+        known = frame[[unit, column]].dropna().drop_duplicates()
+        if known[unit].duplicated().any():
+            raise PlanError(
+                f"only.{column}: changes within a firm, so that firms would be kept by what may have come of the programme; "
+                "name a column that is known before and stays"
+            )
+    return found
 
 
 def _written(cells: pd.Series) -> NDArray[np.str_]:

@@ -48,12 +48,7 @@ def check_study(study: Study) -> None:
     ImpactError
         What reading the data, making a panel or estimating an outcome raises.
     """
-    with _asked_by("schema"):
-        _ = study.schema
-    check_columns(study.plan, study.schema)
-    for key, file in FILES.items():
-        with _asked_by(key):
-            getattr(study, file)
+    check_named(study)
     if study.from_moments:
         check_moments(study)
         return
@@ -86,6 +81,22 @@ def check_study(study: Study) -> None:
 
         with _asked_by("panel_model"):
             own_model(study)
+
+
+def check_named(study: Study) -> None:
+    """Refuse a plan by what it names, before its data are read: columns that no schema has, files that cannot be read.
+
+    Raises
+    ------
+    ImpactError
+        As `check_study`.
+    """
+    with _asked_by("schema"):
+        _ = study.schema
+    check_columns(study.plan, study.schema)
+    for key, file in FILES.items():
+        with _asked_by(key):
+            getattr(study, file)
 
 
 def _check_waves(study: Study) -> None:
@@ -256,7 +267,8 @@ def _check_status(plan: Plan, schema: Schema) -> None:
 def _check_only(plan: Plan, schema: Schema) -> None:
     """Refuse a label that a column by which firms are kept cannot have."""
     for column, labels in plan.only.items():
-        known = schema.columns[column].categories
+        of_column = schema.columns[column]
+        known = ["true", "false"] if of_column.type == "boolean" else of_column.categories
         for label in labels:
             if known is not None and label not in known:
                 raise PlanError(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from impact.errors import StorageError
+from impact.errors import ImpactError, StorageError
 from impact.pipeline.batch import batch as batches
 from impact.pipeline.batch.batch import Options, orders_of, run_batch
 from impact.pipeline.batch.execute import failed
+from impact.pipeline.batch.held_to_data import hold_plan_to_data
 from impact.pipeline.batch.record import Batch, read_batch
 from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.snapshot import Snapshot
@@ -307,3 +308,40 @@ def test_a_run_of_a_batch_is_a_run_like_any_other(project, monkeypatch):
     with pretending(monkeypatch):
         run(project)
     assert read_run(project / "reports" / "crafts-fes")["plan"]["alpha"] == 0.05
+
+
+NOT_IN_THE_DATA = {
+    "a label that no firm has": ("town=Fes,Fez", "only.town: no row has Fez"),
+    "neither true nor false": ("south=maybe", "only.south: maybe is none of its categories"),
+    "starts that are none": ("cohort=first,town", "town: rows 1, 2, 3"),
+    "a column that changes within a firm": ("sales_band=high", "only.sales_band: changes within"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_IN_THE_DATA)
+def test_what_the_data_do_not_have_is_refused_before_a_run_and_leaves_nothing(
+    project, monkeypatch, case
+):
+    grid, words = NOT_IN_THE_DATA[case]
+    more = (
+        "  town: {type: string, label: {fr: x, en: Town}}\n  south: {type: boolean, label: {fr: x, en: South}}\n"
+        "  sales_band: {type: string, label: {fr: x, en: Band}}\n"
+    )
+    with (project / "firms.yml").open("a", encoding="utf-8") as schema:
+        schema.write(more)
+    data = project / "data" / "firms.csv"
+    head, *rows = data.read_text(encoding="utf-8").splitlines()
+    written = [
+        f"{row},{row.split(',')[2]},true,{'high' if '2001' in row else 'low'}" for row in rows
+    ]
+    data.write_text("\n".join([f"{head},town,south,sales_band", *written]) + "\n", encoding="utf-8")
+    with pytest.raises(ImpactError, match=words):
+        hold_plan_to_data(
+            project / "plan.yml", orders_of(project / "plan.yml", grid=[grid], table=None)
+        )
+    with pretending(monkeypatch) as made, pytest.raises(ImpactError, match=words):
+        run(project, grid=[grid])
+    assert made.made == []
+    assert not [path for path in project.glob("reports/*") if path.is_dir()]
+    with pretending(monkeypatch):
+        assert run(project, grid=["town=Fes"]).exit_code == 0  # nothing is in its way

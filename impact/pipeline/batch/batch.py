@@ -18,6 +18,7 @@ from impact.data.kept import keep_frame
 from impact.data.schema import read_schema
 from impact.errors import ImpactError, Interrupted, StorageError
 from impact.pipeline.batch.execute import Runs, runs_here
+from impact.pipeline.batch.held_to_data import hold_to_data, whole_of
 from impact.pipeline.batch.orders import Order, orders_of_grid, orders_of_table
 from impact.pipeline.batch.record import BATCH, Batch, Headline, RunRecord, together
 from impact.pipeline.beside_plan import facts_beside
@@ -116,7 +117,8 @@ def run_batch(
     folder = _folder(reports, name)
     code = code_hash(notebooks)
     with locked(reports, name), _work(reports, name) as work:
-        snapshot = _read_once(plan_path, work)
+        snapshot = _read_once(plan_path, work, orders)
+        _make(folder)
         batch = _UnderWay(
             folder,
             {
@@ -155,16 +157,19 @@ def run_batch(
 
 
 def _folder(reports: Path, name: str) -> Path:
-    """Make a batch's folder; what is none stays."""
+    """Return a batch's folder, which a batch may have made before; what is none stays."""
     reports.mkdir(parents=True, exist_ok=True)
     folder = reports / name
     if os.path.lexists(folder) and (folder.is_symlink() or not (folder / BATCH).is_file()):
         raise StorageError(
             f"{name}: something else of this name is in the reports folder, and stays; take --name"
         )
+    return folder
+
+
+def _make(folder: Path) -> None:
     (folder / LOGS).mkdir(mode=INSIDE, parents=True, exist_ok=True)
     folder.chmod(INSIDE)
-    return folder
 
 
 def _log(folder: Path, name: str) -> Path:
@@ -188,15 +193,16 @@ def _work(reports: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _read_once(plan_path: Path, work: Path) -> Snapshot:
-    """Copy plan and data, and read the data, once for all runs."""
+def _read_once(plan_path: Path, work: Path, orders: Sequence[Order]) -> Snapshot:
+    """Copy plan and data, and read the data, once for all runs, which are held to them before any starts."""
     snapshot = Snapshot.of(plan_path, work / "inputs")
-    study = snapshot.study({})
-    if study.from_moments:
+    whole = whole_of(snapshot.study({}))
+    hold_to_data(whole, orders)
+    if whole.from_moments:
         return snapshot
     kept = work / "kept"
     kept.mkdir()
-    keep_frame(replace(study, plan=study.plan.changed(only={})).data, kept)
+    keep_frame(whole.data, kept)
     return replace(snapshot, kept=kept)
 
 
