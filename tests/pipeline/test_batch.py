@@ -154,7 +154,8 @@ def test_every_run_is_made_and_told_in_one_file(project, monkeypatch):
     assert first.headline.p_holm == pytest.approx(0.03)
     assert done.family.tests == 3
     assert told[-1].startswith("3 of 3: ")
-    assert told[-1].endswith("done; about 0 s left")
+    assert told[-2].endswith(" left")
+    assert told[-1].endswith(": done")
     left_over = [path.name for path in (project / "reports").iterdir() if path.suffix == ".work"]
     assert left_over == []
 
@@ -215,9 +216,12 @@ NO_ROOM = {"status": "failed", "exit_code": 6, "error": "StorageError", "reason"
 def test_a_failure_has_its_cause_and_the_batch_its_exit_code(
     project, monkeypatch, ends, keep_going, expected, code
 ):
+    told = []
     with pretending(monkeypatch, ends):
-        done = run(project, keep_going=keep_going)
+        done = run(project, keep_going=keep_going, told=told)
     assert list(statuses(done).values()) == expected
+    n = expected.count("done")
+    assert told[-1] == f"{n} of 3 are done; the same command goes on with the others"
     assert done.exit_code == code
     known = {one.name: (one.exit_code, one.reason) for one in done.runs if one.status == "failed"}
     assert known == {

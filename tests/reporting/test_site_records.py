@@ -141,6 +141,23 @@ def test_one_huge_interval_does_not_flatten_the_others_and_ends_in_an_arrow():
     assert Axis.of([]).reach == Axis.of([Span(0, 0, 0)]).reach == 1.0
 
 
+def test_three_effects_of_different_size_all_fit_into_their_pictures():
+    spans = [Span(5, 1, 10), Span(9, -1, 24), Span(3, -2, 8)]
+    assert Axis.of(spans).reach > 24
+
+
+def test_an_index_tells_runs_in_two_languages_apart_and_names_no_usual_folder():
+    runs = tuple(record(facts(plan={"language": language})) for language in ("en", "fr"))
+    page = index_page(Site("reports", runs), "fr").decode()
+    assert "<h1>Toutes les évaluations</h1>" in page
+    assert '<select name="language">' in page
+    assert [page.count(f'<span lang="{one}">') for one in ("en", "fr")] == [1, 1]
+    alone = index_page(Site("Fès 2026", runs[:1]), "fr").decode()
+    assert "<h1>Toutes les évaluations du dossier Fès 2026</h1>" in alone
+    assert '<select name="language">' not in alone
+    assert "data-language" not in alone
+
+
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [(2.0, 3.0, "+50%"), (200.0, 201.0, "+0.50%"), (7e-255, 3e-63, "changed")],

@@ -151,6 +151,9 @@ def run_batch(
             if batch.runs[one.name].status != "done"
         }
         stopped = _execute(batch, open_orders, work, options, tell)
+        done = sum(run.status == "done" for run in batch.runs.values())
+        if done < len(orders):
+            tell(f"{done} of {len(orders)} are done; the same command goes on with the others")
         return batch.write(
             finished=_now(), exit_code=_exit_code(batch.runs.values(), stopped=stopped)
         )
@@ -322,7 +325,8 @@ def _progress(batch: _UnderWay, name: str, asked: int, jobs: int) -> str:
     spent = time.monotonic() - batch.began
     pace = spent / len(ended) if jobs == 1 else spent / max(len(ended), jobs)
     how = "done" if run.status == "done" else f"failed, {run.reason}"
-    return f"{len(ended)} of {asked}: {name}: {how}; about {_minutes(left * pace)} left"
+    rest = f"; about {_minutes(left * pace)} left" if left else ""
+    return f"{len(ended)} of {asked}: {name}: {how}{rest}"
 
 
 def _minutes(seconds: float) -> str:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from impact.reporting.site.pictures import Axis
 from impact.reporting.site.records import FINISHED, Headline, RunRecord, Span
+from impact.reporting.site.shell import OWN_NAMES
 from impact.terms import Language
 
 MOST_PARTS = 6  # columns of the data by which runs are told apart, each with a filter
@@ -52,6 +53,12 @@ class Site:
         """The language of most of its runs; English where it is even."""
         finished = [one.language for one in self.runs if one.status in FINISHED]
         return "fr" if 2 * finished.count("fr") > len(finished) else "en"
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Languages of its reports, where they are in several; else none."""
+        known = {one.language for one in self.runs if one.status in FINISHED}
+        return tuple(language for language in OWN_NAMES if len(known) > 1 and language in known)
 
     @property
     def released(self) -> bool:

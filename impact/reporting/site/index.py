@@ -13,6 +13,9 @@ from impact.reporting.words.register import REGISTER, said
 from impact.terms import Language
 
 SMALL_SUM = 0.1  # of sizes: below it a third figure is written, as one test's may be 0.001
+USUAL_FOLDER = (
+    "reports"  # where runs stand unless somebody names another folder: no name for a reader
+)
 
 
 def index_page(site: Site, language: Language) -> bytes:
@@ -28,7 +31,11 @@ class _Index:
     def page(self) -> bytes:
         t, site, language = self.speech.t, self.site, self.speech.language
         other = OTHER[language]
-        title = t("All evaluations in {folder}", folder=site.name)
+        title = (
+            t("All evaluations")
+            if site.name == USUAL_FOLDER
+            else t("All evaluations in {folder}", folder=site.name)
+        )
         body = "\n".join(
             [
                 '<header class="top">',
@@ -103,8 +110,9 @@ class _Index:
                 t("Status"),
                 [(status, said(t, "run_status", status)) for status in statuses],
             ),
+            ("language", t("Language"), [(one, OWN_NAMES[one]) for one in self.site.languages]),
         ]
-        chosen = "".join(self._select(*kind) for kind in kinds)
+        chosen = "".join(self._select(*kind) for kind in kinds if kind[0] != "language" or kind[2])
         return (
             '<form id="filters" hidden>'
             f'<label>{_(t("Search"))}<input type="search" name="words" autocomplete="off"></label>{chosen}'

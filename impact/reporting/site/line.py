@@ -3,13 +3,15 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from impact.reporting.proposal.speech import Speech
 from impact.reporting.site.contents import Site, drawn_span, unit_drawn
 from impact.reporting.site.pictures import interval_picture
 from impact.reporting.site.records import FINISHED, MOST_STEPS, Headline, RunRecord, Span
-from impact.reporting.site.shell import _, link
+from impact.reporting.site.shell import OWN_NAMES, _, link
 from impact.reporting.words.register import REGISTER, said
+from impact.terms import Language
 
 WHOLE = 100.0  # below it an effect keeps decimals
 
@@ -56,6 +58,7 @@ class _Line:
             "effect": _sortable(drawn_span(headline) if headline else None),
             "rating": "" if headline is None or headline.steps is None else str(headline.steps),
             "status": one.status,
+            **({"language": self._language(one)} if self.site.languages else {}),
             "path": one.path if one.status in FINISHED else "",
             **{f"part{at}": one.part.get(column, "") for at, column in enumerate(self.site.parts)},
         }
@@ -91,8 +94,16 @@ class _Line:
         shown = f"<bdi>{_(title)}</bdi>"
         if "report.html" in one.files:
             shown = f'<a href="{_(one.link)}/report.html">{shown}</a>'
-        folder = f'<span class="small"><bdi>{_(one.name)}</bdi></span>' if title != one.name else ""
-        return f"{shown}{folder}{told}"
+        small = [f"<bdi>{_(one.name)}</bdi>"] if title != one.name else []
+        if self.site.languages and (language := self._language(one)):
+            small.append(f'<span lang="{language}">{OWN_NAMES[language]}</span>')
+        below = f'<span class="small">{" · ".join(small)}</span>' if small else ""
+        return f"{shown}{below}{told}"
+
+    @staticmethod
+    def _language(one: RunRecord) -> Language | Literal[""]:
+        """Return the language of a run's report, where it has one."""
+        return one.language if one.status in FINISHED else ""
 
     def _outcome(self, headline: Headline | None) -> str:
         if headline is None:

@@ -8,7 +8,9 @@ from statistics import median
 from impact.reporting.site.records import Span
 
 WIDE, HIGH = 1000.0, 20.0  # units of a drawing, which is stretched to its place
-FURTHEST = 4.0  # times the median end, beyond which an interval leaves the picture
+FURTHEST = (
+    4.0  # times the median of intervals' further ends, beyond which an interval leaves the picture
+)
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,23 @@ class Axis:
 
     @classmethod
     def of(cls, spans: Iterable[Span]) -> "Axis":
-        """Make room for all ends that are not far beyond the usual one."""
+        """Make room for all ends that are not far beyond the usual interval."""
+        spans = list(spans)
         ends = [abs(end) for span in spans for end in (span.low, span.high) if math.isfinite(end)]
         if not ends or not max(ends):
             return cls(1.0)
-        usual = median(end for end in ends if end) * FURTHEST
+        usual = median(filter(None, map(_further, spans))) * FURTHEST
         return cls(max(end for end in ends if end <= usual) * 1.05)
 
     def place(self, value: float) -> float:
         """Return where a value stands, held to the picture."""
         share = min(max(value / self.reach, -1.0), 1.0)
         return round(WIDE * (1 + share) / 2, 1)
+
+
+def _further(span: Span) -> float:
+    """Return how far an interval reaches from zero, to the side where it reaches further; 0 of one without any end."""
+    return max((abs(end) for end in (span.low, span.high) if math.isfinite(end)), default=0.0)
 
 
 def interval_picture(span: Span, axis: Axis) -> str:
