@@ -184,7 +184,7 @@ def test_a_batch_lists_runs_that_are_not_done_with_their_reason_and_says_what_ch
     page = write_index(tmp_path).read_text(encoding="utf-8")
     assert "no &lt;b&gt;space&lt;/b&gt;" in page
     row = re.search(r"<bdi>grid</bdi>.*?</tr>", page).group()
-    assert re.findall(r"<div>([^<]*)</div>", row) == ["5", "3", "2", "1", "0.1", "1"]
+    assert re.findall(r"<div>([^<]*)</div>", row) == ["5", "3", "2", "1", "0.10", "1"]
 
 
 @pytest.mark.parametrize(
