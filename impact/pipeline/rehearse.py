@@ -21,7 +21,12 @@ from impact.pipeline.run import Run, run
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step
 from impact.pipeline.two_pages import write_two_pages
-from impact.reporting.rehearsal.pages import finding, rehearsal_pages, rehearsal_title
+from impact.reporting.rehearsal.pages import (
+    design_line,
+    finding,
+    rehearsal_pages,
+    rehearsal_title,
+)
 from impact.reporting.rehearsal.told import Told
 from impact.reporting.voice import Voice
 from impact.terms import POWER, Language
@@ -222,12 +227,5 @@ def summary(done: Rehearsed) -> str:
     """Return the finding and the designs in plain text, for the terminal."""
     voice, told = Voice(done.study), done.told
     lines = [rehearsal_title(voice, told), finding(voice, told)]
-    for row in told.grid.table.to_dict("records"):
-        clusters = f" in {row['clusters']} clusters" if row["clusters"] else ""
-        lines.append(
-            f"  {row['firms']} firms{clusters}, {row['before']} + {row['after']} rounds, cost {row['cost']:,.0f}: "
-            f"bias {row['bias']:.3g}, coverage {row['coverage']:.3f}, power {row['power']:.2f}, "
-            f"type S {row['wrong_sign']:.2f}, type M {row['exaggeration']:.1f}"
-            + (" (planned)" if row["planned"] else "")
-        )
+    lines += [f"  {design_line(voice, told, row)}" for _, row in told.grid.table.iterrows()]
     return "\n".join(lines)

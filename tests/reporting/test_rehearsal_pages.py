@@ -10,12 +10,14 @@ import pytest
 from impact.diagnostics.redesign_grid import Grid
 from impact.evaluation.rehearsal.rehearsal import Rehearsal
 from impact.evaluation.study import Study
+from impact.evaluation.wording import Wording
 from impact.pipeline.plan import study_of
 from impact.reporting.codebook.description import _kind_of_data
 from impact.reporting.exhibits import Banner
 from impact.reporting.rehearsal.pages import (
     beliefs,
     chosen,
+    design_line,
     designs,
     finding,
     rehearsal_pages,
@@ -144,3 +146,24 @@ def test_the_designs_are_listed_with_the_one_that_is_named_marked(rehearsed):
     frame = designs(voice_in(rehearsed, "en"), rehearsed[1]).frame
     assert [name.startswith("→") for name in frame["design"]] == [False, False, True]
     assert frame["design"].iloc[0].endswith("(planned)")
+
+
+def test_a_line_of_the_terminal_calls_units_as_the_plan_does_in_its_language(rehearsed):
+    study, told = rehearsed
+    wording = Wording.model_validate(
+        {"unit": {"en": ["state", "states"], "fr": ["état", "états", "m"]}}
+    )
+    lines = {
+        language: design_line(
+            Voice(study.changed(language=language, words=wording.model_dump())),
+            told,
+            told.grid.table.iloc[0],
+        )
+        for language in ("en", "fr")
+    }
+    assert lines["en"].startswith(
+        "100 states (50 treated) in 10 clusters, 3 + 3 rounds; 1,000 interviews: bias −0.400, "
+    )
+    assert lines["en"].endswith("type M 1.6 (the planned one)")
+    assert lines["fr"].startswith("100 états (50 traités) dans 10 grappes")
+    assert "puissance 40" in lines["fr"]

@@ -119,6 +119,21 @@ def design_in_words(voice: Voice, row: "pd.Series[Any]") -> str:
     return t("{firms} firms ({treated} treated), {before} + {after} rounds", **values)
 
 
+def design_line(voice: Voice, told: Told, row: "pd.Series[Any]") -> str:
+    """Say a design with its cost and all that it is worth in one line, for a terminal."""
+    t, f = voice.t, voice.f
+    return t(
+        "{design}; {cost}: bias {bias}, coverage {coverage}, power {power}, type S {wrong}, type M {exaggeration}",
+        design=design_in_words(voice, row),
+        cost=cost_in_words(voice, told, float(row["cost"])),
+        bias=f.significant(float(row["bias"]), 3),
+        coverage=_share(voice, float(row["coverage"])),
+        power=_share(voice, float(row["power"])),
+        wrong=_share(voice, float(row["wrong_sign"])),
+        exaggeration=f.number(float(row["exaggeration"]), 1),
+    ) + (f" ({t('the planned one')})" if row["planned"] else "")
+
+
 def cost_in_words(voice: Voice, told: Told, cost: float) -> str:
     """Write a cost in money, or in interviews where nobody said what these cost."""
     number = voice.f.number(cost)

@@ -191,5 +191,9 @@ def _masculine(sentence: str) -> str:
         return re.sub(r"(\w)ée(s?)\b", r"\1é\2", text)
 
     after = "|".join(word for word, _ in _AGREEING if word not in _ARTICLES)  # une fois is no firm
-    around = rf"(?:\b(?:{before})\b (?:les )?)*\bentreprises?\b(?: (?:jamais|pas|encore|non|\w+ées?|{after})\b)*"
+    counted = (
+        r"(?:\(\{\w+\} )?"  # a number of them in brackets: {firms} entreprises ({treated} traitées)
+    )
+    agreeing = rf"(?:jamais|pas|encore|non|\w+ées?|{after})\b"
+    around = rf"(?:\b(?:{before})\b (?:les )?)*\bentreprises?\b(?: {counted}{agreeing})*"
     return re.sub(around, phrase, sentence, flags=re.IGNORECASE)
