@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from impact.data.strict import Strict
 from impact.errors import LockError, PlanError
 from impact.evaluation.plan import Plan
+from impact.evaluation.rehearsal.mark import MARK, copied_names
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00$")]
@@ -115,6 +116,26 @@ class Locked:
     def same_bytes(self) -> bool:
         """Whether the plan's file is byte for byte what was locked."""
         return self.lock.known.plan_sha256 == self.now.plan_sha256
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether the lock is the copy of a rehearsal, whose data and true effect are simulated."""
+        return MARK in self.now.files
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """Names of the files that were there on the day of the lock; of a rehearsal those that it copies."""
+        there = tuple(name for name, digest in self.lock.known.files.items() if digest)
+        if not self.rehearsed:
+            return there
+        copied = copied_names(self.now.written)
+        return tuple(name for name in there if name in copied)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of those that are not as they were."""
+        then, now = self.lock.known.files, self.now.files
+        return tuple(name for name in self.there if then[name] != now.get(name))
 
 
 def canonical(plan: Plan) -> dict[str, Any]:

@@ -74,11 +74,10 @@ def lock_facts(study: Study) -> dict[str, Any] | None:
     """Return what a run tells of its plan's lock: who, when, the hash, the files of that day, what departs; else None."""
     if study.locked is None:
         return None
-    lock, now = study.locked.lock, study.locked.now
-    there = [name for name, digest in lock.known.files.items() if digest]
+    lock = study.locked.lock
     found = (
         *departures_of_plan(lock.known.written, study.plan),
-        *departures_of_rules(lock.known, now),
+        *departures_of_rules(lock.known, study.locked.now),
     )
     return {
         "by": lock.by,
@@ -88,8 +87,8 @@ def lock_facts(study: Study) -> dict[str, Any] | None:
         "plan_sha256": lock.known.plan_sha256,
         "same_bytes": study.locked.same_bytes,
         "files": len(lock.known.files),
-        "there": len(there),
+        "there": len(study.locked.there),
         "earlier_runs": None if lock.earlier is None else len(lock.earlier),
-        "changed": sum(lock.known.files[name] != now.files.get(name) for name in there),
+        "changed": len(study.locked.changed),
         "departures": [asdict(one) for one in found],
     }

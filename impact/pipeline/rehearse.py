@@ -16,7 +16,8 @@ from impact.evaluation.plan_check import check_columns
 from impact.evaluation.rehearsal.mark import MARK
 from impact.evaluation.rehearsal.rehearsal import Rehearsal
 from impact.evaluation.study import Study
-from impact.pipeline.plan import checked_study, sha256_of, study_of
+from impact.evaluation.truth import Truth
+from impact.pipeline.plan import checked_study, lock_file, reasons_file, sha256_of, study_of
 from impact.pipeline.run import Run, run
 from impact.pipeline.store import building, certify
 from impact.pipeline.timings import Step
@@ -103,7 +104,7 @@ def rehearse(
     Parameters
     ----------
     plan_path : Path
-        Its bytes are copied; nothing of it is changed.
+        Its bytes are copied, and those of its lock and of the reasons of departures; nothing of it is changed.
     folder : Path
         ``<name>-files`` (plan and raw files), ``<name>`` (the report) and ``<name>-rehearsal`` (pages on the design) go here.
     notebooks : Path
@@ -121,9 +122,7 @@ def rehearse(
     rehearsal = Rehearsal.of(study, options=asked.beliefs, from_data=asked.from_data)
     name = study.plan.name
     with building(folder, f"{name}-files") as files:
-        shutil.copyfile(plan_path, files / plan_path.name)
-        truth = rehearsal.write(files)
-        inputs = {path.name: sha256_of(path) for path in (files / plan_path.name, files / MARK)}
+        truth, inputs = write_files(rehearsal, plan_path, files)
         certify(
             files,
             {
@@ -160,6 +159,23 @@ def rehearse(
     step("pages")
     done = run(copy, reports=folder, notebooks=notebooks, step=step) if asked.report else None
     return Rehearsed(folder / f"{name}-files", pages, done, told, rehearsed)
+
+
+def write_files(rehearsal: Rehearsal, plan_path: Path, to: Path) -> tuple[Truth, dict[str, str]]:
+    """Write a plan's bytes, its lock and the reasons of its departures, what it names, and the files that are simulated.
+
+    Returns
+    -------
+    tuple of (Truth, dict)
+        The effect that was put in, and the hashes of plan, lock and mark by name.
+    """
+    for held in (plan_path, lock_file(plan_path), reasons_file(plan_path)):
+        if held.is_file():
+            shutil.copyfile(held, to / held.name)
+    truth = rehearsal.write(to)
+    copy = to / plan_path.name
+    given = (copy, lock_file(copy), to / MARK)
+    return truth, {path.name: sha256_of(path) for path in given if path.is_file()}
 
 
 def _identity(inputs: Mapping[str, str]) -> str:

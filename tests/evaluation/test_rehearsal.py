@@ -13,7 +13,11 @@ from impact.evaluation.rehearsal.beliefs import DEFAULTS
 from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.rehearsal.rehearsal import Rehearsal
 from impact.evaluation.truth import Truth
+from impact.pipeline.locking import lock_facts, lock_plan
 from impact.pipeline.plan import inputs_of, study_of
+from impact.pipeline.rehearse import write_files
+from impact.reporting.sections.plan_departures import lock_in_words
+from impact.reporting.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = Path(__file__).parent / "rehearsed"
@@ -222,3 +226,57 @@ def test_the_embedded_plan_is_rehearsed_through_all_its_files(tmp_path):
     assert panel.n_units == 350
     assert np.isfinite(panel.cohort).sum() == 50
     assert set(DEFAULTS) >= {"firms", "zeros"}
+
+
+@pytest.fixture
+def locked_plan(tmp_path):
+    """A plan of its own folder, locked while its files, data and true effect were there."""
+    overall = {"effect_mad": 1.0, "percent": 10.0, "counterfactual_mad": 10.0}
+    truth = {"overall": overall, "scenario": "x"}
+    path = planned(tmp_path / "own", plan={"truth": "truth.json"})
+    (path.parent / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+    (path.parent / PLAN["data"]).write_text("id\n", encoding="utf-8")
+    lock_plan(path, by="Amina", reports=tmp_path / "reports")
+    return path
+
+
+def rehearsed_lock(path, to):
+    """Rehearse a plan with its lock; return what a run says of the lock, and the sentence of its report."""
+    to.mkdir()
+    rehearsal = Rehearsal.of(study_of(path, {}), options={"firms": 60}, from_data=False)
+    write_files(rehearsal, path, to)
+    study = study_of(to / path.name, {})
+    return lock_facts(study), lock_in_words(Voice(study.on(study.data)))
+
+
+def test_the_rehearsal_of_a_locked_plan_answers_to_the_lock_and_departs_from_nothing(
+    locked_plan, tmp_path
+):
+    facts, words = rehearsed_lock(locked_plan, tmp_path / "files")
+    assert (facts["same_bytes"], facts["departures"]) == (True, [])
+    assert (facts["there"], facts["changed"]) == (1, 0)  # the schema: data and truth are its own
+    assert "Amina locked the plan." in words
+    assert "Its file is the same, byte for byte." in words
+    assert "Data are simulated here." in words
+
+
+def test_a_rehearsal_of_a_plan_that_was_changed_since_its_lock_departs_from_it_and_says_why(
+    locked_plan, tmp_path
+):
+    changed = {**yaml.safe_load(locked_plan.read_text(encoding="utf-8")), "alpha": 0.1}
+    locked_plan.write_text(yaml.safe_dump(changed), encoding="utf-8")
+    schema = locked_plan.parent / "schema.yml"
+    schema.write_text(
+        schema.read_text(encoding="utf-8").replace("minimum: 0", "minimum: -1"), encoding="utf-8"
+    )
+    locked_plan.with_name("evaluation.departures.yml").write_text(
+        "alpha: {en: few firms, fr: peu d'entreprises}\n", encoding="utf-8"
+    )
+    facts, _ = rehearsed_lock(locked_plan, tmp_path / "files")
+    assert not facts["same_bytes"]
+    found = {(one["where"], one["key"]) for one in facts["departures"]}
+    assert ("plan", "alpha") in found
+    assert {where for where, _ in found} == {"plan", "schema"}
+    assert facts["changed"] == 1
+    reasons = study_of(tmp_path / "files" / locked_plan.name, {}).reasons
+    assert "alpha" in str(reasons.to_dict())

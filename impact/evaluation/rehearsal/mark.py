@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from impact.data.intake.arrive import is_intake
 from impact.errors import PlanError
+from impact.evaluation.plan import Plan
 from impact.evaluation.truth import Truth
 
 MARK = "REHEARSAL.json"
@@ -69,3 +71,11 @@ class Rehearsed:
             raise PlanError(
                 f"{MARK}: the mark of a rehearsal is damaged, so nobody knows which data are simulated; rehearse again"
             ) from None
+
+
+def copied_names(plan: Plan) -> list[str]:
+    """Return the files of a plan that its rehearsal has as they are; data and the true effect are of its own."""
+    named = [plan.data_schema, plan.programme, plan.indicators, plan.evidence, plan.economics]
+    if is_intake(plan.data):
+        named.append(plan.data)
+    return list(filter(None, named))

@@ -27,7 +27,7 @@ from impact.evaluation.rehearsal.beliefs import (
     refuse_unknown,
 )
 from impact.evaluation.rehearsal.calendar import calendar_of
-from impact.evaluation.rehearsal.mark import Rehearsed
+from impact.evaluation.rehearsal.mark import Rehearsed, copied_names
 from impact.evaluation.rehearsal.roles import roles_of, scale_of
 from impact.evaluation.study import Study
 from impact.evaluation.truth import Truth
@@ -311,12 +311,8 @@ def _write_truth(told: Truth, path: Path) -> None:
 
 def _copied(study: Study, folder: Path) -> None:
     """Copy what the plan names and is no data: schema, intake plan, programme and the like."""
-    plan = study.plan
-    named = [plan.data_schema, plan.programme, plan.indicators, plan.evidence, plan.economics]
-    if is_intake(plan.data):
-        named.append(plan.data)
     simulated = {path.resolve() for path in files_of_data(study)}
-    for name in filter(None, named):
+    for name in copied_names(study.plan):
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise PlanError(
                 f"{Path(name).name}: lies outside the plan's folder, where a rehearsal has no copy; move it beside the plan"

@@ -81,13 +81,19 @@ def _locked_in_words(voice: Voice, locked: Locked) -> Iterator[str]:
         if locked.same_bytes
         else t("Its file was changed since.")
     )
-    then, now = lock.known.files, locked.now.files
-    there = [name for name, digest in then.items() if digest]
+    there, changed = (voice.f.number(len(names)) for names in (locked.there, locked.changed))
+    if locked.rehearsed:
+        yield t(
+            "Data are simulated here. Other files that it names, there on that day: {there}; of these changed since: {changed}.",
+            there=there,
+            changed=changed,
+        )
+        return
     yield t(
         "Files that it names: {n}; there on that day: {there}; of these changed since: {changed}.",
-        there=voice.f.number(len(there)),
-        n=voice.f.number(len(then)),
-        changed=voice.f.number(sum(then[name] != now.get(name) for name in there)),
+        there=there,
+        n=voice.f.number(len(lock.known.files)),
+        changed=changed,
     )
 
 
