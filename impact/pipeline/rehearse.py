@@ -133,7 +133,7 @@ def rehearse(
             },
         )
     step("files")
-    copy = folder / f"{name}-files" / plan_path.name
+    copy = folder / f"{name}-files" / rehearsal.home / plan_path.name
     rehearsed = checked_study(copy, {})
     step("intake")
     grid = search(
@@ -169,12 +169,12 @@ def write_files(rehearsal: Rehearsal, plan_path: Path, to: Path) -> tuple[Truth,
     tuple of (Truth, dict)
         The effect that was put in, and the hashes of plan, lock and mark by name.
     """
+    truth, home = rehearsal.write(to), to / rehearsal.home
     for held in (plan_path, lock_file(plan_path), reasons_file(plan_path)):
         if held.is_file():
-            shutil.copyfile(held, to / held.name)
-    truth = rehearsal.write(to)
-    copy = to / plan_path.name
-    given = (copy, lock_file(copy), to / MARK)
+            shutil.copyfile(held, home / held.name)
+    copy = home / plan_path.name
+    given = (copy, lock_file(copy), home / MARK)
     return truth, {path.name: sha256_of(path) for path in given if path.is_file()}
 
 

@@ -72,9 +72,10 @@ def rehearsed(path, to, **options):
     """Write the files of a rehearsal; return it and the study that the plan's own bytes make of them."""
     to.mkdir(exist_ok=True)
     rehearsal = Rehearsal.of(study_of(path, {}), options={"firms": 60, **options}, from_data=False)
-    shutil.copyfile(path, to / path.name)
     rehearsal.write(to)
-    return rehearsal, study_of(to / path.name, {})
+    copy = to / rehearsal.home / path.name
+    shutil.copyfile(path, copy)
+    return rehearsal, study_of(copy, {})
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +170,39 @@ def test_with_a_baseline_sizes_spread_and_memory_are_those_of_the_data(tmp_path)
     assert beliefs["attrition"] == pytest.approx(0.3, abs=0.02)
     assert beliefs["variation"] == pytest.approx(1.0, abs=0.25)
     assert beliefs.by_name["firms"].origin == "baseline"
+
+
+def files_of(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_rehearsal_never_writes_over_files_that_its_plan_names_elsewhere(tmp_path):
+    (tmp_path / "study" / "plans").mkdir(parents=True)
+    planned(tmp_path / "study" / "shared")
+    path = planned(
+        tmp_path / "study" / "plans" / "own",
+        plan={"data": "../../data/small.csv", "schema": "../../shared/schema.yml"},
+    )
+    (tmp_path / "study" / "data").mkdir()
+    (tmp_path / "study" / "data" / "small.csv").write_text("real\n", encoding="utf-8")
+    before = files_of(tmp_path)
+    to = tmp_path / "study" / "rehearsals" / "files"
+    to.mkdir(parents=True)
+    rehearsal, study = rehearsed(path, to)
+    after = files_of(tmp_path)
+    assert before == {path: after[path] for path in before}
+    assert all(path.is_relative_to(to) for path in set(after) - set(before))
+    assert rehearsal.home == Path("plans/own")
+    assert study.folder == to / "plans" / "own"
+    assert len(study.data) > 60
+    assert study.rehearsal is not None
+
+
+def test_a_rehearsal_of_files_named_by_their_place_on_the_machine_is_refused(tmp_path):
+    path = planned(tmp_path / "own", plan={"data": str(tmp_path / "small.csv")})
+    with pytest.raises(PlanError, match=r"small\.csv: named by its place on this machine"):
+        rehearsed(path, tmp_path / "files")
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == []
 
 
 def test_the_same_seed_writes_the_same_bytes(tmp_path):

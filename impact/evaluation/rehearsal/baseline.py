@@ -65,7 +65,7 @@ def data_are_there(study: Study) -> bool:
     if any(there) and not all(there):
         gone = next(path.name for path, here in zip(files, there, strict=True) if not here)
         raise PlanError(
-            f"data: {gone}: not there while other files are; add it to rehearse from a baseline, or say --without-baseline"
+            f"data: {gone}: not there while other files are; add it to rehearse from a baseline, or say --no-baseline"
         )
     return all(there)
 

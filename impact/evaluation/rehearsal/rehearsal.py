@@ -28,6 +28,7 @@ from impact.evaluation.rehearsal.beliefs import (
 )
 from impact.evaluation.rehearsal.calendar import calendar_of
 from impact.evaluation.rehearsal.mark import Rehearsed, copied_names
+from impact.evaluation.rehearsal.place import home_of
 from impact.evaluation.rehearsal.roles import roles_of, scale_of
 from impact.evaluation.study import Study
 from impact.evaluation.truth import Truth
@@ -172,14 +173,21 @@ class Rehearsal:
         numbered = (str(FIRST_ID + place) for place in range(n))
         return tuple([*named, *(i for i in numbered if i not in named)][:n])
 
+    @property
+    def home(self) -> Path:
+        """Where the plan stands inside the rehearsal's folder; errors as `home_of`."""
+        return home_of(self.study)
+
     def write(self, folder: Path) -> Truth:
-        """Write the plan's own bytes, what it names, the simulated files, the truth and the mark into an empty folder.
+        """Write what the plan names, the simulated files, the truth and the mark into an empty folder, around `home`.
 
         Raises
         ------
         PlanError
             Naming what cannot be simulated yet.
         """
+        folder = folder / self.home
+        folder.mkdir(parents=True, exist_ok=True)
         firms = self.draw()
         told = truth_of(firms)
         study, plan = self.study, self.study.plan
@@ -313,10 +321,6 @@ def _copied(study: Study, folder: Path) -> None:
     """Copy what the plan names and is no data: schema, intake plan, programme and the like."""
     simulated = {path.resolve() for path in files_of_data(study)}
     for name in copied_names(study.plan):
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise PlanError(
-                f"{Path(name).name}: lies outside the plan's folder, where a rehearsal has no copy; move it beside the plan"
-            )
         source, copy = study.folder / name, folder / name
         if source.resolve() in simulated:
             continue
