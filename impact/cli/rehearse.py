@@ -19,7 +19,10 @@ def rehearse(
     ] = None,
     cost: Annotated[
         list[str] | None,
-        typer.Option("--cost", help="Cost of a firm, interview, round or cluster: interview=120."),
+        typer.Option(
+            "--cost",
+            help="Cost of a firm, interview, round or cluster, in place of the plan's: interview=120.",
+        ),
     ] = None,
     power: Annotated[float, typer.Option(help="Power that a design must reach.")] = 0.8,
     baseline: Annotated[

@@ -49,6 +49,7 @@ KEYS: dict[str, BearsOn] = {
     "dose": "what",
     "relevant_effect": "how",
     "relevant_effect_reason": "words",
+    "design_costs": "words",
     "limits": "how",
     "truth": "how",
     "evidence": "how",

@@ -12,7 +12,7 @@ from impact.errors import PlanError
 from impact.evaluation.arms import PlannedArms
 from impact.evaluation.promised import Estimand, Exclusion, PlannedQuestion
 from impact.evaluation.survey import Survey
-from impact.evaluation.wording import Lesson, Limits, Wording
+from impact.evaluation.wording import DesignCosts, Lesson, Limits, Wording
 from impact.moments.moments_file import is_moments
 from impact.terms import (
     AssignedBy,
@@ -184,6 +184,8 @@ class Plan(_Strict):
     """smallest effect that would matter, in percent of the outcome without the programme"""
     relevant_effect_reason: Words | None = None
     """why that one: its source, or that it is an assumption"""
+    design_costs: DesignCosts = DesignCosts()
+    """what the study itself costs, in `currency`: `impact rehearse` compares designs by it; without any, by interviews"""
     limits: Limits = Limits()
     """figures beyond which the rating of the evidence loses a step"""
     truth: FilePath | None = None

@@ -72,6 +72,22 @@ class Limits(_Strict):
     """of a lot: smallest difference in participation between those drawn and the others"""
 
 
+Cost = Annotated[float, Field(ge=0, le=1_000_000_000)]
+
+
+class DesignCosts(_Strict):
+    """What a study costs, in the plan's currency: a rehearsal compares designs by it, or by interviews where nothing costs."""
+
+    firm: Cost = 0.0
+    """of each firm, once"""
+    interview: Cost = 0.0
+    """of each interview"""
+    round: Cost = 0.0
+    """of each round that is held"""
+    cluster: Cost = 0.0
+    """of each cluster that is gone to, in each round"""
+
+
 class Lesson(_Strict):
     """A lesson of the evaluator's: what was found, when it holds, what to do."""
 

@@ -1,6 +1,7 @@
 """The command before the data: a plan, run by itself on simulated raw files, and what its design is worth beside others."""
 
 import json
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from impact.check_result import plain
 from impact.diagnostics.redesign import Costs
 from impact.diagnostics.redesign_grid import PLANNED_DRAWS, Grid, search
 from impact.errors import PlanError
+from impact.evaluation.plan import Plan
 from impact.evaluation.plan_check import check_columns
 from impact.evaluation.rehearsal.mark import MARK
 from impact.evaluation.rehearsal.rehearsal import Rehearsal
@@ -46,7 +48,7 @@ class Asked:
     beliefs : mapping
         Numbers in place of those of baseline, plan and defaults.
     costs : mapping
-        Of `ASKED`; interviews are counted where nothing costs anything.
+        Of `ASKED`, in place of the plan's `design_costs`; interviews are counted where nothing costs anything.
     power : float
         That a design must reach.
     from_data : bool
@@ -72,7 +74,7 @@ class Asked:
         PlanError
         """
         for name, cost in self.costs.items():
-            if name not in ASKED or not cost >= 0:
+            if name not in ASKED or not 0 <= cost < math.inf:
                 raise PlanError(
                     f"--cost: {', '.join(ASKED)} may cost something, each 0 or more; write --cost interview=120"
                 )
@@ -136,10 +138,11 @@ def rehearse(
     copy = folder / f"{name}-files" / rehearsal.home / plan_path.name
     rehearsed = checked_study(copy, {})
     step("intake")
+    costs = costs_of(study.plan, asked.costs)
     grid = search(
         rehearsal.design,
         rehearsed.estimator(),
-        costs=Costs(**(asked.costs or {"interview": 1.0})),
+        costs=Costs(**(costs or {"interview": 1.0})),
         believes="the_lot" if rehearsed.compares_arms else "design_check",
         asked=asked.power,
         planned_draws=asked.draws,
@@ -151,7 +154,7 @@ def rehearse(
         beliefs=rehearsal.beliefs,
         shown=rehearsal.shown,
         truth=truth,
-        in_money=bool(asked.costs),
+        in_money=bool(costs),
         from_baseline=rehearsal.baseline is not None,
         cap=study.plan.winsorise,
     )
@@ -159,6 +162,11 @@ def rehearse(
     step("pages")
     done = run(copy, reports=folder, notebooks=notebooks, step=step) if asked.report else None
     return Rehearsed(folder / f"{name}-files", pages, done, told, rehearsed)
+
+
+def costs_of(plan: Plan, given: Mapping[str, float]) -> dict[str, float]:
+    """Return what things cost: what the command was given, else what the plan says; nothing where neither has a cost."""
+    return {name: cost for name, cost in plan.design_costs if cost} | dict(given)
 
 
 def write_files(rehearsal: Rehearsal, plan_path: Path, to: Path) -> tuple[Truth, dict[str, str]]:

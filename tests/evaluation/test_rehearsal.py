@@ -9,13 +9,14 @@ import pytest
 import yaml
 
 from impact.errors import PlanError
+from impact.evaluation.plan import Plan
 from impact.evaluation.rehearsal.beliefs import DEFAULTS
 from impact.evaluation.rehearsal.mark import MARK, Rehearsed
 from impact.evaluation.rehearsal.rehearsal import Rehearsal
 from impact.evaluation.truth import Truth
 from impact.pipeline.locking import lock_facts, lock_plan
 from impact.pipeline.plan import inputs_of, study_of
-from impact.pipeline.rehearse import write_files
+from impact.pipeline.rehearse import Asked, costs_of, write_files
 from impact.reporting.sections.plan_departures import lock_in_words
 from impact.reporting.voice import Voice
 
@@ -314,3 +315,25 @@ def test_a_rehearsal_of_a_plan_that_was_changed_since_its_lock_departs_from_it_a
     assert facts["changed"] == 1
     reasons = study_of(tmp_path / "files" / locked_plan.name, {}).reasons
     assert "alpha" in str(reasons.to_dict())
+
+
+def test_costs_of_the_plan_hold_unless_the_command_gives_another_of_the_same_thing():
+    free, dear = (
+        Plan.of({**PLAN, **more})
+        for more in ({}, {"design_costs": {"interview": 60, "cluster": 400}})
+    )
+    assert costs_of(free, {}) == {}
+    assert costs_of(dear, {}) == {"interview": 60, "cluster": 400}
+    assert costs_of(dear, {"interview": 0, "round": 9}) == {
+        "interview": 0,
+        "cluster": 400,
+        "round": 9,
+    }
+
+
+@pytest.mark.parametrize("cost", [-1, float("inf"), float("nan")])
+def test_what_is_no_cost_is_refused_by_its_key(cost):
+    with pytest.raises(PlanError, match=r"design_costs\.interview"):
+        Plan.of({**PLAN, "design_costs": {"interview": cost}})
+    with pytest.raises(PlanError, match="--cost"):
+        Asked(beliefs={}, costs={"interview": cost})

@@ -70,6 +70,10 @@ MEANINGS: Mapping[Part, Mapping[str, str]] = {
         "contamination du groupe de comparaison",
         "dose": "colonne de la quantité reçue du programme, comme le nombre de salons",
         "relevant_effect": "plus petit effet qui compterait, en pourcentage du résultat sans le programme",
+        "design_costs.firm": "coût de chaque entreprise, une fois, dans la monnaie du plan",
+        "design_costs.interview": "coût de chaque entretien",
+        "design_costs.round": "coût de chaque vague menée",
+        "design_costs.cluster": "coût de chaque grappe visitée, à chaque vague",
         "limits.contamination": "part du groupe de comparaison qui a rencontré une activité du programme",
         "limits.attrition": "écart entre les groupes de la part qui répond encore à la dernière période",
         "limits.lost": "part de l'ensemble qui ne répond plus à la dernière période",
@@ -130,6 +134,8 @@ WHOLES: Mapping[str, str] = {
     "words": "comment le rapport nomme les choses ; aucune de ces clés n'est nécessaire",
     "survey": "colonnes sur les entretiens, pour la vérification des données ; aucune de ces clés n'est nécessaire",
     "relevant_effect_reason": "pourquoi celui-là : sa source, ou que c'est une hypothèse",
+    "design_costs": "ce que l'étude elle-même coûte, dans la monnaie du plan : `impact rehearse` compare les plans d'étude "
+    "par là ; sans coût, par les entretiens",
     "limits": "valeurs au-delà desquelles la note du niveau de preuve baisse",
 }
 """Keys of a plan that hold others, as a whole: a new plan has a line for each, a workbook one for each key within."""
