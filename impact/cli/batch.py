@@ -64,7 +64,8 @@ def batch(
     path = plan_file(plan)
     orders = orders_of(path, grid=grid or (), table=table)
     if dry_run:
-        hold_plan_to_data(path, orders)
+        if not hold_plan_to_data(path, orders):
+            typer.echo("the plan's data are not there yet: labels are not held to them", err=True)
         typer.echo(json.dumps(listed(orders), indent=1, ensure_ascii=False))
         return
     options = Options(

@@ -314,6 +314,15 @@ def test_a_run_of_a_batch_is_a_run_like_any_other(project, monkeypatch):
     assert read_run(project / "reports" / "crafts-fes")["plan"]["alpha"] == 0.05
 
 
+def test_a_batch_is_listed_before_there_are_data_but_not_run(project, monkeypatch):
+    (project / "data" / "firms.csv").unlink()
+    plan = project / "plan.yml"
+    assert not hold_plan_to_data(plan, orders_of(plan, grid=GRID, table=None))
+    with pretending(monkeypatch) as made, pytest.raises(ImpactError, match=r"firms\.csv"):
+        run(project)
+    assert made.made == []
+
+
 NOT_IN_THE_DATA = {
     "a label that no firm has": ("town=Fes,Fez", "only.town: no row has Fez"),
     "neither true nor false": ("south=maybe", "only.south: maybe is none of its categories"),

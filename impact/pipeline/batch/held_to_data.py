@@ -6,6 +6,7 @@ from pathlib import Path
 
 from impact.evaluation.part_of_firms import refuse_labels
 from impact.evaluation.plan_check import check_named
+from impact.evaluation.rehearsal.baseline import files_of_data
 from impact.evaluation.study import Study
 from impact.pipeline.batch.orders import ONLY, Order
 from impact.pipeline.plan import study_of
@@ -49,12 +50,17 @@ def whole_of(study: Study) -> Study:
     return replace(study, plan=study.plan.changed(only={}))
 
 
-def hold_plan_to_data(plan_path: Path, orders: Sequence[Order]) -> None:
-    """Hold a batch that is only listed to the data of its plan.
+def hold_plan_to_data(plan_path: Path, orders: Sequence[Order]) -> bool:
+    """Hold a batch that is only listed to the data of its plan; return False where these are not there yet.
 
     Raises
     ------
     ImpactError
         As `hold_to_data`.
     """
-    hold_to_data(whole_of(study_of(plan_path, {})), orders)
+    whole = whole_of(study_of(plan_path, {}))
+    files = files_of_data(whole)  # none of a packaged data set
+    if files and not any(path.is_file() for path in files):
+        return False
+    hold_to_data(whole, orders)
+    return True
