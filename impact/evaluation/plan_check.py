@@ -207,7 +207,8 @@ def _check_questions(plan: Plan) -> None:
         if one.about is not None and one.about not in known:
             raise PlanError(
                 f"questions.{number}.about: {printed(one.about)} is no {one.answered_by} of the plan; "
-                f"{nearest(one.about, known)}known ones are {', '.join(known) or 'none'}"
+                f"{nearest(one.about, known)}known ones are {', '.join(known) or 'none'}; "
+                "take it up there, or the question out"
             )
         key = needs.get(one.answered_by)
         if key is not None and not getattr(plan, key):

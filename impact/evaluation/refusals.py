@@ -4,16 +4,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from impact.data.broken_rules import FORMS
+
 MOST = 8  # rules told at once
-FORMS = {
-    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "a month, as 2013-01",
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a day, as 2013-01-31",
-    r"^[A-Z]{3}$": "a currency's three capital letters, as USD",
-    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, a letter first",
-    r"^y[1-5]$": "a year, y1 to y5",
-    r"^y[1-5]q[1-4]$": "a quarter, y1q1 to y5q4",
-}
-"""What a pattern asks for, in words."""
 KINDS = {
     "missing": "missing; add it",
     "float_type": "must be a number, without quotes, unit or spaces; change it",

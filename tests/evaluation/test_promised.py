@@ -1,5 +1,6 @@
 """A plan's questions are of something that it has, its hypotheses are held to intervals, its exclusions are carried out."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,7 +49,10 @@ def test_a_question_about_what_the_plan_has_is_taken(question):
     ("question", "rule"),
     [
         ({"about": "sales"}, r"questions\.1\.about: sales is no effect of the plan"),
-        ({"answered_by": "subgroup", "about": "sector"}, "is no subgroup of the plan"),
+        (
+            {"answered_by": "subgroup", "about": "sector"},
+            "is no subgroup of the plan; .*take it up there, or the question out",
+        ),
         ({"answered_by": "family"}, "about: name the family"),
         ({"answered_by": "worth", "about": "city"}, "not of worth"),
         ({"answered_by": "placebo", "expects": "change"}, "expects: only of an effect"),
@@ -58,6 +62,24 @@ def test_a_question_about_what_the_plan_has_is_taken(question):
 def test_a_question_that_nothing_answers_is_refused_by_its_number(question, rule):
     with pytest.raises(PlanError, match=rule):
         check_columns(asking(**question), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "form"),
+    [
+        (
+            "name",
+            "Été à Fès",
+            "name: must be lower-case letters without accents, digits and hyphens",
+        ),
+        ("currency", "dirham", "currency: must be a currency's three capital letters"),
+        ("families", {"My Family": ["a", "b"]}, "must be lower-case letters without accents"),
+    ],
+)
+def test_a_form_that_a_value_lacks_is_told_in_words_and_without_the_value(key, value, form):
+    with pytest.raises(PlanError, match=form) as refused:
+        PLAN.changed(**{key: value})
+    assert not re.search(r"\^|\[|Fès|dirham", str(refused.value))
 
 
 @pytest.mark.parametrize(

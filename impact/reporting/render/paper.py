@@ -17,6 +17,7 @@ from impact.reporting.tree import Node, plain, raw, raw_inline, text_of, walk
 
 HERE = Path(__file__).parent
 WHOLE_ROWS = 16  # a table of at most this many rows is not broken over pages
+LINE, GAP = 95, 2  # characters of a table's type on a line of the page, and between two columns
 SHORT_TEXT = 16  # characters of a column's longest text up to which it takes a line of its own
 LONG_WORD = 28  # characters after which a word may be broken anywhere
 LONG_NAME = 20  # characters after which a name of several words may be broken between them
@@ -247,10 +248,9 @@ def _table(node: Node) -> list[Node]:
     rows = bodies[0][3]
     numeric = [spec[0]["t"] == "AlignRight" for spec in columns]
     lengths = [_longest(rows, i) for i in range(len(columns))]
-    widths = ", ".join(
-        "auto" if number or (i and length <= SHORT_TEXT) else f"{max(15, min(length, 70))}fr"
-        for i, (number, length) in enumerate(zip(numeric, lengths, strict=True))
-    )
+    heads = [plain_words(cell[4][0]["c"]) for row in head[1] for cell in row[1][:1] if cell[4]]
+    word = max(map(len, " ".join([*heads, *_texts(rows, 0)]).split()), default=0)
+    widths = ", ".join(_widths(numeric, lengths, word=word))
     sides = ", ".join("right" if number else "left" for number in numeric)
     line: list[Node] = [
         raw_inline(
@@ -268,6 +268,33 @@ def _table(node: Node) -> list[Node]:
     return [plain(*line)]
 
 
+def _widths(numeric: Sequence[bool], lengths: Sequence[int], *, word: int) -> list[str]:
+    """Give columns of numbers and of short texts a line of their own, and others shares of the rest.
+
+    The first column takes a share though its texts be short, as it fills the line, but where that is too narrow for the
+    longest word in it.
+
+    Parameters
+    ----------
+    numeric : sequence of bool
+    lengths : sequence of int
+        Characters of the longest text of each.
+    word : int
+        Characters of the longest word of the first, its heading included.
+    """
+    shares = [
+        0 if number or (i and length <= SHORT_TEXT) else max(15, min(length, 70))
+        for i, (number, length) in enumerate(zip(numeric, lengths, strict=True))
+    ]
+    rest = LINE - sum(
+        length + GAP for share, length in zip(shares, lengths, strict=True) if not share
+    )
+    narrow = shares[0] * rest < (word + GAP) * sum(shares)
+    if narrow and lengths[0] <= SHORT_TEXT and any(shares[1:]):
+        shares[0] = 0
+    return [f"{share}fr" if share else "auto" for share in shares]
+
+
 def _row(row: list[list[object]], columns: int) -> list[Node]:
     if "group" in row[0][1]:  # type: ignore[operator]
         return _cell(row[1][0], f"table.cell(colspan: {columns}, fill: ground)")  # type: ignore[arg-type]
@@ -282,12 +309,15 @@ def _cell(cell: list[object], before: str = "") -> list[Node]:
 
 def _longest(rows: Sequence[list[list[list[object]]]], column: int) -> int:
     """Return how many characters the longest text of a column has."""
-    lengths = [
-        len(plain_words(row[1][column][4][0]["c"]))  # type: ignore[index]
+    return max(map(len, _texts(rows, column)), default=0)
+
+
+def _texts(rows: Sequence[list[list[list[object]]]], column: int) -> list[str]:
+    return [
+        plain_words(row[1][column][4][0]["c"])  # type: ignore[index]
         for row in rows
         if len(row[1]) > column and row[1][column][4]
     ]
-    return max(lengths, default=0)
 
 
 _ROW = re.compile(rb"/Type\s*/StructElem\s*/S\s*/TR\b.*?/K\s*\[\s*(\d+) 0 R", re.DOTALL)

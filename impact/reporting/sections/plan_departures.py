@@ -1,6 +1,10 @@
 """What departs from the plan as it was locked: its keys, the rules of its data, and what the results show."""
 
-from collections.abc import Iterator
+import json
+import math
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +24,7 @@ from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
 
 LONGEST = 160  # characters of a plan's value in a cell
+_NOTHING: tuple[object, ...] = (None, [], {})
 
 
 def all_departures(study: Study, findings: Findings) -> list[Departure]:
@@ -108,7 +113,7 @@ def table_of(
         {
             "where": said(t, "departed_in", f"found:{one.where}"),
             "key": one.key,
-            "planned": _shortened(one.planned) or t("none"),
+            "planned": _shortened(value_in_words(voice, one.planned)) or t("none"),
             "done": _done(voice, one),
             "bears_on": said(t, "bears_on", f"bears:{one.bears_on}"),
             "reason": reasons.given(one, language) or t("no reason given"),
@@ -132,7 +137,29 @@ def _done(voice: Voice, one: Departure) -> str:
     if not one.done:
         return said(voice.t, "departed", f"departed:{one.kind}")
     order = f" ({said(voice.t, 'departed', 'departed:order')})" if one.kind == "order" else ""
-    return _shortened(one.done) + order
+    return _shortened(value_in_words(voice, one.done)) + order
+
+
+def value_in_words(voice: Voice, written: str) -> str:
+    """Write a plan's value for a reader: fractions with his decimal mark, of texts in two languages his own, keys with values."""
+    try:
+        return _in_words(voice, json.loads(written))
+    except ValueError:
+        return written
+
+
+def _in_words(voice: Voice, value: Any) -> str:
+    if isinstance(value, float) and math.isfinite(value):
+        exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+        return voice.f.number(value, max(-int(exponent), 0))
+    if isinstance(value, Mapping):
+        if set(value) == {"en", "fr"}:
+            return str(value[voice.study.plan.language])
+        told = ((key, _in_words(voice, one)) for key, one in value.items() if one not in _NOTHING)
+        return "; ".join(f"{key}: {words}" for key, words in told)
+    if isinstance(value, list):
+        return ", ".join(_in_words(voice, one) for one in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _shortened(text: str) -> str:
