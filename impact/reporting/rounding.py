@@ -43,6 +43,21 @@ def telling_digits(values: Sequence[float]) -> int:
     return int(any(hides_sign(round(value), value) for value in finite))
 
 
+def apart(value: float, limit: float, *, least: int) -> int:
+    """Return with how many decimals, at least, a number is not written like the limit that it lies beside.
+
+    Examples
+    --------
+    >>> from impact.reporting.rounding import apart
+    >>> apart(0.2513, 0.25, least=2), apart(0.3, 0.25, least=2), apart(0.25, 0.25, least=2)
+    (3, 2, 2)
+    """
+    if not (math.isfinite(value) and math.isfinite(limit)) or value == limit:
+        return least
+    places = range(least, MOST_DECIMALS)
+    return next((n for n in places if round(value, n) != round(limit, n)), MOST_DECIMALS)
+
+
 def adding_up(total: float, without: float, *, low: float, high: float) -> Sequence[float]:
     """Round a total, what it would have been, and their difference, so that they still add up as shown.
 

@@ -186,6 +186,7 @@ column("decimal commas", ["10,5", "11"], gives=[10.5, 11], **COMMA)
 column(
     "points under decimal commas", ["10.5", "11,5"], refused=(CANNOT, "row 1 mixes points"), **COMMA
 )
+column("words with points under decimal commas", ["n.c.", "11,5"], refused=(CANNOT, "row 1 cannot be read as a number"), **COMMA)  # fmt: skip
 column("thousands undeclared", ["1.234", "12.500", "500"], refused=(CANNOT, "csv.thousands"))
 column("thousands undeclared, a proof of decimals", ["1.234", "12.5"], gives=[1.234, 12.5])
 column("thousands undeclared, a long number", ["1.234", "1234"], gives=[1.234, 1234])

@@ -50,3 +50,17 @@ def test_a_cluster_is_no_firm(study):
     french = Voice(clustered(study).changed(language="fr"))
     french.study.__dict__["schema"] = of_towns.study.schema
     assert "une grappe d'entreprises" in what_took(french, CARRIED)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "value", "limit", "said"),
+    [
+        ("imbalance", "difference", 0.2513, 0.25, "by 0.251 standard deviations; the limit is 0.25"),
+        ("imbalance", "difference", 0.31, 0.25, "by 0.31 standard deviations; the limit is 0.25"),
+        ("attrition", "lost", 0.2004, 0.2, "20.04% of firms no longer answer; the limit is 20%"),
+        ("attrition", "difference", 0.0501, 0.05, "5.01 percentage points between the groups; the limit is 5.0 "),
+    ],
+)  # fmt: skip
+def test_a_figure_beyond_its_limit_does_not_read_like_it(study, code, name, value, limit, said):
+    step = Step(code, "failed", {name: value, f"{name}_limit": limit})
+    assert said in what_took(Voice(study), step)

@@ -59,7 +59,10 @@ def numbers_of(texts: Any, options: CsvOptions, *, decimals: int | None = None) 
         return _refused(_mask(pc.match_substring(texts, ".")), rule, "marks_ambiguous")
     plain = _without_thousands(texts, options)
     if options.decimal == ",":
-        points = _mask(pc.match_substring(plain, "."))
+        # n.c. is no number at all, whatever its marks
+        points = _mask(pc.match_substring(plain, ".")) & _mask(
+            pc.match_substring_regex(plain, "[0-9]")
+        )
         if points.any():
             return _refused(points, "mixes points with decimal commas", "marks_mixed")
         plain = pc.replace_substring(plain, ",", ".")

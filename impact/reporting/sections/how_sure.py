@@ -11,6 +11,7 @@ from impact.evaluation.sample_tables import remained
 from impact.reporting import figures
 from impact.reporting.exhibits import Chapter, Exhibit, Exhibits, Figure, Question, Text
 from impact.reporting.formats import escape
+from impact.reporting.rounding import apart
 from impact.reporting.sections.certainty import could_find, without_sentence
 from impact.reporting.sections.checks import found as what_it_found
 from impact.reporting.sections.effects import shares_that_took_part
@@ -112,7 +113,7 @@ def alike(voice: Voice, findings: Findings) -> str:
         name = f"{name} ({escape(voice.level(most['characteristic'], most['level']))})"
     return sentence.format(
         what=inside_a_sentence(name),
-        size=f.number(sizes.max(), 2),
+        size=f.number(sizes.max(), apart(float(sizes.max()), limit, least=2)),
         limit=f.number(limit, 2),
         p="" if tested is None or tested.p_value is None else f.p_clause(tested.p_value),
     )

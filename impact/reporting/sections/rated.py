@@ -5,6 +5,7 @@ from dataclasses import replace
 from impact.evaluation.rating import Rating
 from impact.evaluation.weighed import Step
 from impact.reporting.exhibits import Ladder
+from impact.reporting.rounding import apart
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import REGISTER, said
 from impact.terms import Assignment
@@ -56,7 +57,9 @@ def what_took(voice: Voice, step: Step) -> str:
         _clause(
             voice,
             code,
-            figure=_figure(voice, code, step.figures[name]),
+            figure=_figure(
+                voice, code, step.figures[name], beside=step.figures.get(f"{name}_limit")
+            ),
             limit=_figure(voice, code, step.figures.get(f"{name}_limit")),
         )
         for code, name in figures.items()
@@ -79,12 +82,21 @@ def _clause(voice: Voice, code: str, *, figure: str, limit: str) -> str:
     return said(t, "taken", code, **figures)
 
 
-def _figure(voice: Voice, code: str, value: float | str | None) -> str:
-    """Write a step's figure as its kind is written: an amount, a share, points, a count."""
+def _figure(
+    voice: Voice, code: str, value: float | str | None, *, beside: float | str | None = None
+) -> str:
+    """Write a step's figure as its kind is written: an amount, a share, points, a count; finer where its limit reads alike."""
     f, number = voice.f, None if value is None else float(value)
     share = None if number is None else 100 * number
+    limit = number if beside is None else float(beside)
+
+    def digits(least: int, times: float) -> int:
+        if number is None or limit is None:
+            return least
+        return apart(times * number, times * limit, least=least)
+
     if code in {"attrition:difference", "attrition:exit_durations", "compliance:participation"}:
-        return voice.t("{n} percentage points", n=f.number(share, 1))
+        return voice.t("{n} percentage points", n=f.number(share, digits(1, 100)))
     if code == "detectable_effect:detectable":
         return voice.amount(voice.study.outcome, number)
     if code in {
@@ -93,8 +105,8 @@ def _figure(voice: Voice, code: str, value: float | str | None) -> str:
         f"{CARRIED}:share",
         f"{CARRIED}:of_interval",
     }:
-        return f.percent(share, 0)
-    return f.number(number, 0 if code.endswith(":turned") else 2)
+        return f.percent(share, digits(0, 100))
+    return f.number(number, 0 if code.endswith(":turned") else digits(2, 1))
 
 
 def ladder(voice: Voice, rating: Rating, assignment: Assignment) -> Ladder:
