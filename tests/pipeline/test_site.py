@@ -265,6 +265,7 @@ def test_two_runs_are_compared_and_the_index_lists_the_page(tmp_path):
     said = r"Data: 1 of 1 changed; Plan: the same; Code: the same; Results: 2 of \d+ changed"
     assert re.search(said, text)
     assert "+5.56%" in text
+    assert re.findall(r"<details open><summary>(\w+)", text) == ["headline"]
     assert digest[:16] in text
     assert digest not in text
     assert page.name in (tmp_path / "index.html").read_text(encoding="utf-8")

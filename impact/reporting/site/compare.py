@@ -14,6 +14,7 @@ from impact.reporting.site.shell import Page, _, table
 from impact.reporting.words.register import said
 from impact.terms import Language
 
+HEADLINE = "headline"  # the part of the results that is open when the page is, and on paper
 MOST_SHOWN = 50  # changes of a part that the page lists; it says how many more there are
 SHA_256 = re.compile("[0-9a-f]{64}")
 OF_A_HASH = 16  # signs of a hash that are shown, as in a lock's message
@@ -152,7 +153,7 @@ class _Compare:
             for name, part in results.items()
         ]
         lists = "".join(
-            f"<details><summary>{_(self._counted(text(name), part))}</summary>"
+            f"<details{' open' if name == HEADLINE else ''}><summary>{_(self._counted(text(name), part))}</summary>"
             f"{self._table(text(name), t('Place in the results'), found)}</details>"
             for name, part in results.items()
             if (found := changed(part))
