@@ -14,12 +14,11 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from impact.evaluation.store import PARTS
 from impact.pipeline.host import OF_RUNS
-from impact.pipeline.run import STAGES, notebooks_folder
+from impact.pipeline.run import STAGES, names_of, notebooks_folder
 from impact.pipeline.warm_parent import IMPORTED_ONCE, import_once
 
 LENT = ("notebooks", "figures", "tables")  # by the made run, for pages
@@ -27,7 +26,7 @@ LENT = ("notebooks", "figures", "tables")  # by the made run, for pages
 
 def sections():
     """What the notebooks of a run show, in the order of its stages."""
-    for name in chain.from_iterable(STAGES):
+    for name in names_of(STAGES):
         cells = json.loads((notebooks_folder() / f"{name}.ipynb").read_text())["cells"]
         text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
         yield from re.findall(r"^study\.(\w+)\(\)$", text, re.MULTILINE)

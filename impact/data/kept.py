@@ -33,7 +33,10 @@ def kept_frame(folder: Path) -> pd.DataFrame | None:
     path = folder / KEPT
     if not path.is_file():
         return None
-    table = pq.read_table(path, use_threads=False)
+    with pq.ParquetFile(
+        path, pre_buffer=False
+    ) as file:  # no thread is begun: processes are forked after it
+        table = file.read(use_threads=False)
     dtypes = json.loads(table.schema.metadata[b"dtypes"])
     columns = {
         name: pd.Series(

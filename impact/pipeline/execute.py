@@ -4,6 +4,7 @@ import builtins
 import json
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,57 +27,77 @@ class WarmParent(ParentProcess):
 
     module = "impact.pipeline.warm_parent"
 
-    def start(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> "Execution":
-        """Have a notebook executed."""
+    def begin(self, notebooks: int, *, told: Mapping[str, Any] | None = None) -> "Lane":
+        """Have a process begun that executes so many notebooks, one after the other.
+
+        Parameters
+        ----------
+        notebooks : int
+        told : Mapping, optional
+            Parameters of all of them: the study that they tell of is read once.
+        """
+        order = {"notebooks": notebooks, "folder": str(self._folder), "told": dict(told or {})}
+        return Lane(self.ask(order), folder=self._folder, parent=self)
+
+
+class FreshNotebooks(StartedAnew, WarmParent):
+    """Notebooks executed without a fork: a new interpreter for papermill, and an ordinary new kernel for each."""
+
+    module = "impact.pipeline.fresh_notebook"
+
+
+class Lane:
+    """Notebooks that one papermill process executes in turn, each in a kernel of its own."""
+
+    def __init__(self, connection: socket.socket, *, folder: Path, parent: Complaining) -> None:
+        self._connection, self._folder, self._parent = connection, folder, parent
+        self._told = connection.makefile()
+
+    def execute(self, notebook: Path, output: Path, parameters: Mapping[str, Any]) -> float:
+        """Have a notebook executed; return the processor seconds of papermill and the kernel.
+
+        Raises
+        ------
+        NotebookError, KernelDiedError, RunError, StorageError
+            Then the process and all its kernels are ended, and no other notebook can follow.
+        """
         order = {
             "notebook": str(notebook),
             "output": str(output),
             "parameters": dict(parameters),
             "folder": str(self._folder),
         }
-        return Execution(notebook.stem, self.ask(order), self)
-
-
-class FreshNotebooks(StartedAnew, WarmParent):
-    """Notebooks executed without a fork: a new interpreter for papermill and an ordinary new kernel for each."""
-
-    module = "impact.pipeline.fresh_notebook"
-
-
-class Execution:
-    """A notebook being executed; `wait` returns or raises, `stop` ends it with its kernel."""
-
-    def __init__(self, name: str, connection: socket.socket, parent: Complaining) -> None:
-        self._name, self._connection, self._parent = name, connection, parent
-
-    def wait(self) -> float:
-        """Wait for the end; return the processor seconds of papermill and the kernel.
-
-        Raises
-        ------
-        NotebookError, KernelDiedError, RunError, StorageError
-        """
-        self._connection.settimeout(NOTEBOOK_TIMEOUT_S)
         try:
-            told = self._connection.makefile().readline()
+            return self._ended(notebook.stem, self._answer(notebook.stem, order))
+        except BaseException:
+            self.stop()
+            raise
+
+    def _answer(self, name: str, order: Mapping[str, Any]) -> str:
+        self._connection.settimeout(NOTEBOOK_TIMEOUT_S)
+        with suppress(BrokenPipeError):  # whoever has ended is told of by its silence
+            self._connection.sendall(json.dumps(order).encode() + b"\n")
+        try:
+            return self._told.readline()
         except TimeoutError:
             raise RunError(
-                f"{self._name}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped"
+                f"{name}: not finished after {NOTEBOOK_TIMEOUT_S} s; it was stopped"
             ) from None
         except ConnectionError:
-            told = ""
-        finally:
-            self.stop()
+            return ""
+
+    def _ended(self, name: str, told: str) -> float:
         status = json.loads(told or '{"outcome": "crashed"}')
         if status["outcome"] == "crashed":
             why = status.get("name") or self._parent.last_words()
-            raise RunError(f"{self._name}: its process ended without a word ({why})")
+            raise RunError(f"{name}: its process ended without a word ({why})")
         if status["outcome"] != "done":
-            raise _error_of(self._name, status)
+            raise _error_of(name, status)
         return float(status["cpu_s"])
 
     def stop(self) -> None:
-        """Hang up; the notebook's process and its kernel end at once, if they have not ended by themselves."""
+        """Hang up; the process and its kernels end at once, if they have not ended by themselves."""
+        self._told.close()
         hang_up(self._connection)
 
 

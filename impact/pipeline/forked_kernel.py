@@ -16,6 +16,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from impact.pipeline.hang_up import ending_with
 from impact.pipeline.kernel_provider import provide_by
+from impact.pipeline.parent_process import order_from
 
 LOOK_AGAIN_S = 0.01  # for the end of a process that is waited for with patience
 
@@ -28,12 +29,12 @@ class ForkedKernel:
     def __init__(self, pid: int, orders: socket.socket) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._orders = orders
+        self.orders = orders
 
     def begin(self, command: list[str], *, folder: str, environment: dict[str, str]) -> None:
         """Tell the waiting process which kernel to become."""
         order = {"command": command, "folder": folder, "environment": environment}
-        self._orders.sendall(json.dumps(order).encode() + b"\n")
+        self.orders.sendall(json.dumps(order).encode() + b"\n")
 
     def poll(self, options: int = os.WNOHANG) -> int | None:
         """Return how the process ended, or none while it runs."""
@@ -69,15 +70,15 @@ class ForkedKernel:
 
 
 class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # its package says nothing of types
-    """Provides the kernel that was forked when the notebook's process began, before it had a thread or a socket."""
+    """Provides kernels that were forked when the notebooks' process began, before it had a thread or a socket."""
 
-    kernel: ClassVar[ForkedKernel]
+    waiting: ClassVar[list[ForkedKernel]] = []
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        """Let the waiting process become the kernel of this command."""
-        self.process = self.kernel
-        self.pid = self.kernel.pid
-        self.kernel.begin(
+        """Let a waiting process become the kernel of this command."""
+        self.process = self.waiting.pop(0)
+        self.pid = self.process.pid
+        self.process.begin(
             cmd, folder=str(options.get("cwd") or Path.cwd()), environment=options["env"]
         )
         return self.connection_info
@@ -88,19 +89,23 @@ def provide() -> None:
     provide_by(ForkedProvisioner, name="impact-forked")
 
 
-def fork_kernel(run: socket.socket) -> None:
-    """Fork the process that will be this notebook's kernel; there, be it, and return never."""
-    here, there = socket.socketpair()
-    pid = os.fork()
-    if pid:
+def fork_kernels(number: int, run: socket.socket) -> None:
+    """Fork the processes that will be the kernels of as many notebooks; there, be one, and return never."""
+    for _ in range(number):
+        here, there = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            # held here too, a connection would hide its end from who is at the other
+            for connection in (here, run, *(kernel.orders for kernel in ForkedProvisioner.waiting)):
+                connection.close()
+            _wait_to_be_kernel(there)
         there.close()
-        ForkedProvisioner.kernel = ForkedKernel(pid, here)
-        return
-    here.close()
-    run.close()
-    with ending_with(there):
-        order = json.loads(there.makefile().readline())
-        _be_kernel(**order)
+        ForkedProvisioner.waiting.append(ForkedKernel(pid, here))
+
+
+def _wait_to_be_kernel(orders: socket.socket) -> NoReturn:
+    with ending_with(orders):
+        _be_kernel(**order_from(orders))
     sys.exit()
 
 

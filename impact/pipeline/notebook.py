@@ -13,7 +13,7 @@ from impact.errors import PlanError
 from impact.evaluation.store import NEEDS, part_of, write_part
 from impact.evaluation.study import Study
 from impact.pipeline.answers import Answers
-from impact.pipeline.plan import study_of
+from impact.pipeline.read_ahead import study_in
 from impact.reporting.exhibits import Displayed, Exhibits
 from impact.reporting.sections import sample
 from impact.reporting.sections.certainty import certainty
@@ -58,7 +58,7 @@ def open_study(
         if not isinstance(path, str):
             raise PlanError(f"{name}: a parameter that is a path, in quotes")
     left = Path(results) if results else None
-    study = replace(study_of(find_plan(plan), choices), kept=left)
+    study = study_in(find_plan(plan), left, choices)
     return NotebookStudy(study=study, results=left, answers=None if results else Answers.of(study))
 
 

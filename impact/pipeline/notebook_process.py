@@ -1,7 +1,7 @@
-"""The process of one notebook: it takes an order from the run, has papermill execute it, and says truthfully how it ended.
+"""The process of some notebooks: it takes orders from the run, has papermill execute them, and says truthfully how each ended.
 
-papermill's own marks cannot certify a run: a killed kernel can leave a notebook that looks complete. So the last act here is
-to send a status; no status means that the notebook did not finish.
+papermill's own marks cannot certify a run: a killed kernel can leave a notebook that looks complete. So the last act for each
+is to send a status; no status means that the notebook did not finish.
 """
 
 import json
@@ -18,32 +18,57 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from impact import errors
-from impact.pipeline.forked_kernel import fork_kernel, leave
+from impact.pipeline.forked_kernel import fork_kernels, leave
 from impact.pipeline.hang_up import ending_with
+from impact.pipeline.parent_process import order_from
 from impact.pipeline.timings import cpu_seconds
 
 CELL_TIMEOUT_S = 1200
 
 
 def execute(run: socket.socket, *, sockets: Path) -> None:
-    """Take the order from the run, execute it in a kernel that is forked from this process, send the status."""
-    fork_kernel(run)
-    with ending_with(run), answered(run) as status:
-        status.update(run_order(json.loads(run.makefile().readline()), sockets=sockets))
+    """Execute notebooks in kernels forked from this process, before it has a thread or a socket of a library."""
+    begun = order_from(run)
+    with ending_with(run):
+        read_for_all(Path(begun["folder"]), **begun["told"])
+    fork_kernels(begun["notebooks"], run)
+    with ending_with(run):
+        execute_in_turn(begun["notebooks"], run, sockets=sockets)
     leave()
+
+
+def read_for_all(
+    folder: Path, *, plan: str | None = None, results: str | None = None, **choices: Any
+) -> None:
+    """Read what all notebooks of an order are told to open."""
+    if plan is not None and results is not None:
+        from impact.pipeline.read_ahead import (
+            read_ahead,
+        )  # where nothing is read for all, it is not imported
+
+        read_ahead(folder / plan, Path(results), choices)
+
+
+def execute_in_turn(notebooks: int, run: socket.socket, *, sockets: Path) -> None:
+    """Take so many orders from the run, and send the status of each once it is executed."""
+    with run.makefile() as orders:
+        for _ in range(notebooks):
+            with answered(run) as status:
+                status.update(run_order(json.loads(orders.readline()), sockets=sockets))
 
 
 @contextmanager
 def answered(run: socket.socket) -> Iterator[dict[str, Any]]:
     """Give a status to fill, and send it at the end, however that comes."""
     status: dict[str, Any] = {}
+    before = cpu_seconds()
     try:
         yield status
     except BaseException as problem:
         status |= {"outcome": "crashed", "name": type(problem).__name__}
         raise
     finally:
-        status["cpu_s"] = cpu_seconds()
+        status["cpu_s"] = cpu_seconds() - before
         run.sendall(json.dumps(status).encode() + b"\n")
 
 
@@ -53,6 +78,8 @@ def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
         os.chdir(order["folder"])
         # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
         own = tempfile.mkdtemp(dir=sockets)
+        # and settings too: the user's own would run in it, and it would write into their history
+        os.environ["IPYTHONDIR"] = f"{own}/ipython"
         papermill.execute_notebook(
             _as_written(order["notebook"]),
             _as_written(order["output"]),
@@ -61,6 +88,7 @@ def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT_S,
+            extra_arguments=["--HistoryManager.enabled=False"],
             config=Config(
                 {
                     "KernelManager": {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from impact.pipeline.disclosure_log import DISCLOSURE, write_disclosure
 from impact.pipeline.earlier_releases import AskedEntry
 from impact.pipeline.notebook import NotebookStudy
 from impact.pipeline.pages import LEFT, Told, write_pages
-from impact.pipeline.run import STAGES
+from impact.pipeline.run import STAGES, names_of
 from impact.pipeline.shown_again import show_again
 from impact.pipeline.store import RELEASED, building, certify
 from impact.pipeline.timings import Timings
@@ -108,7 +107,7 @@ def _notebooks(
         parts=parts,
         kept_back=kept_back,
     )
-    for name in chain.from_iterable(STAGES):
+    for name in names_of(STAGES):
         file = f"{name}.ipynb"
         show_again(letter.run / "notebooks" / file, folder / "notebooks" / file, study)
         timings.told(name)

@@ -4,14 +4,14 @@ import ast
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from impact.evaluation.design_store import DESIGNS
 from impact.evaluation.plan import NAMED
 from impact.evaluation.study import Study
 from impact.pipeline.beside_plan import facts_beside
-from impact.pipeline.execute import FreshNotebooks, WarmParent
+from impact.pipeline.execute import FreshNotebooks, Lane, WarmParent
 from impact.pipeline.made_before import made_before
 from impact.pipeline.pages import LEFT, REPORT, Told, write_pages
 from impact.pipeline.plan import published, sha256_of, study_of
@@ -31,14 +31,14 @@ from impact.pipeline.timings import Step, Timings, cpu_seconds, most_memory_mb
 from impact.reporting.render import fonts
 from impact.terms import Language
 
-Stages = tuple[tuple[str, ...], ...]
+Stages = tuple[tuple[tuple[str, ...], ...], ...]
 STAGES: Stages = (
-    ("03_impact", "02_sample_and_comparability", "04_panel_models", "01_data_quality"),
-    ("05_robustness", "07_worth_it"),  # read what the sample and the impact were found to be
-    (REPORT,),
+    (("03_impact",), ("02_sample_and_comparability", "04_panel_models", "01_data_quality")),
+    (("05_robustness",), ("07_worth_it",)),  # read what the sample and the impact were found to be
+    ((REPORT,),),
 )
-"""Notebooks of a stage run side by side, the longest first; a stage finds the results of those before it."""
-FROM_MOMENTS: Stages = ((REPORT,),)
+"""Lanes of a stage run side by side, the notebooks of a lane in turn; a stage finds the results of those before it."""
+FROM_MOMENTS: Stages = (((REPORT,),),)
 """Of moments the report makes all parts itself: the other notebooks show the units."""
 MARK = "INTERNAL.md"
 INTERNAL = """# Internal · Interne
@@ -83,14 +83,14 @@ class Manner:
     ----------
     executing : callable
         Makes what executes them, of the folder that they work in.
-    side_by_side : int
-        How many at once.
+    side_by_side : bool
+        Whether the lanes of a stage run at once.
     code : str, optional
         What `code_hash` says, where it is known.
     """
 
     executing: Callable[[Path], WarmParent] = lambda folder: WarmParent(folder=folder)
-    side_by_side: int = 2
+    side_by_side: bool = True
     code: str | None = None
 
 
@@ -166,7 +166,7 @@ def write_run(
     study = snapshot.study(changed, checked=True)
     parameters = {"plan": snapshot.plan.name, **changed}
     stages = FROM_MOMENTS if study.from_moments else STAGES
-    _check_notebooks(notebooks, stages, {*parameters, "results"} - {NAMED})
+    _check_notebooks(notebooks, names_of(stages), {*parameters, "results"} - {NAMED})
     said = _identified(study, snapshot, parameters)
     told = Told.of(study, snapshot.plan, said)
     (folder / LEFT).mkdir()
@@ -256,28 +256,32 @@ def _notebooks(
     manner: Manner,
     made: Path | None,
 ) -> None:
-    """Execute the notebooks stage by stage, some of them at a time."""
+    """Execute the notebooks stage by stage."""
     executed = folder / "notebooks"
     executed.mkdir()
     values = {**parameters, "results": str(folder / LEFT)}
     values.pop(NAMED, None)
     if made is not None:
         (folder / LEFT / DESIGNS).symlink_to(made)
-    pool = ThreadPoolExecutor(manner.side_by_side)
+    if not manner.side_by_side:
+        stages = tuple((tuple(chain.from_iterable(lanes)),) for lanes in stages)
     with manner.executing(snapshot.plan.parent) as warm:
+        together = [list(chain.from_iterable(lane)) for lane in zip_longest(*stages, fillvalue=())]
+        lanes = [warm.begin(len(names), told=values) for names in together]
+        pool = ThreadPoolExecutor(len(lanes))
 
-        def execute(name: str) -> float:
-            path = source / f"{name}.ipynb"
-            return warm.start(path, executed / path.name, values).wait()
+        def in_turn(lane: Lane, names: Iterable[str]) -> None:
+            for name in names:
+                path = source / f"{name}.ipynb"
+                work = partial(lane.execute, path, executed / path.name, values)
+                timings.timed(name, work)
 
         try:
             for stage in stages:
-                _all_of(
-                    [pool.submit(timings.timed, name, partial(execute, name)) for name in stage]
-                )
+                _all_of([pool.submit(in_turn, *work) for work in zip(lanes, stage, strict=False)])
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    notebooks = sum(timings.cpu_s[name] for stage in stages for name in stage)
+    notebooks = sum(timings.cpu_s[name] for name in names_of(stages))
     timings.cpu_s["warm_parent"] = round(warm.cpu_s - notebooks, 2)
     names = {
         str(folder / LEFT): LEFT,
@@ -305,9 +309,14 @@ def notebooks_folder() -> Path:
     return here if here.is_dir() or not beside.is_dir() else beside
 
 
-def _check_notebooks(folder: Path, stages: Stages, told: set[str]) -> None:
+def names_of(stages: Stages) -> tuple[str, ...]:
+    """Return the notebooks of all stages."""
+    return tuple(name for stage in stages for lane in stage for name in lane)
+
+
+def _check_notebooks(folder: Path, names: Iterable[str], told: set[str]) -> None:
     """Refuse a run whose notebooks are missing or would not hear what it tells them."""
-    for name in chain.from_iterable(stages):
+    for name in names:
         path = folder / f"{name}.ipynb"
         if not path.is_file():
             raise PlanError(

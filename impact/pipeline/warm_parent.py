@@ -21,6 +21,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from impact.pipeline.first_uses import use_once
 from impact.pipeline.hang_up import ending_with
 
 IMPORTED_ONCE = (
@@ -74,26 +75,11 @@ def import_once(names: Iterable[str], *and_do: Callable[[], object]) -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     for name in names:
         import_module(name)
-    for once in (compile_once, provide_kernels, *and_do):
-        once()
+    for do in (use_once, *and_do):
+        do()
     gc.collect()
     gc.freeze()
     gc.enable()
-
-
-def compile_once() -> None:
-    """Have nbformat compile the schema by which it checks notebooks, which every process would do again (0.1 s)."""
-    from nbformat import current_nbformat, current_nbformat_minor, validate
-    from nbformat.v4 import new_notebook
-
-    validate(new_notebook(), version=current_nbformat, version_minor=current_nbformat_minor)
-
-
-def provide_kernels() -> None:
-    """Have jupyter_client list the packages that provide kernels, of which ours is one."""
-    from impact.pipeline.forked_kernel import provide
-
-    provide()
 
 
 def execute_notebooks(run: socket.socket, sockets: Path) -> None:

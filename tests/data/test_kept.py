@@ -1,13 +1,19 @@
 """What a run keeps of its data is what it read: every type, every missing cell, everything told beside them."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
+import pytest
 from arriving import read, schema
 from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.data.kept import keep_frame, kept_frame
+from impact.pipeline.parent_process import NOTEBOOK_ENVIRONMENT
 
 CELLS = st.one_of(st.none(), st.text(max_size=8))
 
@@ -52,3 +58,21 @@ def test_what_is_told_beside_a_frame_is_carried_along_and_never_copied(tmp_path)
     keep_frame(frame, tmp_path)
     again = kept_frame(tmp_path)
     assert again.sort_values("id").attrs["missing"] is again.attrs["missing"]
+
+
+THREADS = """
+import sys
+from pathlib import Path
+from impact.data.kept import kept_frame
+assert len(kept_frame(Path(sys.argv[1])))
+print(len(list(Path("/proc/self/task").iterdir())))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_reading_it_begins_no_thread_as_processes_are_forked_after_it(tmp_path):
+    keep_frame(pd.DataFrame({"x": [1.0], "y": ["a"]}), tmp_path)
+    asked = [sys.executable, "-c", THREADS, tmp_path]
+    environment = {**os.environ, **NOTEBOOK_ENVIRONMENT}
+    told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout == "1\n"

@@ -3,7 +3,6 @@
 import ast
 import json
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -18,7 +17,7 @@ from impact.evaluation.plan import CHANGEABLE, Plan, ShownEstimator
 from impact.pipeline.as_run import plan_of_run
 from impact.pipeline.notebook import find_plan, open_study
 from impact.pipeline.plan import read_plan
-from impact.pipeline.run import STAGES
+from impact.pipeline.run import STAGES, names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOURS = set((ROOT / "notebooks").glob("00_*.ipynb"))  # read a file, and are told nothing
@@ -238,7 +237,7 @@ def test_notebooks_call_the_package_and_define_nothing(path):
 
 
 def test_the_run_knows_every_notebook():
-    assert [path.stem for path in NOTEBOOKS] == sorted(chain.from_iterable(STAGES))
+    assert [path.stem for path in NOTEBOOKS] == sorted(names_of(STAGES))
 
 
 def test_a_plan_is_found_from_a_folder_inside_the_project(monkeypatch):

@@ -377,7 +377,7 @@ def test_a_folder_of_any_name_holds_a_project(project, folder):
     }  # fmt: skip
     (other / "one.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     with WarmParent(folder=other) as warm:
-        warm.start(other / "one.ipynb", other / "out.ipynb", {"plan": "p.yml"}).wait()
+        warm.begin(1).execute(other / "one.ipynb", other / "out.ipynb", {"plan": "p.yml"})
     assert "p.yml" in (other / "out.ipynb").read_text(encoding="utf-8")
 
 

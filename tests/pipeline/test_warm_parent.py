@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from impact.errors import KernelDiedError, RunError
+from impact.data.kept import KEPT
+from impact.errors import KernelDiedError, NotebookError, RunError
 from impact.pipeline import execute
 from impact.pipeline.execute import WarmParent
+from impact.pipeline.snapshot import Snapshot
 
+ROOT = Path(__file__).parents[2]
 SOON_S = 3.0  # within which no process of a run that is gone may be alive
 
 
@@ -48,7 +51,7 @@ def printed(path):
 
 def ran(warm, folder, name, *cells):
     path = write_notebook(folder, name, *cells)
-    warm.start(path, folder / f"{name}.out.ipynb", {"given": 7}).wait()
+    warm.begin(1).execute(path, folder / f"{name}.out.ipynb", {"given": 7})
     return folder / f"{name}.out.ipynb"
 
 
@@ -91,6 +94,68 @@ def test_nothing_passes_from_one_notebook_to_the_next(warm, tmp_path):
     assert first.splitlines()[1].split()[1:4] == ["7", "False", "None"]
 
 
+def test_notebooks_that_one_process_executes_in_turn_share_no_kernel(warm, tmp_path):
+    spoil = write_notebook(
+        tmp_path, "f", "import pandas as pd, os\npd.left = 1; os.chdir('/')\nprint(os.getpid())"
+    )
+    look = write_notebook(
+        tmp_path,
+        "g",
+        "import pandas as pd, os\nprint(os.getpid(), hasattr(pd, 'left'), os.getcwd())",
+    )
+    lane = warm.begin(2)
+    outs = [tmp_path / f"{path.stem}.out.ipynb" for path in (spoil, look)]
+    used = [lane.execute(path, out, {}) for path, out in zip((spoil, look), outs, strict=True)]
+    first, (second, left, folder) = printed(outs[0]).split(), printed(outs[1]).split()
+    assert first != [second]
+    assert (left, folder) == ("False", str(warm._folder))
+    assert all(0 < seconds < 60 for seconds in used)
+
+
+def test_a_study_is_read_once_for_all_notebooks_of_a_process_and_is_each_notebooks_own(tmp_path):
+    snapshot = Snapshot.of(ROOT / "evaluation-jobtraining.yml", tmp_path / "inputs")
+    results = tmp_path / "results"
+    results.mkdir()
+    snapshot.keep(snapshot.study({}), results)
+    told = {"plan": snapshot.plan.name, "results": str(results), "seed": 3}
+    opened = (
+        "from impact.pipeline import open_study\n"
+        "study = open_study(plan=given['plan'], results=given['results'], seed=given['seed'], alpha=None)\n"
+        "print(study.study.plan.seed, len(study.study.data), hasattr(study.panel(), 'spoilt'))\n"
+        "vars(study.panel())['spoilt'] = 1"
+    )
+    of_another = opened.replace("given['seed']", "4")
+
+    def shown(lane, name, cell):
+        path, out = write_notebook(tmp_path, name, cell), tmp_path / f"{name}.out.ipynb"
+        lane.execute(path, out, {"given": told})
+        return printed(out)
+
+    with WarmParent(folder=snapshot.plan.parent) as warm:
+        lane = warm.begin(3, told=told)
+        first = shown(lane, "a", opened)
+        (results / KEPT).write_bytes(b"torn")
+        assert shown(lane, "b", opened) == first
+        assert first.split() == ["3", str(len(snapshot.study({}).data)), "False"]
+        with pytest.raises(NotebookError, match="c, cell 2: ArrowInvalid"):
+            shown(lane, "c", of_another)
+
+
+@pytest.mark.parametrize("executing", ["WarmParent", "FreshNotebooks"])
+def test_the_users_own_settings_of_ipython_are_not_run_nor_their_history_written(
+    executing, tmp_path, monkeypatch
+):
+    profile = tmp_path / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "00.py").write_text("spoilt = 1")
+    (profile / "ipython_config.py").write_text("c.InteractiveShellApp.exec_lines = ['spoilt = 1']")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    before = sorted(profile.rglob("*"))
+    with getattr(execute, executing)(folder=tmp_path) as notebooks:
+        assert printed(ran(notebooks, tmp_path, "s", "print('spoilt' in globals())")) == "False\n"
+    assert sorted(profile.rglob("*")) == before
+
+
 def test_pictures_of_pyplot_are_shown_inline_as_in_any_kernel(warm, tmp_path):
     out = ran(warm, tmp_path, "p", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
     assert any("image/png" in output.get("data", {}) for output in outputs(out))
@@ -113,7 +178,7 @@ def test_a_notebook_whose_process_is_killed_is_told_and_its_kernel_goes_too(warm
     path = write_notebook(tmp_path, "k", kill)
     (tmp_path / "there").mkdir()
     with pytest.raises(RunError, match="k: its process ended without a word"):
-        warm.start(path, tmp_path / "out.ipynb", {"given": str(tmp_path / "there")}).wait()
+        warm.begin(1).execute(path, tmp_path / "out.ipynb", {"given": str(tmp_path / "there")})
     assert until(lambda: not alive(tmp_path / "there"), SOON_S)
 
 
@@ -121,7 +186,7 @@ def test_a_notebook_that_takes_too_long_is_stopped_with_its_kernel(warm, tmp_pat
     monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT_S", 2)
     path = write_notebook(tmp_path, "l", "import os, time\nos.chdir(given)\ntime.sleep(60)")
     with pytest.raises(RunError, match="l: not finished after 2 s"):
-        warm.start(path, tmp_path / "out.ipynb", {"given": str(tmp_path)}).wait()
+        warm.begin(1).execute(path, tmp_path / "out.ipynb", {"given": str(tmp_path)})
     assert until(lambda: not alive(tmp_path), SOON_S)
 
 
@@ -139,9 +204,9 @@ from pathlib import Path
 from impact.pipeline import execute
 folder = Path(sys.argv[1])
 with getattr(execute, sys.argv[2])(folder=folder) as warm:
-    running = warm.start(folder / "n.ipynb", folder / "out.ipynb", {})
+    lane = warm.begin(1)
     print("started", flush=True)
-    running.wait()
+    lane.execute(folder / "n.ipynb", folder / "out.ipynb", {})
 """
 STATES = {
     "the warm parent imports": ("pass", 0),

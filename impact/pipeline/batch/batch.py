@@ -143,7 +143,7 @@ def run_batch(
             "reports": str(reports),
             "notebooks": str(notebooks),
             "code": code,
-            "side_by_side": 2 if options.jobs == 1 else 1,
+            "side_by_side": options.jobs == 1,
         }
         open_orders = {
             one.name: {**common, "told": dict(one.told), "log": str(_log(folder, one.name))}
