@@ -24,7 +24,7 @@ from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures, style
 from impact.reporting.drawing import PNG_DPI, png_of
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
-from impact.reporting.figures import canvas
+from impact.reporting.figures import canvas, event_times
 from impact.reporting.figures.event_times import EffectAxis, pools
 from impact.reporting.formats import Formats
 from impact.reporting.voice import Voice
@@ -420,6 +420,85 @@ def test_periods_are_pooled_by_four_only_where_single_ones_say_nothing():
     ]
     assert found[0].half == pytest.approx(1.96 * 8 / 2)
     assert pools(events(10.0, 1.0)) == []
+
+
+def two_sided(estimate, conf, band):
+    """Effects at four times, the reference among them, with half-lengths of their intervals and of their band."""
+    times, estimate = [-2.0, -1.0, 0.0, 1.0], np.asarray(estimate)
+    ends = {"conf": np.asarray(conf), "band": np.asarray(band)}
+    cells = {
+        f"{kind}_{end}": estimate + sign * half
+        for kind, half in ends.items()
+        for end, sign in (("low", -1), ("high", 1))
+    }
+    return SimpleNamespace(
+        table=pd.DataFrame({"event_time": times, "estimate": estimate, **cells}), notes=()
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_leaves_the_axis_of_an_event_study_ends_in_arrows_that_are_explained(
+    monkeypatch, language
+):
+    """At +1 the interval leaves both ends of -10 to 10, at -2 the band alone leaves the upper; the reference has neither."""
+    marked = {}
+    plain = event_times.arrowheads
+
+    def watched(axes, at, ends, limits, **how):
+        before = len(axes.lines)
+        plain(axes, at, ends, limits, **how)
+        for line in axes.lines[before:]:
+            key = (line.get_marker(), line.get_markerfacecolor() == "white")
+            marked.setdefault(key, set()).update(zip(*line.get_data(), strict=True))
+
+    monkeypatch.setattr(event_times, "arrowheads", watched)
+    voice, axis = voice_of(PLANS[0], language), EffectAxis(-10.0, 10.0, canvas.Unit(1.0, "u"))
+    cut = two_sided([4.0, 0.0, 3.0, 1.0], [3.0, np.nan, 2.0, 12.0], [7.0, np.nan, 4.0, 15.0])
+    how = figures.event_study(voice, cut, axis).how_to_read
+    assert marked == {
+        ("v", False): {(1.0, -10.0)},
+        ("^", False): {(1.0, 10.0)},
+        ("v", True): {(1.0, -10.0)},
+        ("^", True): {(-2.0, 10.0), (1.0, 10.0)},
+    }
+    solid, hollow = {
+        "en": ("Arrows: the interval goes on", "Hollow arrows: the dotted line goes on"),
+        "fr": ("Flèches : l'intervalle se poursuit", "Flèches creuses : les pointillés"),
+    }[language]
+    assert solid in how.replace("’", "'").replace("\u202f", " ").replace("\xa0", " ")
+    assert hollow in how.replace("\u202f", " ").replace("\xa0", " ")
+    whole = two_sided([4.0, 0.0, 3.0, 1.0], [3.0, np.nan, 2.0, 2.0], [5.0, np.nan, 4.0, 4.0])
+    how = figures.event_study(voice, whole, axis).how_to_read
+    assert "rrow" not in how
+    assert "lèche" not in how
+
+
+def test_no_effect_over_time_lies_beyond_the_axis_however_far_it_is_from_the_headline():
+    far = two_sided([-1.0, 0.0, 1.0, 90.0], [2.0, np.nan, 2.0, 300.0], [3.0, np.nan, 3.0, 400.0])
+    none = pd.DataFrame(columns=["estimate", "conf_low", "conf_high"], dtype=float)
+    verdict = SimpleNamespace(estimate=1.0, conf_low=-1.0, conf_high=3.0)
+    impact = SimpleNamespace(
+        effects=[SimpleNamespace(verdict=verdict, intervals=None)],
+        event_study=far,
+        estimators=none,
+        subgroups=none,
+    )
+    axis = EffectAxis.of_impact(voice_of(PLANS[0], "en"), impact)
+    assert 90 < axis.high < 100
+    assert list(axis.cuts(far.table)) == [False, False, False, True]
+
+
+def test_a_forest_says_what_its_arrows_mean_only_where_it_has_some():
+    voice = voice_of(PLANS[0], "en")
+    main = (8958.2, 959.2, 16957.2)
+    words = "Arrows: the interval goes on"
+    assert (
+        words in figures.estimators(voice, rows(), EffectAxis.of(voice, main, rows())).how_to_read
+    )
+    tame = rows()[:2]
+    assert (
+        words not in figures.estimators(voice, tame, EffectAxis.of(voice, main, tame)).how_to_read
+    )
 
 
 def test_no_comma_stands_before_a_unit_that_is_none():

@@ -35,6 +35,7 @@ POINTS = 72.0  # to the inch
 MILLIONS, THOUSANDS = 2e6, 2e3  # largest values from which an axis counts in them
 GROUPS = {"treated": (TREATED, "-"), "comparison": (COMPARISON, DASHES)}
 """Colour and dashes of each group's line."""
+ARROWHEAD = 4.5  # points
 CHARACTER = 0.0072  # inches a point of size that a character takes
 
 
@@ -166,6 +167,41 @@ def value_axis(
     set_ticks(ticks * unit.factor, words)
     set_limits(low, high)
     axes.grid(visible=True, axis=along)  # type: ignore[arg-type]
+
+
+def arrowheads(
+    axes: "Axes",
+    at: Floats,
+    ends: tuple[Floats, Floats],
+    limits: tuple[float, float],
+    *,
+    colour: str,
+    along: str,
+    hollow: bool = False,
+) -> None:
+    """Put an arrowhead on the edge of an axis of values (``along`` x or y) wherever an interval goes on beyond it.
+
+    Parameters
+    ----------
+    at : array (k,)
+        Places of the intervals on the other axis.
+    ends : tuple of array (k,)
+        Their lower and upper ends; one that is missing is not beyond anything.
+    limits : tuple of float
+        Of the axis.
+    """
+    low, high = ends
+    for beyond, edge, mark in (
+        (low < limits[0], limits[0], {"x": "<", "y": "v"}[along]),
+        (high > limits[1], limits[1], {"x": ">", "y": "^"}[along]),
+    ):
+        places = at[beyond]
+        edges = np.full(len(places), edge)
+        x, y = (edges, places) if along == "x" else (places, edges)
+        axes.plot(
+            x, y, mark, color=colour, markerfacecolor="white" if hollow else colour, markersize=ARROWHEAD,
+            markeredgewidth=0.8, clip_on=False,
+        )  # fmt: skip
 
 
 def period_axis(voice: Voice, axes: "Axes", labels: Sequence[str], width: float) -> None:

@@ -14,6 +14,7 @@ from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     Unit,
+    arrowheads,
     exhibit,
     headed,
     row_height,
@@ -195,9 +196,8 @@ def _bound(axes: "Axes", x: int, ends: tuple[float, float], edge: tuple[float, f
         [x, x], shown, color=COMPARISON if inside else TREATED, linewidth=2.4,
         linestyle=(0, (2, 1)) if inside else "-", solid_capstyle="butt",
     )  # fmt: skip
-    for end, at, mark in ((ends[0], shown[0], "v"), (ends[1], shown[1], "^")):
-        if end != at:
-            axes.plot([x], [at], mark, color=COMPARISON, markersize=5, clip_on=False)
+    low, high = np.array([[ends[0]], [ends[1]]], float)
+    arrowheads(axes, np.array([x]), (low, high), edge, colour=COMPARISON, along="y")
 
 
 def specification_curve(voice: Voice, curve: SpecificationCurve) -> Figure:

@@ -13,6 +13,7 @@ from impact.evaluation.parts import Impact
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     Unit,
+    arrowheads,
     exhibit,
     headed,
     sheet,
@@ -77,7 +78,8 @@ class EffectAxis:
         axis = cls.of(
             voice, main, *frames, *([] if effect.intervals is None else [effect.intervals])
         )
-        points = impact.subgroups["estimate"].to_numpy(float)
+        drawn = [impact.subgroups, *events]
+        points = np.concatenate([frame["estimate"].to_numpy(float) for frame in drawn])
         points = [*points[np.isfinite(points)]]  # an interval may leave the scale, no estimate
         slack = 0.03 * (axis.high - axis.low)
         return replace(
@@ -90,6 +92,18 @@ class EffectAxis:
     def limits(self) -> tuple[float, float]:
         """Both ends."""
         return self.low, self.high
+
+    def cuts(self, frame: pd.DataFrame, kind: str = "conf") -> "pd.Series[bool]":
+        """Say which rows' intervals (``kind`` conf or band) go on beyond an end."""
+        low, high = (frame[f"{kind}_{end}"].astype(float) for end in ("low", "high"))
+        return (low < self.low) | (high > self.high)
+
+
+def arrows_in_words(voice: Voice, rows: pd.DataFrame, axis: EffectAxis) -> str:
+    """Say what arrowheads mean where the axis cuts intervals; nothing where it cuts none."""
+    if not axis.cuts(rows).any():
+        return ""
+    return " " + voice.t("Arrows: the interval goes on beyond the figure.")
 
 
 def event_study(voice: Voice, estimate: Estimate, axis: EffectAxis | None = None) -> Figure:
@@ -106,7 +120,9 @@ def event_study(voice: Voice, estimate: Estimate, axis: EffectAxis | None = None
         pooled,
         label="fig-event-study",
         title=_event_title(voice, table),
-        how=_event_words(voice, estimate, before=bool(before), pooled=bool(pooled)),
+        how=_event_words(voice, estimate, before=bool(before), pooled=bool(pooled))
+        + arrows_in_words(voice, table, axis)
+        + _hollow_arrows_in_words(voice, table, axis),
         alt=_event_alt(voice, table),
     )
 
@@ -165,6 +181,8 @@ def _events(
         for side in (x < -1, x >= 0):
             band = table[end].to_numpy(float)[side]
             axes.plot(x[side], band, color=PALE, linewidth=0.9, linestyle=(0, (1, 1.5)))
+    bands = (table["band_low"].to_numpy(float), table["band_high"].to_numpy(float))
+    arrowheads(axes, x, bands, axis.limits, colour=COMPARISON, along="y", hollow=True)
     for side, colour, face in ((x < 0, COMPARISON, "white"), (x >= 0, TREATED, TREATED)):
         low, high = (
             table[name].fillna(table["estimate"]).to_numpy(float)[side]
@@ -172,8 +190,16 @@ def _events(
         )
         axes.vlines(x[side], low, high, color=colour, linewidth=1.5)
         axes.plot(x[side], value[side], "o", color=colour, markerfacecolor=face, markersize=4.5)
+        arrowheads(axes, x[side], (low, high), axis.limits, colour=colour, along="y")
     since_start(voice, axes, x, width)
     return canvas
+
+
+def _hollow_arrows_in_words(voice: Voice, table: pd.DataFrame, axis: EffectAxis) -> str:
+    """Say that the band goes on where it alone is cut; nothing where intervals are cut wherever it is."""
+    if not (axis.cuts(table, "band") & ~axis.cuts(table)).any():
+        return ""
+    return " " + voice.t("Hollow arrows: the dotted line goes on beyond the figure.")
 
 
 def _event_title(voice: Voice, table: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from impact.evaluation.parts import OutcomeEffect
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
     Unit,
+    arrowheads,
     exhibit,
     headed,
     row_height,
@@ -20,7 +21,7 @@ from impact.reporting.figures.canvas import (
     value_axis,
     zero_line,
 )
-from impact.reporting.figures.event_times import EffectAxis
+from impact.reporting.figures.event_times import EffectAxis, arrows_in_words
 from impact.reporting.style import BAND, COMPARISON, TREATED, on_phone
 from impact.reporting.voice import Voice
 from impact.reporting.words.register import said
@@ -59,7 +60,8 @@ def estimators(
         how=t(
             "Estimates with their clustered {level} intervals; shaded: the main one's.",
             level=voice.confidence,
-        ),
+        )
+        + arrows_in_words(voice, shown, axis),
         alt=t(
             "{n} estimates with intervals, from {low} to {high}; the main one is {main}.",
             n=len(shown),
@@ -111,7 +113,8 @@ def inferences(voice: Voice, effect: OutcomeEffect, axis: EffectAxis) -> Figure 
             "The same effect with the {level} interval of every inference, the one to believe first. Hollow: those that find "
             "an effect too often where there is none.",
             level=voice.confidence,
-        ),
+        )
+        + arrows_in_words(voice, rows, axis),
         alt=t(
             "{n} intervals of one estimate; {include} of them hold zero.",
             n=voice.f.number(len(rows)),
@@ -158,7 +161,8 @@ def forest_of_subgroups(voice: Voice, subgroups: pd.DataFrame, axis: EffectAxis)
             n=voice.f.number(above),
             total=voice.f.number(len(shown)),
         ),
-        how=t("Effect in each subgroup named in the plan; in brackets, beneficiaries in it."),
+        how=t("Effect in each subgroup named in the plan; in brackets, beneficiaries in it.")
+        + arrows_in_words(voice, shown, axis),
         alt=t(
             "{n} subgroups with intervals, from {low} to {high}.",
             n=voice.f.number(len(shown)),
@@ -250,9 +254,14 @@ def draw_interval(
     if low == low and high == high:  # noqa: PLR0124 (NaN: an estimate published alone)
         ends = np.clip([low, high], *axis.limits)
         axes.plot(ends, [y, y], color=colour, linewidth=1.8 if holds else 1.2, linestyle=line)
-        for end, shown, mark in ((low, ends[0], "<"), (high, ends[1], ">")):
-            if end != shown:
-                axes.plot([shown], [y], mark, color=colour, markersize=4.5, clip_on=False)
+        arrowheads(
+            axes,
+            np.array([y]),
+            (np.array([low]), np.array([high])),
+            axis.limits,
+            colour=colour,
+            along="x",
+        )
     value = float(row["estimate"])
     if axis.low <= value <= axis.high:
         face = colour if holds else "white"
