@@ -79,8 +79,8 @@ class EffectAxis:
             voice, main, *frames, *([] if effect.intervals is None else [effect.intervals])
         )
         drawn = [impact.subgroups, *events]
-        points = np.concatenate([frame["estimate"].to_numpy(float) for frame in drawn])
-        points = [*points[np.isfinite(points)]]  # an interval may leave the scale, no estimate
+        estimates = np.concatenate([frame["estimate"].to_numpy(float) for frame in drawn])
+        points = estimates[np.isfinite(estimates)]  # an interval may leave the scale, no estimate
         slack = 0.03 * (axis.high - axis.low)
         return replace(
             axis,
