@@ -33,9 +33,8 @@ def kept_frame(folder: Path) -> pd.DataFrame | None:
     path = folder / KEPT
     if not path.is_file():
         return None
-    with pq.ParquetFile(
-        path, pre_buffer=False
-    ) as file:  # no thread is begun: processes are forked after it
+    # no thread is begun: processes are forked after it
+    with pq.ParquetFile(path, pre_buffer=False) as file:
         table = file.read(use_threads=False)
     dtypes = json.loads(table.schema.metadata[b"dtypes"])
     columns = {

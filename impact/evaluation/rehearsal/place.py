@@ -23,9 +23,8 @@ def home_of(study: Study) -> Path:
     """
     up = max(map(_up, _named(study)), default=0)
     own = study.folder.resolve().parts[1:]
-    above = ["root"] * max(
-        up - len(own), 0
-    )  # a name that climbs beyond the machine's root stays there
+    # a name that climbs beyond the machine's root stays there
+    above = ["root"] * max(up - len(own), 0)
     return Path(*above, *own[len(own) - up + len(above) :])
 
 
