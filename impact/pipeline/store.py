@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +160,38 @@ def refuse_foreign(final: Path) -> None:
             )
 
 
+def sweep(reports: Path, name: str, *, patience_s: float) -> None:
+    """Put back or remove what a run that was killed left behind, unless another run of its name is under way.
+
+    Parameters
+    ----------
+    reports : Path
+    name : str
+    patience_s : float
+        How long to wait for the processes of the killed run, which hold its lock or still write, to be gone.
+    """
+    last = time.monotonic() + patience_s
+    with suppress(StorageError, OSError):  # what stays is swept by the next run of this name
+        while _left_behind(reports, name) and (left_s := last - time.monotonic()) > 0:
+            with locked(reports, name, patience_s=left_s):
+                _sweep(reports, name)
+                if _left_behind(reports, name):  # a process wrote meanwhile
+                    time.sleep(ASK_AGAIN_S)
+
+
+def _left_behind(reports: Path, name: str) -> list[Path]:
+    """Return the folders in which runs of a name are built, or were when they were killed."""
+    return [
+        aside
+        for aside in reports.glob(f".{name}.*")
+        if re.fullmatch(r"[a-z0-9_]{8}\.(partial|old)", aside.name[len(name) + 2 :])
+        and not aside.is_symlink()
+    ]
+
+
 def _sweep(reports: Path, name: str) -> None:
     """Put back or remove what killed runs of this name left behind; the lock is held, so nobody works there."""
-    for aside in reports.glob(f".{name}.*"):
-        if aside.is_symlink() or not re.fullmatch(
-            r"[a-z0-9_]{8}\.(partial|old)", aside.name[len(name) + 2 :]
-        ):
-            continue
+    for aside in _left_behind(reports, name):
         if aside.suffix == ".old" and not os.path.lexists(reports / name):
             aside.rename(reports / name)
         else:

@@ -199,6 +199,40 @@ def test_a_run_that_is_not_whole_is_made_again_only_where_nothing_of_it_is_anybo
     assert told[0].startswith("kept 2 of 3: ")
 
 
+class Killed(Pretended):
+    """Runs that end as `end` says, and leave the folder that they were building in."""
+
+    def __init__(self, end):
+        super().__init__(dict.fromkeys(NAMES, end))
+
+    def _carried_out(self, order, name):
+        (Path(order["reports"]) / f".{name}.abcdefgh.partial" / "notebooks").mkdir(parents=True)
+        return super()._carried_out(order, name)
+
+
+@pytest.mark.parametrize(
+    "end", [KeyboardInterrupt(), failed("TimeLimit", "late"), failed("Lost", "no memory")]
+)
+def test_a_batch_clears_away_what_its_killed_runs_were_building(project, monkeypatch, end):
+    monkeypatch.setattr(batches, "_executing", lambda *_: Killed(end))
+    run(project, keep_going=True)
+    assert [path.name for path in (project / "reports").iterdir() if path.is_dir()] == [
+        "crafts-batch"
+    ]
+
+
+def test_a_batch_that_is_stopped_leaves_the_run_that_another_command_has_under_way(
+    project, monkeypatch
+):
+    monkeypatch.setattr(batches, "GRACE_S", 0.1)
+    monkeypatch.setattr(batches, "_executing", lambda *_: Killed(KeyboardInterrupt()))
+    with building(project / "reports", "crafts-fes") as folder:
+        run(project, grid=["city=Fes"])
+        assert folder.is_dir()
+        certify(folder, {})
+    assert (project / "reports" / "crafts-fes").is_dir()
+
+
 NO_MEMORY = {"status": "failed", "exit_code": 5, "error": "KernelDiedError", "reason": "no memory"}
 NO_ROOM = {"status": "failed", "exit_code": 6, "error": "StorageError", "reason": "no room"}
 

@@ -65,6 +65,11 @@ def undisturbed(project):
     return reports
 
 
+def aside(reports):
+    """Folders in which something is being made."""
+    return [path.name for path in reports.iterdir() if path.suffix in {".work", ".partial"}]
+
+
 def released(folder):
     """Every file that must be the same whatever happened meanwhile."""
     names = read_run(folder)["outputs"]
@@ -159,22 +164,23 @@ def test_a_killed_batch_leaves_nobody_and_its_resumption_equals_an_undisturbed_o
         assert released(reports / name) == released(undisturbed / name)
     for name, finished in made.items():
         assert read_run(reports / name)["finished"] == finished
-    assert not [path for path in reports.iterdir() if path.suffix in {".work", ".partial"}]
+    assert aside(reports) == []
 
 
-def test_ctrl_c_ends_everything_with_its_own_code(project):
+def test_ctrl_c_ends_everything_with_its_own_code_and_leaves_nothing_half_made(project):
     reports = project / "stopped"
     child = subprocess.Popen(
         command(reports, "--jobs", "1"), cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
-    assert until((reports / "crafts-batch" / "logs" / "crafts-fes.log").is_file, 120)
+    assert until(lambda: [*reports.glob(".crafts-fes.*.partial")], 120)
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=60)
     assert child.returncode == 130
     assert until(lambda: not processes(reports), SOON_S)
     record = json.loads((reports / "crafts-batch" / "batch.json").read_text(encoding="utf-8"))
     assert [run["status"] for run in record["runs"]] == ["stopped", "not_started"]
+    assert aside(reports) == []
 
 
 def test_a_run_that_takes_too_long_is_stopped_and_named(project):

@@ -17,16 +17,17 @@ from typing import Any
 from impact.data.kept import keep_frame
 from impact.data.schema import read_schema
 from impact.errors import ImpactError, Interrupted, StorageError
-from impact.pipeline.batch.execute import Runs, runs_here
+from impact.pipeline.batch.execute import CUT_OFF, Runs, runs_here
 from impact.pipeline.batch.held_to_data import hold_to_data, whole_of
 from impact.pipeline.batch.orders import Order, orders_of_grid, orders_of_table
 from impact.pipeline.batch.record import BATCH, Batch, Headline, RunRecord, together
 from impact.pipeline.beside_plan import facts_beside
 from impact.pipeline.numbers import RESULTS
+from impact.pipeline.parent_process import GRACE_S
 from impact.pipeline.plan import read_plan
 from impact.pipeline.run import code_hash
 from impact.pipeline.snapshot import Snapshot
-from impact.pipeline.store import CERTIFICATE, INSIDE, lock_of, locked, read_run
+from impact.pipeline.store import CERTIFICATE, INSIDE, lock_of, locked, read_run, sweep
 
 LOGS = "logs"
 SHORT_WAIT_S = 0.2  # so that Ctrl-C is heard
@@ -298,6 +299,8 @@ def _execute(
         return True
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for name in under_way.values():  # their processes were ended with `runs`
+            sweep(batch.folder.parent, name, patience_s=GRACE_S)
 
 
 def _executing(options: Options, work: Path, lock: Path) -> Runs:
@@ -309,6 +312,8 @@ def _executing(options: Options, work: Path, lock: Path) -> Runs:
 
 
 def _note(batch: _UnderWay, name: str, status: Mapping[str, Any], order: Mapping[str, Any]) -> None:
+    if status.get("error") in CUT_OFF:
+        sweep(batch.folder.parent, name, patience_s=GRACE_S)
     log = {"log": str(Path(order["log"]).relative_to(batch.folder))}
     record = batch.runs[name].model_copy(update={**status, **log})
     batch.runs[name] = (

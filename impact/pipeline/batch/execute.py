@@ -11,6 +11,8 @@ from typing import Any, Protocol, Self
 from impact.errors import RunError
 from impact.pipeline.parent_process import ParentProcess, StartedAnew, hang_up
 
+CUT_OFF = frozenset({"Lost", "TimeLimit"})
+"""Errors of runs that could say and clear away nothing themselves."""
 ENDED_SILENTLY = "its process ended without a word, most likely for want of memory; take fewer --jobs or a smaller sample"
 
 
