@@ -1,6 +1,7 @@
 """A batch around its runs: which are started, which are left, what one file says of all of them, and how it ends."""
 
 import json
+import re
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -235,6 +236,27 @@ def test_a_batch_that_is_stopped_leaves_the_run_that_another_command_has_under_w
 
 NO_MEMORY = {"status": "failed", "exit_code": 5, "error": "KernelDiedError", "reason": "no memory"}
 NO_ROOM = {"status": "failed", "exit_code": 6, "error": "StorageError", "reason": "no room"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "options", "expected"),
+    [
+        ({}, {}, ["about 5 s", "about 2 s", None]),
+        ({"crafts-fes": NO_MEMORY}, {"keep_going": True}, [None, "about 2 s", None]),
+        ({"crafts-rabat": NO_MEMORY}, {"keep_going": True}, ["about 5 s", "about 2 s", None]),
+        ({"crafts-rabat": NO_MEMORY}, {}, ["about 5 s", None]),
+    ],
+)  # fmt: skip
+def test_the_time_left_is_that_of_runs_that_were_done(
+    project, monkeypatch, ends, options, expected
+):
+    """Each run that is done took 2.5 s; after a failure that ends the batch no time is left."""
+    told = []
+    with pretending(monkeypatch, ends):
+        run(project, told=told, **options)
+    lines = [line for line in told if re.match(r"\d of 3: ", line)]
+    left = [re.search(r"; (about .*) left$", line) for line in lines]
+    assert [found and found[1] for found in left] == expected
 
 
 @pytest.mark.parametrize(

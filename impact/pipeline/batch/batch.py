@@ -5,13 +5,13 @@ import math
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from impact.data.kept import keep_frame
@@ -75,7 +75,6 @@ class _UnderWay:
     folder: Path
     known: dict[str, Any]
     runs: dict[str, RunRecord]
-    began: float = field(default_factory=time.monotonic)
 
     def write(self, **more: Any) -> Batch:
         runs, family = together(list(self.runs.values()))
@@ -292,7 +291,11 @@ def _execute(
                     _note(batch, name, future.result(), orders[name])
                     del under_way[future]
                     goes_on = goes_on and (batch.runs[name].status == "done" or options.keep_going)
-                    tell(_progress(batch, name, len(orders), options.jobs))
+                    tell(
+                        _progress(
+                            batch, name, len(orders), options.jobs, len(under_way), goes_on=goes_on
+                        )
+                    )
     except KeyboardInterrupt:
         for name in under_way.values():
             batch.runs[name] = batch.runs[name].model_copy(update={"status": "stopped"})
@@ -322,15 +325,22 @@ def _note(batch: _UnderWay, name: str, status: Mapping[str, Any], order: Mapping
     batch.write()
 
 
-def _progress(batch: _UnderWay, name: str, asked: int, jobs: int) -> str:
-    """Say which run ended, how, and how long the others will take at the pace so far."""
+def _progress(
+    batch: _UnderWay, name: str, asked: int, jobs: int, under_way: int, *, goes_on: bool
+) -> str:
+    """Say which run ended, how, and how long those to come will take.
+
+    They are taken to last as long as those done, side by side; a run that failed says nothing of that, as it may have
+    failed at once.
+    """
     run = batch.runs[name]
     ended = [one for one in batch.runs.values() if one.log is not None]
-    left = asked - len(ended)
-    spent = time.monotonic() - batch.began
-    pace = spent / len(ended) if jobs == 1 else spent / max(len(ended), jobs)
+    to_come = asked - len(ended) if goes_on else under_way
+    took = [one.seconds for one in ended if one.seconds is not None]
     how = "done" if run.status == "done" else f"failed, {run.reason}"
-    rest = f"; about {_minutes(left * pace)} left" if left else ""
+    rest = ""
+    if to_come and took:
+        rest = f"; about {_minutes(fmean(took) * to_come / min(jobs, to_come))} left"
     return f"{len(ended)} of {asked}: {name}: {how}{rest}"
 
 
