@@ -488,6 +488,15 @@ def test_no_effect_over_time_lies_beyond_the_axis_however_far_it_is_from_the_hea
     assert list(axis.cuts(far.table)) == [False, False, False, True]
 
 
+def test_intervals_that_end_within_their_axis_add_nothing_to_the_layout():
+    from matplotlib.figure import Figure as Canvas
+
+    axes = Canvas().subplots()
+    whole = (np.array([-1.0, np.nan]), np.array([1.0, np.nan]))
+    canvas.arrowheads(axes, np.arange(2.0), whole, (-2.0, 2.0), colour="k", along="y")
+    assert not axes.lines
+
+
 def test_a_forest_says_what_its_arrows_mean_only_where_it_has_some():
     voice = voice_of(PLANS[0], "en")
     main = (8958.2, 959.2, 16957.2)

@@ -195,6 +195,8 @@ def arrowheads(
         (low < limits[0], limits[0], {"x": "<", "y": "v"}[along]),
         (high > limits[1], limits[1], {"x": ">", "y": "^"}[along]),
     ):
+        if not beyond.any():  # an empty line that is not clipped is laid out at the sheet's corner
+            continue
         places = at[beyond]
         edges = np.full(len(places), edge)
         x, y = (edges, places) if along == "x" else (places, edges)
