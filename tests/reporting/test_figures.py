@@ -18,13 +18,16 @@ from matplotlib.text import Text
 from PIL import Image
 from reporting.test_worth import worth_of
 
+from impact.diagnostics.honest.bounds import VALUES
+from impact.diagnostics.honest.restrictions import TrendRestriction
+from impact.diagnostics.leave_one_out import LeaveOneOut, WithoutEach
 from impact.errors import RenderError
 from impact.evaluation.counterfactual import Counterfactual
 from impact.evaluation.elsewhere import PublishedEffect
 from impact.reporting import figures, style
 from impact.reporting.drawing import PNG_DPI, png_of
 from impact.reporting.exhibits import NARROW_WIDTH, Figure
-from impact.reporting.figures import canvas, event_times
+from impact.reporting.figures import canvas, certainty, event_times
 from impact.reporting.figures.event_times import EffectAxis, pools
 from impact.reporting.formats import Formats
 from impact.reporting.voice import Voice
@@ -495,6 +498,80 @@ def test_intervals_that_end_within_their_axis_add_nothing_to_the_layout():
     whole = (np.array([-1.0, np.nan]), np.array([1.0, np.nan]))
     canvas.arrowheads(axes, np.arange(2.0), whole, (-2.0, 2.0), colour="k", along="y")
     assert not axes.lines
+
+
+def bounds(kind, values, *, half=6000.0):
+    """Bounds that widen by ``half`` a value around an effect of 9,000."""
+    wider = half * np.arange(1, len(values) + 1)
+    table = pd.DataFrame(
+        {"value": values, "conf_low": 9000 - wider, "conf_high": 9000 + 1.4 * wider}
+    )
+    return SimpleNamespace(
+        restriction=TrendRestriction(kind=kind), table=table, original=(5000.0, 13_000.0), breakdown=0.5
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["relative_magnitudes", "relative_smoothness"])
+def test_words_of_honest_bounds_stand_apart_inside_the_picture(monkeypatch, kind, language):
+    """One panel and two, beside a question's text, on a page and on a phone."""
+    both = [bounds(one, VALUES[one]) for one in (kind, "smoothness")]
+    seen = []
+
+    def keep(draw, **words):
+        wide = words["width"]
+        for width in [wide] if style.beside(wide) else [wide, NARROW_WIDTH]:
+            one = draw(width)
+            FigureCanvasAgg(one).draw()
+            seen.append(width)
+            refuse_collisions(one, width)
+            boxes = [text.get_window_extent(one.canvas.get_renderer()) for text in shown(one)]
+            assert min(min(box.x0, box.y0) for box in boxes) >= -1, width
+            assert max(box.x1 for box in boxes) <= one.bbox.width + 1, width
+
+    monkeypatch.setattr(canvas.Figure, "from_matplotlib", keep)
+    voice = voice_of(PLANS[0], language)
+    for results in (both[:1], both):
+        for small in (True, False):
+            figures.honest_bounds(voice, results, small=small)
+    assert set(seen) == {style.BESIDE, style.FULL_WIDTH, NARROW_WIDTH}
+
+
+def test_honest_bounds_say_what_arrows_mean_only_where_they_have_some():
+    voice, words = voice_of(PLANS[0], "en"), "Arrows: the interval goes on"
+    for half, cut in ((6000.0, True), (600.0, False)):
+        found = bounds("relative_magnitudes", VALUES["relative_magnitudes"], half=half)
+        assert (words in figures.honest_bounds(voice, [found], small=True).how_to_read) is cut
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Arrows: the range goes on"), ("fr", "Flèches : l'étendue se poursuit")],
+)
+def test_a_range_without_one_firm_that_leaves_the_axis_ends_in_an_arrow_that_is_explained(
+    monkeypatch, language, words
+):
+    marked = []
+    plain = certainty.arrowheads
+
+    def watched(axes, *what, **how):
+        before = len(axes.lines)
+        plain(axes, *what, **how)
+        marked.extend((line.get_marker(), *line.get_xdata()) for line in axes.lines[before:])
+
+    monkeypatch.setattr(certainty, "arrowheads", watched)
+    voice, axis = voice_of(PLANS[0], language), EffectAxis(-10.0, 20.0, canvas.Unit(1.0, "u"))
+    found = LeaveOneOut(
+        9.0, -2.0, 30.0, 0.2, WithoutEach(3, 5.0, 12.0, 0), WithoutEach(3, -40.0, 12.0, 1), pd.DataFrame()
+    )  # fmt: skip
+    how = figures.without_one(voice, found, axis).how_to_read
+    assert set(marked) == {(">", 20.0), ("<", -10.0)}
+    assert words in how.replace("’", "'").replace("\u202f", " ").replace("\xa0", " ")
+    marked.clear()
+    whole = replace(found, unit_high=20.0, groups=found.cohorts)
+    how = figures.without_one(voice, whole, axis).how_to_read
+    assert not marked
+    assert words[:5] not in how
 
 
 def test_a_forest_says_what_its_arrows_mean_only_where_it_has_some():

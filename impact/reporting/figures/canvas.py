@@ -178,6 +178,7 @@ def arrowheads(
     colour: str,
     along: str,
     hollow: bool = False,
+    points: float = ARROWHEAD,
 ) -> None:
     """Put an arrowhead on the edge of an axis of values (``along`` x or y) wherever an interval goes on beyond it.
 
@@ -189,6 +190,8 @@ def arrowheads(
         Their lower and upper ends; one that is missing is not beyond anything.
     limits : tuple of float
         Of the axis.
+    points : float
+        An arrowhead's size; larger where the line is thick.
     """
     low, high = ends
     for beyond, edge, mark in (
@@ -201,7 +204,7 @@ def arrowheads(
         edges = np.full(len(places), edge)
         x, y = (edges, places) if along == "x" else (places, edges)
         axes.plot(
-            x, y, mark, color=colour, markerfacecolor="white" if hollow else colour, markersize=ARROWHEAD,
+            x, y, mark, color=colour, markerfacecolor="white" if hollow else colour, markersize=points,
             markeredgewidth=0.8, clip_on=False,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from impact.diagnostics.scales import beyond_chance
 from impact.diagnostics.specification_curve import SpecificationCurve
 from impact.reporting.exhibits import Figure
 from impact.reporting.figures.canvas import (
+    CHARACTER,
     Unit,
     arrowheads,
     exhibit,
@@ -23,9 +24,10 @@ from impact.reporting.figures.canvas import (
     size,
     sized,
     value_axis,
+    wrapped,
     zero_line,
 )
-from impact.reporting.figures.event_times import EffectAxis
+from impact.reporting.figures.event_times import EffectAxis, arrows_in_words
 from impact.reporting.style import (
     COMPARISON,
     GREY,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 NEAR = 0.2  # of an axis: within it the words beside two marks would stand on each other
 LOW = 0.2  # power below which its label stands above the mark
+TICKS, BETWEEN = 0.4, 0.05  # inches that an axis's numbers take, and that are between two panels
+RANGE, RANGE_HEAD = 5.0, 8.0  # points: how thick the line of a range is, and its arrowhead
 UNBOUNDED = 3.0  # times the interval under parallel trends: what bounds are drawn up to
 
 
@@ -127,10 +131,12 @@ def honest_bounds(voice: Voice, results: Sequence[HonestResult], *, small: bool 
     t, first = voice.t, results[0]
     breakdown = voice.f.number(first.breakdown, 2)
     low, high = first.original
+    axis = _bounds_axis(voice, first)
     return exhibit(
         _bounds,
         voice,
         results,
+        axis,
         small=small,
         label="fig-honest",
         title=t("Zero is inside even if trends were parallel")
@@ -138,9 +144,10 @@ def honest_bounds(voice: Voice, results: Sequence[HonestResult], *, small: bool 
         else t("Zero is excluded while trends part less than {times} times", times=breakdown),
         how=t(
             "{level} intervals of the average effect if trends had parted by so much after the start (Rambachan and Roth 2023). "
-            "Dashed: zero is inside. Arrows: the interval goes on.",
+            "Dashed: zero is inside.",
             level=voice.confidence,
-        ),
+        )
+        + arrows_in_words(voice, pd.concat([one.table for one in results]), axis),
         alt=t(
             "Vertical intervals that widen to the right. With parallel trends {span}; zero is inside from {breakdown} on.",
             span=voice.span(voice.study.outcome, *first.original),
@@ -149,19 +156,24 @@ def honest_bounds(voice: Voice, results: Sequence[HonestResult], *, small: bool 
     )
 
 
-def _bounds(voice: Voice, results: Sequence[HonestResult], width: float) -> "Canvas":
-    t, f = voice.t, voice.f
+def _bounds_axis(voice: Voice, first: HonestResult) -> EffectAxis:
+    """Hold zero and the interval under parallel trends, with room on either side for what bounds are drawn up to."""
+    low, high = first.original
+    half = (high - low) / 2 or 1.0
+    ends = (min(0.0, low) - UNBOUNDED * half, max(0.0, high) + UNBOUNDED * half)
+    return EffectAxis(*ends, Unit.of(voice, voice.study.outcome, max(map(abs, ends))))
+
+
+def _bounds(
+    voice: Voice, results: Sequence[HonestResult], axis: EffectAxis, width: float
+) -> "Canvas":
+    t, n = voice.t, len(results)
     words = {
         "relative_magnitudes": t("Largest step before the start, times"),
         "relative_smoothness": t("Largest bend before the start, times"),
         "smoothness": t("Bend a period, in standard errors"),
     }
-    low, high = results[0].original
-    half = (high - low) / 2 or 1.0
-    edge = (min(0.0, low) - UNBOUNDED * half, max(0.0, high) + UNBOUNDED * half)
-    unit = Unit.of(voice, voice.study.outcome, max(map(abs, edge)))
-    narrow = on_phone(width)
-    shape = (len(results), 1) if narrow else (1, len(results))
+    shape = (n, 1) if on_phone(width) else (1, n)
     canvas, panels = sheet(
         width,
         1.75 if beside(width) else 2.3 * shape[0] + 0.5,
@@ -170,23 +182,32 @@ def _bounds(voice: Voice, results: Sequence[HonestResult], width: float) -> "Can
         squeeze=False,
         sharey=True,
     )
-    headed(canvas, width, t("Effect, {unit}", unit=unit.words))
+    headed(canvas, width, t("Effect, {unit}", unit=axis.unit.words))
+    at = size(width, 8.5)
+    room = ((width - TICKS) / shape[1] - BETWEEN) / (CHARACTER * at)
     for axes, result in zip(panels.ravel(), results, strict=True):
-        value_axis(voice, axes, edge, unit=unit, along="y")
+        value_axis(voice, axes, axis.limits, unit=axis.unit, along="y")
         zero_line(axes, "y")
         table = result.table
         ends = [result.original, *zip(table["conf_low"], table["conf_high"], strict=True)]
         for x, pair in enumerate(ends):
-            _bound(axes, x, pair, edge)
-        names = [
-            t("parallel"),
-            *(f.number(float(one), 0 if float(one).is_integer() else 2) for one in table["value"]),
-        ]
-        axes.set_xticks(range(len(ends)), names)
+            _bound(axes, x, pair, axis.limits)
+        axes.set_xticks(range(len(ends)), _bound_names(voice, table["value"], room))
         axes.set_xlim(-0.6, len(ends) - 0.4)
-        axes.set_xlabel(words[result.restriction.kind], fontsize=size(width, 8.5))
+        axes.set_xlabel(wrapped(words[result.restriction.kind], room), fontsize=at)
         sized(axes, width)
     return canvas
+
+
+def _bound_names(voice: Voice, values: "pd.Series[float]", room: float) -> list[str]:
+    """Name the interval under parallel trends, a line lower if it has no place beside the next, then each bound.
+
+    ``room`` is a panel's, in characters.
+    """
+    f, parallel = voice.f, voice.t("parallel")
+    names = [f.number(float(one), 0 if float(one).is_integer() else 2) for one in values]
+    needed = (len(parallel) + len(names[0])) / 2 + 1
+    return [parallel if needed < room / (len(names) + 1.2) else "\n" + parallel, *names]
 
 
 def _bound(axes: "Axes", x: int, ends: tuple[float, float], edge: tuple[float, float]) -> None:
@@ -314,7 +335,8 @@ def without_one(
         title=_carried(t, found, share),
         how=t(
             "Ranges of the effect when each firm (or cluster), cohort or event is left out in turn."
-        ),
+        )
+        + _range_arrows_in_words(t, rows[1:], axis),
         alt=t(
             "Without one of these the effect lies between {low} and {high}.",
             low=voice.amount(voice.study.outcome, found.unit_low),
@@ -338,6 +360,13 @@ def _carried(t: Words, found: LeaveOneOut, share: str) -> str:
     )
 
 
+def _range_arrows_in_words(t: Words, rows: list[tuple[str, float, float]], axis: EffectAxis) -> str:
+    """Say what arrowheads mean where the axis cuts ranges; nothing where it cuts none."""
+    if not any(low < axis.low or high > axis.high for _, low, high in rows):
+        return ""
+    return " " + t("Arrows: the range goes on beyond the figure.")
+
+
 def _ranges(
     voice: Voice, rows: list[tuple[str, float, float]], axis: EffectAxis, width: float
 ) -> "Canvas":
@@ -354,6 +383,10 @@ def _ranges(
             axes.axvline(low, color=TREATED, linewidth=0.9, linestyle=(0, (1, 2)))
             axes.plot([low], [y[i]], "o", color=TREATED, markersize=5.5)
         else:
-            axes.plot(ends, [y[i]] * 2, color=COMPARISON, linewidth=5, solid_capstyle="butt")
+            axes.plot(ends, [y[i]] * 2, color=COMPARISON, linewidth=RANGE, solid_capstyle="butt")
+            own = (np.array([low]), np.array([high]))
+            arrowheads(
+                axes, y[[i]], own, axis.limits, colour=COMPARISON, along="x", points=RANGE_HEAD
+            )
     sized(axes, width)
     return canvas
