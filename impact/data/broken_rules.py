@@ -31,9 +31,8 @@ def broken_rules(problem: ValidationError, place: Place | None = None) -> str:
     """
     found: list[str] = []
     for error in problem.errors(include_input=False, include_url=False):
-        parts = [
-            part for part in error["loc"] if part != "[key]"
-        ]  # a name, where it is wrong itself
+        # a name that is wrong itself has a mark after it
+        parts = [part for part in error["loc"] if part != "[key]"]
         words = _plain_words(error["type"], error["msg"], error.get("ctx", {}))
         if place is not None:
             found.append(f"{place(parts)}: {words[0].lower()}{words[1:]}")

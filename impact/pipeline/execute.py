@@ -1,4 +1,4 @@
-"""Have the notebooks of a run executed, each in processes of its own, and say truthfully how they ended."""
+"""Have the notebooks of a run executed, each in a kernel of its own, and say truthfully how they ended."""
 
 import builtins
 import json

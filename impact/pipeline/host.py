@@ -3,8 +3,8 @@
 A command imports next to nothing; what it asks for is done here. Each run is a process of its own, and has a process of its own
 that its notebooks are forked from; nothing passes between runs::
 
-    impact run   -- host --- run -- notebooks' parent -+- notebook (papermill) -- kernel
-                                                       +- notebook (papermill) -- kernel
+    impact run   -- host --- run -- notebooks' parent -+- lane (papermill) -- kernels
+                                                       +- lane (papermill) -- kernels
     impact batch -- host -+- run -- notebooks' parent -+- ...
                           +- run -- ...
 

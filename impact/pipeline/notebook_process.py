@@ -40,11 +40,9 @@ def execute(run: socket.socket, *, sockets: Path) -> None:
 def read_for_all(
     folder: Path, *, plan: str | None = None, results: str | None = None, **choices: Any
 ) -> None:
-    """Read what all notebooks of an order are told to open."""
+    """Read what all notebooks of an order are told to open; where they are told of nothing, nothing is imported for it."""
     if plan is not None and results is not None:
-        from impact.pipeline.read_ahead import (
-            read_ahead,
-        )  # where nothing is read for all, it is not imported
+        from impact.pipeline.read_ahead import read_ahead
 
         read_ahead(folder / plan, Path(results), choices)
 

@@ -1,10 +1,12 @@
 """The process that the notebooks of a run are forked from, with what they need imported once.
 
 Interpreters, imports and their first use cost more than most notebooks compute. Here they are paid once; still every notebook
-has a papermill process and a kernel of its own, fresh from this one, with no memory, folder, environment or socket in common::
+has a kernel of its own, fresh from this one, with no memory, folder, environment or socket in common. Notebooks of a lane are
+executed in turn by one papermill process::
 
-    impact run -- warm parent -+- notebook (papermill) -- kernel
-                               +- notebook (papermill) -- kernel
+    impact run -- warm parent -+- lane (papermill) -+- kernel
+                               |                    +- kernel
+                               +- lane (papermill) --- kernel
 
 Forking is safe because this process has neither threads nor sockets of its own libraries: it imports, then waits. Each process
 watches the connection to the one above and ends when that hangs up. POSIX only, as the reports folder's lock is.
@@ -83,14 +85,14 @@ def import_once(names: Iterable[str], *and_do: Callable[[], object]) -> None:
 
 
 def execute_notebooks(run: socket.socket, sockets: Path) -> None:
-    """Fork for each notebook of a run, which the forked process executes; return once the run has hung up."""
-    notebook = next_child(run)
-    if notebook is None:
+    """Fork for each lane of a run, whose notebooks the forked process executes; return once the run has hung up."""
+    lane = next_child(run)
+    if lane is None:
         shutil.rmtree(sockets, ignore_errors=True)
         return
     from impact.pipeline.notebook_process import execute
 
-    execute(notebook, sockets=sockets)
+    execute(lane, sockets=sockets)
 
 
 def next_child(run: socket.socket) -> socket.socket | None:

@@ -123,7 +123,6 @@ def test_the_range_without_single_firms_does_not_give_their_changes(tmp_path):
     assert exact.unit_low - found.unit_low < reach
     assert found.largest_share == round(found.largest_share, 2) >= exact.largest_share
     outermost = max(exact.estimate - found.unit_low, found.unit_high - exact.estimate)
-    assert (
-        outermost <= found.largest_share * exact.estimate + 1e-12
-    )  # so that the ends fit the share beside them
+    # the ends fit the share beside them
+    assert outermost <= found.largest_share * exact.estimate + 1e-12
     assert outward(replace(exact, unit_low=exact.estimate, unit_high=exact.estimate)).unit_low == exact.estimate  # fmt: skip

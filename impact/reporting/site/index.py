@@ -13,9 +13,8 @@ from impact.reporting.words.register import REGISTER, said
 from impact.terms import Language
 
 SMALL_SUM = 0.1  # of sizes: below it a third figure is written, as one test's may be 0.001
-USUAL_FOLDER = (
-    "reports"  # where runs stand unless somebody names another folder: no name for a reader
-)
+USUAL_FOLDER = "reports"
+"""Where runs stand unless somebody names another folder: no name for a reader."""
 
 
 def index_page(site: Site, language: Language) -> bytes:
@@ -112,7 +111,7 @@ class _Index:
             ),
             ("language", t("Language"), [(one, OWN_NAMES[one]) for one in self.site.languages]),
         ]
-        chosen = "".join(self._select(*kind) for kind in kinds if kind[0] != "language" or kind[2])
+        chosen = "".join(self._select(*kind) for kind in kinds if kind[2])
         return (
             '<form id="filters" hidden>'
             f'<label>{_(t("Search"))}<input type="search" name="words" autocomplete="off"></label>{chosen}'

@@ -8,9 +8,8 @@ from statistics import median
 from impact.reporting.site.records import Span
 
 WIDE, HIGH = 1000.0, 20.0  # units of a drawing, which is stretched to its place
-FURTHEST = (
-    4.0  # times the median of intervals' further ends, beyond which an interval leaves the picture
-)
+FURTHEST = 4.0
+"""Times the median of intervals' further ends, beyond which an interval leaves the picture."""
 
 
 @dataclass(frozen=True)
