@@ -29,8 +29,9 @@ test: $(DEV) ## everything but the longer and the slow checks
 test-longer: $(DEV) ## simulated sizes, LibreOffice, the sites in a browser, a second whole run: what CI runs besides
 	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadgroup -p no:nbval -m longer
 
-test-slow: $(DEV) ## simulations of many panels and everything else that takes minutes
+test-slow: $(DEV) ## simulations of many panels and all that takes minutes; properties on newly drawn examples
 	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist load -p no:nbval -m slow
+	@$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -p no:nbval -m "hypothesis and not slow" --hypothesis-profile searching
 
 lint: $(DEV) ## style, types, and imports that only go down
 	@$(BIN)/ruff check .
