@@ -1,4 +1,4 @@
-"""Have the notebooks of a run executed, each in a kernel of its own, and say truthfully how they ended."""
+"""Have the notebooks of a run executed, each in a process of its own, and say truthfully how they ended."""
 
 import builtins
 import json
@@ -47,7 +47,7 @@ class FreshNotebooks(StartedAnew, WarmParent):
 
 
 class Lane:
-    """Notebooks that one papermill process executes in turn, each in a kernel of its own."""
+    """Notebooks that are executed in turn, each in a kernel of its own."""
 
     def __init__(self, connection: socket.socket, *, folder: Path, parent: Complaining) -> None:
         self._connection, self._folder, self._parent = connection, folder, parent
@@ -59,7 +59,7 @@ class Lane:
         Raises
         ------
         NotebookError, KernelDiedError, RunError, StorageError
-            Then the process and all its kernels are ended, and no other notebook can follow.
+            Then the lane's process and all that it forked are ended, and no other notebook can follow.
         """
         order = {
             "notebook": str(notebook),
@@ -96,7 +96,7 @@ class Lane:
         return float(status["cpu_s"])
 
     def stop(self) -> None:
-        """Hang up; the process and its kernels end at once, if they have not ended by themselves."""
+        """Hang up; the lane's process and all of its notebooks end at once, if they have not ended by themselves."""
         self._told.close()
         hang_up(self._connection)
 

@@ -10,7 +10,7 @@ from impact.terms import Language
 
 def use_once() -> None:
     """Use each library once."""
-    for use in (compile_schema, provide_kernels, find_pools, write_numbers):
+    for use in (compile_schema, find_pools, write_numbers):
         use()
 
 
@@ -20,13 +20,6 @@ def compile_schema() -> None:
     from nbformat.v4 import new_notebook
 
     validate(new_notebook(), version=current_nbformat, version_minor=current_nbformat_minor)
-
-
-def provide_kernels() -> None:
-    """Have jupyter_client list the packages that provide kernels, of which ours is one."""
-    from impact.pipeline.forked_kernel import provide
-
-    provide()
 
 
 def find_pools() -> None:

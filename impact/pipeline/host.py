@@ -3,8 +3,8 @@
 A command imports next to nothing; what it asks for is done here. Each run is a process of its own, and has a process of its own
 that its notebooks are forked from; nothing passes between runs::
 
-    impact run   -- host --- run -- notebooks' parent -+- lane (papermill) -- kernels
-                                                       +- lane (papermill) -- kernels
+    impact run   -- host --- run -- notebooks' parent -+- lane -- notebooks
+                                                       +- lane -- notebooks
     impact batch -- host -+- run -- notebooks' parent -+- ...
                           +- run -- ...
 
@@ -19,10 +19,10 @@ import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, NoReturn, Self
 
 from impact.pipeline.execute import WarmParent
-from impact.pipeline.forked_kernel import ForkedKernel, leave
+from impact.pipeline.forked import fork, leave
 from impact.pipeline.hang_up import ending_with
 from impact.pipeline.parent_process import Process, order_from
 from impact.pipeline.timings import cpu_seconds
@@ -47,7 +47,7 @@ OF_RUNS = (
 
 
 def main() -> None:
-    """Entry of the process: the number of the connection to the command, and the folder for kernels' sockets."""
+    """Entry of the process: the number of the connection to the command, and a folder for what kernels need."""
     command, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     with ending_with(command):
         import_once((*IMPORTED_ONCE, *OF_RUNS), hash_code)
@@ -99,19 +99,17 @@ class ForkedParent(WarmParent):
     def fork(cls, asked: socket.socket, sockets: Path, complaints: BinaryIO) -> "ForkedParent":
         """Fork it while this process has one thread; there, serve the run and leave never."""
         own = Path(tempfile.mkdtemp(dir=sockets))
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
-        if pid:
-            theirs.close()
-            return cls(
-                process=ForkedKernel(pid, ours), connection=ours, sockets=own, complaints=complaints
-            )
-        ours.close()
-        asked.close()  # held here too, it would hide the run's end from the command
-        os.setsid()
-        os.dup2(complaints.fileno(), sys.stderr.fileno())
-        execute_notebooks(theirs, own)
-        os._exit(0)
+
+        def serve(run: socket.socket) -> NoReturn:
+            os.setsid()
+            os.dup2(complaints.fileno(), sys.stderr.fileno())
+            execute_notebooks(run, own)
+            os._exit(0)
+
+        process = fork(serve, held=[asked])
+        return cls(
+            process=process, connection=process.connection, sockets=own, complaints=complaints
+        )
 
 
 if __name__ == "__main__":

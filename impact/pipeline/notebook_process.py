@@ -7,61 +7,29 @@ is to send a status; no status means that the notebook did not finish.
 import json
 import os
 import socket
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
 
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from traitlets.config import Config
+from nbformat import NotebookNode
 
 from impact import errors
-from impact.pipeline.forked_kernel import fork_kernels, leave
-from impact.pipeline.hang_up import ending_with
-from impact.pipeline.parent_process import order_from
 from impact.pipeline.timings import cpu_seconds
 
 CELL_TIMEOUT_S = 1200
+TOOK_TOO_LONG = {"outcome": "failed", "cell": "?", "name": CellTimeoutError.__name__, "words": ""}
+KERNEL_DIED = {"outcome": "kernel_died"}
 
 
-def execute(run: socket.socket, *, sockets: Path) -> None:
-    """Execute notebooks in kernels forked from this process, before it has a thread or a socket of a library."""
-    begun = order_from(run)
-    with ending_with(run):
-        read_for_all(Path(begun["folder"]), **begun["told"])
-    fork_kernels(begun["notebooks"], run)
-    with ending_with(run):
-        execute_in_turn(begun["notebooks"], run, sockets=sockets)
-    leave()
-
-
-def read_for_all(
-    folder: Path, *, plan: str | None = None, results: str | None = None, **choices: Any
+def execute_next(
+    orders: TextIO, run: socket.socket, execute: Callable[[dict[str, Any]], Mapping[str, Any]]
 ) -> None:
-    """Read what all notebooks of an order are told to open; where they are told of nothing, nothing is imported for it."""
-    if plan is not None and results is not None:
-        from impact.pipeline.read_ahead import read_ahead
-
-        read_ahead(folder / plan, Path(results), choices)
-
-
-def execute_in_turn(notebooks: int, run: socket.socket, *, sockets: Path) -> None:
-    """Take so many orders from the run, and send the status of each once it is executed."""
-    with run.makefile() as orders:
-        for _ in range(notebooks):
-            with answered(run) as status:
-                status.update(run_order(json.loads(orders.readline()), sockets=sockets))
-
-
-@contextmanager
-def answered(run: socket.socket) -> Iterator[dict[str, Any]]:
-    """Give a status to fill, and send it at the end, however that comes."""
+    """Take an order from the run, and send its status once it is executed, however that ends."""
     status: dict[str, Any] = {}
     before = cpu_seconds()
     try:
-        yield status
+        status |= execute(json.loads(orders.readline()))
     except BaseException as problem:
         status |= {"outcome": "crashed", "name": type(problem).__name__}
         raise
@@ -70,15 +38,18 @@ def answered(run: socket.socket) -> Iterator[dict[str, Any]]:
         run.sendall(json.dumps(status).encode() + b"\n")
 
 
-def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
-    """Execute in this process; return the status. Our own errors keep their words, other texts may hold data values."""
+def run_order(order: Mapping[str, Any], **manner: Any) -> dict[str, Any]:
+    """Have papermill execute a notebook; return the status. Our own errors keep their words, other texts may hold data values.
+
+    Parameters
+    ----------
+    order : mapping
+    **manner
+        What papermill is told of engine and kernel.
+    """
     try:
         os.chdir(order["folder"])
-        # sockets as files in a folder of this kernel's own: no open port, no clash with a kernel beside it
-        own = tempfile.mkdtemp(dir=sockets)
-        # and settings too: the user's own would run in it, and it would write into their history
-        os.environ["IPYTHONDIR"] = f"{own}/ipython"
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             _as_written(order["notebook"]),
             _as_written(order["output"]),
             parameters=order["parameters"],
@@ -86,16 +57,8 @@ def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT_S,
-            extra_arguments=["--HistoryManager.enabled=False"],
-            config=Config(
-                {
-                    "KernelManager": {
-                        "transport": "ipc",
-                        "ip": f"{own}/kernel",
-                        "connection_file": f"{own}/kernel.json",
-                    }
-                }
-            ),
+            record_timing=False,
+            **manner,
         )
     except papermill.PapermillExecutionError as problem:
         words = problem.evalue if hasattr(errors, problem.ename) else ""
@@ -106,16 +69,27 @@ def run_order(order: Mapping[str, Any], *, sockets: Path) -> dict[str, Any]:
             "words": words,
         }
     except DeadKernelError:
-        return {"outcome": "kernel_died"}
+        return KERNEL_DIED
     except CellTimeoutError:
-        return {"outcome": "failed", "cell": "?", "name": "CellTimeoutError", "words": ""}
+        return TOOK_TOO_LONG
     except OSError as problem:
         return {"outcome": "storage", "name": type(problem).__name__}
     except RuntimeError as problem:
         if "Kernel" in str(problem):
-            return {"outcome": "kernel_died"}
+            return KERNEL_DIED
         raise
-    return {"outcome": "done"}
+    return _how_it_ended(executed)
+
+
+def _how_it_ended(notebook: NotebookNode) -> dict[str, Any]:
+    """Of a notebook that papermill lets pass: a cell that failed without showing an error stopped it all the same."""
+    failed = (
+        number for number, cell in enumerate(notebook.cells) if cell.metadata.papermill.exception
+    )
+    cell = next(failed, None)
+    if cell is None:
+        return {"outcome": "done"}
+    return {"outcome": "failed", "cell": cell, "name": "CellExecutionError", "words": ""}
 
 
 def _as_written(path: str) -> str:

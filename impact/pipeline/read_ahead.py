@@ -1,4 +1,4 @@
-"""A run's study, read once by the process that its kernels are forked from, in place of once by each.
+"""A run's study, read once by the process that its notebooks are forked from, in place of once by each.
 
 Nothing is told to a notebook but what it would read itself: of another plan, folder or choice it reads its own.
 """
@@ -18,13 +18,13 @@ _read: list[tuple[tuple[Any, ...], Study]] = []
 
 
 def read_ahead(plan: Path, results: Path, choices: Mapping[str, Any]) -> None:
-    """Read a study and its panel for the kernels to come; what cannot be read is left to them, who say so in their cell."""
+    """Read a study and its panel for the notebooks to come; what cannot be read is left to them, who say so in their cell."""
     with suppress(ImpactError, OSError):
         study = replace(study_of(plan, choices), kept=results)
         if not study.from_moments:
             study.panel()
         _read.append((_key(plan, results, choices), study))
-    gc.freeze()  # no collection in a kernel copies what is shared
+    gc.freeze()  # no collection in a notebook's process copies what is shared
 
 
 def study_in(plan: Path, results: Path | None, choices: Mapping[str, Any]) -> Study:

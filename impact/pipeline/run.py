@@ -117,8 +117,7 @@ def run(
     step : callable
         Told the name of each step when it is done.
     fresh : bool
-        A new interpreter for each lane and an ordinary kernel for each notebook, in place of forked ones; the results are the
-        same.
+        A new interpreter for each lane and an ordinary kernel for each notebook, in place of forks; the results are the same.
 
     Raises
     ------

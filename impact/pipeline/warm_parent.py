@@ -1,12 +1,12 @@
 """The process that the notebooks of a run are forked from, with what they need imported once.
 
 Interpreters, imports and their first use cost more than most notebooks compute. Here they are paid once; still every notebook
-has a kernel of its own, fresh from this one, with no memory, folder, environment or socket in common. Notebooks of a lane are
-executed in turn by one papermill process::
+has a process of its own, fresh from this one, with no memory, folder or environment in common, which papermill and its cells
+are executed in. Notebooks of a lane are executed in turn::
 
-    impact run -- warm parent -+- lane (papermill) -+- kernel
-                               |                    +- kernel
-                               +- lane (papermill) --- kernel
+    impact run -- warm parent -+- lane -+- notebook
+                               |        +- notebook
+                               +- lane --- notebook
 
 Forking is safe because this process has neither threads nor sockets of its own libraries: it imports, then waits. Each process
 watches the connection to the one above and ends when that hangs up. POSIX only, as the reports folder's lock is.
@@ -27,9 +27,7 @@ from impact.pipeline.first_uses import use_once
 from impact.pipeline.hang_up import ending_with
 
 IMPORTED_ONCE = (
-    "impact.pipeline.notebook_process",
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",  # loaded by every kernel
+    "impact.pipeline.lane",
     "impact.pipeline.notebook",
     "linearmodels.panel",
     "matplotlib.figure",
@@ -37,20 +35,17 @@ IMPORTED_ONCE = (
     "babel.dates",
     "babel.numbers",
     "threadpoolctl",
-    # what each kernel loads as it begins
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "psutil",
-    "sqlite3",
-    "tornado.platform.asyncio",
-    # what its first exhibit loads
+    # what the first cell, and the first exhibit, of each notebook load
+    "IPython.core.logger",
+    "font_source_sans_pro",
     "markdown_it",
     "mdit_py_plugins.dollarmath",
-    "matplotlib.style",
+    "matplotlib.style.core",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
     "pandas.io.formats.csvs",
     "pandas.io.formats.html",
+    "pandas.io.formats.string",
     "pyarrow.dataset",
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
@@ -63,7 +58,7 @@ notebooks have none, a kernel's debugger (0.6 s), and frames of another kind, wh
 
 
 def main() -> None:
-    """Entry of the process: the number of the connection to the run, and the folder for kernels' sockets."""
+    """Entry of the process: the number of the connection to the run, and a folder for what kernels need."""
     run, sockets = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     with ending_with(run):
         import_once(IMPORTED_ONCE)
@@ -90,7 +85,7 @@ def execute_notebooks(run: socket.socket, sockets: Path) -> None:
     if lane is None:
         shutil.rmtree(sockets, ignore_errors=True)
         return
-    from impact.pipeline.notebook_process import execute
+    from impact.pipeline.lane import execute
 
     execute(lane, sockets=sockets)
 

@@ -64,7 +64,9 @@ PLAN_OF_ARTISANS = read_plan(ROOT / "evaluation.yml")
 
 
 @given(
-    name=st.text(min_size=1).filter(lambda s: s not in {"outcome", "name", *CHANGEABLE, *Plan.keys()}),
+    name=st.text(min_size=1).filter(
+        lambda s: s not in {"outcome", "name", *CHANGEABLE, *Plan.keys()}
+    ),
     value=st.one_of(st.integers(), st.text(), st.booleans()),
 )
 @settings(max_examples=200, deadline=None)

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,103 @@ def test_the_users_own_settings_of_ipython_are_not_run_nor_their_history_written
     with getattr(execute, executing)(folder=tmp_path) as notebooks:
         assert printed(ran(notebooks, tmp_path, "s", "print('spoilt' in globals())")) == "False\n"
     assert sorted(profile.rglob("*")) == before
+
+
+SHOWN = """
+import sys, warnings
+print("first"); print("warned", file=sys.stderr); print("second")
+display({"text/plain": "a", "text/html": "<b>a</b>"}, raw=True)
+warnings.warn("look")
+print("after")
+---
+import pandas as pd
+pd.DataFrame({"é": [1.5, None]})
+---
+handle = display("before", display_id="one")
+handle.update("since")
+---
+from IPython.display import clear_output, Image, Markdown
+print("gone")
+clear_output(wait=True)
+Markdown("**kept**")
+---
+%matplotlib inline
+import matplotlib.pyplot as plt
+plt.plot([1, 2]); plt.show()
+print("under it")
+plt.plot([2, 1]);
+---
+%%capture caught
+print("nothing")
+---
+import asyncio
+await asyncio.sleep(0)
+__, In[1][:5], len(Out), get_ipython().execution_count, __name__
+---
+#raises
+1 / 0
+---
+!echo from outside
+---
+assert given == 7
+class Shy:
+    def _repr_html_(self): raise ValueError("shy")
+    def __repr__(self): return "shy"
+Shy()
+---
+print("not reached")
+"""
+
+
+def test_what_cells_show_is_what_they_show_in_an_ordinary_kernel(tmp_path):
+    texts = [text.strip() for text in SHOWN.split("---")]
+    path = write_notebook(tmp_path, "o", *texts)
+    content = json.loads(path.read_text())
+    for cell in content["cells"]:
+        if cell["source"].startswith("#raises"):
+            cell["metadata"]["tags"] = ["raises-exception"]
+    path.write_text(json.dumps(content))
+    shown = []
+    for executing in (WarmParent, execute.FreshNotebooks):
+        out = tmp_path / f"{executing.__name__}.ipynb"
+        with executing(folder=tmp_path) as notebooks, suppress(NotebookError):
+            notebooks.begin(1).execute(path, out, {"given": 7})
+        # names of files that cells are compiled as have the process's number, cells that papermill adds one by lot
+        made = json.loads(re.sub(r"ipykernel_\d+", "ipykernel", out.read_text()))
+        for noted in (made, *made["cells"]):
+            noted["metadata"].pop("papermill", None)
+            noted.pop("id", None)
+        shown.append(made)
+    assert sum(len(cell.get("outputs", [])) for cell in shown[0]["cells"]) > 12
+    for here, there in zip(*(one.pop("cells") for one in shown), strict=True):
+        assert here == there
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("executing", ["WarmParent", "FreshNotebooks"])
+def test_a_cell_that_fails_without_an_error_shown_fails_the_notebook(executing, tmp_path):
+    cells = "%no_such_magic", "open('reached', 'w')"
+    with (
+        getattr(execute, executing)(folder=tmp_path) as notebooks,
+        pytest.raises(NotebookError, match="m, cell 2: CellExecutionError"),
+    ):
+        ran(notebooks, tmp_path, "m", *cells)
+    assert not (tmp_path / "reached").exists()
+
+
+def test_a_cell_that_takes_too_long_ends_its_notebook_whatever_it_computes(tmp_path, monkeypatch):
+    (tmp_path / "of_short_cells.py").write_text(
+        "from impact.pipeline import notebook_process, warm_parent\n"
+        "notebook_process.CELL_TIMEOUT_S = 1\n"
+        "warm_parent.main()"
+    )
+    paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    monkeypatch.setenv("PYTHONPATH", paths)
+    monkeypatch.setattr(WarmParent, "module", "of_short_cells")
+    with WarmParent(folder=tmp_path) as notebooks:
+        assert printed(ran(notebooks, tmp_path, "y", "print('in time')")) == "in time\n"
+        with pytest.raises(NotebookError, match=r"z, cell \?: CellTimeoutError"):
+            ran(notebooks, tmp_path, "z", "import re\nre.match('(a+)+$', 'a' * 60 + 'b')")
 
 
 def test_pictures_of_pyplot_are_shown_inline_as_in_any_kernel(warm, tmp_path):

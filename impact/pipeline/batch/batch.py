@@ -50,7 +50,7 @@ class Options:
     force : bool
         Make again what is done.
     fresh : bool
-        New interpreters and kernels in place of forked ones.
+        New interpreters and ordinary kernels in place of forks.
     scheduler : str, optional
         Address of a Dask cluster that executes them.
     """
