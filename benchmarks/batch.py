@@ -5,8 +5,8 @@
 The loop is what a user of papermill writes: its API over the seven notebooks of a run, a new kernel each, every notebook shown as
 HTML by nbconvert. It makes no report, PDF, Word file, workbook, ledger or certificate; the batch makes all of them. Beside a folder
 of reports its notebooks find what those before have computed (`impact.pipeline.answers`); without one each computes all it needs.
-Beside both, what a run computes, by itself, in one process (`benchmarks.one_process`): one more run of the batch over it is what
-carrying a run out costs.
+Beside both, what a run computes: as the batch's own processes count it (`benchmarks.computing_host`), so that the rest of a run is
+what carrying it out costs; and by itself, in one process (`benchmarks.one_process`), where notebooks share memory.
 """
 
 import json
@@ -23,12 +23,19 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.computing_host import ACCOUNT
+
 HERE = Path(__file__).parent
 PLAN = "evaluation-jobtraining.yml"
 RUNS, ROUNDS = 40, 8
 SEEDS = "1,2,3"  # of what is computed without notebooks
 PACKAGES = ("papermill", "nbconvert", "ipykernel", "pandas", "scipy", "matplotlib", "typst")
-BATCH = "from impact.cli import main; main()"
+BATCH = """
+from impact.cli import main
+from impact.pipeline.batch.execute import WarmRuns
+WarmRuns.module = "benchmarks.computing_host"
+main()
+"""
 LOOP = """
 import sys
 from pathlib import Path
@@ -44,11 +51,11 @@ for seed in range(1, rounds + 1):
 """
 
 
-def used(words, folder=HERE.parent):
+def used(words, folder=HERE.parent, told=None):
     """Seconds of the processor and of the clock, of a process and of all that it waited for."""
     quiet, began = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}, time.monotonic()
     paths = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": paths}
+    environment = {**os.environ, "PYTHONPATH": paths, **(told or {})}
     process = subprocess.Popen([sys.executable, "-c", *words], cwd=folder, env=environment, **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
@@ -58,16 +65,20 @@ def used(words, folder=HERE.parent):
 
 def of_batch(runs, *, computing=True):
     """Seconds of a batch whose runs differ in their seed, so that no run finds what another has simulated, its certificates, and
-    what computing one of its runs takes.
+    what computing one of its runs takes: as counted in it, and by itself in one process.
     """
     with tempfile.TemporaryDirectory() as reports:
         seeds = ",".join(map(str, range(1, runs + 1)))
-        spent = used([BATCH, "batch", PLAN, "--grid", f"seed={seeds}", "--reports", reports])
+        account = Path(reports) / ".account"
+        orders = ["batch", PLAN, "--grid", f"seed={seeds}", "--reports", reports]
+        spent = used([BATCH, *orders], told={ACCOUNT: str(account)})
         made = list(Path(reports).glob("*/run.json"))
         if len(made) != runs:
             raise SystemExit(f"{len(made)} of {runs} runs have a certificate")
         certificates = [json.loads(path.read_text()) for path in made]
-        return spent, certificates, of_one_process(made[0].parent) if computing else None
+        counted = sum(map(float, account.read_text().split())) / runs
+        alone = of_one_process(made[0].parent) if computing else None
+        return spent, certificates, (counted, alone)
 
 
 def of_one_process(made):
@@ -117,6 +128,8 @@ def page(runs, batch, one, said, computing, rounds, loops):
     each, more = batch / runs, (batch - one) / (runs - 1)
     finding, alone = (loop[0] / rounds for loop in loops)
     more, each = more[0], each[0]
+    counted, alone_in_one = computing
+    carried_out = statistics.mean(one["cpu_s"]["total"] for one in said) - counted
     lines = [
         "# Benchmark of a batch",
         "",
@@ -128,8 +141,12 @@ def page(runs, batch, one, said, computing, rounds, loops):
         "Since notebooks opened by hand keep what they compute for the next (`reports/.answers`), a loop gains by it too: from the second",
         "notebook of a round on it computes less. Both loops are shown, as the project is shipped and in a folder without reports.",
         "",
+        "What a run computes is counted in its own processes (`benchmarks/computing_host.py`): the cells of its notebooks, reading its data, making its",
+        "pages. The rest of a run is what carrying it out costs: forks, papermill, shells, copies, certificate.",
+        "",
         "The same computation in one process (`benchmarks/one_process.py`): data read, every part computed, every section shown, every page made,",
-        "without papermill, kernels, copies or certificate. What one more run of the batch costs over it is what carrying a run out costs.",
+        "without papermill, kernels, copies or certificate. It is less than what is counted in a run, as nothing is read back that another process left,",
+        "and memory, figures' letters and whatever else is used first is used first once, not once in each of seven notebooks.",
         "",
         f"Python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + ".",
         "",
@@ -138,8 +155,10 @@ def page(runs, batch, one, said, computing, rounds, loops):
         f"| `impact batch`, one run | 1 | {one[1]:.0f} | {one[0]:.1f} | {one[0]:.1f} | |",
         f"| `impact batch`, as many side by side as there are processors ({os.cpu_count()}) | {runs} | {batch[1]:.0f} | {batch[0]:.1f} | {each:.1f} | 1 |",
         f"| one more run of it | | | | {more:.1f} | |",
-        f"| the same computation in one process, no notebook, as many side by side | {3 * os.cpu_count()} | | | {computing:.1f} | |",
-        f"| one more run over its computation | | | | {more - computing:.1f} | |",
+        f"| of a run, its computation: cells, data, pages | {runs} | | | {counted:.1f} | |",
+        f"| a run over its computation | {runs} | | | {carried_out:.2f} | |",
+        f"| the same computation in one process, no notebook, as many side by side | {3 * os.cpu_count()} | | | {alone_in_one:.1f} | |",
+        f"| one more run over that one process | | | | {more - alone_in_one:.1f} | |",
         f"| plain loop, notebooks finding what those before have computed | {rounds} | {loops[0][1]:.0f} | {loops[0][0]:.1f} | {finding:.1f} | {finding / each:.1f} |",
         f"| plain loop, each notebook by itself | {rounds} | {loops[1][1]:.0f} | {loops[1][0]:.1f} | {alone:.1f} | {alone / each:.1f} |",
         "",
