@@ -133,19 +133,20 @@ def record(name, p, *, alpha=0.05, **told):
     return RunRecord(name=name, parameters={"name": name, **told}, status="done", headline=headline)
 
 
-def test_all_tests_of_a_batch_are_one_family_and_a_translation_is_no_test():
+def test_all_tests_of_a_batch_are_one_family_and_neither_a_translation_nor_the_plans_own_choice_is_a_test():
     runs = [
         record("a", 0.01, outcome="x"),
+        record("a-said", 0.01, outcome="x", comparison_group=PLAN.comparison_group),
         record("a-fr", 0.01, outcome="x", language="fr"),
         record("b", 0.02, outcome="y"),
         record("c", 0.6, outcome="z"),
         record("d", None, outcome="w"),
     ]
-    known, family = together(runs)
+    known, family = together(runs, PLAN)
     assert family.model_dump() == {
         "tests": 3, "below_alpha": 2, "expected_by_chance": 0.15, "below_alpha_holm": 2,
     }  # fmt: skip
-    assert [run.headline.p_holm for run in known] == [0.03, 0.03, 0.04, 0.6, None]
+    assert [run.headline.p_holm for run in known] == [0.03, 0.03, 0.03, 0.04, 0.6, None]
 
 
 def test_runs_of_another_alpha_seed_or_number_of_permutations_test_no_other_hypothesis():
@@ -156,8 +157,8 @@ def test_runs_of_another_alpha_seed_or_number_of_permutations_test_no_other_hypo
         record("a-9999", 0.03, outcome="x", permutations=9999),
         record("b", 0.5, outcome="x", comparison_group="never_treated"),
     ]
-    known, family = together(runs)
+    known, family = together(runs, PLAN)
     assert (family.tests, family.below_alpha, family.below_alpha_holm) == (2, 1, 0)
     assert family.expected_by_chance == 0.1
     assert [run.headline.p_holm for run in known] == [0.1, 0.1, 0.1, 0.1, 0.5]
-    assert together(runs[::-1])[1] == family
+    assert together(runs[::-1], PLAN)[1] == family

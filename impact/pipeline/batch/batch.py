@@ -17,6 +17,7 @@ from typing import Any
 from impact.data.kept import keep_frame
 from impact.data.schema import read_schema
 from impact.errors import ImpactError, Interrupted, StorageError
+from impact.evaluation.plan import Plan
 from impact.pipeline.batch.execute import CUT_OFF, Runs, runs_here
 from impact.pipeline.batch.held_to_data import hold_to_data, whole_of
 from impact.pipeline.batch.orders import Order, orders_of_grid, orders_of_table
@@ -73,11 +74,12 @@ class _UnderWay:
     """What is known of a batch so far; written after each run."""
 
     folder: Path
+    asked: Plan
     known: dict[str, Any]
     runs: dict[str, RunRecord]
 
     def write(self, **more: Any) -> Batch:
-        runs, family = together(list(self.runs.values()))
+        runs, family = together(list(self.runs.values()), self.asked)
         batch = Batch(**{**self.known, **more}, runs=runs, family=family)
         batch.write(self.folder)
         return batch
@@ -121,6 +123,7 @@ def run_batch(
         _make(folder)
         batch = _UnderWay(
             folder,
+            plan,
             {
                 "name": name,
                 "plan": plan_path.name,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.errors import StorageError
 from impact.evaluation.key_classes import SAME_TEST
+from impact.evaluation.plan import Plan
 from impact.reporting.site.multiplicity import holm, strictest
 from impact.terms import Language
 
@@ -164,15 +165,16 @@ def read_batch(folder: Path) -> Batch:
         raise StorageError(f"{folder.name}: no whole {BATCH}; run the batch again") from None
 
 
-def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
-    """Return the runs with Holm's p-values over all that are done, and their family.
+def together(runs: Sequence[RunRecord], plan: Plan) -> tuple[tuple[RunRecord, ...], Family]:
+    """Return the runs of a plan with Holm's p-values over all that are done, and their family.
 
     References
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
     """
+    asked = {run.name: _hypothesis(run, plan) for run in runs if run.headline is not None}
     tests = strictest(
-        (_hypothesis(run), run.headline.p_value, run.headline.alpha)
+        (asked[run.name], run.headline.p_value, run.headline.alpha)
         for run in runs
         if run.headline is not None and run.headline.p_value is not None
     )
@@ -183,7 +185,7 @@ def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
         else run.model_copy(
             update={
                 "headline": run.headline.model_copy(
-                    update={"p_holm": adjusted.get(_hypothesis(run))}
+                    update={"p_holm": adjusted.get(asked[run.name])}
                 )
             }
         )
@@ -198,6 +200,7 @@ def together(runs: Sequence[RunRecord]) -> tuple[tuple[RunRecord, ...], Family]:
     return known, family
 
 
-def _hypothesis(run: RunRecord) -> str:
-    asked = {key: value for key, value in run.parameters.items() if key not in SAME_TEST}
-    return json.dumps(asked, sort_keys=True)
+def _hypothesis(run: RunRecord, plan: Plan) -> str:
+    """Write which hypothesis a run tests: the plan as the run was told it, but for `SAME_TEST`."""
+    chosen = plan.told(run.parameters).model_dump(mode="json", by_alias=True)
+    return json.dumps({key: chosen[key] for key in sorted(chosen.keys() - SAME_TEST)})
