@@ -652,3 +652,15 @@ def test_statas_labels_of_letters_are_taken_as_reasons_and_other_letters_asked_a
     assert column.keys["missing"] == [{"code": ".a", "reason": "refused"}]
     assert [words for words in said(column.doubts) if ".a" in words] == []
     assert "`.b`: missing in the file; {code: .b" in said(column.doubts)[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"),
+    [("lemp", "log"), ("lwage_1", "log"), ("log_y", "log"), ("literate", None), ("l_rate", None)],
+)
+def test_a_number_is_a_logarithm_where_its_name_says_so_in_whole_words(tmp_path, name, scale):
+    rows = [f"{unit},{year},{unit / 7 + year % 5:.3f}" for unit in range(30) for year in range(2000, 2005)]  # fmt: skip
+    found = proposed(tmp_path, "\n".join([f"firm,year,{name}", *rows]))
+    column = next(one for one in found.columns if one.name == name)
+    assert column.keys.get("scale") == scale
+    assert any(doubt.code.startswith("logarithm") for doubt in column.doubts) == (scale == "log")

@@ -38,6 +38,10 @@ OUTCOME = _words(
     "turnout", "mad", "[a-z]*rate", "taux", "invest", "inv", "homicide", "resultat", "dep",
 )  # fmt: skip
 
+SHORT_FOR_LOG = re.compile(
+    r"l(?:wage|emp|employment|sales|revenue|revenu|income|earnings|profit|turnover|output|price|gdp|pib)s?(?![a-z])"
+)  # whole words: `literate` and `lprofile` are none
+
 
 def named(name: str, words: re.Pattern[str]) -> bool:
     """Whether a name holds one of the words; digits, points, underscores and capitals part words.
@@ -69,4 +73,5 @@ def level_of(name: str, known: Iterable[str]) -> str | None:
     names = {other.casefold(): other for other in known}
     if level in names:
         return names[level]
-    return "" if re.search(r"^(?:log|ln)[_.]|[_.](?:log|ln)$", plain) else None
+    said = re.search(r"^(?:log|ln)[_.]|[_.](?:log|ln)$", plain) or SHORT_FOR_LOG.match(plain)
+    return "" if said else None
