@@ -148,8 +148,9 @@ class _Line:
     def _when(self, one: RunRecord) -> str:
         if one.status in FINISHED:
             return _(one.finished)
-        full = said(self.speech.t, "run_status_in_full", one.status)
-        return _(f"{full} {one.reason}".rstrip())
+        full = _(said(self.speech.t, "run_status_in_full", one.status))
+        # errors are written in one language, whatever a report's is
+        return f'{full} <span lang="en">{_(one.reason)}</span>' if one.reason else full
 
     def _files(self, one: RunRecord) -> str:
         t = self.speech.t
