@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 LOOK_AGAIN_S = 0.01  # for the end of a process that is waited for with patience
+LOOK_FOR_ENDS_MS = 100  # of a process that is to tell something, and may have ended without it
 
 
 class Forked:
@@ -47,6 +49,17 @@ class Forked:
             if pid:
                 self.returncode = os.waitstatus_to_exitcode(status)
         return self.returncode
+
+    def told(self) -> bytes:
+        """Return the line that it tells; none once it has ended without one, whoever else may hold its connection."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        while not poll.poll(LOOK_FOR_ENDS_MS) and self._poll(os.WNOHANG) is None:
+            pass
+        if not poll.poll(0):
+            return b""
+        with self.connection.makefile("rb") as lines:
+            return lines.readline()
 
     def kill(self) -> None:
         """End the process at once."""

@@ -100,10 +100,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         for message in self._kept.messages:
             self.process_message(message, cell, cell_index)
         self._kept.messages.clear()
-        shown = any(output.output_type == "error" for output in cell.outputs)
-        if (shown or not result.success) and "raises-exception" not in cell.metadata.get(
-            "tags", []
-        ):
+        failed = not result.success or any(one.output_type == "error" for one in cell.outputs)
+        if failed and "raises-exception" not in cell.metadata.get("tags", []):
             raise CellExecutionError.from_cell_and_msg(cell, NO_WORDS)
         return cell
 

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,16 @@ def one_notebook(lane: socket.socket) -> None:
 
 
 def executed_by(notebook: Forked, order: dict[str, Any]) -> dict[str, Any]:
-    """Have a waiting process execute its notebook, and return the status, once that process is gone."""
-    with notebook.connection as connection:
-        connection.sendall(json.dumps(order).encode() + b"\n")
+    """Have a waiting process execute its notebook, and return the status once it is gone."""
+    told = b""
+    with (
+        notebook.connection as connection
+    ):  # closed once that is gone, which hanging up would end, and all with it
+        with suppress(ConnectionError):
+            connection.sendall(json.dumps(order).encode() + b"\n")
+            told = notebook.told()
         ended = notebook.wait()
-        connection.setblocking(False)  # all that it told is here
-        with connection.makefile() as told:
-            status: dict[str, Any] = json.loads(told.readline() or "{}")
-    if status:
+    if told:
+        status: dict[str, Any] = json.loads(told)
         return status
     return TOOK_TOO_LONG if ended == -signal.SIGALRM else KERNEL_DIED

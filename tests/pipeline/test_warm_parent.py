@@ -272,6 +272,17 @@ def test_a_kernel_that_dies_has_its_own_error_and_the_next_notebook_runs(warm, t
     assert printed(ran(warm, tmp_path, "e", "print('well')")) == "well\n"
 
 
+def test_a_kernel_that_dies_before_a_process_of_its_own_is_told_of_and_that_ends_with_the_run(
+    tmp_path,
+):
+    fork = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\ntime.sleep(0.5)"
+    with WarmParent(folder=tmp_path) as warm:
+        with pytest.raises(KernelDiedError, match="x: the kernel died"):
+            ran(warm, tmp_path, "x", f"{fork}\nos.kill(os.getpid(), 9)")
+        assert alive(tmp_path)
+    assert until(lambda: not alive(tmp_path), SOON_S)
+
+
 def test_a_notebook_whose_process_is_killed_is_told_and_its_kernel_goes_too(warm, tmp_path):
     kill = "import os, time\nprint(os.chdir(str(given)))\nos.kill(os.getppid(), 9)\ntime.sleep(60)"
     path = write_notebook(tmp_path, "k", kill)
