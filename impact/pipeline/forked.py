@@ -28,9 +28,12 @@ class Forked:
         As `subprocess.Popen` tells it; none while the process was not waited for.
     """
 
+    pid: int
+    connection: socket.socket
+    returncode: int | None
+
     def __init__(self, pid: int, connection: socket.socket) -> None:
-        self.pid, self.connection = pid, connection
-        self.returncode: int | None = None
+        self.pid, self.connection, self.returncode = pid, connection, None
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Return how the process ended, once it has; `subprocess.TimeoutExpired` after so many seconds."""

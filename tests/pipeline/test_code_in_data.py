@@ -114,6 +114,7 @@ def test_fifty_payloads_in_names_ids_and_labels_are_text_in_a_whole_run(tmp_path
     assert "open(" in (tmp_path / "reports" / "crafts" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.longer  # a process for each
 @pytest.mark.parametrize("option", ["--set", "--outcome", "--language"])
 def test_payloads_in_options_are_refused_by_name(option, tmp_path):
     mark = tmp_path / "mark"
