@@ -55,10 +55,10 @@ def building(
         When another run of the same name is under way, something that no run wrote stands in its place, or nothing can be
         written.
     """
-    if reports.exists() and not reports.is_dir():
-        raise StorageError(f"{reports.name}: a file, not a folder of reports; name another")
     try:
         new = not reports.exists()
+        if not new and not reports.is_dir():
+            raise StorageError(f"{reports.name}: a file, not a folder of reports; name another")
         reports.mkdir(parents=True, exist_ok=True)
         with locked(reports, name, patience_s=patience_s), _unmade(reports, name, new=new):
             _sweep(reports, name)
