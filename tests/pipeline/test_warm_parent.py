@@ -275,11 +275,15 @@ def test_a_kernel_that_dies_has_its_own_error_and_the_next_notebook_runs(warm, t
 def test_a_kernel_that_dies_before_a_process_of_its_own_is_told_of_and_that_ends_with_the_run(
     tmp_path,
 ):
-    fork = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\ntime.sleep(0.5)"
+    other = tmp_path / "other"
+    fork = (
+        "import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(60)\n"
+        f"with open({str(other)!r}, 'w') as file:\n    file.write(str(child))\nos.kill(os.getpid(), 9)"
+    )
     with WarmParent(folder=tmp_path) as warm:
         with pytest.raises(KernelDiedError, match="x: the kernel died"):
-            ran(warm, tmp_path, "x", f"{fork}\nos.kill(os.getpid(), 9)")
-        assert alive(tmp_path)
+            ran(warm, tmp_path, "x", fork)
+        assert int(other.read_text()) in alive(tmp_path)
     assert until(lambda: not alive(tmp_path), SOON_S)
 
 
