@@ -1,6 +1,7 @@
 """What a change of each key of a plan, a schema or an intake plan bears on: what is estimated, how, or words only."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 BearsOn = Literal["what", "how", "words"]
 """``what`` is estimated (of whom, of which outcome, against whom), ``how`` (and how it is judged), or words only."""
@@ -89,3 +90,8 @@ def rules_bear_on(path: tuple[str, ...]) -> BearsOn:
     after = ("", *path)
     keys = [key for before, key in zip(after, path, strict=False) if before not in _NAMED]
     return "words" if path != ("unit",) and WORDS_OF_RULES.intersection(keys) else "what"
+
+
+def tested_by(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which hypothesis a plan tests: its choices, by key, but for `SAME_TEST`."""
+    return {key: value for key, value in plan.items() if key not in SAME_TEST}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from impact.errors import StorageError
-from impact.evaluation.key_classes import SAME_TEST
+from impact.evaluation.key_classes import tested_by
 from impact.evaluation.plan import Plan
 from impact.reporting.site.multiplicity import holm, strictest
 from impact.terms import Language
@@ -201,6 +201,6 @@ def together(runs: Sequence[RunRecord], plan: Plan) -> tuple[tuple[RunRecord, ..
 
 
 def _hypothesis(run: RunRecord, plan: Plan) -> str:
-    """Write which hypothesis a run tests: the plan as the run was told it, but for `SAME_TEST`."""
-    chosen = plan.told(run.parameters).model_dump(mode="json", by_alias=True)
-    return json.dumps({key: chosen[key] for key in sorted(chosen.keys() - SAME_TEST)})
+    """Write which hypothesis a run tests, by the plan as it was told it."""
+    told = plan.told(run.parameters).model_dump(mode="json", by_alias=True)
+    return json.dumps(tested_by(told), sort_keys=True)

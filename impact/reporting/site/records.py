@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from impact.evaluation.key_classes import SAME_TEST
+from impact.evaluation.key_classes import tested_by
 from impact.reporting.site.json_values import in_languages, mapping, number, sequence, text
 from impact.terms import Language
 
@@ -204,11 +204,10 @@ def unfinished_of(entry: Any, *, link: str) -> RunRecord | None:
 
 
 def _question(facts: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
-    """Write which hypothesis a run tests: its plan but for `SAME_TEST`, of files but for the plan's own."""
-    asked = {key: value for key, value in plan.items() if key not in SAME_TEST}
+    """Write which hypothesis a run tests: what its plan tests, of which files but for the plan's own."""
     own = mapping(facts.get("parameters")).get("plan")
     read = {name: found for name, found in mapping(facts.get("inputs")).items() if name != own}
-    return json.dumps([asked, read], sort_keys=True)
+    return json.dumps([tested_by(plan), read], sort_keys=True)
 
 
 def headline_of(results: Any) -> Headline | None:
