@@ -2,8 +2,8 @@
 
 With W the weights of outcomes under one assignment, a unit's part of the effect is ``W_i'(Y_i - Z_c)``, Z the mean of what is
 taken out of its stratum c, and its score the part less its mean over units with the same label: ``W_i'(Y_i - C_lc)`` with the
-centre C of the unit's label and stratum. The centres do not depend on the estimator; so units are put in the order of their
-label and stratum once, and every estimator's weights are multiplied with one centre after the other.
+centre C of the unit's label and stratum. The centres do not depend on the estimator; so units of one label and stratum are put
+side by side once, and every estimator's weights are multiplied with one centre after the other, under all assignments at once.
 """
 
 from collections.abc import Sequence
@@ -28,20 +28,23 @@ class CentredOutcomes:
         Each unit's stratum.
     taken : ndarray, (A, P, C, S, T)
         Taken out of the outcomes of a stratum.
-    order : ndarray of int, (P, N)
-        Units by label and stratum.
-    starts : list of ndarray
-        Where each label and stratum begins in that order, and N.
-    centres : list of ndarray, (g, T, A S)
-        Of each label and stratum that has units under the assignment.
+    units : ndarray of int, (P, M)
+        Who stands where: groups of one label and stratum side by side, each with room for as many as it ever has.
+    starts : ndarray of int, (G + 1,)
+        Where each group begins in that order, and M.
+    empty : ndarray of bool, (P, M)
+        Where nobody stands, as a group has fewer under the assignment.
+    centres : ndarray, (P, G, T, A S)
+        Of each group.
     """
 
     outcomes: Floats
     place: Integers
     taken: Floats
-    order: Integers
-    starts: list[Integers]
-    centres: list[Floats]
+    units: Integers
+    starts: Integers
+    empty: Mask
+    centres: Floats
 
     @classmethod
     def of(
@@ -73,40 +76,58 @@ class CentredOutcomes:
             for code, mine in enumerate(within):
                 told = untreated[:, mine].astype(float)
                 taken[way, :, code] = period_means(told, outcomes[mine], seen[mine])
-        of_group = labels * len(codes) + place
-        order = np.argsort(of_group, axis=1, kind="stable")
         by_label = [
             _centres(labels == label, outcomes, seen, taken, within)
             for label in range(int(labels.max()) + 1)
         ]
-        every = np.concatenate(by_label, axis=1)  # of all labels and strata, (P, L C, T, A S)
-        starts, centres = [], []
-        for groups, sorted_units, of_any in zip(of_group, order, every, strict=True):
-            present, first = np.unique(groups[sorted_units], return_index=True)
-            starts.append(np.append(first, len(groups)))
-            centres.append(of_any[present])
-        return cls(outcomes, place, taken, order, starts, centres)
+        centres = np.concatenate(by_label, axis=1)
+        standing = _side_by_side(labels * len(codes) + place, centres.shape[1])
+        return cls(outcomes, place, taken, *standing, centres)
 
     def statistics(self, weights: Floats) -> Floats:
         """Return effects and standard errors (A, 2, S, P) of an estimate with weights (P, N, T)."""
-        direct = weights.swapaxes(0, 1) @ self.outcomes.swapaxes(1, 2)
+        (n_assigned, n_units, _), n_outcomes = weights.shape, self.outcomes.shape[1]
+        direct = np.empty((n_assigned, n_units, n_outcomes))
+        by_unit = weights.swapaxes(0, 1), self.outcomes.swapaxes(1, 2)
+        np.matmul(*by_unit, out=direct.swapaxes(0, 1))
         of_stratum = (self.place == np.arange(self.taken.shape[2])[:, None]).astype(float) @ weights
         out = np.einsum("pct,apcst->aps", of_stratum, self.taken, optimize=True)
-        found = np.empty((2, len(self.taken), len(weights), self.outcomes.shape[1]))
-        found[0] = direct.sum(axis=0) - out
-        for assigned, order in enumerate(self.order):
-            scores = self._out_of_scores(weights[assigned], assigned)
-            scores -= direct[order, assigned][:, None]
-            found[1, :, assigned] = np.sqrt(np.einsum("nas,nas->as", scores, scores))
-        return found.transpose(1, 0, 3, 2)
+        scores = self._out_of_scores(weights)
+        scores -= self._standing(direct)[:, :, None]
+        scores[self.empty] = 0.0
+        error = np.sqrt(np.einsum("pmas,pmas->aps", scores, scores))
+        return np.stack([np.ones(n_units) @ direct - out, error], axis=1).swapaxes(2, 3)
 
-    def _out_of_scores(self, weights: Floats, assigned: int) -> Floats:
-        """What centres take out of the scores of units in their order, (N, A, S), with weights (N, T)."""
-        mine, centres = weights[self.order[assigned]], self.centres[assigned]
-        found = np.empty((len(mine), centres.shape[2]))
-        for (start, stop), centre in zip(pairwise(self.starts[assigned]), centres, strict=True):
-            np.dot(mine[start:stop], centre, out=found[start:stop])
-        return found.reshape(len(mine), len(self.taken), -1)
+    def _standing(self, of_units: Floats) -> Floats:
+        """Put what units (P, N, F) have where they stand, (P, M, F)."""
+        n_assigned, n_units, n_values = of_units.shape
+        at = self.units + n_units * np.arange(n_assigned)[:, None]
+        return of_units.reshape(-1, n_values).take(at, axis=0)
+
+    def _out_of_scores(self, weights: Floats) -> Floats:
+        """What centres take out of the scores of those who stand there, (P, M, A, S), with weights (P, N, T)."""
+        mine = self._standing(weights)
+        found = np.empty((*mine.shape[:2], self.centres.shape[3]))
+        for group, (start, stop) in enumerate(pairwise(self.starts)):
+            some = np.s_[:, start:stop]
+            np.matmul(mine[some], self.centres[:, group], out=found[some])
+        return found.reshape(*mine.shape[:2], len(self.taken), -1)
+
+
+def _side_by_side(of_group: Integers, n_groups: int) -> tuple[Integers, Integers, Mask]:
+    """Return who stands where, where each group begins, and where nobody stands, of units' groups (P, N)."""
+    n_assigned, n_units = of_group.shape
+    each = np.arange(n_assigned)[:, None]
+    count = np.bincount((of_group + n_groups * each).ravel(), minlength=n_assigned * n_groups)
+    count = count.reshape(n_assigned, n_groups)
+    starts = np.concatenate([[0], np.cumsum(count.max(axis=0))])
+    order = np.argsort(of_group, axis=1, kind="stable")
+    moved = starts[:-1] - (np.cumsum(count, axis=1) - count)
+    at = np.arange(n_units) + moved[each, of_group[each, order]]
+    units = np.zeros((n_assigned, starts[-1]), dtype=order.dtype)
+    empty = np.ones(units.shape, dtype=bool)
+    units[each, at], empty[each, at] = order, False
+    return units, starts, empty
 
 
 def _centres(

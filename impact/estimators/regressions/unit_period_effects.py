@@ -45,8 +45,9 @@ class UnitPeriodEffects:
 
     def demeaned(self, values: Floats) -> Floats:
         """Take unit means out of (..., N, T), zero where not observed."""
-        mean = (values * self.share).sum(axis=-1, keepdims=True)
-        return np.asarray((values - mean) * self.seen)
+        left = values - np.einsum("...t,...t->...", values, self.share)[..., None]
+        left *= self.seen
+        return np.asarray(left)
 
     def residual(self, values: Floats) -> Floats:
         """Take unit and period effects out of (..., N, T)."""
@@ -71,7 +72,7 @@ class UnitPeriodEffects:
 def two_way_weights(effects: UnitPeriodEffects, exposed: Floats) -> Floats:
     """Weights (..., N, T) of the outcomes in the coefficient on exposure (..., N, T); NaN where it is not identified."""
     residual = effects.residual(exposed)
-    size = (residual**2).sum(axis=(-2, -1), keepdims=True)
+    size = np.einsum("...nt,...nt->...", residual, residual)[..., None, None]
     identified = size > RANK_TOLERANCE * effects.seen.sum(axis=(-2, -1), keepdims=True)
     return np.asarray(residual / np.where(identified, size, np.nan))
 
@@ -84,7 +85,7 @@ def imputation_weights(untreated: UnitPeriodEffects, direct: Floats) -> Floats:
     Borusyak, Jaravel and Spiess (2024), Review of Economic Studies 91(6), eq. 6.
     """
     by_unit = direct.sum(axis=-1, keepdims=True)
-    on_periods = (direct - by_unit * untreated.share).sum(axis=-2)
-    shift = (on_periods[..., None, :] @ untreated.inverse)[..., 0, :]
-    correction = untreated.demeaned(np.broadcast_to(shift[..., None, :], direct.shape))
-    return np.asarray(direct - by_unit * untreated.share - correction)
+    weights = direct - by_unit * untreated.share
+    shift = weights.sum(axis=-2)[..., None, :] @ untreated.inverse
+    weights -= untreated.demeaned(np.broadcast_to(shift, direct.shape))
+    return np.asarray(weights)
