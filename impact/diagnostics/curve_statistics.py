@@ -102,7 +102,7 @@ class CentredOutcomes:
         """Put what units (P, N, F) have where they stand, (P, M, F)."""
         n_assigned, n_units, n_values = of_units.shape
         at = self.units + n_units * np.arange(n_assigned)[:, None]
-        return of_units.reshape(-1, n_values).take(at, axis=0)
+        return np.asarray(of_units.reshape(-1, n_values).take(at, axis=0))
 
     def _out_of_scores(self, weights: Floats) -> Floats:
         """What centres take out of the scores of those who stand there, (P, M, A, S), with weights (P, N, T)."""

@@ -1,6 +1,7 @@
-"""What was last worked out from one array or a few, so that several inferences that ask the same of it pay once."""
+"""What was worked out from an array, so that several inferences that ask the same of it pay once."""
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from impact.arrays import Floats, Integers
@@ -27,4 +28,26 @@ class Latest:
         if name not in known:
             known[name] = compute()
         found: Found = known[name]
+        return found
+
+
+class WhileItLives:
+    """Answers about an array for whoever holds it, such as several designs under one set of assignments; gone when it is.
+
+    An array is known by identity: it must not be written to, and no answer may hold it.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[object, dict[Hashable, Any]]] = {}
+
+    def of(self, about: Integers, name: Hashable, compute: Callable[[], Found]) -> Found:
+        """Return the answer of that name about an array, worked out the first time."""
+        key = id(about)
+        if key not in self._found:
+            lives = weakref.ref(about, lambda _: self._found.pop(key, None))
+            self._found[key] = lives, {}
+        answers = self._found[key][1]
+        if name not in answers:
+            answers[name] = compute()
+        found: Found = answers[name]
         return found

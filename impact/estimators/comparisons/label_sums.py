@@ -7,8 +7,11 @@ from typing import Protocol
 import numpy as np
 
 from impact.arrays import Floats, Integers, Mask
+from impact.estimators.latest import WhileItLives
 
 SPARSE = 0.2  # share of the units up to which adding them up one by one beats a dense product
+_MADE = WhileItLives()
+"""A path has a design for each of its event times, all under the same assignments."""
 
 
 class LabelSums(Protocol):
@@ -36,9 +39,12 @@ def label_sums(labels: Integers, n_labels: int, *, weight: Floats) -> list[Label
     Those of the most common label are what the others leave of the total, unless there are weights (N,) other than one: then a
     count that should be zero could be a rounding error.
     """
-    if (weight != 1).any():
-        return [one_label(labels == code) for code in range(n_labels)]
-    common = int(np.bincount(labels[0], minlength=n_labels).argmax())
+    alike = bool((weight == 1).all())
+    common = int(np.bincount(labels[0], minlength=n_labels).argmax()) if alike else None
+    return _MADE.of(labels, (n_labels, common), lambda: _label_sums(labels, n_labels, common))
+
+
+def _label_sums(labels: Integers, n_labels: int, common: int | None) -> list[LabelSums]:
     found = {code: one_label(labels == code) for code in range(n_labels) if code != common}
     rest = Others(tuple(found.values()))
     return [rest if code == common else found[code] for code in range(n_labels)]
