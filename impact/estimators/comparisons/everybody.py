@@ -1,4 +1,4 @@
-"""Scores of all units as if they had one label, a block of units and outcomes at a time; those that have it are kept."""
+"""Scores of all units as if they had one label, a block of units and an outcome at a time; those that have it are kept."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from impact.arrays import Floats, Mask
 from impact.estimators.comparisons.loading import Loading
 
 BLOCK = 100_000  # scores held at once: what stays near the processor
-FEWEST_UNITS = 128  # of a block: with fewer, the means of all outcomes would be read from memory again and again
+FEWEST_UNITS = (
+    128  # of a block: with fewer, what assignments bring would be read from memory again and again
+)
 
 
 def squares_of_everybody(
@@ -21,37 +23,33 @@ def squares_of_everybody(
     inside : ndarray of bool, (P, N)
         Who has the label under each assignment.
     changes : ndarray, (N, S, K)
+        Of few outcomes.
     loading : Loading
     seen : ndarray, (N, K)
         The unit's weight where it is observed in both periods, else zero.
     weight : ndarray, (N,)
     """
     everybody = _Everybody.of(inside, changes, loading, seen, weight)
-    n_units, n_outcomes = changes.shape[:2]
-    units = max(FEWEST_UNITS, BLOCK // loading.constant.size)
-    outcomes = max(1, BLOCK // (min(units, n_units) * len(inside)))
+    units = max(FEWEST_UNITS, BLOCK // len(inside))
     squares, mixed = np.zeros((2, *loading.constant.shape))
-    for start in range(0, n_units, units):
+    for start in range(0, len(changes), units):
         some = slice(start, start + units)
-        last = everybody.scores(some, slice(n_outcomes - 1, n_outcomes))[:, 0]
-        for first in range(0, n_outcomes, outcomes):
-            part = slice(first, first + outcomes)
-            scores = everybody.scores(some, part)
-            squares[part] += np.einsum("nsp,nsp->sp", scores, scores)
-            mixed[part] += np.einsum("nsp,np->sp", scores, last)
+        last = everybody.scores(some, -1)
+        for outcome in range(changes.shape[1] - 1):
+            scores = everybody.scores(some, outcome)
+            squares[outcome] += np.einsum("np,np->p", scores, scores)
+            mixed[outcome] += np.einsum("np,np->p", scores, last)
+        squares[-1] += np.einsum("np,np->p", last, last)
+    mixed[-1] = squares[-1]
     return squares, mixed
 
 
 @dataclass(frozen=True)
 class _Everybody:
-    """What all units' scores are made of: changes (N, S, K), their weights (K, P), centres (K, S, P), who counts (N, 1, P)."""
+    """What units (S, N, 2K + 1) and assignments (S, 2K + 1, P) bring to scores, their products; and who counts, (N, P)."""
 
-    changes: Floats
-    own: Floats
-    centre: Floats
-    constant: Floats
-    seen: Floats
-    weight: Floats | None  # none where all weigh one: a pass over the scores less
+    of_units: Floats
+    of_assignments: Floats
     inside: Floats
 
     @classmethod
@@ -59,28 +57,19 @@ class _Everybody:
         cls, inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
     ) -> "_Everybody":
         """Lay them out in the order in which they are read."""
-        centre = (loading.own[:, None, :] * loading.mean).transpose(2, 1, 0)
-        return cls(
-            changes,
-            np.ascontiguousarray(loading.own.T),
-            np.ascontiguousarray(centre),
-            loading.constant,
-            seen,
-            None if (weight == 1).all() else weight,
-            np.ascontiguousarray(inside.T, dtype=float)[:, None, :],
-        )
+        n_units, n_outcomes, n_pairs = changes.shape
+        of_units = np.empty((n_outcomes, n_units, 2 * n_pairs + 1))
+        of_units[:, :, :n_pairs] = changes.swapaxes(0, 1) * weight[:, None]
+        of_units[:, :, n_pairs:-1] = seen
+        of_units[:, :, -1] = weight
+        of_assignments = np.empty((n_outcomes, 2 * n_pairs + 1, len(inside)))
+        of_assignments[:, :n_pairs] = loading.own.T
+        of_assignments[:, n_pairs:-1] = (-loading.own[:, None] * loading.mean).transpose(1, 2, 0)
+        of_assignments[:, -1] = loading.constant
+        return cls(of_units, of_assignments, np.ascontiguousarray(inside.T, dtype=float))
 
-    def scores(self, units: slice, outcomes: slice) -> Floats:
-        """Return the scores (n, s, P) of some units and outcomes, zero of a unit without the label."""
-        changes, constant = self.changes[units, outcomes], self.constant[outcomes]
-        n_pairs, n_assigned = self.own.shape
-        scores = (changes.reshape(-1, n_pairs) @ self.own).reshape(*changes.shape[:2], n_assigned)
-        centre = self.centre[:, outcomes].reshape(n_pairs, -1)
-        if self.weight is not None:
-            weigh = self.weight[units, None, None]
-            scores *= weigh
-            constant = weigh * constant
-        scores -= (self.seen[units] @ centre).reshape(scores.shape)
-        scores += constant
+    def scores(self, units: slice, outcome: int) -> Floats:
+        """Return the scores (n, P) of some units, zero of a unit without the label."""
+        scores = self.of_units[outcome, units] @ self.of_assignments[outcome]
         scores *= self.inside[units]
-        return scores
+        return np.asarray(scores)
