@@ -1,7 +1,8 @@
 """Which units have a label under each of many assignments, as matrices that sum over them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -45,7 +46,11 @@ def label_sums(labels: Integers, n_labels: int, *, weight: Floats) -> list[Label
 
 
 def _label_sums(labels: Integers, n_labels: int, common: int | None) -> list[LabelSums]:
-    found = {code: one_label(labels == code) for code in range(n_labels) if code != common}
+    found = {
+        code: one_label(labels == code, partial(where_labelled, labels, code))
+        for code in range(n_labels)
+        if code != common
+    }
     rest = Others(tuple(found.values()))
     return [rest if code == common else found[code] for code in range(n_labels)]
 
@@ -63,19 +68,25 @@ def sums_by_label(of_label: Sequence[LabelSums], values: Floats) -> Iterator[tup
             yield code, np.asarray(values.sum(axis=0) - passed)
 
 
-def one_label(inside: Mask) -> LabelSums:
-    """Return the sums over the units (P, N) of one label, sparse where these are few."""
+def one_label(
+    inside: Mask, where: Callable[[Mask], tuple[Integers, Integers]] | None = None
+) -> LabelSums:
+    """Return the sums over the units (P, N) of one label, sparse where these are few; ``where`` they are, if that is known."""
     if inside[0].mean() > SPARSE:
         return inside.astype(float)
     from scipy.sparse import csc_array
 
     # by unit: its values are read once for all assignments, where a walk by assignment would read them from memory each time
-    assigned, units = where_inside(inside)
+    assigned, units = (where or where_inside)(inside)
     order = np.argsort(units.astype(np.int32), kind="stable")
-    assigned = assigned[order]
     starts = np.concatenate([[0], np.cumsum(np.bincount(units, minlength=inside.shape[1]))])
-    made: LabelSums = csc_array((np.ones(len(units)), assigned, starts), shape=inside.shape)
+    made: LabelSums = csc_array((np.ones(len(units)), assigned[order], starts), shape=inside.shape)
     return made
+
+
+def where_labelled(labels: Integers, code: int, inside: Mask) -> tuple[Integers, Integers]:
+    """Return what `where_inside` returns of those who have a label (P, N), a rare one, kept as long as the labels are."""
+    return _MADE.of(labels, ("where", code), lambda: where_inside(inside))
 
 
 def where_inside(inside: Mask) -> tuple[Integers, Integers]:

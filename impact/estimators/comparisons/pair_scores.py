@@ -123,7 +123,7 @@ class PairScores:
 
 
 def squares_of_few(
-    inside: Mask,
+    members: tuple[Integers, Integers],
     changes: Floats,
     loading: Loading,
     seen: Floats,
@@ -133,15 +133,15 @@ def squares_of_few(
 
     Parameters
     ----------
-    inside : ndarray of bool, (P, N)
-        Who has the label under each assignment.
+    members : tuple of ndarray of int, (m,)
+        Assignments and who has the label under each, in the order of assignments.
     changes : ndarray, (N, S, K)
     loading : Loading
     seen : ndarray, (N, K)
     weight : ndarray, (N,)
     """
     own, mean, constant = loading.own, loading.mean, loading.constant
-    assigned, unit = where_inside(inside)
+    assigned, unit = members
     compared = np.flatnonzero((own != 0).any(axis=0))
     own, seen = own[:, compared], seen[:, compared]
     scores = np.empty((len(constant), len(unit)))
@@ -153,7 +153,7 @@ def squares_of_few(
             some = slice(start, start + BLOCK)
             left = np.take(of_assignment, assigned[some], axis=0)
             scores[s, some] = np.einsum("mk,mk->m", left, np.take(of_unit, unit[some], axis=0))
-    count = np.bincount(assigned, minlength=len(inside))
+    count = np.bincount(assigned, minlength=len(own))
     starts = (np.cumsum(count) - count)[count > 0]
     squares, mixed = np.zeros((2, *constant.shape))
     squares[:, count > 0] = np.add.reduceat(scores**2, starts, axis=1)

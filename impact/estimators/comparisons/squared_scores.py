@@ -5,7 +5,7 @@ import numpy as np
 from impact.arrays import Floats, Mask
 from impact.estimators.comparisons.compared_changes import ComparedChanges
 from impact.estimators.comparisons.everybody import squares_of_everybody
-from impact.estimators.comparisons.label_sums import SPARSE, LabelSums
+from impact.estimators.comparisons.label_sums import SPARSE, LabelSums, where_labelled
 from impact.estimators.comparisons.loading import Loading
 from impact.estimators.comparisons.pair_scores import FEW, PairScores, squares_of_few
 from impact.estimators.comparisons.scores_of_all import squares_of_all
@@ -58,8 +58,11 @@ def squares_by_unit(
     design, values = sides.design, changes.by_pair
     inside = sides.labels == code
     share = inside.mean()
-    if share > SPARSE and values.shape[1] <= FEW:
-        return squares_of_everybody(inside, values, loading, design.seen, design.weight)
+    if values.shape[1] <= FEW:
+        about = values, loading, design.seen, design.weight
+        if share > SPARSE:
+            return squares_of_everybody(inside, *about)
+        return squares_of_few(where_labelled(sides.labels, code, inside), *about)
     if share <= MOST_HAVE_IT:
         return _of_pairs(sides, (code, True), values, loading, leverage)
     products = changes.products(design.seen, design.weight)
@@ -79,8 +82,6 @@ def _of_pairs(
     """Sum squared scores of the units that have a label (True), or of all others (False), by the label's weights."""
     code, has = members
     inside, design = (sides.labels == code) == has, sides.design
-    if changes.shape[1] <= FEW:
-        return squares_of_few(inside, changes, loading, design.seen, design.weight)
     held = inside.sum() * max(int((loading.own != 0).any(axis=0).sum()), 1)
     if held <= CHUNK:
         return sides.pair_scores(members, leverage, loading.own).squares(changes, loading)
