@@ -173,25 +173,27 @@ def walk(node: Any, change: Callable[[Node], Any], *, whole: Collection[str] = f
     whole : collection of str
         Kinds of nodes whose content stays as it is: `WORDS` where words do not matter, which are most of a tree.
     """
-    if isinstance(node, dict):
-        if "t" not in node:
-            return node
+
+    def of_node(node: Node) -> Any:
         if "c" not in node or node["t"] in whole:
             return change({**node})
-        return change({**node, "c": walk(node["c"], change, whole=whole)})
-    if not isinstance(node, _LISTS):
-        return node
-    found: list[Any] = []
-    for item in node:
-        if isinstance(item, str):  # most of a tree
-            found.append(item)
-            continue
-        new = walk(item, change, whole=whole)
-        if isinstance(new, list) and isinstance(item, dict) and "t" in item:
-            found.extend(new)
-        else:
-            found.append(new)
-    return found
+        return change({**node, "c": of(node["c"])})
+
+    def of(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            return of_node(tree) if "t" in tree else tree
+        if not isinstance(tree, _LISTS):
+            return tree
+        found: list[Any] = []
+        for item in tree:
+            if isinstance(item, dict) and "t" in item:
+                new = of_node(item)
+                (found.extend if isinstance(new, list) else found.append)(new)
+            else:
+                found.append(of(item) if isinstance(item, _LISTS) else item)
+        return found
+
+    return of(node)
 
 
 def structure(node: Any) -> Iterator[Node]:

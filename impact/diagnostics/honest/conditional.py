@@ -144,9 +144,9 @@ class ConditionalTest:
         if not self.first_stage:
             return np.full(len(self.A), np.inf)
         values, vectors = np.linalg.eigh(self.sigma)
-        drawn = self.normals @ (vectors * np.sqrt(np.maximum(values, 0))).T
+        drawn = (vectors * np.sqrt(np.maximum(values, 0))) @ self.normals.T
         largest = [
-            (drawn @ rows[np.isfinite(size)].T).max(axis=1)
+            (rows[np.isfinite(size)] @ drawn).max(axis=0)
             for rows, size in zip(self._rows, self._size, strict=True)
         ]
         return np.asarray(np.quantile(largest, 1 - self.first_stage, axis=1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from impact.data.formulas import FORMULA_STARTS
@@ -31,6 +31,7 @@ Place = tuple[int, int]
 LINE = 16.5  # points
 
 
+@cache
 def cell_name(place: Place, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
     """Return what a formula calls a cell of its own sheet: ``B$3`` for row 2, column 1 with its row fixed."""
     row, column = place
