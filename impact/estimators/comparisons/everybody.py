@@ -8,9 +8,7 @@ from impact.arrays import Floats, Mask
 from impact.estimators.comparisons.loading import Loading
 
 BLOCK = 100_000  # scores held at once: what stays near the processor
-FEWEST_UNITS = (
-    128  # of a block: with fewer, what assignments bring would be read from memory again and again
-)
+FEWEST_UNITS = 128  # of a block: with fewer, assignments would be read from memory again and again
 
 
 def squares_of_everybody(
@@ -46,9 +44,11 @@ def squares_of_everybody(
 
 @dataclass(frozen=True)
 class _Everybody:
-    """What units (S, N, 2K + 1) and assignments (S, 2K + 1, P) bring to scores, their products; and who counts, (N, P)."""
+    """What units (N, 2K + 1) and assignments (S, 2K + 1, P) bring to an outcome's scores, their product; who counts, (N, P)."""
 
-    of_units: Floats
+    changes: Floats
+    seen: Floats
+    weight: Floats
     of_assignments: Floats
     inside: Floats
 
@@ -56,20 +56,19 @@ class _Everybody:
     def of(
         cls, inside: Mask, changes: Floats, loading: Loading, seen: Floats, weight: Floats
     ) -> "_Everybody":
-        """Lay them out in the order in which they are read."""
-        n_units, n_outcomes, n_pairs = changes.shape
-        of_units = np.empty((n_outcomes, n_units, 2 * n_pairs + 1))
-        of_units[:, :, :n_pairs] = changes.swapaxes(0, 1) * weight[:, None]
-        of_units[:, :, n_pairs:-1] = seen
-        of_units[:, :, -1] = weight
+        """Lay out what assignments bring, in the order in which it is read."""
+        n_outcomes, n_pairs = changes.shape[1:]
         of_assignments = np.empty((n_outcomes, 2 * n_pairs + 1, len(inside)))
         of_assignments[:, :n_pairs] = loading.own.T
         of_assignments[:, n_pairs:-1] = (-loading.own[:, None] * loading.mean).transpose(1, 2, 0)
         of_assignments[:, -1] = loading.constant
-        return cls(of_units, of_assignments, np.ascontiguousarray(inside.T, dtype=float))
+        everywhere = np.ascontiguousarray(inside.T, dtype=float)
+        return cls(changes, seen, weight[:, None], of_assignments, everywhere)
 
     def scores(self, units: slice, outcome: int) -> Floats:
         """Return the scores (n, P) of some units, zero of a unit without the label."""
-        scores = self.of_units[outcome, units] @ self.of_assignments[outcome]
+        weight = self.weight[units]
+        of_units = [self.changes[units, outcome] * weight, self.seen[units], weight]
+        scores = np.concatenate(of_units, axis=1) @ self.of_assignments[outcome]
         scores *= self.inside[units]
         return np.asarray(scores)
