@@ -58,16 +58,8 @@ def warm(loops):
     """Steps of runs of a batch, one after the other, that find their design checks simulated; between them the loop is timed."""
     with tempfile.TemporaryDirectory() as reports:
         languages = f"language={','.join(LANGUAGES)}"
-        batch = (
-            "batch",
-            "evaluation.yml",
-            "--grid",
-            languages,
-            "--jobs",
-            "1",
-            "--reports",
-            reports,
-        )
+        batch = ["batch", "evaluation.yml", "--grid", languages]
+        batch += ["--jobs", "1", "--reports", reports]
         done(*batch)
         found = []
         for _ in range(AGAIN):
@@ -107,13 +99,10 @@ def page(cold, warmed, loops):
     for name in sorted(names, key=lambda name: (name == "total", name == "rest", name)):
         medians = [statistics.median(run.get(name, 0.0) for run in runs) for runs in (cold, warmed)]
         lines.append(f"| {STEPS.get(name, name)} | {medians[0]:.1f} | {medians[1]:.1f} |")
-    ends = [f"{min(totals):.1f} to {max(totals):.1f}" for totals in _totals(cold, warmed)]
+    totals = [[run["total"] for run in runs] for runs in (cold, warmed)]
+    ends = [f"{min(each):.1f} to {max(each):.1f}" for each in totals]
     lines.append(f"| least and most of whole runs | {ends[0]} | {ends[1]} |")
     return "\n".join(lines) + "\n"
-
-
-def _totals(*kinds):
-    return [[run["total"] for run in runs] for runs in kinds]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What was worked out from an array is worked out once, never told of another, and gone when the array is."""
 
 import gc
+import weakref
 
 import numpy as np
 
@@ -22,11 +23,21 @@ def test_an_answer_is_worked_out_once_for_each_array_and_name():
     assert asked == ["first", "other name", "other array"]
 
 
-def test_answers_go_with_their_array_though_another_takes_its_place():
-    known = WhileItLives()
-    for number in range(200):  # arrays of one size take the place in memory of the one before
+def test_no_array_is_given_the_answers_of_one_whose_place_in_memory_it_took():
+    known, places = WhileItLives(), set()
+    for number in range(200):
         array = np.full(3, number)
+        places.add(id(array))
         assert known.of(array, "a", lambda array=array: int(array[0])) == number
         del array
+    assert len(places) < 200  # else nothing was shown
+
+
+def test_an_answer_goes_with_its_array():
+    known, array = WhileItLives(), np.arange(3)
+    answer = weakref.ref(known.of(array, "a", lambda: np.arange(4)))
     gc.collect()
-    assert not known._found
+    assert answer() is not None
+    del array
+    gc.collect()
+    assert answer() is None
